@@ -1,0 +1,17 @@
+"""Style descriptors behind one protocol: ``load("csd-tiny")`` gives one, ``list_descriptors()`` names all."""
+
+from csdlib.descriptors import colour, csd, gram
+from csdlib.descriptors.protocol import Descriptor, Metric, encode_images
+from csdlib.descriptors.registry import list_descriptors, load, register
+
+__all__ = [
+    "Descriptor",
+    "Metric",
+    "colour",
+    "csd",
+    "encode_images",
+    "gram",
+    "list_descriptors",
+    "load",
+    "register",
+]

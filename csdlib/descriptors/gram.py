@@ -1,0 +1,74 @@
+"""Gram matrices of filter responses: texture without place, the oldest neural measure of style.
+
+Gatys et al. (2016) take the filters from a trained VGG. Ustyuzhaninov et al. (2017, "What does it take to generate
+natural textures?") show that one layer of random filters at several scales captures textures nearly as well. So this
+descriptor needs no weights: the filters come from a seed.
+"""
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from csdlib.descriptors.protocol import Metric, square_tensor
+from csdlib.descriptors.registry import register
+from csdlib.files import text_hash
+
+
+@register("gram", "Gram matrices of seeded random filters at four scales")
+class RandomFilterGram:
+    """Gram matrices of rectified random filters on an image pyramid, signed square root, unit norm.
+
+    Args:
+        filters: number f of filters.
+        side: side of a filter in pixels.
+        scales: levels s of the pyramid; each halves the image.
+        size: side of the square image in pixels.
+        seed: draws the filters.
+    """
+
+    name = "gram"
+    metric: Metric = "cosine"
+
+    def __init__(self, filters: int = 32, side: int = 7, scales: int = 4, size: int = 160, seed: int = 0) -> None:
+        self.settings = (filters, side, scales, size, seed)
+        self.size = size
+        self.scales = scales
+        self.dim = scales * filters * (filters + 1) // 2
+        self._kernels = _zero_mean_filters(filters, side, seed)
+        self._upper = torch.triu_indices(filters, filters)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the settings, which determine the filters."""
+        return text_hash(self.name, *self.settings)
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """An RGB image to (3, size, size) float32 in [0, 1]."""
+        return square_tensor(image, self.size)
+
+    @torch.inference_mode()
+    def encode(self, images: Tensor) -> Tensor:
+        """Images (n, 3, H, W) float32 in [0, 1] to (n, s f (f + 1) / 2) float32, rows of unit norm."""
+        grams = []
+        for _ in range(self.scales):
+            grams.append(self._gram(images))
+            images = functional.avg_pool2d(images, 2)
+        return functional.normalize(torch.cat(grams, dim=1), dim=1)
+
+    def _gram(self, images: Tensor) -> Tensor:
+        responses = functional.conv2d(images - 0.5, self._kernels).relu().flatten(2)
+        gram = responses @ responses.transpose(1, 2) / responses.shape[2]
+        upper = gram[:, self._upper[0], self._upper[1]]
+        # A Gram matrix is heavy-tailed: without the root, two or three entries would decide every cosine.
+        return functional.normalize(upper.sqrt(), dim=1)
+
+
+def _zero_mean_filters(filters: int, side: int, seed: int) -> Tensor:
+    """Gaussian filters (f, 3, side, side) of unit norm, zero mean over space: they see contrast, not brightness.
+
+    The colour of a filter's response is kept, because its three channels are drawn independently.
+    """
+    kernels = torch.randn(filters, 3, side, side, generator=torch.Generator().manual_seed(seed))
+    kernels -= kernels.mean(dim=(2, 3), keepdim=True)
+    return kernels / kernels.flatten(1).norm(dim=1)[:, None, None, None]

@@ -1,0 +1,69 @@
+"""Where files are found, and how they are written so that a kill leaves nothing half done."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from csdlib.errors import InputError
+
+
+def cache_folder() -> Path:
+    """The folder for what can be made again: ``$CSDLIB_CACHE``, or ``~/.cache/csdlib``."""
+    return Path(os.environ.get("CSDLIB_CACHE", Path.home() / ".cache" / "csdlib"))
+
+
+def data_path(name: str) -> Path:
+    """The path of a file or folder that the project ships in ``data/``.
+
+    Args:
+        name: path below ``data/``, for example ``"published/retrieval.csv"``.
+
+    Raises:
+        InputError: nothing of that name is shipped. A wheel holds only ``models/``; the rest needs the repository.
+    """
+    package = Path(__file__).parent
+    for data in (package.parent / "data", package / "data"):
+        if (data / name).exists():
+            return data / name
+    raise InputError(f"data/{name} is not here: run from a clone of the repository, which ships it")
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """A temporary path beside ``path`` that replaces it only when the block ends without an error.
+
+    Args:
+        path: the final path; its folder is made if needed.
+
+    Yields:
+        the path to write to, with the same suffix.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".partial-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def text_hash(*parts: object) -> str:
+    """A SHA-256 over the texts of several values, as 64 hexadecimal digits.
+
+    Example:
+        >>> text_hash("a", 1)[:8] == text_hash("a", 1)[:8], text_hash("a", 1) == text_hash("a1")
+        (True, False)
+    """
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()

@@ -1,0 +1,74 @@
+"""Opening images that strangers made: every mode becomes RGB, and what is broken or hostile is refused by name."""
+
+import warnings
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from csdlib.errors import InputError
+
+ImageLike: TypeAlias = "Image.Image | str | Path"
+
+#: Below this side length, in pixels, an image has no visible style.
+SMALLEST_SIDE = 16
+#: Above this many pixels an image is taken for a decompression bomb (10,000 x 10,000 still passes).
+MOST_PIXELS = 100_000_000
+
+
+def open_image(image: ImageLike) -> Image.Image:
+    """Opens an image as RGB, upright, with transparency laid on white.
+
+    Args:
+        image: a path or a PIL image of any mode (grey, palette, CMYK, RGBA, 16 bit ...).
+
+    Returns:
+        a decoded PIL image of mode RGB, 8 bit.
+
+    Raises:
+        InputError: the file is missing, cut, not an image, smaller than 16 pixels a side, or larger than 100 million pixels.
+    """
+    if isinstance(image, Image.Image):
+        return _to_rgb(_checked(image, "the image"))
+    path = Path(image)
+    try:
+        # Pillow warns at half of its own limit; ours is checked by size, before a pixel is decoded.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as opened:
+                return _to_rgb(_checked(opened, str(path)))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such image") from error
+    except (UnidentifiedImageError, IsADirectoryError) as error:
+        raise InputError(f"{path}: not an image that Pillow can read") from error
+    except Image.DecompressionBombError as error:
+        raise InputError(f"{path}: more than {MOST_PIXELS:,} pixels; scale it down first") from error
+    except (OSError, SyntaxError, EOFError) as error:
+        raise InputError(f"{path}: broken image ({error})") from error
+
+
+def _checked(image: Image.Image, name: str) -> Image.Image:
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise InputError(f"{name}: {width} x {height} is more than {MOST_PIXELS:,} pixels; scale it down first")
+    if min(width, height) < SMALLEST_SIDE:
+        raise InputError(f"{name}: {width} x {height} is smaller than {SMALLEST_SIDE} pixels a side")
+    return image
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):
+        image = Image.fromarray(_to_eight_bit(np.asarray(image, dtype=np.float64)))
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image.convert("RGBA"))
+    return image.convert("RGB")
+
+
+def _to_eight_bit(values: np.ndarray) -> np.ndarray:
+    """Scales 16-bit or float grey values to [0, 255]; Pillow's own conversion would clip them."""
+    top = values.max()
+    full = 1.0 if top <= 1 else 255.0 if top <= 255 else 65535.0
+    return np.clip(values / full * 255, 0, 255).astype(np.uint8)

@@ -1,0 +1,89 @@
+"""The two terms of the CSD loss (arXiv:2404.01292, Section 3.2): L = L_MCL + lambda L_SSL.
+
+Both are cross-entropies over the other rows of the batch: a row should find its positives among all others.
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from csdlib.errors import InputError, unknown
+
+Weighting = Literal["indicator", "count"]
+
+
+def multilabel_contrastive_loss(
+    style: Tensor, labels: Tensor, temperature: float = 0.1, weighting: Weighting = "indicator"
+) -> Tensor:
+    """The multi-label contrastive term L_MCL: images that share a style tag attract each other.
+
+    For row i with positives P(i), the loss is the mean of ``-log p(j | i)`` over j in P(i), where ``p(. | i)`` is the
+    softmax of the similarities of i to all other rows. A row without a positive counts as 0.
+
+    Args:
+        style: (n, d) float, rows of unit norm.
+        labels: (n, a) in {0, 1}; 1 where the image carries the tag. Rows of zeros have no positives.
+        temperature: tau > 0; smaller values look at the nearest rows only.
+        weighting: ``"indicator"`` (the paper's text) gives every positive the weight 1; ``"count"`` (its released
+            code) gives it the number of shared tags.
+
+    Returns:
+        the mean over all rows, a scalar >= 0; lower is better. The released code returns ``temperature`` times this.
+
+    Raises:
+        InputError: shapes that do not fit, a temperature of 0 or below, or an unknown weighting.
+
+    Example:
+        >>> style = torch.eye(2)[[0, 0, 1, 1]]
+        >>> labels = torch.tensor([[1, 0], [1, 0], [0, 1], [0, 1]])
+        >>> round(float(multilabel_contrastive_loss(style, labels, temperature=1.0)), 4)  # log(e + 2) - 1
+        0.5514
+    """
+    if style.ndim != 2 or labels.ndim != 2 or len(style) != len(labels):
+        raise InputError(f"need style (n, d) and labels (n, a), got {tuple(style.shape)} and {tuple(labels.shape)}")
+    if weighting not in ("indicator", "count"):
+        raise unknown("weighting", weighting, ["indicator", "count"])
+    shared = labels.to(style.dtype) @ labels.to(style.dtype).T
+    weights = (shared > 0).to(style.dtype) if weighting == "indicator" else shared
+    return _contrastive(style, weights, temperature)
+
+
+def self_supervised_loss(style: Tensor, temperature: float = 0.1) -> Tensor:
+    """The self-supervised term L_SSL: style-preserving views of one image attract each other.
+
+    Args:
+        style: (n, views, d) float, rows of unit norm; the views of an image are each other's only positives.
+        temperature: tau > 0.
+
+    Returns:
+        the mean over all n x views rows, a scalar >= 0; lower is better. The released code returns ``temperature``
+        times this.
+
+    Raises:
+        InputError: another shape, fewer than two views, or a temperature of 0 or below.
+
+    Example:
+        >>> style = torch.eye(2)[[[0, 0], [1, 1]]]
+        >>> round(float(self_supervised_loss(style, temperature=1.0)), 4)  # log(e + 2) - 1
+        0.5514
+    """
+    if style.ndim != 3 or style.shape[1] < 2:
+        raise InputError(f"need style (n, views >= 2, d), got {tuple(style.shape)}")
+    images, views, _ = style.shape
+    image = torch.arange(images, device=style.device).repeat_interleave(views)
+    weights = (image[:, None] == image[None, :]).to(style.dtype)
+    return _contrastive(style.flatten(0, 1), weights, temperature)
+
+
+def _contrastive(style: Tensor, weights: Tensor, temperature: float) -> Tensor:
+    """The mean over rows of the weighted mean of ``-log p(j | i)``, j != i."""
+    if temperature <= 0:
+        raise InputError(f"temperature must be above 0, got {temperature}")
+    itself = torch.eye(len(style), dtype=torch.bool, device=style.device)
+    logits = (style @ style.T / temperature).masked_fill(itself, -torch.inf)
+    # A row's own entry is -inf in the softmax; as a weight it is 0, and 0 x inf must not be formed.
+    log_probability = logits.log_softmax(dim=1).masked_fill(itself, 0.0)
+    weights = weights.masked_fill(itself, 0.0)
+    total = weights.sum(dim=1)
+    return -((weights * log_probability).sum(dim=1) / total.clamp(min=1)).mean()

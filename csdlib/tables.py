@@ -1,0 +1,190 @@
+"""The image table: what every data set becomes, and what every step of the book reads."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from csdlib.errors import InputError
+from csdlib.files import atomic_path, file_hash, text_hash
+from csdlib.images import open_image
+
+REQUIRED = ("image_id", "path", "split", "artist", "styles", "source")
+OPTIONAL = ("content", "caption", "movement", "medium", "domain")
+GENERATED = ("model", "revision", "prompt", "negative_prompt", "seed", "guidance", "steps")
+SPLITS = ("train", "query", "database")
+SOURCES = ("painting", "generated")
+
+
+@dataclass(frozen=True)
+class ImageTable:
+    """Images with their labels: one row an image, checked when made.
+
+    Attributes:
+        frame: the rows. Always there: ``image_id`` (unique string), ``path`` (relative to ``root``, never leaves it),
+            ``split`` (train, query or database), ``artist`` (string, empty if unknown), ``styles`` (list of tags, of
+            which the artist is one; empty if unlabelled) and ``source`` (painting or generated). ``content``,
+            ``caption``, ``movement``, ``medium`` and ``domain`` may be null. Generated images add ``model``,
+            ``prompt``, ``seed`` and more. Columns that begin with ``true_`` hold what only a made world knows.
+        root: the folder that the paths are relative to.
+        manifest: how the table was made.
+
+    Raises:
+        InputError: a column is missing, a value is not allowed, an id stands twice, or a path leaves ``root``; the
+            message names the column and the first row.
+    """
+
+    frame: pd.DataFrame
+    root: Path
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", Path(self.root))
+        object.__setattr__(self, "frame", _validated(self.frame))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def ids(self) -> np.ndarray:
+        """The image ids, (n,) strings."""
+        return self.frame["image_id"].to_numpy(dtype=str)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash over the root and every row: equal tables give equal embeddings."""
+        rows = pd.util.hash_pandas_object(self.frame[["image_id", "path"]], index=False).to_numpy()
+        return text_hash(self.root.resolve(), hashlib.sha256(rows.tobytes()).hexdigest())
+
+    def path(self, row: int) -> Path:
+        """The path of the image in row number ``row``."""
+        return self.root / str(self.frame["path"].iloc[row])
+
+    def open(self, row: int) -> Image.Image:
+        """The image in row number ``row``, RGB, upright.
+
+        Raises:
+            InputError: the image is missing, broken, too small or too large.
+        """
+        return open_image(self.path(row))
+
+    def where(self, **columns: object) -> "ImageTable":
+        """The rows whose columns have the given value, or one of the given values.
+
+        Args:
+            columns: a value or a list of values for each named column, for example ``split="query"``.
+
+        Raises:
+            InputError: a column does not exist, or no row is left.
+        """
+        keep = np.ones(len(self), dtype=bool)
+        for column, value in columns.items():
+            if column not in self.frame:
+                raise InputError(f"the table has no column {column!r}; it has {', '.join(self.frame.columns)}")
+            values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+            keep &= self.frame[column].isin(values).to_numpy()
+        if not keep.any():
+            raise InputError(f"no image of the table has {columns}")
+        return self.take(np.flatnonzero(keep))
+
+    def take(self, rows: Sequence[int] | np.ndarray) -> "ImageTable":
+        """The rows of the given numbers, in the given order."""
+        return ImageTable(self.frame.iloc[rows].reset_index(drop=True), self.root, self.manifest)
+
+    def labels(self, tags: Sequence[str] | None = None) -> np.ndarray:
+        """The style tags as a matrix, for the multi-label loss.
+
+        Args:
+            tags: the tags, one a column; by default all tags of the table, sorted.
+
+        Returns:
+            (n, a) float32 in {0, 1}: 1 where the image carries the tag.
+        """
+        columns = {tag: column for column, tag in enumerate(self.tags if tags is None else tags)}
+        labels = np.zeros((len(self), len(columns)), dtype=np.float32)
+        for row, styles in enumerate(self.frame["styles"]):
+            labels[row, [columns[tag] for tag in styles if tag in columns]] = 1
+        return labels
+
+    @property
+    def tags(self) -> list[str]:
+        """All style tags of the table, sorted."""
+        return sorted({tag for styles in self.frame["styles"] for tag in styles})
+
+    def save(self, folder: Path) -> None:
+        """Writes ``table.parquet`` and ``manifest.json`` (rows, hash of every image, how it was made)."""
+        manifest = self.manifest | {
+            "rows": len(self),
+            "root": str(self.root),
+            "sha256": {name: file_hash(self.path(row)) for row, name in enumerate(self.ids)},
+        }
+        with atomic_path(folder / "table.parquet") as path:
+            self.frame.to_parquet(path, index=False)
+        with atomic_path(folder / "manifest.json") as path:
+            path.write_text(json.dumps(manifest, indent=1))
+
+    @classmethod
+    def load(cls, folder: Path, *, check_hashes: bool = False) -> "ImageTable":
+        """Reads a saved table.
+
+        Args:
+            folder: where ``save`` wrote it.
+            check_hashes: also compare every image with its recorded hash (reads all files).
+
+        Raises:
+            InputError: a file is missing, or an image has changed since the table was saved.
+        """
+        for name in ("table.parquet", "manifest.json"):
+            if not (folder / name).is_file():
+                raise InputError(f"{folder / name}: missing; {folder} is not a saved ImageTable")
+        manifest = json.loads((folder / "manifest.json").read_text())
+        frame = pd.read_parquet(folder / "table.parquet")
+        table = cls(frame.assign(styles=[list(styles) for styles in frame["styles"]]), Path(manifest["root"]), manifest)
+        if check_hashes:
+            table._check_hashes()
+        return table
+
+    def _check_hashes(self) -> None:
+        for row, name in enumerate(self.ids):
+            path = self.path(row)
+            if not path.is_file() or file_hash(path) != self.manifest["sha256"][name]:
+                raise InputError(f"{path}: missing, or changed since the table was saved")
+
+
+def _validated(frame: pd.DataFrame) -> pd.DataFrame:
+    missing = [column for column in REQUIRED if column not in frame]
+    if missing:
+        raise InputError(f"the table lacks the column {missing[0]!r}; it needs {', '.join(REQUIRED)}")
+    frame = frame.reset_index(drop=True)
+    frame = frame.assign(**{column: None for column in OPTIONAL if column not in frame})
+    _refuse(frame, "image_id", frame["image_id"].duplicated(), "stands twice")
+    _refuse(frame, "path", ~frame["path"].map(_stays_inside), "must be a relative path that stays in the root folder")
+    _refuse(frame, "split", ~frame["split"].isin(SPLITS), f"is not one of {', '.join(SPLITS)}")
+    _refuse(frame, "source", ~frame["source"].isin(SOURCES), f"is not one of {', '.join(SOURCES)}")
+    _refuse(frame, "artist", ~frame["artist"].map(lambda artist: isinstance(artist, str)), "is not a string")
+    _refuse(frame, "styles", ~frame["styles"].map(_is_tag_list), "is not a list of strings")
+    return frame
+
+
+def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, reason: str) -> None:
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise InputError(f"row {row}: {column} {frame[column].iloc[row]!r} {reason}")
+
+
+def _stays_inside(path: object) -> bool:
+    if not isinstance(path, str) or not path or "\\" in path or "\0" in path:
+        return False
+    pure = PurePosixPath(path)
+    return not pure.is_absolute() and ".." not in pure.parts
+
+
+def _is_tag_list(styles: object) -> bool:
+    return isinstance(styles, list) and all(isinstance(tag, str) for tag in styles)
