@@ -27,7 +27,7 @@ def open_image(image: ImageLike) -> Image.Image:
         a decoded PIL image of mode RGB, 8 bit.
 
     Raises:
-        InputError: the file is missing, cut, not an image, smaller than 16 pixels a side, or larger than 100 million pixels.
+        InputError: the file is missing, cut, not an image, under 16 pixels a side, or over 100 million pixels.
     """
     if isinstance(image, Image.Image):
         return _to_rgb(_checked(image, "the image"))

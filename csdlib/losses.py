@@ -64,7 +64,7 @@ def self_supervised_loss(style: Tensor, temperature: float = 0.1) -> Tensor:
         InputError: another shape, fewer than two views, or a temperature of 0 or below.
 
     Example:
-        >>> style = torch.eye(2)[[[0, 0], [1, 1]]]
+        >>> style = torch.eye(2)[:, None].repeat(1, 2, 1)
         >>> round(float(self_supervised_loss(style, temperature=1.0)), 4)  # log(e + 2) - 1
         0.5514
     """

@@ -96,7 +96,7 @@ class ImageTable:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> "ImageTable":
         """The rows of the given numbers, in the given order."""
-        return ImageTable(self.frame.iloc[rows].reset_index(drop=True), self.root, self.manifest)
+        return ImageTable(self.frame.iloc[np.asarray(rows, dtype=int)].reset_index(drop=True), self.root, self.manifest)
 
     def labels(self, tags: Sequence[str] | None = None) -> np.ndarray:
         """The style tags as a matrix, for the multi-label loss.
@@ -146,7 +146,11 @@ class ImageTable:
                 raise InputError(f"{folder / name}: missing; {folder} is not a saved ImageTable")
         manifest = json.loads((folder / "manifest.json").read_text())
         frame = pd.read_parquet(folder / "table.parquet")
-        table = cls(frame.assign(styles=[list(styles) for styles in frame["styles"]]), Path(manifest["root"]), manifest)
+        table = cls(
+            frame.assign(styles=frame["styles"].map(list)),
+            Path(manifest["root"]),
+            manifest,
+        )
         if check_hashes:
             table._check_hashes()
         return table
@@ -165,7 +169,12 @@ def _validated(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.reset_index(drop=True)
     frame = frame.assign(**{column: None for column in OPTIONAL if column not in frame})
     _refuse(frame, "image_id", frame["image_id"].duplicated(), "stands twice")
-    _refuse(frame, "path", ~frame["path"].map(_stays_inside), "must be a relative path that stays in the root folder")
+    _refuse(
+        frame,
+        "path",
+        ~frame["path"].map(_stays_inside),
+        "must be a relative path that stays in the root folder",
+    )
     _refuse(frame, "split", ~frame["split"].isin(SPLITS), f"is not one of {', '.join(SPLITS)}")
     _refuse(frame, "source", ~frame["source"].isin(SOURCES), f"is not one of {', '.join(SOURCES)}")
     _refuse(frame, "artist", ~frame["artist"].map(lambda artist: isinstance(artist, str)), "is not a string")

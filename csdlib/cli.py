@@ -1,0 +1,68 @@
+"""The command line: the same verbs as the Python API."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from csdlib.datasets.folder import folder
+from csdlib.descriptors import list_descriptors, load
+from csdlib.embeddings import embed as embed_table
+from csdlib.errors import InputError
+from csdlib.files import atomic_path
+from csdlib.similarity import style_similarity
+
+app = typer.Typer(help="Measure style similarity between images.", no_args_is_help=True, add_completion=False)
+P = ParamSpec("P")
+
+
+def _plain_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """A user's mistake ends with one line and exit code 2, without a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except InputError as error:
+            typer.echo(f"csdlib: {error}", err=True)
+            raise typer.Exit(2) from error
+
+    return run
+
+
+DescriptorName = Annotated[str, typer.Option(help="A name that 'csdlib descriptors' lists.")]
+
+
+@app.command()
+@_plain_errors
+def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-tiny") -> None:
+    """Print how alike two pictures are in style: a cosine in [-1, 1], higher is more alike."""
+    typer.echo(str(style_similarity(a, b, descriptor=descriptor)))
+
+
+@app.command()
+@_plain_errors
+def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -> None:
+    """Write the descriptors of all images below a folder to an .npz file (vectors, ids, fingerprint)."""
+    if output.suffix != ".npz":
+        raise InputError(f"output {output} must end in .npz")
+    found = embed_table(folder(images), load(descriptor))
+    with atomic_path(output) as path:
+        np.savez(path, vectors=found.vectors, ids=found.ids, fingerprint=np.array(found.fingerprint))
+    typer.echo(f"{len(found)} images embedded, {len(found.skipped)} skipped: {output}")
+    for name, reason in found.skipped.items():
+        typer.echo(f"  skipped {name}: {reason}", err=True)
+
+
+@app.command()
+def descriptors() -> None:
+    """List the descriptors and what each downloads on first use."""
+    table = Table("name", "summary", "download")
+    for row in list_descriptors().itertuples(index=False):
+        table.add_row(str(row.name), str(row.summary), str(row.download) or "nothing")
+    Console().print(table)

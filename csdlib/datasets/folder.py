@@ -1,0 +1,59 @@
+"""Any folder of images: one subfolder an artist."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from csdlib.errors import InputError
+from csdlib.tables import ImageTable
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+
+
+def folder(root: Path, *, query_share: float = 0.2) -> ImageTable:
+    """The images below a folder; the name of the first subfolder is the artist.
+
+    Images that lie in ``root`` itself have no artist and no style tags. Which images become queries is decided by a
+    hash of their paths, so that adding an image moves no other.
+
+    Args:
+        root: the folder.
+        query_share: share of the images in the query split, in [0, 1]; the rest is the database.
+
+    Raises:
+        InputError: no such folder, no image in it, or a share outside [0, 1].
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise InputError(f"root {str(root)!r} is not a folder")
+    if not 0 <= query_share <= 1:
+        raise InputError(f"query_share must be in [0, 1], got {query_share}")
+    paths = sorted(path.relative_to(root) for path in root.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise InputError(f"{root}: no image below this folder (looked for {', '.join(sorted(SUFFIXES))})")
+    rows = [_row(path, query_share) for path in paths]
+    return ImageTable(pd.DataFrame(rows), root, {"dataset": "folder", "query_share": query_share})
+
+
+def _row(path: Path, query_share: float) -> dict[str, object]:
+    name = path.as_posix()
+    artist = path.parts[0] if len(path.parts) > 1 else ""
+    return {
+        "image_id": name,
+        "path": name,
+        "split": "query" if _uniform(name) < query_share else "database",
+        "artist": artist,
+        "styles": [artist] if artist else [],
+        "source": "painting",
+    }
+
+
+def _uniform(text: str) -> float:
+    """A number in [0, 1) that depends on the text only.
+
+    Example:
+        >>> 0 <= _uniform("a") < 1, _uniform("a") == _uniform("a")
+        (True, True)
+    """
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64

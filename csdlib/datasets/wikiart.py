@@ -1,0 +1,64 @@
+"""WikiArt in the layout of the paper's released code: images and one ``wikiart.csv``.
+
+The table has the columns ``name, path, artist, style, split`` with the splits query and database
+(github.com/learn2phoenix/CSD, data/wikiart.py). Names repeat in WikiArt; the path is what identifies an image.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from csdlib.errors import InputError
+from csdlib.tables import ImageTable
+
+COLUMNS = ("path", "artist", "style", "split")
+
+
+def wikiart(root: Path, *, csv: str = "wikiart.csv") -> ImageTable:
+    """The paintings of a ``wikiart.csv``, artist as the style tag, as in the paper's benchmark.
+
+    As the released code does, queries whose artist has no work in the database are left out; how many is written in
+    the manifest. The column ``style`` (Baroque, Impressionism ...) becomes ``movement``.
+
+    Args:
+        root: the folder of ``csv``; paths in it are relative to that folder.
+        csv: name of the table in ``root``.
+
+    Raises:
+        InputError: the table or one of its columns is missing, a cell is empty, or it has no database images.
+    """
+    path = Path(root) / csv
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such table; the layout is {csv} beside the images")
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    _check_columns(rows, path)
+    in_database = set(rows.loc[rows["split"] == "database", "artist"])
+    if not in_database:
+        raise InputError(f"{path}: no row has the split 'database'")
+    kept = rows[rows["artist"].isin(in_database)]
+    manifest = {"dataset": "wikiart", "csv": csv, "queries_without_artist_in_database": len(rows) - len(kept)}
+    return ImageTable(_as_frame(kept), Path(root), manifest)
+
+
+def _check_columns(rows: pd.DataFrame, path: Path) -> None:
+    for column in COLUMNS:
+        if column not in rows:
+            raise InputError(f"{path}: column {column!r} is missing; it needs {', '.join(COLUMNS)}")
+        empty = rows[column] == ""
+        if empty.any():
+            # The first line of a csv file is its header, and people count lines from 1.
+            raise InputError(f"{path}: line {int(empty.to_numpy().argmax()) + 2}: {column} is empty")
+
+
+def _as_frame(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "image_id": rows["path"],
+            "path": rows["path"],
+            "split": rows["split"],
+            "artist": rows["artist"],
+            "styles": [[artist] for artist in rows["artist"]],
+            "source": "painting",
+            "movement": rows["style"],
+        }
+    )

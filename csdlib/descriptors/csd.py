@@ -1,0 +1,169 @@
+"""CSD: contrastive style descriptors (arXiv:2404.01292, Section 3).
+
+A CLIP image tower, a linear projection to the style space, unit norm. ``csd-tiny`` is small enough to ship.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+from open_clip.transformer import VisionTransformer
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+from torchvision.transforms.v2 import functional as vision
+
+from csdlib.descriptors.protocol import Metric
+from csdlib.descriptors.registry import register
+from csdlib.errors import InputError
+from csdlib.files import atomic_path, data_path, file_hash, text_hash
+
+#: The architecture of csd-tiny: 2.9 M parameters, 64 patches an image.
+TINY = {"image_size": 128, "patch_size": 16, "width": 192, "layers": 6, "heads": 3, "style_dim": 192}
+
+
+class CSDModel(nn.Module):
+    """An image tower of open_clip and a projection to the style space.
+
+    Args:
+        image_size: side of the input in pixels.
+        patch_size: side of a patch in pixels.
+        width: channels w of the tower.
+        layers: transformer blocks.
+        heads: attention heads a block.
+        style_dim: length d of the descriptor.
+    """
+
+    def __init__(
+        self, *, image_size: int, patch_size: int, width: int, layers: int, heads: int, style_dim: int
+    ) -> None:
+        super().__init__()
+        self.config = {
+            "image_size": image_size,
+            "patch_size": patch_size,
+            "width": width,
+            "layers": layers,
+            "heads": heads,
+            "style_dim": style_dim,
+        }
+        self.backbone = VisionTransformer(
+            image_size=image_size,
+            patch_size=patch_size,
+            width=width,
+            layers=layers,
+            heads=heads,
+            mlp_ratio=4.0,
+            output_dim=style_dim,
+        )
+        # open_clip projects inside the tower; CSD keeps the feature before it, and projects to style itself.
+        self.backbone.proj = None
+        self.style_projection = nn.Parameter(torch.randn(width, style_dim) * width**-0.5)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images (n, 3, H, W), normalised as CLIP's, to style descriptors (n, d), rows of unit norm."""
+        return functional.normalize(self.backbone(images) @ self.style_projection, dim=1)
+
+
+class CSD:
+    """A CSD model as a descriptor.
+
+    Args:
+        model: the model; put into evaluation mode.
+        name: name of the descriptor.
+        weights_hash: SHA-256 of the weights.
+    """
+
+    metric: Metric = "cosine"
+
+    def __init__(self, model: CSDModel, *, name: str, weights_hash: str) -> None:
+        self.model = model.eval()
+        self.name = name
+        self.size = model.config["image_size"]
+        self.dim = model.config["style_dim"]
+        self._weights_hash = weights_hash
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the weights, the architecture and the precision."""
+        return text_hash(self.name, self._weights_hash, sorted(self.model.config.items()), "float32")
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """The reference's evaluation transform: short side to ``size`` (bicubic), centre crop, CLIP's normalisation.
+
+        Args:
+            image: RGB, any size.
+
+        Returns:
+            (3, size, size) float32.
+        """
+        resized = vision.resize(image, [self.size], interpolation=vision.InterpolationMode.BICUBIC)
+        return normalised(vision.center_crop(resized, [self.size, self.size]))
+
+    @torch.inference_mode()
+    def encode(self, images: Tensor) -> Tensor:
+        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm, on the CPU."""
+        device = self.model.style_projection.device
+        style: Tensor = self.model(images.to(device))
+        return style.float().cpu()
+
+
+def normalised(image: Image.Image) -> Tensor:
+    """An RGB image to (3, H, W) float32, with CLIP's mean and standard deviation."""
+    pixels = vision.to_dtype(vision.pil_to_tensor(image), torch.float32, scale=True)
+    return vision.normalize(pixels, list(OPENAI_DATASET_MEAN), list(OPENAI_DATASET_STD))
+
+
+def save_model(model: CSDModel, folder: Path) -> None:
+    """Writes ``config.json`` and ``model.safetensors`` (16 bit) into a folder, atomically."""
+    half = {name: value.detach().half().cpu().contiguous() for name, value in model.state_dict().items()}
+    with atomic_path(folder / "model.safetensors") as path:
+        save_file(half, path)
+    with atomic_path(folder / "config.json") as path:
+        path.write_text(json.dumps(model.config, indent=1) + "\n")
+
+
+def load_model(folder: Path) -> CSDModel:
+    """Reads what ``save_model`` wrote; the weights become float32.
+
+    Raises:
+        InputError: a file is missing, cut, or does not fit the architecture.
+    """
+    weights, config = folder / "model.safetensors", folder / "config.json"
+    for path in (weights, config):
+        if not path.is_file():
+            raise InputError(f"{path}: missing; {folder} is not a saved CSD model")
+    model = CSDModel(**json.loads(config.read_text()))
+    try:
+        model.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
+    except (SafetensorError, RuntimeError) as error:
+        raise InputError(f"{weights}: cannot be loaded ({error})") from error
+    return model
+
+
+@register("csd-tiny", "CSD on a ViT of 2.9 M parameters, trained on the atelier")
+def csd_tiny(weights: str | Path | None = None) -> CSD:
+    """The shipped small CSD.
+
+    Args:
+        weights: a folder of ``save_model``; by default the shipped one.
+    """
+    folder = Path(weights) if weights else data_path("models/csd-tiny")
+    return CSD(load_model(folder), name="csd-tiny", weights_hash=file_hash(folder / "model.safetensors"))
+
+
+@register("random-tiny", "the tower of csd-tiny with random weights: what training adds is measured from here")
+def random_tiny(seed: int = 0, **config: Any) -> CSD:
+    """A CSD that was never trained.
+
+    Args:
+        seed: draws the weights.
+        config: parts of the architecture that differ from csd-tiny's.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = CSDModel(**(TINY | config))
+    return CSD(model, name="random-tiny", weights_hash=f"seed {seed}")

@@ -1,0 +1,263 @@
+"""Retrieval metrics with confidence intervals.
+
+All metrics read ``hits`` (q, K): whether the i-th neighbour of each query is right, best neighbour first. They return
+an :class:`Estimate`: the mean over queries, and a percentile bootstrap interval. With ``groups`` (artists) the
+bootstrap draws whole artists, because an artist's queries succeed and fail together; the database stays as it is.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from csdlib.errors import InputError
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number and how sure it is.
+
+    Attributes:
+        value: the estimate.
+        low: lower end of the interval.
+        high: upper end of the interval.
+        n: how many units were resampled.
+        unit: what they are: ``"query"`` or ``"group"``.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    unit: str
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    def percent(self) -> str:
+        """The estimate as text in percent.
+
+        Example:
+            >>> Estimate(0.5, 0.41, 0.6, 10, "query").percent()
+            '50.0 [41.0, 60.0]'
+        """
+        return f"{100 * self.value:.1f} [{100 * self.low:.1f}, {100 * self.high:.1f}]"
+
+
+def mean_precision_at_k(hits: np.ndarray, k: int, **options: Any) -> Estimate:
+    """The mean over i = 1..k of precision@i, averaged over queries.
+
+    This is what the CSD paper and its code call mAP@k; it is not average precision (see ``average_precision_at_k``).
+
+    Args:
+        hits: (q, K) bool, best neighbour first.
+        k: 1 <= k <= K.
+        options: see ``bootstrap``.
+
+    Returns:
+        a fraction in [0, 1]; higher is better.
+
+    Example:
+        >>> mean_precision_at_k(np.array([[True, False]]), k=2).value  # (1/1 + 1/2) / 2
+        0.75
+    """
+    return bootstrap(mean_precision_per_query(hits, k), **options)
+
+
+def average_precision_at_k(
+    hits: np.ndarray, k: int, *, n_relevant: np.ndarray | None = None, **options: Any
+) -> Estimate:
+    """Textbook average precision: precision@i summed over the hits up to k, divided by min(k, relevant).
+
+    Args:
+        hits: (q, K) bool, best neighbour first.
+        k: 1 <= k <= K.
+        n_relevant: (q,) how many database images are right for each query; queries with none count as 0.
+        options: see ``bootstrap``.
+
+    Returns:
+        a fraction in [0, 1]; higher is better.
+
+    Raises:
+        InputError: ``n_relevant`` is missing, or smaller than the hits that were found.
+
+    Example:
+        >>> average_precision_at_k(np.array([[True, False]]), k=2, n_relevant=np.array([2])).value
+        0.5
+    """
+    return bootstrap(average_precision_per_query(hits, k, n_relevant), **options)
+
+
+def recall_at_k(hits: np.ndarray, k: int, **options: Any) -> Estimate:
+    """The share of queries with at least one hit among the first k.
+
+    Args:
+        hits: (q, K) bool, best neighbour first.
+        k: 1 <= k <= K.
+        options: see ``bootstrap``.
+
+    Returns:
+        a fraction in [0, 1]; higher is better.
+
+    Example:
+        >>> recall_at_k(np.array([[False, True], [False, False]]), k=2).value
+        0.5
+    """
+    return bootstrap(recall_per_query(hits, k), **options)
+
+
+def mrr_at_k(hits: np.ndarray, k: int, **options: Any) -> Estimate:
+    """Mean reciprocal rank: 1 / rank of the first hit, 0 where there is none among the first k.
+
+    The average is over all queries; the paper's released code leaves out the queries without a hit.
+
+    Args:
+        hits: (q, K) bool, best neighbour first.
+        k: 1 <= k <= K.
+        options: see ``bootstrap``.
+
+    Returns:
+        a fraction in [0, 1]; higher is better.
+
+    Example:
+        >>> mrr_at_k(np.array([[False, True], [False, False]]), k=2).value
+        0.25
+    """
+    return bootstrap(reciprocal_rank_per_query(hits, k), **options)
+
+
+def mean_precision_per_query(hits: np.ndarray, k: int) -> np.ndarray:
+    """The mean of precision@1 to precision@k of each query, (q,) float64 in [0, 1]."""
+    return np.asarray(_precisions(hits, k).mean(axis=1))
+
+
+def average_precision_per_query(hits: np.ndarray, k: int, n_relevant: np.ndarray | None) -> np.ndarray:
+    """The average precision of each query, (q,) float64 in [0, 1]."""
+    first = _first(hits, k)
+    if n_relevant is None or len(n_relevant) != len(hits):
+        raise InputError("average precision needs n_relevant: how many database images are right for each query")
+    if (first.sum(axis=1) > n_relevant).any():
+        raise InputError("n_relevant is smaller than the number of hits of a query")
+    return (_precisions(hits, k) * first).sum(axis=1) / np.minimum(k, np.maximum(n_relevant, 1))
+
+
+def recall_per_query(hits: np.ndarray, k: int) -> np.ndarray:
+    """1 where a query has a hit among the first k, else 0; (q,) float64."""
+    return np.asarray(_first(hits, k).any(axis=1), dtype=np.float64)
+
+
+def reciprocal_rank_per_query(hits: np.ndarray, k: int) -> np.ndarray:
+    """1 / rank of the first hit of each query, 0 without one; (q,) float64."""
+    first = _first(hits, k)
+    return np.where(first.any(axis=1), 1 / (first.argmax(axis=1) + 1), 0.0)
+
+
+def bootstrap(
+    values: np.ndarray,
+    *,
+    groups: np.ndarray | None = None,
+    n_bootstrap: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Estimate:
+    """The mean of per-query values with a percentile bootstrap interval.
+
+    Args:
+        values: (q,) float.
+        groups: (q,) labels; then whole groups are drawn, with all their queries.
+        n_bootstrap: resamples.
+        level: share of the resamples inside the interval, in (0, 1).
+        seed: of the resampling; two calls with equal groups and seed use the same resamples.
+
+    Returns:
+        the mean over queries (micro average) and its interval.
+
+    Raises:
+        InputError: no values, groups of another length, a level outside (0, 1), or no resamples.
+
+    Example:
+        >>> bootstrap(np.ones(4)).low, bootstrap(np.array([0.0, 1.0]), groups=np.array(["a", "b"])).n
+        (1.0, 2)
+    """
+    values, units, unit = _units(values, groups)
+    if not 0 < level < 1 or n_bootstrap < 1:
+        raise InputError(f"need 0 < level < 1 and n_bootstrap >= 1, got {level} and {n_bootstrap}")
+    sums = np.bincount(units, weights=values)
+    counts = np.bincount(units)
+    n = len(counts)
+    # A resample is how often each unit was drawn; all of them are one matrix, so all means are two products.
+    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_bootstrap).astype(np.float64)
+    means = (draws @ sums) / (draws @ counts)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return Estimate(float(values.mean()), float(low), float(high), n, unit)
+
+
+def paired_difference(values: np.ndarray, others: np.ndarray, **options: Any) -> Estimate:
+    """The mean of ``values - others`` for two methods on the same queries, with an interval.
+
+    Both methods see the same resamples, so that what makes a query hard for both cancels out.
+
+    Args:
+        values: (q,) per-query values of one method.
+        others: (q,) per-query values of the other, the same queries in the same order.
+        options: see ``bootstrap``.
+
+    Returns:
+        a difference in [-1, 1]; above 0 where the first method is better. An interval without 0 is a difference that
+        another draw of queries (or artists) would be likely to show too.
+
+    Raises:
+        InputError: lengths that differ.
+
+    Example:
+        >>> paired_difference(np.array([1.0, 1.0]), np.array([0.0, 1.0])).value
+        0.5
+    """
+    if np.shape(values) != np.shape(others):
+        raise InputError(f"paired values must have one length, got {np.shape(values)} and {np.shape(others)}")
+    return bootstrap(np.asarray(values, float) - np.asarray(others, float), **options)
+
+
+def macro_average(values: np.ndarray, groups: np.ndarray, **options: Any) -> Estimate:
+    """The mean over groups of the group's mean: every artist counts the same, however many queries it has.
+
+    Args:
+        values: (q,) per-query values.
+        groups: (q,) labels.
+        options: see ``bootstrap``; groups are drawn.
+
+    Example:
+        >>> macro_average(np.array([1.0, 1.0, 0.0]), np.array(["a", "a", "b"])).value
+        0.5
+    """
+    values, units, _ = _units(values, groups)
+    estimate = bootstrap(np.bincount(units, weights=values) / np.bincount(units), **options)
+    return Estimate(estimate.value, estimate.low, estimate.high, estimate.n, "group")
+
+
+def _units(values: np.ndarray, groups: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, str]:
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim != 1 or not len(values):
+        raise InputError(f"need at least one query, got values of shape {values.shape}")
+    if groups is None:
+        return values, np.arange(len(values)), "query"
+    if len(groups) != len(values):
+        raise InputError(f"{len(groups)} groups for {len(values)} queries")
+    return values, np.unique(groups, return_inverse=True)[1], "group"
+
+
+def _first(hits: np.ndarray, k: int) -> np.ndarray:
+    hits = np.asarray(hits)
+    if hits.ndim != 2 or hits.dtype != bool:
+        raise InputError(f"hits must be (q, K) bool, got {hits.shape} {hits.dtype}")
+    if not 1 <= k <= hits.shape[1]:
+        raise InputError(f"k must be from 1 to {hits.shape[1]} (the neighbours that were searched), got {k}")
+    return hits[:, :k]
+
+
+def _precisions(hits: np.ndarray, k: int) -> np.ndarray:
+    """Precision@1 to precision@k of each query, (q, k)."""
+    return _first(hits, k).cumsum(axis=1) / np.arange(1, k + 1)

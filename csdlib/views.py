@@ -1,0 +1,75 @@
+"""Style-preserving views: what may be done to a picture without changing its style (arXiv:2404.01292, Section 3.2).
+
+Where things are, how large, which way up: that is content, and may change. Colour, blur and grain are style: a view
+leaves them alone. (The released code means to rotate too, but draws its angle once, as 0: nothing is ever rotated.)
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Generator, Tensor
+
+from csdlib.descriptors.csd import normalised
+from csdlib.errors import InputError
+
+
+@dataclass(frozen=True)
+class StylePreservingViews:
+    """Random resized crop, flips, quarter turns.
+
+    Attributes:
+        size: side of a view in pixels.
+        smallest: smallest share of the picture's area that a crop keeps, in (0, 1].
+        views: views an image.
+
+    Raises:
+        InputError: a share outside (0, 1], or fewer than two views.
+    """
+
+    size: int
+    smallest: float = 0.3
+    views: int = 2
+
+    def __post_init__(self) -> None:
+        if not 0 < self.smallest <= 1 or self.views < 2:
+            raise InputError(f"need 0 < smallest <= 1 and views >= 2, got {self.smallest} and {self.views}")
+
+    def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
+        """The views of one image.
+
+        Args:
+            image: RGB.
+            generator: the only source of chance; equal states give equal views.
+
+        Returns:
+            (views, 3, size, size) float32, normalised as CLIP's.
+        """
+        return torch.stack([normalised(self.view(image, generator)) for _ in range(self.views)])
+
+    def view(self, image: Image.Image, generator: Generator) -> Image.Image:
+        """One view as a picture, RGB, size x size: for looking at."""
+        box = self._crop(image.width, image.height, generator)
+        cropped = image.resize((self.size, self.size), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
+        for turn in _turns(generator):
+            cropped = cropped.transpose(turn)
+        return cropped
+
+    def _crop(self, width: int, height: int, generator: Generator) -> tuple[float, float, float, float]:
+        """A box of random area and shape (sides from 3:4 to 4:3) inside the picture."""
+        area, shape, left, top = torch.rand(4, generator=generator).tolist()
+        pixels = width * height * (self.smallest + (1 - self.smallest) * area)
+        ratio = math.exp((2 * shape - 1) * math.log(4 / 3))
+        crop_width = min(width, math.sqrt(pixels * ratio))
+        crop_height = min(height, math.sqrt(pixels / ratio))
+        x, y = left * (width - crop_width), top * (height - crop_height)
+        return x, y, x + crop_width, y + crop_height
+
+
+def _turns(generator: Generator) -> list[Image.Transpose]:
+    """A random one of the eight symmetries of the square, as at most two moves."""
+    quarter = [None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270]
+    turn = quarter[int(torch.randint(4, (), generator=generator))]
+    flip = Image.Transpose.FLIP_LEFT_RIGHT if torch.rand((), generator=generator) < 0.5 else None
+    return [move for move in (turn, flip) if move is not None]
