@@ -10,12 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from csdlib.datasets.folder import folder
+from csdlib.datasets import folder, load_dataset
 from csdlib.descriptors import list_descriptors, load
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path
+from csdlib.recipes import train_csd_tiny
 from csdlib.similarity import style_similarity
+from csdlib.training import TrainingConfig
 
 app = typer.Typer(help="Measure style similarity between images.", no_args_is_help=True, add_completion=False)
 P = ParamSpec("P")
@@ -66,3 +68,24 @@ def descriptors() -> None:
     for row in list_descriptors().itertuples(index=False):
         table.add_row(str(row.name), str(row.summary), str(row.download) or "nothing")
     Console().print(table)
+
+
+@app.command()
+@_plain_errors
+def train(
+    output: Path,
+    dataset: Annotated[str, typer.Option(help="atelier, wikiart or folder.")] = "atelier",
+    root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier.")] = "",
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 1500,
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
+) -> None:
+    """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was."""
+    config = TrainingConfig(
+        steps=steps, batch_size=batch_size, optimizer="adamw", projection_rate=rate, backbone_rate=rate, seed=seed
+    )
+    settings = f"--steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    command = f"csdlib train {output} --dataset {dataset} {settings}"
+    train_csd_tiny(load_dataset(dataset, root), output, config, command=command)
+    typer.echo(f"written: {output}")

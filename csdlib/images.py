@@ -2,14 +2,13 @@
 
 import warnings
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from csdlib.errors import InputError
 
-ImageLike: TypeAlias = "Image.Image | str | Path"
+ImageLike = Image.Image | str | Path
 
 #: Below this side length, in pixels, an image has no visible style.
 SMALLEST_SIDE = 16

@@ -1,14 +1,21 @@
 """Style maps: descriptors laid out in the plane by UMAP."""
 
+import json
 from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
+from IPython.display import HTML
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
+from csdlib import figures
 from csdlib.embeddings import Embeddings
 from csdlib.errors import InputError
 from csdlib.retrieval import hits, neighbours
+from csdlib.tables import ImageTable
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,62 @@ def style_map(
         raise InputError(f"unknown method {method!r}: choose one of pca, umap")
     quality = _trustworthiness(embeddings, coordinates, min(n_neighbors, (len(embeddings) - 1) // 2))
     return StyleMap(coordinates.astype(np.float32), embeddings.ids, quality)
+
+
+def map_figure(
+    laid_out: StyleMap, table: ImageTable, *, colour: str, caption: str, alt: str, height: int = 640, side: int = 72
+) -> HTML:
+    """A style map as a figure: a point an image, its thumbnail and labels under the pointer.
+
+    Args:
+        laid_out: coordinates of the table's images, in the table's order.
+        table: the images.
+        colour: the column that decides colour and symbol. Eight colours and eight symbols make 64 pairs.
+        caption: what to see.
+        alt: what somebody who cannot see it should know.
+        height: in pixels.
+        side: of a thumbnail, in pixels.
+
+    Raises:
+        InputError: the table is not the one that was laid out.
+    """
+    if not np.array_equal(laid_out.ids, table.ids):
+        raise InputError("the map was made of other images than the table's")
+    figure = go.Figure()
+    for number, (name, rows) in enumerate(table.frame.groupby(colour, sort=True).indices.items()):
+        figure.add_trace(_points(laid_out, table, str(name), np.asarray(rows), number))
+    axis = {"showticklabels": False, "zeroline": False, "title": ""}
+    figure.update_layout(xaxis=axis, yaxis=axis, hovermode="closest")
+    return figures.show(figure, caption=caption, alt=alt, height=height, script=_hover_script(table, side))
+
+
+def _points(laid_out: StyleMap, table: ImageTable, name: str, rows: np.ndarray, number: int) -> go.Scatter:
+    marker = {
+        "size": 9,
+        "opacity": 0.85,
+        "color": figures.COLOURS[number % 8],
+        "symbol": figures.SYMBOLS[(number + number // 8) % 8],
+    }
+    return go.Scatter(
+        x=laid_out.coordinates[rows, 0],
+        y=laid_out.coordinates[rows, 1],
+        mode="markers",
+        name=escape(name),
+        marker=marker,
+        customdata=rows,
+        text=[_label(table, int(row)) for row in rows],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _label(table: ImageTable, row: int) -> str:
+    return escape(figures.label(table, row, ("artist", "movement", "content"))[:200])
+
+
+def _hover_script(table: ImageTable, side: int) -> str:
+    sheet, columns = figures.sprite([table.open(row) for row in range(len(table))], side)
+    data = json.dumps({"sprite": sheet, "columns": columns, "side": side})
+    return (Path(__file__).parent / "assets" / "map_hover.js").read_text().replace("DATA", data, 1)
 
 
 def neighbourhood_agreement(embeddings: Embeddings, labels: np.ndarray, k: int = 10) -> float:

@@ -1,0 +1,239 @@
+"""The book's figures: plotly charts and picture galleries, each with a caption and alt text.
+
+Inside the book (the driver sets ``CSDLIB_BOOK=1``) a chart is HTML that uses the one plotly.js of the site; elsewhere,
+in JupyterLab say, plotly shows it its own way.
+"""
+
+import base64
+import io
+import os
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from IPython.display import HTML, display
+from PIL import Image
+
+from csdlib.errors import InputError
+from csdlib.tables import ImageTable
+
+#: Okabe and Ito's colours: eight that colour-blind readers can tell apart, dark enough for both backgrounds.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#888888"]
+SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon"]
+
+_numbers = count(1)
+
+
+def show(figure: go.Figure, *, caption: str, alt: str, height: int = 420, script: str = "") -> HTML:
+    """A plotly chart as a figure of the book.
+
+    Args:
+        figure: the chart; its layout gets the book's theme.
+        caption: what to see in it; shown below.
+        alt: what somebody who cannot see it should know: kind of chart, axes, and the finding.
+        height: in pixels.
+        script: JavaScript that runs when the chart is drawn, in the book only; ``{plot_id}`` stands for its element.
+
+    Returns:
+        HTML to be the last value of a cell.
+    """
+    figure.update_layout(**_theme(height))
+    if os.environ.get("CSDLIB_BOOK") != "1":
+        display(figure)  # type: ignore[no-untyped-call]
+        return _figure("", caption)
+    chart = figure.to_html(
+        include_plotlyjs=False,
+        full_html=False,
+        default_height=f"{height}px",
+        div_id=f"csd-chart-{next(_numbers)}",
+        config={"responsive": True, "displaylogo": False},
+        post_script=script or None,
+    )
+    return _figure(f'<div role="img" aria-label="{escape(alt)}">{chart}</div>', caption)
+
+
+def gallery(pictures: Sequence[tuple[Image.Image, str]], *, caption: str, side: int = 144, columns: int = 6) -> HTML:
+    """Pictures in a grid that adapts to the page's width.
+
+    Args:
+        pictures: (RGB image, label); the label is the text below the picture and its alt text.
+        caption: what to see.
+        side: longest side of a picture as stored, in pixels.
+        columns: pictures in a row on a wide page.
+
+    Raises:
+        InputError: there are no pictures.
+    """
+    if not pictures:
+        raise InputError("a gallery needs at least one picture")
+    cells = "".join(_picture(image, label, side) for image, label in pictures)
+    return _figure(f'<div class="csd-gallery" style="--columns: {columns}">{cells}</div>', caption)
+
+
+def pictures(
+    table: ImageTable, rows: Iterable[int], columns: Sequence[str] = ("artist", "content")
+) -> list[tuple[Image.Image, str]]:
+    """Pictures of a table with their labels, for ``gallery``.
+
+    Args:
+        table: the images.
+        rows: which rows, in order.
+        columns: what the label says; null values are left out.
+    """
+    return [(table.open(int(row)), label(table, int(row), columns)) for row in rows]
+
+
+def label(table: ImageTable, row: int, columns: Sequence[str] = ("artist", "content")) -> str:
+    """The values of some columns of a row, joined by commas; null values are left out."""
+    values = (table.frame[column].iloc[row] for column in columns)
+    return ", ".join(value for value in values if isinstance(value, str) and value)
+
+
+def neighbour_rows(
+    rows: Sequence[tuple[tuple[Image.Image, str], Sequence[tuple[Image.Image, str, bool]]]],
+    *,
+    caption: str,
+    side: int = 112,
+) -> HTML:
+    """Queries with their nearest neighbours: one row a query, best neighbour first.
+
+    Args:
+        rows: ((query image, label), [(neighbour image, label, right), ...]). Right and wrong neighbours differ by the
+            border, and by a sign before the label.
+        caption: what to see.
+        side: longest side of a picture as stored, in pixels.
+    """
+    lines = []
+    for (image, label), found in rows:
+        cells = _picture(image, f"query: {label}", side, "csd-query")
+        for neighbour, text, right in found:
+            sign, kind = ("✓", "csd-right") if right else ("✗", "csd-wrong")
+            cells += _picture(neighbour, f"{sign} {text}", side, kind)
+        lines.append(f'<div class="csd-neighbours">{cells}</div>')
+    return _figure("".join(lines), caption)
+
+
+def table(frame: pd.DataFrame, *, caption: str, formats: dict[str, str] | None = None) -> HTML:
+    """A table as a figure of the book: numbers to the right, every cell escaped.
+
+    Args:
+        frame: rows in the order shown; the index is left out.
+        caption: what the table says.
+        formats: column -> format specification, for example ``{"value": ".3f"}``.
+    """
+    shown = frame.copy()
+    for column, specification in (formats or {}).items():
+        shown[column] = [format(value, specification) for value in frame[column]]
+    body = shown.to_html(index=False, border=0, classes="csd-table", na_rep="–", escape=True)
+    return _figure(f'<div class="csd-scroll">{body}</div>', caption)
+
+
+def intervals(frame: pd.DataFrame, *, group: str, axis: str) -> go.Figure:
+    """Estimates as points with their intervals, one colour and symbol a group.
+
+    Args:
+        frame: columns ``label`` (position on the vertical axis), ``value``, ``low``, ``high`` and ``group``.
+        group: the column that decides colour and legend entry.
+        axis: title of the horizontal axis, with its unit.
+    """
+    figure = go.Figure()
+    for number, (name, part) in enumerate(frame.groupby(group, sort=False)):
+        figure.add_scatter(
+            x=part["value"],
+            y=part["label"],
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": part["high"] - part["value"],
+                "arrayminus": part["value"] - part["low"],
+            },
+            mode="markers",
+            marker={"size": 10, "color": COLOURS[number % 8], "symbol": SYMBOLS[number % 8]},
+            name=str(name),
+        )
+    figure.update_layout(xaxis_title=axis, xaxis_rangemode="tozero")
+    return figure
+
+
+def lines(frame: pd.DataFrame, *, x: str, ys: Sequence[str], titles: tuple[str, str]) -> go.Figure:
+    """Columns of a frame as lines over another column, each with its own colour and symbol.
+
+    Args:
+        frame: the data.
+        x: column of the horizontal axis.
+        ys: columns that are drawn; missing values are left out.
+        titles: of the horizontal and the vertical axis, with units.
+    """
+    figure = go.Figure()
+    for number, column in enumerate(ys):
+        part = frame[[x, column]].dropna()
+        marker = {"color": COLOURS[number % 8], "symbol": SYMBOLS[number % 8], "size": 8}
+        figure.add_scatter(x=part[x], y=part[column], mode="lines+markers", name=column, marker=marker)
+    figure.update_layout(xaxis_title=titles[0], yaxis_title=titles[1])
+    return figure
+
+
+def thumbnail(image: Image.Image, side: int) -> Image.Image:
+    """A copy whose longest side is at most ``side`` pixels."""
+    small = image.copy()
+    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return small
+
+
+def data_uri(image: Image.Image, quality: int = 82) -> str:
+    """An RGB image as a ``data:`` address (WebP), to stand inside a page."""
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=quality)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def sprite(images: Sequence[Image.Image], side: int = 48) -> tuple[str, int]:
+    """Thumbnails in one picture, row by row, for figures with many points.
+
+    Args:
+        images: RGB; each is fitted into a square of ``side`` pixels.
+        side: of a thumbnail.
+
+    Returns:
+        the picture as a ``data:`` address, and how many thumbnails stand in a row.
+    """
+    columns = int(np.ceil(np.sqrt(len(images))))
+    rows = int(np.ceil(len(images) / columns))
+    sheet = Image.new("RGB", (columns * side, rows * side), "white")
+    for number, image in enumerate(images):
+        small = thumbnail(image, side)
+        offset = ((side - small.width) // 2, (side - small.height) // 2)
+        sheet.paste(small, (number % columns * side + offset[0], number // columns * side + offset[1]))
+    return data_uri(sheet, quality=60), columns
+
+
+def _figure(body: str, caption: str) -> HTML:
+    figure = f'<figure class="csd-figure">{body}<figcaption>{escape(caption)}</figcaption></figure>'
+    return HTML(figure)  # type: ignore[no-untyped-call]
+
+
+def _picture(image: Image.Image, label: str, side: int, kind: str = "") -> str:
+    text = escape(label)
+    source = data_uri(thumbnail(image, side))
+    return f'<div class="csd-picture {kind}"><img src="{source}" alt="{text}" loading="lazy"><span>{text}</span></div>'
+
+
+def _theme(height: int) -> dict[str, Any]:
+    """Transparent ground and middle greys: readable on white and on black."""
+    grid = {"gridcolor": "rgba(128,128,128,0.25)", "zerolinecolor": "rgba(128,128,128,0.5)", "automargin": True}
+    return {
+        "template": "none",
+        "height": height,
+        "colorway": COLOURS,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 14, "color": "#666666"},
+        "margin": {"l": 60, "r": 20, "t": 30, "b": 60},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        "xaxis": grid,
+        "yaxis": grid,
+    }

@@ -1,0 +1,54 @@
+"""Small worlds for the tests."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from csdlib.tables import ImageTable
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def stripes(colour: int, width: int, seed: int, side: int = 64) -> Image.Image:
+    """A picture whose "style" is a hue and a stripe width, and whose "content" is where the stripes lie."""
+    random = np.random.default_rng(seed)
+    shift, noise = random.integers(width), random.normal(0, 12, (side, side, 3))
+    bright = ((np.arange(side) + shift) // width % 2)[:, None, None]
+    hue = np.array([[220, 60, 40], [40, 90, 200], [60, 160, 70], [200, 180, 60]])[colour]
+    return Image.fromarray(np.clip(bright * hue + (1 - bright) * hue // 3 + noise, 0, 255).astype(np.uint8))
+
+
+@pytest.fixture(scope="session")
+def striped_table(tmp_path_factory: pytest.TempPathFactory) -> ImageTable:
+    """Four artists of ten pictures each: four queries, six in the database."""
+    root = tmp_path_factory.mktemp("stripes")
+    rows = []
+    for artist in range(4):
+        for number in range(10):
+            path = f"artist-{artist}_{number}.png"
+            stripes(artist, 3 + 2 * artist, 100 * artist + number).save(root / path)
+            rows.append(
+                {
+                    "image_id": f"{artist}-{number}",
+                    "path": path,
+                    "split": "query" if number < 4 else "database",
+                    "artist": f"artist-{artist}",
+                    "styles": [f"artist-{artist}", "stripes"],
+                    "source": "painting",
+                    "content": ["wide", "tall"][number % 2],
+                    "movement": ["odd", "even"][artist % 2],
+                }
+            )
+    return ImageTable(pd.DataFrame(rows), root)
+
+
+@pytest.fixture(scope="session")
+def art() -> Path:
+    """The folder of real images, or a skip."""
+    if not os.environ.get("CSD_ART"):
+        pytest.skip("CSD_ART is not set: no real images here")
+    return Path(os.environ["CSD_ART"])

@@ -1,0 +1,88 @@
+"""Figures and maps: nothing unescaped, nothing without alt text, maps of the right images."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+
+from csdlib import figures
+from csdlib.descriptors import load
+from csdlib.embeddings import Embeddings, embed
+from csdlib.errors import InputError
+from csdlib.maps import map_figure, neighbourhood_agreement, style_map
+from csdlib.tables import ImageTable
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def in_the_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CSDLIB_BOOK", "1")
+
+
+def parsed(shown: object) -> BeautifulSoup:
+    return BeautifulSoup(shown.data, "html.parser")  # type: ignore[attr-defined]
+
+
+def test_gallery_escapes_and_describes() -> None:
+    page = parsed(figures.gallery([(Image.new("RGB", (300, 200)), EVIL)], caption=EVIL))
+    assert not page.find_all("script")
+    assert page.img["alt"] == EVIL
+    assert page.figcaption.text == EVIL
+    assert page.img["src"].startswith("data:image/webp;base64,")
+
+
+def test_neighbours_say_right_and_wrong_without_colour() -> None:
+    picture = Image.new("RGB", (20, 20))
+    rows = [((picture, "q"), [(picture, "a", True), (picture, "b", False)])]
+    alts = [image["alt"] for image in parsed(figures.neighbour_rows(rows, caption="c")).find_all("img")]
+    assert alts == ["query: q", "✓ a", "✗ b"]
+
+
+def test_chart_has_a_description_and_no_plotly_of_its_own() -> None:
+    shown = figures.show(go.Figure(go.Scatter(y=[1, 2])), caption="up", alt='a "line" going up')
+    assert parsed(shown).find(role="img")["aria-label"] == 'a "line" going up'
+    assert len(shown.data) < 20_000
+
+
+def test_table_formats_and_escapes() -> None:
+    page = parsed(figures.table(pd.DataFrame({"a": [EVIL], "b": [0.12345]}), caption="c", formats={"b": ".2f"}))
+    assert [cell.text for cell in page.find_all("td")] == [EVIL, "0.12"]
+
+
+def test_intervals_reach_from_low_to_high() -> None:
+    frame = pd.DataFrame({"label": ["a"], "value": [0.5], "low": [0.4], "high": [0.8], "m": ["x"]})
+    error = figures.intervals(frame, group="m", axis="share").data[0].error_x
+    assert error.array[0] == pytest.approx(0.3)
+    assert error.arrayminus[0] == pytest.approx(0.1)
+
+
+def test_empty_gallery_is_refused() -> None:
+    with pytest.raises(InputError, match="at least one"):
+        figures.gallery([], caption="c")
+
+
+def test_map_is_of_the_table_and_repeats(striped_table: ImageTable) -> None:
+    embeddings = embed(striped_table, load("colour"), progress=False)
+    first, second = (style_map(embeddings, n_neighbors=8, seed=1) for _ in range(2))
+    np.testing.assert_array_equal(first.coordinates, second.coordinates)
+    assert first.trustworthiness > 0.7
+    frame = striped_table.frame.assign(movement=EVIL)
+    shown = map_figure(first, ImageTable(frame, striped_table.root), colour="artist", caption="c", alt="a map")
+    assert EVIL not in shown.data.replace("\\u003c", "<").replace("&lt;", "")
+    assert shown.data.count("artist-") >= 4
+    with pytest.raises(InputError, match="other images"):
+        map_figure(first, striped_table.where(artist="artist-0"), colour="artist", caption="c", alt="a")
+
+
+def test_map_limits(striped_table: ImageTable) -> None:
+    embeddings = embed(striped_table, load("colour"), progress=False)
+    few = Embeddings(embeddings.vectors[:5], embeddings.ids[:5], "x", "cosine")
+    with pytest.raises(InputError, match="needs more than"):
+        style_map(few)
+    with pytest.raises(InputError, match="pca, umap"):
+        style_map(embeddings, n_neighbors=5, method="tsne")
+    assert style_map(embeddings, n_neighbors=5, method="pca").coordinates.shape == (40, 2)
+    assert neighbourhood_agreement(embeddings, striped_table.frame["artist"].to_numpy(), k=5) == 1.0

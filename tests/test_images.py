@@ -1,0 +1,98 @@
+"""What strangers put into a folder: every mode is read, every hostile file is refused by name."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from csdlib.datasets.folder import folder
+from csdlib.descriptors import load
+from csdlib.embeddings import embed
+from csdlib.errors import InputError
+from csdlib.images import open_image
+
+RED = (200, 30, 40)
+
+
+def bomb(path: Path, side: int = 30_000) -> None:
+    """A PNG whose header promises side x side pixels; the file itself is small."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99)) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix"), [("RGB", "png"), ("P", "png"), ("RGBA", "png"), ("CMYK", "jpg"), ("RGB", "webp"), ("P", "gif")]
+)
+def test_every_mode_becomes_rgb(tmp_path: Path, mode: str, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    Image.new("RGB", (40, 30), RED).convert(mode).save(path)
+    image = open_image(path)
+    assert image.mode == "RGB"
+    assert np.abs(np.asarray(image).astype(int) - RED).max() <= 40
+
+
+def test_grey_and_sixteen_bit_keep_their_brightness(tmp_path: Path) -> None:
+    Image.new("L", (20, 20), 128).save(tmp_path / "grey.png")
+    Image.fromarray(np.full((20, 20), 128 * 257, np.uint16)).save(tmp_path / "deep.png")
+    for name in ("grey.png", "deep.png"):
+        assert np.asarray(open_image(tmp_path / name))[0, 0].tolist() == [128] * 3
+
+
+def test_transparency_lies_on_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (20, 20), (*RED, 0)).save(tmp_path / "clear.png")
+    assert np.asarray(open_image(tmp_path / "clear.png")).min() == 255
+
+
+def test_camera_rotation_is_undone(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 20)).save(tmp_path / "turned.jpg", exif=exif)
+    assert open_image(tmp_path / "turned.jpg").size == (20, 40)
+
+
+def test_hostile_files_are_refused_by_name(tmp_path: Path) -> None:
+    bomb(tmp_path / "bomb.png")
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8))
+    noise.save(tmp_path / "whole.jpg")
+    (tmp_path / "cut.jpg").write_bytes((tmp_path / "whole.jpg").read_bytes()[:900])
+    (tmp_path / "text.png").write_text("not an image")
+    (tmp_path / "empty.png").touch()
+    reasons = {
+        "bomb.png": "more than",
+        "dot.png": "smaller than",
+        "cut.jpg": "broken",
+        "text.png": "not an image",
+        "empty.png": "not an image",
+        "none.png": "no such image",
+    }
+    for name, reason in reasons.items():
+        with pytest.raises(InputError, match=reason) as caught:
+            open_image(tmp_path / name)
+        assert name in str(caught.value)
+
+
+def test_a_batch_goes_on_and_counts_what_it_skipped(tmp_path: Path) -> None:
+    for artist in ("ann", "<script>alert(1)<"):
+        (tmp_path / artist).mkdir()
+        Image.new("RGB", (32, 32), RED).save(tmp_path / artist / "fine.png")
+    bomb(tmp_path / "ann" / "bomb.png")
+    (tmp_path / "ann" / "text.jpg").write_text("not an image")
+    found = embed(folder(tmp_path), load("colour"), progress=False)
+    assert len(found) == 2
+    assert set(found.skipped) == {"ann/bomb.png", "ann/text.jpg"}
+
+
+def test_all_broken_is_an_error_with_the_first_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_text("not an image")
+    with pytest.raises(InputError, match="not an image"):
+        embed(folder(tmp_path), load("colour"), progress=False)

@@ -1,0 +1,152 @@
+"""Metrics against the reference, scikit-learn, brute force and closed forms; intervals against theory."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import average_precision_score
+
+from csdlib.errors import InputError
+from csdlib.metrics import (
+    average_precision_at_k,
+    bootstrap,
+    macro_average,
+    mean_precision_at_k,
+    mean_precision_per_query,
+    mrr_at_k,
+    paired_difference,
+    recall_at_k,
+)
+from tests.conftest import GOLDEN
+
+hit_arrays = arrays(bool, st.tuples(st.integers(1, 8), st.integers(1, 12)))
+SMALL = {"n_bootstrap": 20}
+
+
+@pytest.mark.parametrize("case", [0, 1])
+def test_parity_with_the_reference(case: int) -> None:
+    with np.load(GOLDEN / "retrieval_metrics.npz") as stored:
+        hits = stored[f"{case}/retrieved"] == stored[f"{case}/truth"][:, None]
+        for k in stored[f"{case}/k"].tolist():
+            assert mean_precision_at_k(hits, k, **SMALL).value == pytest.approx(float(stored[f"{case}/map@{k}"]))
+            assert recall_at_k(hits, k, **SMALL).value == pytest.approx(float(stored[f"{case}/recall@{k}"]))
+            # The reference averages reciprocal ranks over the queries with a hit only; ours over all of them.
+            found = hits[:, :k].any(axis=1)
+            assert mrr_at_k(hits[found], k, **SMALL).value == pytest.approx(float(stored[f"{case}/mrr@{k}"]))
+            assert mrr_at_k(hits, k, **SMALL).value == pytest.approx(float(stored[f"{case}/mrr@{k}"]) * found.mean())
+
+
+@given(hit_arrays, st.data())
+@settings(max_examples=60, deadline=None)
+def test_definitions_by_brute_force(hits: np.ndarray, data: st.DataObject) -> None:
+    k = data.draw(st.integers(1, hits.shape[1]))
+    rows = [row[:k].tolist() for row in hits]
+    mean_precision = np.mean([np.mean([sum(row[:i]) / i for i in range(1, k + 1)]) for row in rows])
+    reciprocal = np.mean([1 / (row.index(True) + 1) if any(row) else 0 for row in rows])
+    assert mean_precision_at_k(hits, k, **SMALL).value == pytest.approx(mean_precision)
+    assert recall_at_k(hits, k, **SMALL).value == pytest.approx(np.mean([any(row) for row in rows]))
+    assert mrr_at_k(hits, k, **SMALL).value == pytest.approx(reciprocal)
+
+
+@given(hit_arrays)
+@settings(max_examples=60, deadline=None)
+def test_full_ranking_gives_scikit_learns_average_precision(hits: np.ndarray) -> None:
+    hits = hits[hits.any(axis=1)]
+    if not len(hits):
+        return
+    scores = -np.arange(hits.shape[1])
+    expected = np.mean([average_precision_score(row, scores) for row in hits])
+    ours = average_precision_at_k(hits, hits.shape[1], n_relevant=hits.sum(axis=1), **SMALL)
+    assert ours.value == pytest.approx(expected)
+
+
+@given(hit_arrays)
+@settings(max_examples=40, deadline=None)
+def test_recall_grows_with_k_and_all_agree_at_one(hits: np.ndarray) -> None:
+    recalls = [recall_at_k(hits, k, **SMALL).value for k in range(1, hits.shape[1] + 1)]
+    assert recalls == sorted(recalls)
+    assert mean_precision_at_k(hits, 1, **SMALL).value == recalls[0] == mrr_at_k(hits, 1, **SMALL).value
+
+
+def test_the_papers_map_is_not_average_precision() -> None:
+    hits = np.array([[True, False, True]])
+    assert mean_precision_at_k(hits, 3).value == pytest.approx((1 + 1 / 2 + 2 / 3) / 3)
+    assert average_precision_at_k(hits, 3, n_relevant=np.array([2])).value == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_average_precision_divides_by_what_could_be_found() -> None:
+    hits = np.array([[True, True]])
+    assert average_precision_at_k(hits, 2, n_relevant=np.array([50])).value == 1.0
+    assert average_precision_at_k(np.array([[True, False]]), 2, n_relevant=np.array([50])).value == 0.5
+    assert average_precision_at_k(np.array([[False]]), 1, n_relevant=np.array([0])).value == 0.0
+
+
+def test_interval_has_the_width_of_the_normal_approximation() -> None:
+    values = np.random.default_rng(0).random(400)
+    estimate = bootstrap(values, n_bootstrap=4000)
+    expected = 2 * 1.96 * values.std() / np.sqrt(len(values))
+    assert estimate.high - estimate.low == pytest.approx(expected, rel=0.08)
+    assert estimate.low < estimate.value < estimate.high
+    assert (estimate.n, estimate.unit) == (400, "query")
+
+
+def test_groups_that_succeed_together_widen_the_interval() -> None:
+    groups = np.repeat(np.arange(20), 20)
+    values = (groups % 2).astype(float)
+    by_query, by_group = bootstrap(values), bootstrap(values, groups=groups)
+    assert by_group.high - by_group.low == pytest.approx((by_query.high - by_query.low) * np.sqrt(20), rel=0.15)
+    assert (by_group.n, by_group.unit) == (20, "group")
+
+
+def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    random = np.random.default_rng(1)
+    covered = 0
+    for trial in range(200):
+        groups = np.repeat(np.arange(40), 5)
+        values = np.repeat(random.normal(0.5, 0.2, 40), 5) + random.normal(0, 0.1, 200)
+        estimate = bootstrap(values, groups=groups, n_bootstrap=300, seed=trial)
+        covered += estimate.low <= 0.5 <= estimate.high
+    assert 0.89 <= covered / 200 <= 0.99
+
+
+def test_paired_difference_is_sharper_than_two_intervals() -> None:
+    random = np.random.default_rng(2)
+    hard = random.random(300)
+    first, second = hard + random.normal(0, 0.02, 300) + 0.01, hard + random.normal(0, 0.02, 300)
+    difference = paired_difference(first, second)
+    assert difference.low > 0
+    assert bootstrap(first).low < bootstrap(second).high
+
+
+def test_macro_counts_artists_and_micro_counts_queries() -> None:
+    values, groups = np.array([1.0] * 9 + [0.0]), np.array(["a"] * 9 + ["b"])
+    assert bootstrap(values, groups=groups).value == 0.9
+    assert macro_average(values, groups).value == 0.5
+
+
+def test_input_is_left_as_it_was() -> None:
+    hits = np.array([[False, True], [True, True]])
+    before = hits.copy()
+    mean_precision_per_query(hits, 2)
+    average_precision_at_k(hits, 2, n_relevant=np.array([1, 2]))
+    assert (hits == before).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: recall_at_k(np.ones((2, 3), bool), 4), "from 1 to 3"),
+        (lambda: recall_at_k(np.ones((2, 3), bool), 0), "from 1 to 3"),
+        (lambda: recall_at_k(np.ones((2, 3)), 1), "bool"),
+        (lambda: average_precision_at_k(np.ones((2, 3), bool), 1), "n_relevant"),
+        (lambda: average_precision_at_k(np.ones((2, 3), bool), 3, n_relevant=np.array([1, 1])), "n_relevant"),
+        (lambda: bootstrap(np.array([])), "at least one query"),
+        (lambda: bootstrap(np.ones(2), groups=np.array(["a"])), "1 groups for 2"),
+        (lambda: bootstrap(np.ones(2), level=1.0), "level"),
+        (lambda: paired_difference(np.ones(2), np.ones(3)), "one length"),
+    ],
+)
+def test_bad_input_is_named(call: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        call()  # type: ignore[operator]

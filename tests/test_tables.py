@@ -1,0 +1,78 @@
+"""The contract of the image table."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from csdlib.errors import InputError
+from csdlib.tables import ImageTable
+
+
+def frame(**changes: object) -> pd.DataFrame:
+    rows: dict[str, object] = {
+        "image_id": ["a", "b"],
+        "path": ["a.png", "sub/b.png"],
+        "split": ["query", "database"],
+        "artist": ["ann", "bob"],
+        "styles": [["ann", "oil"], []],
+        "source": ["painting", "painting"],
+    }
+    return pd.DataFrame(rows | changes)
+
+
+def test_optional_columns_are_there_and_null(tmp_path: Path) -> None:
+    table = ImageTable(frame(), tmp_path)
+    assert table.frame["content"].isna().all()
+    assert table.tags == ["ann", "oil"]
+    np.testing.assert_array_equal(table.labels(), [[1, 1], [0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"path": ["../../x", "b.png"]}, "row 0: path '../../x'"),
+        ({"path": ["a.png", "/etc/passwd"]}, "row 1: path '/etc/passwd'"),
+        ({"path": ["a.png", None]}, "row 1: path"),
+        ({"image_id": ["a", "a"]}, "row 1: image_id 'a' stands twice"),
+        ({"split": ["query", "test"]}, "row 1: split 'test'"),
+        ({"source": ["photo", "painting"]}, "row 0: source 'photo'"),
+        ({"artist": ["ann", None]}, "row 1: artist"),
+        ({"styles": ["ann", []]}, "row 0: styles 'ann'"),
+    ],
+)
+def test_wrong_rows_are_named(tmp_path: Path, changes: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message.replace("[", r"\[")):
+        ImageTable(frame(**changes), tmp_path)
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="lacks the column 'split'"):
+        ImageTable(frame().drop(columns="split"), tmp_path)
+
+
+def test_where_says_what_is_missing(tmp_path: Path) -> None:
+    table = ImageTable(frame(), tmp_path)
+    assert table.where(artist=["ann", "zoe"]).ids.tolist() == ["a"]
+    with pytest.raises(InputError, match="no image"):
+        table.where(artist="zoe")
+    with pytest.raises(InputError, match="no column 'painter'"):
+        table.where(painter="ann")
+
+
+def test_saved_tables_come_back_and_notice_changed_images(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.png", "sub/b.png"):
+        Image.new("RGB", (20, 20)).save(tmp_path / name)
+    table = ImageTable(frame(), tmp_path, {"made": "by hand"})
+    table.save(tmp_path / "saved")
+    loaded = ImageTable.load(tmp_path / "saved", check_hashes=True)
+    pd.testing.assert_frame_equal(loaded.frame, table.frame, check_dtype=False)
+    assert loaded.manifest["made"] == "by hand"
+    Image.new("RGB", (20, 20), "red").save(tmp_path / "a.png")
+    with pytest.raises(InputError, match="changed"):
+        ImageTable.load(tmp_path / "saved", check_hashes=True)
+    with pytest.raises(InputError, match="not a saved ImageTable"):
+        ImageTable.load(tmp_path)
