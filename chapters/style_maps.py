@@ -108,7 +108,7 @@ agreement = pd.DataFrame(rows)
 figures.table(
     agreement,
     caption="The share of the ten nearest neighbours with the same label, in descriptor space, beside chance.",
-    formats={column: ".3f" for column in agreement.columns[1:]},
+    formats=dict.fromkeys(agreement.columns[1:], ".3f"),
 )
 
 # %% [markdown]

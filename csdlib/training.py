@@ -107,7 +107,7 @@ def fit(
             loss = supervised + config.ssl_weight * ssl
             if not torch.isfinite(loss):
                 raise InputError(
-                    f"step {run.step}: the loss is {float(loss)}; images {table.ids[rows][:8].tolist()} ..."
+                    f"step {run.step}: the loss is {loss.item()}; images {table.ids[rows][:8].tolist()} ..."
                 )
             _set_rates(optimizer, config, run.step)
             optimizer.zero_grad()

@@ -1,0 +1,145 @@
+"""What the book's promises cost, as ratios against what a user would use instead: ``make bench``.
+
+Every pair is timed in the same run on the same machine, in turns, and the fastest of each is compared; the figures of
+two machines cannot be compared, their ratios can.
+"""
+
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import faiss
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+from sklearn.neighbors import NearestNeighbors
+
+import csdlib
+from csdlib.descriptors.csd import random_tiny
+from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
+from csdlib.metrics import mean_precision_at_k
+from csdlib.retrieval import neighbours
+from csdlib.training import TrainingConfig, fit
+from csdlib.views import StylePreservingViews
+
+
+def fastest(calls: list[Callable[[], object]], repeats: int = 3) -> list[float]:
+    """The seconds of the fastest of several runs of each call; the calls take turns."""
+    seconds = [[] for _ in calls]
+    for _ in range(repeats):
+        for call, times in zip(calls, seconds, strict=True):
+            start = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - start)
+    return [min(times) for times in seconds]
+
+
+def embedding() -> tuple[str, str, float, float]:
+    """Embedding pictures with csd-tiny, beside a plain loop that opens, encodes and waits for each batch."""
+    table = csdlib.load_dataset("atelier", progress=False)
+    table = table.take(np.arange(512))
+    tiny = csdlib.load("csd-tiny")
+
+    def plain() -> None:
+        for start in range(0, len(table), 64):
+            tiny.encode(torch.stack([tiny.preprocess(table.open(row)) for row in range(start, start + 64)]))
+
+    ours, theirs = fastest([lambda: csdlib.embed(table, tiny, progress=False), plain])
+    return "embed 512 pictures, csd-tiny", "plain loop", ours, theirs
+
+
+def search() -> tuple[str, str, float, float]:
+    """Search and mean precision with its interval, beside scikit-learn's brute-force search alone."""
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(12_000, 192)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = np.arange(len(vectors)).astype(str)
+    query, database = (
+        csdlib.Embeddings(vectors[part], ids[part], "x", "cosine") for part in (slice(2000), slice(2000, None))
+    )
+    labels = random.integers(0, 100, len(vectors))
+
+    def ours() -> None:
+        found = neighbours(query, database, 100)
+        hits = labels[2000:][found.rows] == labels[:2000, None]
+        mean_precision_at_k(hits, 100, groups=labels[:2000])
+
+    def theirs() -> None:
+        NearestNeighbors(n_neighbors=100, algorithm="brute").fit(database.vectors).kneighbors(query.vectors)
+
+    return "search 2,000 in 10,000, k = 100, with interval", "scikit-learn, search only", *fastest([ours, theirs])
+
+
+def bare_search() -> tuple[str, str, float, float]:
+    """Our search beside bare faiss."""
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(12_000, 192)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = np.arange(len(vectors)).astype(str)
+    query, database = (
+        csdlib.Embeddings(vectors[part], ids[part], "x", "cosine") for part in (slice(2000), slice(2000, None))
+    )
+
+    def theirs() -> None:
+        index = faiss.IndexFlatIP(192)
+        index.add(database.vectors)
+        index.search(query.vectors, 100)
+
+    return "search 2,000 in 10,000, k = 100", "bare faiss", *fastest([lambda: neighbours(query, database, 100), theirs])
+
+
+def training() -> tuple[str, str, float, float]:
+    """Twelve steps of ``fit`` beside a plain loop with the same model, batches and losses."""
+    table = csdlib.load_dataset("atelier", progress=False).where(split="train").take(np.arange(256))
+    config = TrainingConfig(steps=12, batch_size=32)
+    labels = torch.from_numpy(table.labels())
+
+    def plain() -> None:
+        model = random_tiny().model.train()
+        optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
+        views, generator = StylePreservingViews(128), torch.Generator().manual_seed(0)
+        for _ in range(config.steps):
+            rows = torch.randint(len(table), (config.batch_size,), generator=generator)
+            images = torch.stack([views(table.open(int(row)), generator) for row in rows])
+            style = model(images.flatten(0, 1)).unflatten(0, images.shape[:2])
+            loss = multilabel_contrastive_loss(style[:, 0], labels[rows]) + 0.2 * self_supervised_loss(style)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    ours = fastest([lambda: fit(random_tiny().model, table, replace(config), progress=False), plain], repeats=2)
+    return "train csd-tiny, 12 steps of 32", "plain loop", *ours
+
+
+def drawing() -> tuple[str, str, float, float]:
+    """Drawing sixteen pictures anew, beside finding them in the cache."""
+    options = {"works_per_painter": 1, "progress": False}
+    with TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        csdlib.load_dataset("atelier", cache=Path(folder), **options)
+        drawn = time.perf_counter() - start
+        start = time.perf_counter()
+        csdlib.load_dataset("atelier", cache=Path(folder), **options)
+    return "16 atelier pictures, cached", "drawn", time.perf_counter() - start, drawn
+
+
+def main() -> None:
+    """Prints one row a comparison."""
+    table = Table("what", "beside", "ours (s)", "theirs (s)", "ours / theirs")
+    for measure in (embedding, search, bare_search, training, drawing):
+        what, beside, ours, theirs = measure()
+        table.add_row(what, beside, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
+    console = Console(width=120)
+    console.print(table)
+    console.print(
+        f"torch threads: {torch.get_num_threads()}; peak memory: "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB"
+    )
+
+
+if __name__ == "__main__":
+    main()
