@@ -53,11 +53,12 @@ def test_same_pixels_in_another_process_and_order():
 @pytest.mark.parametrize("slug", list(PAINTERS))
 def test_same_look_at_every_size(slug):
     small = render(slug, "house", 2, 64).astype(float)
-    large = render(slug, "house", 2, 256)
+    large = render(slug, "house", 2, 512)
     reduced = cv2.resize(large, (64, 64), interpolation=cv2.INTER_AREA).astype(float)
     other = render(slug, "house", 3, 64).astype(float)
     assert np.abs(small - reduced).mean() < 0.6 * np.abs(small - other).mean()
-    assert np.corrcoef(small.ravel(), reduced.ravel())[0, 1] > 0.8
+    middle = cv2.resize(render(slug, "house", 2, 192), (64, 64), interpolation=cv2.INTER_AREA).astype(float)
+    assert np.abs(small - middle).mean() < 3
 
 
 def test_scenes_do_not_depend_on_who_paints_and_vary_with_the_seed():

@@ -1,0 +1,25 @@
+"""Mediums: how paint, ink, paper or glass make a picture of a composed scene."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from csdlib.datasets.atelier.brushes import Canvas
+from csdlib.datasets.atelier.composition import View
+from csdlib.datasets.atelier.mediums.areas import cut_paper, facets, flat_print, glass, linocut
+from csdlib.datasets.atelier.mediums.drawings import hatching, watercolour
+from csdlib.datasets.atelier.mediums.strokes import dots, oil
+from csdlib.datasets.atelier.painters import Painter
+
+#: Every medium by name: a view, a painter and a generator to a canvas (side, side, 3) uint8.
+MEDIUMS: dict[str, Callable[[View, Painter, np.random.Generator], Canvas]] = {
+    "oil": oil,
+    "dots": dots,
+    "hatching": hatching,
+    "watercolour": watercolour,
+    "flat print": flat_print,
+    "cut paper": cut_paper,
+    "linocut": linocut,
+    "glass": glass,
+    "facets": facets,
+}

@@ -1,0 +1,127 @@
+"""Painters: what a painter is, and how one is found. The records themselves stand in ``catalogue.py``."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from csdlib.errors import InputError
+
+#: What decides where a stroke runs: the forms of the scene, a fixed slant, eddies, or two crossing slants.
+Direction = Literal["form", "horizontal", "vertical", "diagonal", "swirl", "cross"]
+
+
+@dataclass(frozen=True)
+class Brush:
+    """The marks of a painter; lengths in units of the picture's side.
+
+    Attributes:
+        length: length of a mark; for glass and facets the size of the pieces of the figure.
+        width: width of a mark; the width of a dot, of a gouge, of the wobble of a wash.
+        curvature: how far marks bend away from their direction, in [0, 1]; for washes, how much they bloom.
+        opacity: how much a mark hides what lies below, in [0, 1].
+        coverage: how often the marks cover the picture; for flat prints the number of tones, for glass and facets
+            the number of pieces behind the figure.
+        order: which marks come last: ``light``, ``dark`` or ``any``.
+        direction: what decides where marks run.
+        jitter: how far the colour of a mark strays, in [0, 1].
+        bristles: furrows in a mark.
+        relief: how thick the paint stands, in [0, 1].
+    """
+
+    length: float = 0.07
+    width: float = 0.02
+    curvature: float = 0.2
+    opacity: float = 0.9
+    coverage: float = 1.5
+    order: Literal["light", "dark", "any"] = "any"
+    direction: Direction = "form"
+    jitter: float = 0.3
+    bristles: int = 4
+    relief: float = 0.6
+
+
+@dataclass(frozen=True)
+class Line:
+    """Outlines: their width (0 for none), colour role, tone, and how unsteady the hand is."""
+
+    width: float = 0.0
+    slot: str = "dark"
+    tone: float = 0.1
+    wobble: float = 0.003
+
+
+@dataclass(frozen=True)
+class Light:
+    """Contrast around the middle tone, overall key, a pool of light on the figure, and where light comes from."""
+
+    contrast: float = 1.0
+    key: float = 0.0
+    spot: float = 0.0
+    side: Literal["scene", "left", "right", "back"] = "scene"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is painted on: colour role and tone, the strength of its grain, and the width of a bare margin."""
+
+    slot: str = "light"
+    tone: float = 0.75
+    grain: float = 0.3
+    margin: float = 0.0
+
+
+@dataclass(frozen=True)
+class Composition:
+    """How large figures are drawn (1 as the scene says), how far the horizon is raised, and the pull to one side."""
+
+    scale: float = 1.0
+    horizon: float = 0.0
+    shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class Painter:
+    """A painter of the atelier, as a record of habits. Any painter can paint any scene.
+
+    Attributes:
+        name: the invented name.
+        movement: the movement, a key of ``palettes.FAMILIES``.
+        medium: the medium, a key of ``mediums.MEDIUMS``.
+        brush: the marks.
+        line: the outlines.
+        light: contrast and light.
+        ground: what is painted on.
+        composition: scale, horizon and placement.
+        saturation: how strong the palette's colours are taken; 1 as they are.
+    """
+
+    name: str
+    movement: str
+    medium: str
+    brush: Brush = Brush()
+    line: Line = Line()
+    light: Light = Light()
+    ground: Ground = Ground()
+    composition: Composition = Composition()
+    saturation: float = 1.0
+
+    @property
+    def slug(self) -> str:
+        """The name as an identifier.
+
+        Example:
+            >>> Painter("Ilva Torrend", "Saltmarsh School", "oil").slug
+            'ilva-torrend'
+        """
+        return self.name.lower().replace(" ", "-")
+
+
+def require_range(name: str, value: float, low: float, high: float) -> None:
+    """Refuses a number outside [low, high].
+
+    Example:
+        >>> require_range("size", 8, 32, 1024)
+        Traceback (most recent call last):
+        csdlib.errors.InputError: size must be between 32 and 1024, got 8
+    """
+    if not low <= value <= high:
+        raise InputError(f"{name} must be between {low} and {high}, got {value}")

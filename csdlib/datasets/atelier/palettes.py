@@ -1,0 +1,86 @@
+"""Colours: a palette names a colour for every role of a scene; a movement owns a family of palettes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csdlib.datasets.atelier.scenes import SLOTS
+
+#: The number of tones from the darkest to the lightest of a colour role.
+TONES = 64
+
+#: Families: for each, palettes of one colour a role, in the order of ``SLOTS``.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "Saltmarsh School": (
+        "#8fb8d6 #7f9bc0 #7fa06a #c9a66b #d98a5a #4f86b0 #d65f5f #e0a98a #fbf1dc #26385e",
+        "#a9c7cf #8aa7b5 #9aa65c #d8b878 #e0a05a #5f9aa6 #c9577a #e2b093 #fdf3d8 #2d3a55",
+        "#c3b4d8 #8f8fc4 #6f9f88 #cfa280 #e88f70 #6a7fc0 #e0648a #e6b09c #fff0dc #33305f",
+    ),
+    "Ember Circle": (
+        "#8a7f6a #6b5f50 #5f6238 #9a6f3e #b5562c #4a5a60 #a8302a #d09a6c #f2ddb0 #1c130f",
+        "#7d7460 #5c5a58 #6b5f30 #a87c42 #c06a2c #3f5560 #8f2f38 #c98f66 #efd6a0 #15120f",
+        "#96795a #70584a #55583c #8a5c38 #b8742f #545a55 #b54326 #d6a074 #f6e0b4 #20140f",
+    ),
+    "Paper Garden": (
+        "#bcd8dc #a7c0b0 #9cbf8a #dcc9a2 #e8a98a #7fb3c0 #e0788a #f0c4aa #fbf6ea #3c4658",
+        "#cfdcc8 #9fb8a8 #8fb88f #d8c2a0 #e6b86a #86a8c8 #d8687a #eec0a4 #faf5e6 #414152",
+        "#d8d0e4 #b0a8cc #a3c09a #dac6ac #eaa0a0 #8fa0d0 #e8905f #f0c2b0 #fbf7ee #433f5c",
+    ),
+    "Prism League": (
+        "#3fa9e0 #3f6fc0 #2f9e58 #e0a83a #f07a2f #1f5fb0 #e02f4f #f0a878 #fff4d0 #141428",
+        "#40c0c0 #6a4fb0 #58a83a #f0bf3a #e85a3a #2070a0 #d02f7a #eea27a #fff6d8 #18122c",
+        "#f0b050 #b04f9a #2f8f7a #e0883a #e8432f #2f58b8 #f0d03a #f2ac84 #fff0d4 #161a30",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one picture.
+
+    Attributes:
+        ramps: (slots, TONES, 3) float32 in [0, 1]: for each role the colours from dark to light.
+    """
+
+    ramps: NDArray[np.float32]
+
+    def colour(self, slot: str, tone: float) -> NDArray[np.float32]:
+        """The colour of a role at a tone in [0, 1]: (3,) float32 in [0, 1]."""
+        return self.ramps[SLOTS.index(slot), round(float(np.clip(tone, 0, 1)) * (TONES - 1))]
+
+
+def family_palette(movement: str, saturation: float, rng: np.random.Generator) -> Palette:
+    """Mixes the colours of one picture: each role takes its colour from any palette of the movement's family.
+
+    Args:
+        movement: a key of ``FAMILIES``.
+        saturation: 1 keeps the colours, 0 is grey.
+        rng: decides which colours, and how the tubes differ from picture to picture.
+    """
+    family = np.array([[hex_colour(text) for text in row.split()] for row in FAMILIES[movement]])
+    base = family[rng.integers(len(family), size=len(SLOTS)), np.arange(len(SLOTS))]
+    base = base * rng.normal(1, 0.09, (len(SLOTS), 1)) + rng.normal(0, 0.03, base.shape)
+    grey = base.mean(axis=1, keepdims=True)
+    return Palette(_ramps(np.clip(grey + saturation * (base - grey), 0, 1).astype(np.float32)))
+
+
+def hex_colour(text: str) -> tuple[float, float, float]:
+    """A colour such as ``"#ff8000"`` as red, green and blue in [0, 1].
+
+    Example:
+        >>> hex_colour("#ff0033")
+        (1.0, 0.0, 0.2)
+    """
+    red, green, blue = (int(text[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return red, green, blue
+
+
+def _ramps(base: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Every role runs from a deep shade of its own through its colour to a tinted light."""
+    light, dark = base[SLOTS.index("light")], base[SLOTS.index("dark")]
+    shade = 0.45 * dark + 0.55 * base * 0.28
+    tint = 0.72 * light + 0.28 * np.clip(base * 1.5, 0, 1)
+    tone = np.linspace(0, 1, TONES, dtype=np.float32)[None, :, None]
+    low = shade[:, None] + (base - shade)[:, None] * np.minimum(tone * 2, 1)
+    return (low + (tint - base)[:, None] * np.maximum(tone * 2 - 1, 0)).astype(np.float32)

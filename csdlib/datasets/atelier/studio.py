@@ -1,0 +1,66 @@
+"""One picture: a painter, a subject and a seed to pixels."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from csdlib.datasets.atelier.brushes import Canvas
+from csdlib.datasets.atelier.catalogue import find_painter
+from csdlib.datasets.atelier.composition import compose
+from csdlib.datasets.atelier.mediums import MEDIUMS
+from csdlib.datasets.atelier.painters import Painter, require_range
+from csdlib.datasets.atelier.palettes import family_palette
+from csdlib.datasets.atelier.subjects import sample_scene
+from csdlib.files import text_hash
+
+#: Pictures are painted on a canvas of at least this many pixels a side, and then reduced: all sizes up to this are
+#: the very same picture; above it, single marks fall a little differently.
+_CANVAS = 384
+
+
+def render(painter: str, subject: str, seed: int, size: int = 128) -> Canvas:
+    """Paints one picture.
+
+    The same arguments give the same pixels in every process. Marks are placed in units of the picture's side, so a
+    picture looks the same at every size.
+
+    Args:
+        painter: the slug of a painter, a key of ``PAINTERS``.
+        subject: a key of ``SUBJECTS``.
+        seed: the scene seed: one scene for all painters.
+        size: side in pixels, 32 to 1024.
+
+    Returns:
+        (size, size, 3) uint8 RGB.
+
+    Raises:
+        InputError: an unknown painter or subject, or a size out of range.
+    """
+    require_range("size", size, 32, 1024)
+    who = find_painter(painter)
+    scene = sample_scene(subject, seed)
+    rng = np.random.default_rng(int(text_hash("hand", painter, subject, seed)[:16], 16))
+    palette = family_palette(who.movement, who.saturation, rng)
+    who = on_the_day(who, rng)
+    side = max(size, _CANVAS)
+    canvas = MEDIUMS[who.medium](compose(scene, who, palette, side), who, rng)
+    return np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def on_the_day(painter: Painter, rng: np.random.Generator) -> Painter:
+    """The painter's habits as they turn out in one picture: light, ground and placement vary, the hand does not."""
+    light, ground, habit = painter.light, painter.ground, painter.composition
+    margin = ground.margin * rng.uniform(0.4, 1.5) if rng.random() < 0.5 else 0.0
+    return replace(
+        painter,
+        light=replace(light, contrast=light.contrast * rng.uniform(0.8, 1.2), key=light.key + rng.uniform(-0.13, 0.13)),
+        ground=replace(ground, tone=ground.tone + rng.uniform(-0.15, 0.1), margin=margin),
+        line=replace(painter.line, tone=painter.line.tone + rng.uniform(-0.06, 0.14)),
+        composition=replace(
+            habit,
+            scale=habit.scale * rng.uniform(0.88, 1.08),
+            horizon=habit.horizon + rng.uniform(-0.07, 0.07),
+            shift=habit.shift + rng.uniform(-0.1, 0.1),
+        ),
+    )

@@ -1,0 +1,50 @@
+"""Grounds: paper and canvas, their grain, and the relief of thick paint."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from csdlib.datasets.atelier.brushes import Canvas, noise
+from csdlib.datasets.atelier.composition import Map, View
+from csdlib.datasets.atelier.painters import Painter
+
+
+def primed(view: View, painter: Painter, channels: int = 3) -> Canvas:
+    """An empty canvas in the colour of the painter's ground, (side, side, channels) uint8."""
+    canvas = np.zeros((view.side, view.side, channels), np.uint8)
+    canvas[..., :3] = view.palette.colour(painter.ground.slot, painter.ground.tone) * 255
+    return canvas
+
+
+def paper(rng: np.random.Generator, side: int) -> Map:
+    """The grain of paper, (side, side) float32 in about [-1, 1]."""
+    return 0.6 * noise(rng, 128, side) + 0.4 * noise(rng, 60, side)
+
+
+def weave(side: int) -> Map:
+    """The threads of a canvas, (side, side) float32 in [-1, 1]."""
+    wave = np.sin(np.arange(side, dtype=np.float32) / side * (2 * np.pi * 60))
+    return np.asarray(wave[:, None] * wave[None, :], dtype=np.float32)
+
+
+def relief(height: NDArray[np.uint8], light: float, strength: float) -> Map:
+    """The light that falls on thick paint, (side, side) float32 to add to colours in [0, 1]."""
+    surface = cv2.GaussianBlur(height, (0, 0), height.shape[0] / 420).astype(np.float32) / 255
+    across, down = cv2.Sobel(surface, cv2.CV_32F, 1, 0), cv2.Sobel(surface, cv2.CV_32F, 0, 1)
+    slope = -(across * np.float32(np.cos(light)) + down * np.float32(np.sin(light)))
+    return np.clip(slope * np.float32(strength), -0.22, 0.22)
+
+
+def finished(colour: Map) -> Canvas:
+    """Colours in about [0, 1] as bytes."""
+    return np.clip(colour * 255 + 0.5, 0, 255).astype(np.uint8)
+
+
+def framed(canvas: Canvas, view: View, painter: Painter) -> Canvas:
+    """Leaves a margin of bare ground around the picture."""
+    rim = round(painter.ground.margin * view.side)
+    if rim:
+        bare = view.palette.colour(painter.ground.slot, painter.ground.tone) * 255
+        for edge in (np.s_[:rim], np.s_[-rim:], np.s_[:, :rim], np.s_[:, -rim:]):
+            canvas[edge] = bare
+    return canvas
