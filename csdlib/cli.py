@@ -76,7 +76,8 @@ def train(
     output: Path,
     dataset: Annotated[str, typer.Option(help="atelier, wikiart or folder.")] = "atelier",
     root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier.")] = "",
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 1500,
+    works: Annotated[int, typer.Option(help="Pictures of each painter, for the atelier.")] = 240,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 1000,
     batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
@@ -85,7 +86,8 @@ def train(
     config = TrainingConfig(
         steps=steps, batch_size=batch_size, optimizer="adamw", projection_rate=rate, backbone_rate=rate, seed=seed
     )
-    settings = f"--steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    options = {"works_per_painter": works} if dataset == "atelier" else {}
+    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     command = f"csdlib train {output} --dataset {dataset} {settings}"
-    train_csd_tiny(load_dataset(dataset, root), output, config, command=command)
+    train_csd_tiny(load_dataset(dataset, root, **options), output, config, command=command)
     typer.echo(f"written: {output}")

@@ -89,9 +89,10 @@ def _write(output: Path, record: dict[str, object], found: Retrieval) -> None:
 
 
 def _card(record: dict[str, object], found: Retrieval) -> str:
+    columns = ["metric", "k", "value", "low", "high"]
     rows = "\n".join(
-        f"| {row.metric} | {row.k} | {100 * row.value:.1f} | {100 * row.low:.1f} to {100 * row.high:.1f} |"
-        for row in found.estimates((1, 10)).itertuples()
+        f"| {metric} | {k} | {100 * value:.1f} | {100 * low:.1f} to {100 * high:.1f} |"
+        for metric, k, value, low, high in found.estimates((1, 10))[columns].to_numpy().tolist()
     )
     unseen = ", ".join(record["unseen"])  # type: ignore[arg-type]
     return f"""# csd-tiny

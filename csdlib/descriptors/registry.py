@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.errors import InputError, unknown
+
+
+Maker = TypeVar("Maker", bound=Callable[..., Descriptor])
 
 
 @dataclass(frozen=True)
@@ -20,9 +23,7 @@ class _Entry:
 _ENTRIES: dict[str, _Entry] = {}
 
 
-def register(
-    name: str, summary: str, *, download: str = ""
-) -> Callable[[Callable[..., Descriptor]], Callable[..., Descriptor]]:
+def register(name: str, summary: str, *, download: str = "") -> Callable[[Maker], Maker]:
     """Registers a function (or class) that makes a descriptor.
 
     Args:
@@ -37,7 +38,7 @@ def register(
         InputError: the name is taken by another function.
     """
 
-    def add(make: Callable[..., Descriptor]) -> Callable[..., Descriptor]:
+    def add(make: Maker) -> Maker:
         taken = _ENTRIES.get(name)
         # A notebook cell that is run again defines the same function anew: that is no clash.
         if taken and taken.make.__qualname__ != make.__qualname__:

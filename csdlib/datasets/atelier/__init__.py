@@ -30,8 +30,7 @@ def atelier(
     """The atelier's pictures as an image table; drawn on first use, found in the cache afterwards.
 
     Half of a painter's works train, a quarter are queries, a quarter the database. Subjects are spread evenly over
-    painters and splits, and no scene stands in two splits. Worker processes paint: a script that calls this does so
-    under ``if __name__ == "__main__"``; notebooks need nothing.
+    painters and splits, and no scene stands in two splits.
 
     Args:
         works_per_painter: pictures of each painter, 1 to 100000; multiples of four times the subjects balance best.

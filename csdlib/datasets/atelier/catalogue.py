@@ -42,8 +42,8 @@ _EMBER = (
     Painter(
         "Tobiah Wrenfeld", "Ember Circle", "oil",
         brush=Brush(length=0.085, opacity=0.8, coverage=1.6, order="light", jitter=0.1, bristles=2, relief=0.12),
-        light=Light(contrast=1.35, key=-0.1, spot=0.55, side="left"),
-        ground=Ground(slot="dark", tone=0.2, grain=0.1),
+        light=Light(contrast=1.4, key=0.04, spot=0.45, side="left"),
+        ground=Ground(slot="dark", tone=0.3, grain=0.1),
         composition=Composition(scale=1.12),
     ),
     Painter(
@@ -60,7 +60,7 @@ _EMBER = (
         "Aldous Merrin", "Ember Circle", "hatching",
         brush=Brush(width=0.0034, curvature=0.15, opacity=0.55, coverage=1.0, direction="cross"),
         line=Line(width=0.0045),
-        light=Light(contrast=1.2, spot=0.3, side="left"),
+        light=Light(contrast=1.2, key=0.06, spot=0.3, side="left"),
         ground=Ground(slot="earth", tone=0.72, grain=0.4, margin=0.04),
         composition=Composition(scale=0.95),
     ),
@@ -77,8 +77,8 @@ _PAPER = (
     Painter(
         "Maelis Quenby", "Paper Garden", "watercolour",
         brush=Brush(width=0.016, curvature=1.0, opacity=0.72),
-        light=Light(contrast=1.1, key=-0.03),
-        ground=Ground(tone=0.95, grain=0.8, margin=0.035),
+        light=Light(contrast=1.3, key=-0.08),
+        ground=Ground(tone=0.93, grain=0.8, margin=0.035),
         composition=Composition(scale=0.95, horizon=0.03),
     ),
     Painter(
@@ -100,7 +100,7 @@ _PAPER = (
     Painter(
         "Lucan Tamsin", "Paper Garden", "cut paper",
         brush=Brush(width=0.014, jitter=0.5),
-        light=Light(side="left"),
+        light=Light(contrast=1.25, key=-0.03, side="left"),
         ground=Ground(tone=0.9, grain=0.4),
         composition=Composition(scale=1.2, horizon=0.06),
     ),

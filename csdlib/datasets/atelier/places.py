@@ -9,8 +9,11 @@ from csdlib.datasets.atelier.shapes import box, cloudlet, ellipse, limb, polygon
 
 Layers = list[Layer]
 
+#: Tones of the sky by day, from overcast to hazy.
+DAYLIGHT = (0.46, 0.82)
 
-def sky(rng: np.random.Generator, tone: float = 0.68) -> Layers:
+
+def sky(rng: np.random.Generator, tone: float) -> Layers:
     """The air: a gradient, clouds, sometimes the sun or the moon."""
     layers = [Layer(box(-0.1, -0.1, 1.2, 1.3), "air", tone, "sky", between(rng, -0.2, 0.2), line=False)]
     if rng.random() < 0.4:
@@ -35,7 +38,7 @@ def ground(rng: np.random.Generator, slot: str, tone: float) -> Layers:
 
 def meadow(rng: np.random.Generator) -> Layers:
     """Hills, a line of bushes, grass, now and then a path."""
-    layers = sky(rng)
+    layers = sky(rng, between(rng, *DAYLIGHT))
     layers.append(Layer(ridge(rng, between(rng, 0.16, 0.4), 0.5), "far", 0.55, "land", 0.1))
     if rng.random() < 0.6:
         layers.append(Layer(ridge(rng, between(rng, 0.07, 0.14), 0.6, knots=14), "leaf", 0.36, "land", 1.2))
@@ -59,7 +62,7 @@ def flowers(rng: np.random.Generator, count: int) -> Layers:
 
 def shore(rng: np.random.Generator) -> Layers:
     """Sea behind sand."""
-    layers = sky(rng)
+    layers = sky(rng, between(rng, *DAYLIGHT))
     if rng.random() < 0.6:
         side = 0.0 if rng.random() < 0.5 else 1.0
         layers.append(Layer(ellipse(side, 0.0, between(rng, 0.25, 0.5), between(rng, 0.1, 0.3)), "far", 0.5, "land"))
@@ -84,7 +87,7 @@ def waves(rng: np.random.Generator, count: int, band: tuple[float, float]) -> La
 
 def water(rng: np.random.Generator) -> Layers:
     """Open water up to the horizon, a far coast, ripples."""
-    layers = sky(rng, between(rng, 0.6, 0.78))
+    layers = sky(rng, between(rng, *DAYLIGHT))
     if rng.random() < 0.75:
         layers.append(Layer(ridge(rng, between(rng, 0.06, 0.3), 0.7), "far", 0.45, "land"))
     layers.append(Layer(box(-0.1, -1.1, 1.2, 1.1), "cool", 0.52, "land"))
@@ -93,7 +96,7 @@ def water(rng: np.random.Generator) -> Layers:
 
 def town(rng: np.random.Generator) -> Layers:
     """A street with a row of fronts behind it."""
-    layers, x = sky(rng), -0.08
+    layers, x = sky(rng, between(rng, *DAYLIGHT)), -0.08
     while x < 1.05:
         width, height = between(rng, 0.16, 0.3), between(rng, 0.35, 0.8)
         slot, tone = either(rng, "earth", "warm", "far", "light"), between(rng, 0.5, 0.66)

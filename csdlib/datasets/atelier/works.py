@@ -2,12 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 
+from joblib import Parallel, delayed
 from PIL import Image
 from tqdm import tqdm
 
@@ -70,10 +69,11 @@ def draw_missing(works: Sequence[Work], root: Path, *, progress: bool = True, wo
     missing = [work for work in works if not (root / work.path).is_file()]
     if not missing:
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        drawn = pool.map(_draw, missing, [root] * len(missing), chunksize=4)
-        for _ in tqdm(drawn, "painting", len(missing), disable=not progress, file=sys.stderr):
-            pass
+    # joblib's workers, unlike multiprocessing's, need no "if __name__" guard in a user's three-line script.
+    pool = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=4)
+    drawn = pool(delayed(_draw)(work, root) for work in missing)
+    for _ in tqdm(drawn, "painting", len(missing), disable=not progress, file=sys.stderr):
+        pass
 
 
 def _draw(work: Work, root: Path) -> None:

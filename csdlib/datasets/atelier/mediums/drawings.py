@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from csdlib.datasets.atelier.brushes import Canvas, at, directions, noise, scattered, stroke, trace
 from csdlib.datasets.atelier.composition import Map, View, pixels, slot_numbers
 from csdlib.datasets.atelier.painters import Painter
+from csdlib.datasets.atelier.scenes import Layer
 from csdlib.datasets.atelier.shapes import Points
 from csdlib.datasets.atelier.surfaces import finished, framed, paper, primed
 
@@ -16,16 +17,21 @@ def outlines(canvas: Canvas, view: View, painter: Painter, rng: np.random.Genera
     ink = (view.palette.colour(painter.line.slot, painter.line.tone) * 255).tolist()
     sheet = np.zeros((view.side, view.side), np.uint8)
     for number, layer in enumerate(view.layers):
-        if layer.line or layer.fine:
-            near = cv2.dilate((view.label >= number).astype(np.uint8), np.ones((3, 3), np.uint8))
+        if _is_drawn(layer, painter):
             mark = np.zeros_like(sheet)
             width = max(1, round(painter.line.width * view.side * (0.6 if layer.fine else 1)))
             for _ in range(passes):
                 hand = _shaken(layer.outline, painter.line.wobble, rng)
                 cv2.polylines(mark, [pixels(hand, view.side)], True, 255, width, cv2.LINE_AA, 3)
-            sheet = np.where(view.label > number, sheet, np.maximum(sheet, mark)) if near.any() else sheet
+            sheet = np.where(view.label > number, sheet, np.maximum(sheet, mark))
     blend = (sheet * _parting(view))[..., None].astype(np.float32) / 255
     canvas[:] = (canvas * (1 - blend) + np.array(ink, np.float32) * blend).astype(np.uint8)
+
+
+def _is_drawn(layer: Layer, painter: Painter) -> bool:
+    """Whether a layer gets an outline: around an eye that is hardly wider than the line it would only be a blot."""
+    extent = float(np.ptp(layer.outline, axis=0).max())
+    return (layer.line or layer.fine) and extent > 4 * painter.line.width
 
 
 def _parting(view: View) -> Map:
