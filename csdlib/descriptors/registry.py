@@ -9,7 +9,6 @@ import pandas as pd
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.errors import InputError, unknown
 
-
 Maker = TypeVar("Maker", bound=Callable[..., Descriptor])
 
 

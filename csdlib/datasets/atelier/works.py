@@ -1,11 +1,15 @@
 """Pictures on disk: which works there are, and drawing those that the cache lacks."""
 
+import os
+import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import cv2
+import numpy as np
 from joblib import Parallel, delayed
 from PIL import Image
 from tqdm import tqdm
@@ -59,9 +63,9 @@ def _planned(painter: str, subjects: Sequence[str], number: int, common: tuple[i
 
 @cache
 def source_hash() -> str:
-    """A hash over the atelier's source files: pictures are drawn anew when the code changes."""
+    """A hash over the atelier's source files and its rasteriser: pictures are drawn anew when one changes."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
-    return text_hash(*[file_hash(path) for path in files])
+    return text_hash(cv2.__version__, np.__version__, *[file_hash(path) for path in files])
 
 
 def draw_missing(works: Sequence[Work], root: Path, *, progress: bool = True, workers: int = 2) -> None:
@@ -69,6 +73,9 @@ def draw_missing(works: Sequence[Work], root: Path, *, progress: bool = True, wo
     missing = [work for work in works if not (root / work.path).is_file()]
     if not missing:
         return
+    # Two chapters may find the same cache empty at the same time: each draws in an order of its own, and passes over
+    # what the other has done by then.
+    random.Random(os.getpid()).shuffle(missing)
     # joblib's workers, unlike multiprocessing's, need no "if __name__" guard in a user's three-line script.
     pool = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=4)
     drawn = pool(delayed(_draw)(work, root) for work in missing)
@@ -77,6 +84,8 @@ def draw_missing(works: Sequence[Work], root: Path, *, progress: bool = True, wo
 
 
 def _draw(work: Work, root: Path) -> None:
+    if (root / work.path).is_file():
+        return
     picture = render(work.painter, work.subject, work.scene, work.size)
     with atomic_path(root / work.path) as path:
         Image.fromarray(picture).save(path)
