@@ -1,0 +1,70 @@
+# The two commands that matter: `make book` and `make test`. Each sets up what it needs and says what it does.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help setup book chapter serve test lint bench lock clean browser
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## create .venv from requirements.lock (every other target does it when needed)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "       If you have a newer one, name it: make PYTHON=python3.12 ..."; exit 1; }
+	@test -x $(BIN)/python || { echo "set-up: creating .venv"; $(PYTHON) -m venv .venv; } \
+	  || { rm -rf .venv; uv venv --seed --python $(PYTHON) .venv; }
+	@if uv --version >/dev/null 2>&1; then \
+	  echo "set-up: installing requirements.lock with uv (several GB the first time)"; \
+	  uv pip install --quiet --python $(BIN)/python -r requirements.lock || touch .venv/.use-pip; \
+	else touch .venv/.use-pip; fi
+	@if test -e .venv/.use-pip; then \
+	  echo "set-up: installing requirements.lock with pip (several GB the first time)"; rm .venv/.use-pip; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock; fi
+	@echo "set-up: installing csdlib from this folder"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+book: $(STAMP) ## run the chapters that changed, build the book, print where it is
+	@$(BIN)/python -m book.build book
+
+chapter: $(STAMP) ## run one chapter: make chapter NAME=slug PARAMS="-p key value ..."
+	@test -n "$(NAME)" || { echo 'usage: make chapter NAME=slug PARAMS="-p key value ..."'; exit 1; }
+	@$(BIN)/python -m book.build chapter $(NAME) $(PARAMS)
+
+serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
+	@test -e build/_build/html/index.html || { echo "error: no book yet; make book builds it"; exit 1; }
+	@echo "http://127.0.0.1:$(PORT)/  (Ctrl-C ends)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory build/_build/html
+
+test: $(STAMP) browser lint ## lint, types and all tests
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP) ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(STAMP) ## measure seconds and memory
+	@$(BIN)/python tests/bench.py
+
+lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
+	@uv pip compile --universal --python-version 3.11 --all-extras pyproject.toml -o requirements.lock \
+	  --no-header --no-annotate
+
+clean: ## remove everything that was built (not .venv)
+	rm -rf build
+
+# The browser tests use Chromium or Chrome. Where one is missing it is installed only by root on Debian and its kin.
+browser:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do \
+	  if command -v $$name >/dev/null 2>&1; then exit 0; fi; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1; then \
+	  echo "set-up: installing chromium for the browser tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null \
+	    || echo "set-up: chromium could not be installed; the browser tests will be skipped"; \
+	fi

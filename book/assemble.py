@@ -1,0 +1,116 @@
+"""The finished book: sources for Sphinx are put together in one folder, and Jupyter Book makes HTML of them."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import yaml
+from plotly.offline import get_plotlyjs
+
+from book.chapters import find_chapters, read_chapter
+from book.notebooks import to_bytes
+from book.pages import run_page, waiting_page
+from book.project import BookError, Project, write_if_changed
+from book.runs import Run
+
+_PAGES = ("*.md", "*.bib", "_static/*")
+_MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
+
+
+def build_html(project: Project, runs: Sequence[Run]) -> Path:
+    """Make the book from the runs that have results; a chapter without one gets a page that says so.
+
+    Returns:
+        path of the first page.
+
+    Raises:
+        BookError: table of contents and chapters disagree, or Sphinx warned.
+    """
+    done = [run for run in runs if run.done]
+    wanted = {project.site / name: content for name, content in _sources(project, done)}
+    for path in project.site.rglob("*"):
+        if path.is_file() and path not in wanted:
+            path.unlink()
+    for path, content in wanted.items():
+        write_if_changed(path, content)
+    _run_jupyter_book(project)
+    return project.html / "index.html"
+
+
+def check_contents(project: Project) -> None:
+    """Table of contents and chapters must name the same slugs.
+
+    Raises:
+        BookError: they do not.
+    """
+    pages = {path.stem for path in project.book.glob("*.md")}
+    listed = set(_files_in(_read_toc(project))) - pages
+    present = set(find_chapters(project))
+    if listed != present:
+        lost, forgotten = sorted(listed - present), sorted(present - listed)
+        raise BookError(f"book/_toc.yml: neither page nor chapter: {lost}; chapters that it does not name: {forgotten}")
+
+
+def _sources(project: Project, runs: Sequence[Run]) -> Iterator[tuple[str, bytes]]:
+    for pattern in _PAGES:
+        for path in project.book.glob(pattern):
+            yield path.relative_to(project.book).as_posix(), path.read_bytes()
+    yield "_static/plotly.min.js", get_plotlyjs().encode()
+    yield "_extra/mathjax/tex-svg.js", _mathjax()
+    yield "_toc.yml", yaml.safe_dump(_toc_with_runs(project, runs), sort_keys=False).encode()
+    for slug in find_chapters(project):
+        chapter = read_chapter(project, slug)
+        siblings = [run for run in runs if run.chapter.slug == slug]
+        yield f"downloads/{slug}.py", chapter.text.encode()
+        for run in siblings:
+            yield f"{run.page}.ipynb", to_bytes(run_page(run, siblings))
+            yield f"downloads/{run.page}.ipynb", (run.folder / "notebook.ipynb").read_bytes()
+        if all(run.page != slug for run in siblings):
+            yield f"{slug}.ipynb", to_bytes(waiting_page(chapter))
+
+
+def _mathjax() -> bytes:
+    # The package's name is no Python name, so it is found by its list of files.
+    path = metadata.distribution("sphinx-mathjax-offline").locate_file(_MATHJAX)
+    return Path(str(path)).read_bytes()
+
+
+def _read_toc(project: Project) -> dict[str, Any]:
+    toc: dict[str, Any] = yaml.safe_load((project.book / "_toc.yml").read_text(encoding="utf-8"))
+    return toc
+
+
+def _files_in(node: object) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _files_in(item)
+    elif isinstance(node, dict):
+        yield from (node[name] for name in ("root", "file") if name in node)
+        for value in node.values():
+            yield from _files_in(value)
+
+
+def _toc_with_runs(project: Project, runs: Sequence[Run]) -> dict[str, Any]:
+    """The table of contents with each chapter's further runs below it."""
+    toc = _read_toc(project)
+    for part in toc["parts"]:
+        for entry in part["chapters"]:
+            further = [run.page for run in runs if run.chapter.slug == entry["file"] and run.page != entry["file"]]
+            if further:
+                entry["sections"] = [{"file": page} for page in further]
+    return toc
+
+
+def _run_jupyter_book(project: Project) -> None:
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.site)]
+    command += ["--path-output", str(project.output), "--config", str(project.root / "_config.yml")]
+    command += ["--toc", str(project.site / "_toc.yml"), "-W", "--keep-going", "-q"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if result.returncode:
+        # Pages in Sphinx's cache would not warn a second time.
+        shutil.rmtree(project.output / "_build" / ".doctrees", ignore_errors=True)
+        raise BookError(f"Sphinx warned, and warnings are errors:\n{result.stdout}{result.stderr}")

@@ -1,0 +1,226 @@
+"""A chapter's source: its header, its parameters and its exercises, checked before anything runs."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jupytext
+from nbformat import NotebookNode
+
+from book.notebooks import tags
+from book.project import BookError, Project
+
+Scalar = bool | int | float | str
+
+_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_EXERCISE_TAGS = ("exercise", "solution", "check")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One assignment of the cell tagged ``parameters``.
+
+    Attributes:
+        name: of the variable.
+        default: value in the source; its type is the parameter's type.
+        meaning: the comment on its line, possibly empty.
+    """
+
+    name: str
+    default: Scalar
+    meaning: str
+
+    def check(self, value: object) -> Scalar:
+        """The value as this parameter's type; an integer serves as a float, nothing else is converted.
+
+        Raises:
+            TypeError: the value has another type.
+        """
+        kind = type(self.default)
+        if type(value) is kind:
+            return value
+        if kind is float and type(value) is int:
+            return float(value)
+        raise TypeError(f"{self.name} must be {kind.__name__}, not {type(value).__name__} ({value!r})")
+
+    def parse(self, text: str) -> Scalar:
+        """The value that a command line's text stands for.
+
+        Raises:
+            TypeError: the text cannot be read as this parameter's type.
+        """
+        kind = type(self.default)
+        try:
+            return _TRUTH[text.lower()] if kind is bool else kind(text)
+        except (KeyError, ValueError) as error:
+            raise TypeError(f"{self.name} must be {kind.__name__}, not {text!r}") from error
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter's source and what its header says.
+
+    Attributes:
+        slug: file name without ending.
+        path: of the Jupytext source.
+        text: the source.
+        title: from the header.
+        minutes: what the author says a default run takes on two cores.
+        accelerator: "none", or what the chapter wants.
+        data: files and folders that it reads, relative to the repository.
+        parameters: in the order of the source.
+    """
+
+    slug: str
+    path: Path
+    text: str
+    title: str
+    minutes: float
+    accelerator: str
+    data: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+
+    def notebook(self) -> NotebookNode:
+        """A fresh notebook without outputs; the same source always gives the same ids."""
+        notebook = jupytext.reads(self.text, fmt="py:percent")
+        for number, cell in enumerate(notebook.cells, 1):
+            cell["id"] = f"cell-{number}"
+            cell.metadata["csd"] = {"number": number}
+        return notebook
+
+    def resolve(self, given: Mapping[str, object]) -> dict[str, Scalar]:
+        """All parameters: the given values over the defaults.
+
+        Raises:
+            BookError: a name is unknown or a value has the wrong type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        values = {name: parameter.default for name, parameter in known.items()}
+        for name, value in given.items():
+            if name not in known:
+                raise self._refuse(f"unknown parameter {name}")
+            try:
+                values[name] = known[name].check(value)
+            except TypeError as error:
+                raise self._refuse(str(error)) from error
+        return values
+
+    def parse(self, pairs: Sequence[tuple[str, str]]) -> dict[str, Scalar]:
+        """Parameters from a command line's ``-p name value`` pairs.
+
+        Raises:
+            BookError: a name is unknown or a text cannot be read as its parameter's type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        values: dict[str, Scalar] = {}
+        for name, text in pairs:
+            if name not in known:
+                raise self._refuse(f"unknown parameter {name}")
+            try:
+                values[name] = known[name].parse(text)
+            except TypeError as error:
+                raise self._refuse(str(error)) from error
+        return values
+
+    def changed(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        """The values that differ from their defaults."""
+        return {
+            parameter.name: values[parameter.name]
+            for parameter in self.parameters
+            if values[parameter.name] != parameter.default
+        }
+
+    def _refuse(self, problem: str) -> BookError:
+        known = "".join(
+            f"\n  {parameter.name}: {type(parameter.default).__name__} = {parameter.default!r}"
+            for parameter in self.parameters
+        )
+        return BookError(f"chapter {self.slug}: {problem}. Its parameters are:{known or ' none'}")
+
+
+def find_chapters(project: Project) -> list[str]:
+    """Slugs of all chapters, sorted."""
+    return sorted(path.stem for path in project.chapters.glob("*.py"))
+
+
+def read_chapter(project: Project, slug: str) -> Chapter:
+    """Read one chapter and check its form.
+
+    Raises:
+        BookError: there is no such chapter, or its header, parameters or exercises break the contract.
+    """
+    path = project.chapters / f"{slug}.py"
+    if not path.is_file():
+        raise BookError(f"no chapter {slug!r}; chapters are {', '.join(find_chapters(project)) or 'none'}")
+    text = path.read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="py:percent")
+    header = _header(slug, notebook)
+    _check_exercises(slug, notebook)
+    _check_title(slug, notebook)
+    return Chapter(slug=slug, path=path, text=text, parameters=_parameters(slug, notebook), **header)
+
+
+def _header(slug: str, notebook: NotebookNode) -> dict[str, Any]:
+    if "kernelspec" not in notebook.metadata:
+        raise BookError(f"chapter {slug}: the header has no kernelspec")
+    csd = notebook.metadata.get("csd")
+    expected: dict[str, type | tuple[type, ...]] = {
+        "title": str,
+        "minutes": (int, float),
+        "accelerator": str,
+        "data": list,
+    }
+    if not isinstance(csd, dict) or set(csd) != set(expected):
+        raise BookError(f"chapter {slug}: the header's csd block must have exactly {', '.join(expected)}")
+    for name, kind in expected.items():
+        if not isinstance(csd[name], kind):
+            raise BookError(f"chapter {slug}: {name} in the header's csd block has the wrong type ({csd[name]!r})")
+    return {**csd, "data": tuple(csd["data"])}
+
+
+def _parameters(slug: str, notebook: NotebookNode) -> tuple[Parameter, ...]:
+    cells = [cell for cell in notebook.cells if "parameters" in tags(cell)]
+    if len(cells) != 1:
+        raise BookError(f"chapter {slug}: {len(cells)} cells are tagged parameters; there must be exactly one")
+    source: str = cells[0].source
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise BookError(f"chapter {slug}: the parameters cell is not Python: {error}") from error
+    return tuple(_parameter(slug, statement, source.splitlines()) for statement in body)
+
+
+def _parameter(slug: str, statement: ast.stmt, lines: list[str]) -> Parameter:
+    problem = BookError(
+        f"chapter {slug}: the parameters cell may hold only lines `name = value` with a bool, int, float or str, "
+        f"not {ast.unparse(statement)!r}"
+    )
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        raise problem
+    target = statement.targets[0]
+    try:
+        default = ast.literal_eval(statement.value)
+    except ValueError as error:
+        raise problem from error
+    if not isinstance(target, ast.Name) or not isinstance(default, bool | int | float | str):
+        raise problem
+    last = lines[(statement.end_lineno or 1) - 1].encode()[statement.end_col_offset :].decode()
+    return Parameter(target.id, default, last.partition("#")[2].strip())
+
+
+def _check_exercises(slug: str, notebook: NotebookNode) -> None:
+    """Exercises are triples of code cells: stub, solution, check."""
+    roles = [role for cell in notebook.cells for role in tags(cell) if role in _EXERCISE_TAGS]
+    if roles != list(_EXERCISE_TAGS) * (len(roles) // 3):
+        raise BookError(
+            f"chapter {slug}: cells of exercises must be tagged exercise, solution, check in this order; "
+            f"found {', '.join(roles)}"
+        )
+
+
+def _check_title(slug: str, notebook: NotebookNode) -> None:
+    first = notebook.cells[0] if notebook.cells else None
+    if first is None or first.cell_type != "markdown" or not first.source.startswith("# "):
+        raise BookError(f"chapter {slug}: the first cell must be Markdown that starts with the title ('# ...')")

@@ -1,0 +1,147 @@
+"""Pages: an executed notebook with its provenance, links to the chapter's other runs, and folded solutions."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from nbformat import NotebookNode
+
+from book.chapters import Chapter, Scalar
+from book.notebooks import markdown, read, tags
+from book.runs import Record, Run
+
+_HASH_LENGTH = 16
+_HASHES = ("chapter", "csdlib", "data", "lock", "outside root")
+# Where Markdown defines a label: before a block, behind an equation, in a directive.
+_LABEL = re.compile(r"^\(([\w:-]+)\)=|\$\$ *\(([\w:-]+)\)|^:(?:label|name): *(\S+)", re.MULTILINE)
+
+
+def run_page(run: Run, siblings: Sequence[Run]) -> NotebookNode:
+    """The page of a finished run.
+
+    Args:
+        run: with its result in its folder.
+        siblings: all runs of the chapter that have a page, this one among them.
+    """
+    notebook = read(run.folder / "notebook.ipynb")
+    record = Record.load(run.folder / "record.json")
+    below_title = [_links(run, siblings), _provenance(run, record)]
+    _insert_below_title(notebook, "\n\n".join(filter(None, below_title)))
+    if run.page != run.chapter.slug:
+        notebook.cells[0].source += f" ({_plain(run.label())})"
+        _rename_labels(notebook, run.name)
+    return _fold_solutions(notebook)
+
+
+def waiting_page(chapter: Chapter) -> NotebookNode:
+    """The page of a chapter that has no result yet: its source, and how to run it."""
+    notebook = chapter.notebook()
+    text = f"`make chapter NAME={chapter.slug}` runs this chapter; `make book` runs all of them."
+    _insert_below_title(notebook, f":::{{admonition}} Not run yet\n:class: warning\n{text}\n:::")
+    return _fold_solutions(notebook)
+
+
+def _insert_below_title(notebook: NotebookNode, text: str) -> None:
+    first = notebook.cells[0]
+    title, _, rest = first.source.partition("\n")
+    first.source = title
+    inserted = markdown(text, name="below-title")
+    rest = markdown(rest.strip(), name="after-title")
+    notebook.cells[1:1] = [inserted, rest] if rest.source else [inserted]
+
+
+def _rename_labels(notebook: NotebookNode, suffix: str) -> None:
+    """Labels must be unique in the book, and the chapter's first page has them already."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    labels = {label for cell in cells for groups in _LABEL.findall(cell.source) for label in groups if label}
+    for label in sorted(labels):
+        use = re.compile(rf"(?<=[(`#<]){re.escape(label)}(?=[)`>])|(?<=: ){re.escape(label)}$", re.MULTILINE)
+        for cell in cells:
+            cell.source = use.sub(f"{label}-{suffix}", cell.source)
+
+
+def _fold_solutions(notebook: NotebookNode) -> NotebookNode:
+    for cell in notebook.cells:
+        if "solution" in tags(cell):
+            cell.metadata["tags"] = [*tags(cell), "hide-cell"]
+            cell.metadata["mystnb"] = {
+                "code_prompt_show": "Show the solution",
+                "code_prompt_hide": "Hide the solution",
+            }
+    return notebook
+
+
+def _links(run: Run, siblings: Sequence[Run]) -> str:
+    if len(siblings) < 2:
+        return ""
+    names = [
+        f"**{_plain(other.label())}**" if other.page == run.page else f"[{_plain(other.label())}]({other.page}.ipynb)"
+        for other in siblings
+    ]
+    return f"Runs of this chapter: {' · '.join(names)}"
+
+
+def _provenance(run: Run, record: Record) -> str:
+    facts = {
+        "Seconds": f"{record.seconds:g}",
+        "Device": record.device,
+        "Peak memory": f"{record.peak_mb:,.0f} MB",
+        "Run on": record.finished,
+        "Revision": record.revision or "unknown",
+        **record.versions,
+        "Run key": run.key[:_HASH_LENGTH],
+        **{f"Hash of {name}": run.ingredients[name][:_HASH_LENGTH] for name in _HASHES if name in run.ingredients},
+    }
+    if "seed" in run.parameters:
+        facts = {"Seed": str(run.parameters["seed"]), **facts}
+    return "\n".join(
+        [
+            ":::{dropdown} How this page was made",
+            ":class-container: csd-provenance",
+            "This command repeats it:",
+            "```sh",
+            run.command(),
+            "```",
+            _parameter_table(run.chapter, run.parameters),
+            "",
+            "| What | Value |\n|---|---|",
+            *(_row(_plain(name), _code(value)) for name, value in facts.items()),
+            "",
+            f"{{download}}`Executed notebook <downloads/{run.page}.ipynb>` · "
+            f"{{download}}`Jupytext source <downloads/{run.chapter.slug}.py>`",
+            ":::",
+        ]
+    )
+
+
+def _parameter_table(chapter: Chapter, values: Mapping[str, Scalar]) -> str:
+    rows = [
+        [_code(each.name), _code(repr(values[each.name])), _code(repr(each.default)), _plain(each.meaning)]
+        for each in chapter.parameters
+    ]
+    return "\n".join(
+        [
+            "",
+            "| Parameter | Here | Default | Meaning |",
+            "|---|---|---|---|",
+            *(_row(*cells) for cells in rows),
+        ]
+    )
+
+
+def _row(*cells: str) -> str:
+    """A line of a Markdown table; there a bar must be escaped even inside code."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _code(text: str) -> str:
+    """Inline code in a table's cell."""
+    return f"`{_one_line(text).replace('`', chr(39))}`"
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown sees nothing special."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]#<>$~" else letter for letter in _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,231 @@
+"""Runs: which there are (``book/runs.yml``), what their results depend on (the key), and what is known of each."""
+
+import hashlib
+import json
+import shlex
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from book.chapters import Chapter, Scalar, find_chapters, read_chapter
+from book.project import BookError, Project, log
+
+# Part of every key: raise it when the form of a stored result changes.
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """One chapter with one set of parameters.
+
+    Attributes:
+        chapter: the chapter.
+        name: of the run; unique within the chapter.
+        parameters: all of them, resolved.
+        ingredients: what the result depends on: name -> hash.
+        folder: where the result lies, or will lie.
+        page: name of the page, without ending.
+    """
+
+    chapter: Chapter
+    name: str
+    parameters: dict[str, Scalar]
+    ingredients: dict[str, str]
+    folder: Path
+    page: str
+
+    @property
+    def key(self) -> str:
+        """Hash of all ingredients."""
+        return self.folder.name
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a result under this key."""
+        return (self.folder / "record.json").is_file()
+
+    def command(self) -> str:
+        """The command that repeats the run."""
+        pairs = self.chapter.changed(self.parameters).items()
+        words = shlex.join(word for name, value in pairs for word in ("-p", name, str(value)))
+        if not words:
+            return f"make chapter NAME={self.chapter.slug}"
+        # make expands a dollar, and the shell reads the value between make's quotes once more.
+        quoted = shlex.quote(words.replace("$", "$$")) if set(words) & set('"$`\\!') else f'"{words}"'
+        return f"make chapter NAME={self.chapter.slug} PARAMS={quoted}"
+
+    def label(self) -> str:
+        """What tells this run from the chapter's others: its name, or the values of a run without a name."""
+        if not self.name.startswith("custom-"):
+            return self.name
+        return ", ".join(f"{name}={value}" for name, value in self.chapter.changed(self.parameters).items())
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was found out while a chapter ran; kept beside its result.
+
+    Attributes:
+        seconds: wall clock of the execution.
+        finished: date, ISO 8601, UTC.
+        device: processor or GPU that did the work.
+        peak_mb: highest resident memory of the kernel, in MB (10^6 bytes).
+        versions: package -> version.
+        revision: of the repository, empty if unknown.
+    """
+
+    seconds: float
+    finished: str
+    device: str
+    peak_mb: float
+    versions: dict[str, str]
+    revision: str
+
+    def save(self, path: Path) -> None:
+        """Write as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @staticmethod
+    def load(path: Path) -> "Record":
+        """Read what ``save`` wrote."""
+        return Record(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def make_run(project: Project, chapter: Chapter, name: str, given: Mapping[str, object], *, first: bool) -> Run:
+    """A run with its key and its page.
+
+    Args:
+        project: the book.
+        chapter: the chapter.
+        name: of the run.
+        given: parameters that differ from the defaults.
+        first: the chapter's first run has the page that bears the chapter's own name.
+
+    Raises:
+        BookError: a parameter is unknown or has the wrong type.
+    """
+    parameters = chapter.resolve(given)
+    ingredients = _ingredients(project, chapter, parameters)
+    key = _hash(json.dumps(ingredients, sort_keys=True).encode())[:32]
+    page = chapter.slug if first else f"{chapter.slug}-{name}"
+    return Run(chapter, name, parameters, ingredients, project.run_folder(chapter.slug, name) / key, page)
+
+
+def listed_runs(project: Project, *, smoke: bool = False) -> list[Run]:
+    """The runs of ``runs.yml``.
+
+    Args:
+        project: the book.
+        smoke: instead of the listed runs, one cheap run for each chapter, as the tests use it.
+
+    Raises:
+        BookError: the file is malformed, or does not name exactly the chapters that there are.
+    """
+    listing = _read_listing(project)
+    runs = []
+    for slug, entry in listing.items():
+        chapter = read_chapter(project, slug)
+        chosen = {"smoke": entry["smoke"]} if smoke else entry["runs"]
+        for number, (name, given) in enumerate(chosen.items()):
+            runs.append(make_run(project, chapter, name, given or {}, first=number == 0))
+    return runs
+
+
+def custom_run(project: Project, chapter: Chapter, given: Mapping[str, object], listed: Iterable[Run]) -> Run:
+    """A run with any parameters: the listed one if there is one with the same values, else a further one."""
+    parameters = chapter.resolve(given)
+    for run in listed:
+        if run.chapter.slug == chapter.slug and run.parameters == parameters:
+            return run
+    text = json.dumps(parameters, sort_keys=True)
+    run = make_run(project, chapter, f"custom-{_hash(text.encode())[:8]}", given, first=False)
+    run.folder.parent.mkdir(parents=True, exist_ok=True)
+    (run.folder.parent / "parameters.json").write_text(text, encoding="utf-8")
+    return run
+
+
+def kept_custom_runs(project: Project, listed: Iterable[Run]) -> list[Run]:
+    """Further runs made earlier by ``make chapter``, as far as nothing that they depend on has changed since."""
+    chapters = {run.chapter.slug: run.chapter for run in listed}
+    kept = []
+    for path in sorted((project.output / "runs").glob("*/custom-*/parameters.json")):
+        slug, name = path.parts[-3], path.parts[-2]
+        if slug not in chapters:
+            continue
+        try:
+            run = make_run(project, chapters[slug], name, json.loads(path.read_text(encoding="utf-8")), first=False)
+        except BookError:
+            log.info("left out  %s [%s]: the chapter no longer takes its parameters", slug, name)
+            continue
+        if run.done:
+            kept.append(run)
+        else:
+            log.info("left out  %s [%s]: out of date; %s makes it again", slug, run.label(), run.command())
+    return kept
+
+
+def _read_listing(project: Project) -> dict[str, Any]:
+    path = project.book / "runs.yml"
+    listing = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    for slug, entry in listing.items():
+        if not isinstance(entry, dict) or set(entry) != {"smoke", "runs"} or not entry["runs"]:
+            raise BookError(f"book/runs.yml: {slug} must have smoke (parameters) and runs (name: parameters)")
+    present = set(find_chapters(project))
+    for slug in sorted(set(listing) ^ present):
+        raise BookError(
+            f"book/runs.yml names {slug}, but chapters/{slug}.py is missing"
+            if slug in listing
+            else f"chapters/{slug}.py has no entry in book/runs.yml"
+        )
+    return dict(listing)
+
+
+def _ingredients(project: Project, chapter: Chapter, parameters: Mapping[str, Scalar]) -> dict[str, str]:
+    """Everything that a result depends on, as name -> hash (or as it stands, where it is short)."""
+    found = {
+        "format": str(_FORMAT),
+        "chapter": _hash(chapter.text.encode()),
+        "parameters": _hash(json.dumps(parameters, sort_keys=True).encode()),
+        "csdlib": _hash_files(project.root / "csdlib", _sources(project.root / "csdlib")),
+        "data": _hash_data(project, chapter),
+        "lock": _hash((project.root / "requirements.lock").read_bytes()),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+    }
+    for name, value in parameters.items():
+        root = project.root / str(value)
+        if (name == "root" or name.endswith("_root")) and value and root.is_dir():
+            found[f"outside {name}"] = _hash_outside(root)
+    return found
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _hash_files(base: Path, paths: Iterable[Path]) -> str:
+    lines = [f"{path.relative_to(base).as_posix()} {_hash(path.read_bytes())}" for path in sorted(paths)]
+    return _hash("\n".join(lines).encode())
+
+
+def _sources(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
+def _hash_data(project: Project, chapter: Chapter) -> str:
+    paths: set[Path] = set()
+    for name in chapter.data:
+        path = project.root / name
+        paths.update(_sources(path) if path.is_dir() else [path] if path.exists() else [])
+    return _hash_files(project.root, paths)
+
+
+def _hash_outside(root: Path) -> str:
+    """Of a folder too large to read for a key: its top-level tables, and names and sizes of all files."""
+    tables = _hash_files(root, root.glob("*.csv"))
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    names = [f"{path.relative_to(root).as_posix()} {path.stat().st_size}" for path in files]
+    return _hash("\n".join([tables, *names]).encode())

@@ -1,0 +1,89 @@
+"""A small book of two chapters for the driver's tests, and the smoke edition of the real book for the browser's."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from book.build import make_book
+from book.project import Project
+
+# Not modules with examples to test, but chapters of the small book.
+collect_ignore = ["fixtures"]
+
+ROOT = Path(__file__).parents[2]
+HEADER = """\
+# ---
+# jupyter:
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+#   csd: {title: "A title", minutes: 0.1, accelerator: none, data: []}
+# ---
+
+# %% [markdown]
+# # A title
+
+# %% tags=["parameters"]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """The small book in a folder of its own, with the real book's looks."""
+    return copy_small_book(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def small_book(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small book, built."""
+    project = copy_small_book(tmp_path_factory.mktemp("book"))
+    make_book(project)
+    return project
+
+
+@pytest.fixture(scope="session")
+def smoke_book() -> Project:
+    """The real book with each chapter's cheap parameters; made again only where something changed."""
+    project = Project(ROOT, ROOT / "build" / "smoke")
+    make_book(project, smoke=True)
+    return project
+
+
+@pytest.fixture(scope="session")
+def address(smoke_book: Project) -> Iterator[str]:
+    """Where the smoke book is served."""
+    handler = partial(QuietHandler, directory=str(smoke_book.html))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line for each request."""
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def copy_small_book(root: Path) -> Project:
+    shutil.copytree(Path(__file__).parent / "fixtures", root, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+    shutil.copy(ROOT / "_config.yml", root)
+    for name, text in {
+        "book/references.bib": "",
+        "csdlib/__init__.py": "",
+        "data/numbers.txt": "1 2 3 4",
+        "requirements.lock": "numpy==2.0",
+    }.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text)
+    return Project(root, root / "build")
+
+
+def write_chapter(project: Project, body: str, slug: str = "second") -> None:
+    """Replace a chapter of the small book by a header and the given parameters and cells."""
+    (project.chapters / f"{slug}.py").write_text(HEADER + body)

@@ -1,0 +1,121 @@
+import json
+import logging
+
+import pytest
+
+from book.build import make_chapter
+from book.execute import Failure, execute_all
+from book.notebooks import read
+from book.project import BookError, Project
+from book.runs import Record, listed_runs
+from tests.book.conftest import write_chapter
+
+EXERCISE = """\
+x = 1
+
+# %% tags=["exercise"]
+answer = {stub}
+
+# %% tags=["solution"]
+answer = {solution}
+
+# %% tags=["check"]
+assert answer == 42
+"""
+
+
+def run_second(project: Project) -> Failure | None:
+    runs = [run for run in listed_runs(project) if run.chapter.slug == "second"]
+    failures = execute_all(project, runs)
+    return failures[0] if failures else None
+
+
+def test_a_failing_chapter_is_named_with_cell_and_error_and_the_others_are_kept(project: Project) -> None:
+    write_chapter(project, "divisor = 0\n\n# %%\nfirst = 1\n\n# %%\nfirst / divisor")
+    runs = listed_runs(project)
+    failures = execute_all(project, runs)
+    assert [run.done for run in runs] == [True, True, False]
+    (failure,) = failures
+    assert failure.run == "second [default]"
+    assert failure.cell == 4
+    assert failure.source == "first / divisor"
+    assert "ZeroDivisionError: division by zero" in str(failure)
+    assert failure.notebook is not None
+    assert "ZeroDivisionError" in failure.notebook.read_text()
+
+
+def test_a_kernel_that_dies_is_a_failure(project: Project) -> None:
+    write_chapter(project, "x = 1\n\n# %%\nimport os\nos._exit(1)")
+    failure = run_second(project)
+    assert failure is not None
+    assert "DeadKernelError" in failure.error
+    assert failure.cell == 3
+
+
+def test_a_missing_data_file_is_a_failure(project: Project) -> None:
+    write_chapter(project, "x = 1")
+    path = project.chapters / "second.py"
+    path.write_text(path.read_text().replace("data: []", "data: [data/none]"))
+    failure = run_second(project)
+    assert failure is not None
+    assert "data/none" in failure.error
+
+
+def test_a_heading_from_code_is_a_failure(project: Project) -> None:
+    write_chapter(project, "x = 1\n\n# %%\nfrom IPython.display import HTML\nHTML('<h2>No</h2>')")
+    failure = run_second(project)
+    assert failure is not None
+    assert "heading" in failure.error
+    assert failure.cell == 3
+
+
+def test_an_exercise_whose_check_passes_on_the_stub_is_a_failure(project: Project) -> None:
+    write_chapter(project, EXERCISE.format(stub=42, solution=42))
+    failure = run_second(project)
+    assert failure is not None
+    assert "exercise 1: its check passes on the stub" in failure.error
+
+
+def test_an_exercise_whose_check_fails_on_the_solution_is_a_failure(project: Project) -> None:
+    write_chapter(project, EXERCISE.format(stub=0, solution=41))
+    failure = run_second(project)
+    assert failure is not None
+    assert failure.error.startswith("AssertionError")
+    assert failure.source == "assert answer == 42"
+
+
+def test_a_right_exercise_passes_and_leaves_no_trace_of_the_driver(project: Project) -> None:
+    write_chapter(project, EXERCISE.format(stub=0, solution=42))
+    assert run_second(project) is None
+    (run,) = [run for run in listed_runs(project) if run.chapter.slug == "second"]
+    sources = [cell.source for cell in read(run.folder / "notebook.ipynb").cells]
+    assert sources == ["# A title", "x = 1", "answer = 0", "answer = 42", "assert answer == 42"]
+
+
+def test_the_record_says_what_was_measured(small_book: Project) -> None:
+    record = Record.load(listed_runs(small_book)[0].folder / "record.json")
+    assert record.seconds > 0
+    assert 20 < record.peak_mb < 4000
+    assert set(record.versions) == {"python", "csdlib", "torch", "numpy"}
+    assert record.device.startswith("CPU")
+
+
+def test_progress_bars_reach_the_terminal_but_not_the_page(project: Project, capfd: pytest.CaptureFixture[str]) -> None:
+    runs = [run for run in listed_runs(project) if run.name == "cubic"]
+    assert not execute_all(project, runs)
+    assert "a progress bar" in capfd.readouterr().err
+    outputs = [cell.get("outputs", []) for cell in read(runs[0].folder / "notebook.ipynb").cells]
+    assert "a progress bar" not in json.dumps(outputs)
+
+
+def test_a_result_is_used_again_until_something_changes(project: Project, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "book")
+    write_chapter(project, "x = 1")
+    assert run_second(project) is None
+    assert run_second(project) is None
+    assert [message.split()[0] for message in caplog.messages] == ["running", "done", "kept"]
+
+
+def test_a_failing_single_chapter_is_one_error(project: Project) -> None:
+    with pytest.raises(BookError, match="cell 3: ZeroDivisionError"):
+        make_chapter(project, "second", [("divisor", "0")])

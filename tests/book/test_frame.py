@@ -1,0 +1,71 @@
+"""What stands around the book agrees with itself."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from book.assemble import check_contents
+from book.project import Project
+from book.runs import listed_runs
+from tests.book.conftest import ROOT
+
+PROJECT = Project(ROOT, ROOT / "build")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCK = (ROOT / "requirements.lock").read_text()
+
+
+def test_runs_contents_and_chapters_name_the_same_slugs() -> None:
+    check_contents(PROJECT)
+    assert {run.page for run in listed_runs(PROJECT, smoke=True)} <= {run.page for run in listed_runs(PROJECT)}
+
+
+def test_the_environment_installs_the_lock_and_then_the_module() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, packages = environment["dependencies"]
+    assert environment["channels"] == ["conda-forge"]
+    assert python.replace(" ", "") == f"python{PYPROJECT['requires-python']}"
+    assert pip == "pip"
+    assert packages == {"pip": ["-r requirements.lock", "-e ."]}
+
+
+def test_the_lock_meets_every_requirement() -> None:
+    locked: dict[str, list[str]] = {}
+    for line in LOCK.splitlines():
+        requirement = Requirement(line)
+        locked.setdefault(requirement.name.lower(), []).append(str(requirement.specifier).removeprefix("=="))
+    wanted = [
+        *PYPROJECT["dependencies"],
+        *(each for extra in PYPROJECT["optional-dependencies"].values() for each in extra),
+    ]
+    for text in wanted:
+        requirement = Requirement(text)
+        versions = locked[re.sub(r"[-_.]+", "-", requirement.name).lower()]
+        assert all(requirement.specifier.contains(version) for version in versions), text
+
+
+def test_the_lock_holds_versions_and_no_addresses() -> None:
+    assert "://" not in LOCK
+    assert all("==" in line for line in LOCK.splitlines())
+
+
+def test_the_citation_names_the_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == PYPROJECT["version"]
+    assert citation["license"] == PYPROJECT["license"] == "MIT"
+
+
+@pytest.mark.parametrize("target", ["book", "chapter", "serve", "test", "lint", "bench", "lock", "clean"])
+def test_make_knows_and_explains_each_target(target: str) -> None:
+    result = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+    assert re.search(rf"make {target} +\S", result.stdout)
+
+
+def test_an_old_python_is_refused_clearly() -> None:
+    command = ["make", "-W", "requirements.lock", "setup", "PYTHON=false"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode != 0
+    assert "Python 3.11 or newer is needed" in result.stdout

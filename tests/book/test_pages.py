@@ -1,0 +1,75 @@
+import shutil
+
+import pytest
+from bs4 import BeautifulSoup
+
+from book.assemble import build_html
+from book.build import make_chapter
+from book.project import BookError, Project
+from book.runs import listed_runs
+
+
+def page(project: Project, name: str) -> BeautifulSoup:
+    return BeautifulSoup((project.html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def test_a_page_shows_how_it_was_made(small_book: Project) -> None:
+    text = page(small_book, "tiny-cubic").select_one(".csd-provenance").get_text(" ", strip=True)  # type: ignore[union-attr]
+    assert 'make chapter NAME = tiny PARAMS = "-p power 3"' in text
+    assert "exponent | of the curve" in text
+    for word in ("Seconds", "Device", "Peak memory", "python", "torch", "numpy", "csdlib", "Run key", "Hash of data"):
+        assert word in text
+
+
+def test_a_page_offers_notebook_and_source(small_book: Project) -> None:
+    links = [str(link["href"]) for link in page(small_book, "tiny-cubic").select(".csd-provenance a.download")]
+    assert [link.rpartition("/")[2] for link in links] == ["tiny-cubic.ipynb", "tiny.py"]
+    assert all((small_book.html / link).is_file() for link in links)
+
+
+def test_runs_of_a_chapter_link_to_each_other(small_book: Project) -> None:
+    assert page(small_book, "tiny").select_one('article a[href="tiny-cubic.html"]')
+    assert page(small_book, "tiny-cubic").select_one('article a[href="tiny.html"]')
+
+
+def test_solutions_are_folded_and_stub_and_check_are_not(small_book: Project) -> None:
+    found = page(small_book, "tiny")
+    folded = "".join(each.get_text() for each in found.select("details.hide"))
+    assert "Show the solution" in folded
+    assert "return sum(values)" in folded
+    assert "return 0" not in folded
+    assert "assert total(numbers)" not in folded
+
+
+def test_plotly_is_shared(small_book: Project) -> None:
+    found = (small_book.html / "tiny.html").read_text()
+    assert "plotly.min.js" in found
+    assert len(found) < 200_000
+
+
+def test_any_parameters_make_a_further_page(small_book: Project, tmp_path: object) -> None:
+    path = make_chapter(small_book, "tiny", [("power", "5"), ("word", "a|b")])
+    assert path.is_file()
+    assert page(small_book, path.stem).select_one("h1").get_text().startswith("A tiny chapter (power=5, word=a|b)")  # type: ignore[union-attr]
+    assert page(small_book, "tiny").select_one(f'article a[href="{path.name}"]')
+
+
+def test_a_chapter_without_result_says_so(project: Project) -> None:
+    build_html(project, listed_runs(project))
+    assert "Not run yet" in page(project, "tiny").get_text()
+
+
+def test_a_warning_of_sphinx_is_an_error_each_time(project: Project) -> None:
+    with (project.book / "intro.md").open("a") as file:
+        file.write("\n[nowhere](#no-such-target)\n")
+    for _ in range(2):
+        with pytest.raises(BookError, match="no-such-target"):
+            build_html(project, [])
+
+
+def test_pages_of_lost_runs_leave_the_site(small_book: Project, tmp_path: object) -> None:
+    for name in ("cubic",):
+        shutil.rmtree(small_book.run_folder("tiny", name))
+    build_html(small_book, listed_runs(small_book))
+    assert not (small_book.site / "tiny-cubic.ipynb").exists()
+    assert "tiny-cubic" not in (small_book.html / "tiny.html").read_text()

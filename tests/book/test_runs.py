@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import pytest
+
+from book.build import make_book
+from book.chapters import read_chapter
+from book.project import BookError, Project
+from book.runs import Run, custom_run, listed_runs, make_run
+
+
+def run_of(project: Project, **given: object) -> Run:
+    return make_run(project, read_chapter(project, "tiny"), "default", given, first=True)
+
+
+def test_the_same_inputs_have_the_same_key(project: Project) -> None:
+    assert run_of(project).key == run_of(project).key == run_of(project, power=2).key
+
+
+def test_parameters_enter_the_key_with_their_type(project: Project) -> None:
+    keys = {run_of(project).key, run_of(project, power=3).key, run_of(project, word="x").key}
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize("name", ["chapters/tiny.py", "csdlib/__init__.py", "data/numbers.txt", "requirements.lock"])
+def test_every_file_that_matters_changes_the_key(project: Project, name: str) -> None:
+    before = run_of(project).key
+    with (project.root / name).open("a") as file:
+        file.write("\n")
+    assert run_of(project).key != before
+
+
+def test_a_new_file_of_the_module_changes_the_key(project: Project) -> None:
+    before = run_of(project).key
+    (project.root / "csdlib" / "new.py").write_text("")
+    assert run_of(project).key != before
+
+
+def test_files_in_a_data_folder_change_the_key(project: Project) -> None:
+    chapter = project.chapters / "tiny.py"
+    chapter.write_text(chapter.read_text().replace("data/numbers.txt]", "data]"))
+    before = run_of(project).key
+    (project.root / "data" / "more.txt").write_text("5")
+    assert run_of(project).key != before
+
+
+def test_what_does_not_matter_leaves_the_key(project: Project) -> None:
+    before = run_of(project).key
+    (project.root / "csdlib" / "__pycache__").mkdir()
+    (project.root / "csdlib" / "__pycache__" / "x.pyc").write_text("")
+    (project.root / "book" / "intro.md").write_text("# Another text")
+    assert run_of(project).key == before
+
+
+def test_an_outside_folder_enters_by_its_tables_and_its_names_and_sizes(project: Project, tmp_path: Path) -> None:
+    root = tmp_path / "outside"
+    (root / "deep").mkdir(parents=True)
+    (root / "table.csv").write_text("a,b")
+    (root / "deep" / "image.jpg").write_bytes(b"123")
+    keys = [run_of(project, root=str(root)).key]
+    (root / "table.csv").write_text("a,c")
+    keys.append(run_of(project, root=str(root)).key)
+    (root / "deep" / "image.jpg").write_bytes(b"1234")
+    keys.append(run_of(project, root=str(root)).key)
+    (root / "deep" / "other.jpg").write_bytes(b"")
+    keys.append(run_of(project, root=str(root)).key)
+    assert len(set(keys)) == 4
+
+
+def test_a_relative_outside_folder_counts_from_the_repository(project: Project) -> None:
+    (project.root / "pictures").mkdir()
+    assert "outside root" in run_of(project, root="pictures").ingredients
+
+
+def test_listed_runs_have_pages_of_their_own(project: Project) -> None:
+    assert [run.page for run in listed_runs(project)] == ["tiny", "tiny-cubic", "second"]
+    assert [run.page for run in listed_runs(project, smoke=True)] == ["tiny", "second"]
+
+
+def test_values_of_a_listed_run_are_that_run(project: Project) -> None:
+    chapter, listed = read_chapter(project, "tiny"), listed_runs(project)
+    assert custom_run(project, chapter, {"power": 3}, listed).name == "cubic"
+    assert custom_run(project, chapter, {"power": 4}, listed).name.startswith("custom-")
+
+
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        ({}, "make chapter NAME=tiny"),
+        ({"power": 3, "loud": True}, 'make chapter NAME=tiny PARAMS="-p power 3 -p loud True"'),
+        ({"word": "two words"}, "make chapter NAME=tiny PARAMS=\"-p word 'two words'\""),
+    ],
+)
+def test_the_command_that_repeats_a_run(project: Project, given: dict[str, object], command: str) -> None:
+    assert run_of(project, **given).command() == command
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tiny: {smoke: {}, runs: {default: {}}}", "second.py has no entry"),
+        ("tiny: {runs: {default: {}}}", "must have smoke"),
+        ("tiny: {smoke: {}, runs: {}}", "must have smoke"),
+        (
+            "{tiny: {smoke: {}, runs: {a: {power: x}}}, second: {smoke: {}, runs: {a: {}}}}",
+            "power must be int",
+        ),
+        (
+            "{tiny: {smoke: {}, runs: {a: {}}}, second: {smoke: {}, runs: {a: {}}}, third: {smoke: {}, runs: {a: {}}}}",
+            "third.py is missing",
+        ),
+    ],
+)
+def test_a_wrong_list_of_runs_is_refused(project: Project, text: str, message: str) -> None:
+    (project.book / "runs.yml").write_text(text)
+    with pytest.raises(BookError, match=message):
+        listed_runs(project)
+
+
+def test_a_table_of_contents_that_forgets_a_chapter_is_refused(project: Project) -> None:
+    path = project.book / "_toc.yml"
+    path.write_text(path.read_text().replace("second", "third"))
+    with pytest.raises(BookError, match=r"third.*second"):
+        make_book(project)
