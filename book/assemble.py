@@ -38,6 +38,11 @@ def build_html(project: Project, runs: Sequence[Run]) -> Path:
     for path, content in wanted.items():
         write_if_changed(path, content)
     _run_jupyter_book(project)
+    # Sphinx leaves the pages of documents that are gone.
+    pages = {path.stem for path in wanted} | {"index", "genindex", "search"}
+    for path in project.html.glob("*.html"):
+        if path.stem not in pages:
+            path.unlink()
     return project.html / "index.html"
 
 

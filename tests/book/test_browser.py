@@ -22,7 +22,7 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SLUGS = sorted(yaml.safe_load((ROOT / "book" / "runs.yml").read_text()))
 PAGES = ["intro", *SLUGS, "how_to_rerun", "glossary", "references", "genindex", "search"]
 LARGEST_PAGE = 5_000_000
-# WCAG 2.1 AA for large text; plotly's labels are small but plain, and the theme's own colours lie far above.
+# WCAG 2.1, level AA, for text of ordinary size.
 LEAST_CONTRAST = 4.5
 
 
@@ -171,6 +171,15 @@ def test_nothing_overflows_on_a_phone(browser: Browser, address: str, name: str)
     page.close()
     assert wide == []
     assert width <= 390
+
+
+def test_the_search_finds_a_word_of_the_glossary(browser: Browser, address: str) -> None:
+    page = visit(browser, address, "search").page
+    page.goto(f"{address}search.html?q=prototype")
+    page.wait_for_selector("#search-results ul.search li a")
+    links = page.eval_on_selector_all("#search-results ul.search li a", "all => all.map(a => a.getAttribute('href'))")
+    page.close()
+    assert any("glossary" in link for link in links)
 
 
 CONTRAST = """() => {

@@ -47,7 +47,7 @@ def test_plotly_is_shared(small_book: Project) -> None:
     assert len(found) < 200_000
 
 
-def test_any_parameters_make_a_further_page(small_book: Project, tmp_path: object) -> None:
+def test_any_parameters_make_a_further_page(small_book: Project) -> None:
     path = make_chapter(small_book, "tiny", [("power", "5"), ("word", "a|b")])
     assert path.is_file()
     assert page(small_book, path.stem).select_one("h1").get_text().startswith("A tiny chapter (power=5, word=a|b)")  # type: ignore[union-attr]
@@ -67,9 +67,9 @@ def test_a_warning_of_sphinx_is_an_error_each_time(project: Project) -> None:
             build_html(project, [])
 
 
-def test_pages_of_lost_runs_leave_the_site(small_book: Project, tmp_path: object) -> None:
-    for name in ("cubic",):
-        shutil.rmtree(small_book.run_folder("tiny", name))
+def test_pages_of_lost_runs_leave_the_site(small_book: Project) -> None:
+    shutil.rmtree(small_book.run_folder("tiny", "cubic"))
     build_html(small_book, listed_runs(small_book))
     assert not (small_book.site / "tiny-cubic.ipynb").exists()
+    assert not (small_book.html / "tiny-cubic.html").exists()
     assert "tiny-cubic" not in (small_book.html / "tiny.html").read_text()
