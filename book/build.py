@@ -61,7 +61,9 @@ def make_chapter(project: Project, slug: str, pairs: Sequence[tuple[str, str]]) 
     failures = execute_all(project, [run], revision=_revision(project))
     if failures:
         raise BookError(str(failures[0]))
-    build_html(project, [*listed, *kept_custom_runs(project, listed)])
+    others = [*listed, *kept_custom_runs(project, listed)]
+    # The run itself is shown even where it has changed a file that it depends on, as one that records results does.
+    build_html(project, [*(other for other in others if other.page != run.page), run])
     return project.html / f"{run.page}.html"
 
 
