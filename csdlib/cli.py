@@ -77,7 +77,8 @@ def train(
     dataset: Annotated[str, typer.Option(help="atelier, wikiart or folder.")] = "atelier",
     root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier.")] = "",
     works: Annotated[int, typer.Option(help="Pictures of each painter, for the atelier.")] = 240,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 1000,
+    tags: Annotated[str, typer.Option(help="Columns to learn from, for example artist,movement.")] = "artist",
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 450,
     batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
@@ -87,7 +88,7 @@ def train(
         steps=steps, batch_size=batch_size, optimizer="adamw", projection_rate=rate, backbone_rate=rate, seed=seed
     )
     options = {"works_per_painter": works} if dataset == "atelier" else {}
-    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    settings = f"--works {works} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     command = f"csdlib train {output} --dataset {dataset} {settings}"
-    train_csd_tiny(load_dataset(dataset, root, **options), output, config, command=command)
+    train_csd_tiny(load_dataset(dataset, root, **options), output, config, tags=tags.split(","), command=command)
     typer.echo(f"written: {output}")

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,7 +17,13 @@ from csdlib.training import TrainingConfig, fit
 
 
 def train_csd_tiny(
-    table: ImageTable, output: Path, config: TrainingConfig, *, unseen_share: float = 0.25, command: str = ""
+    table: ImageTable,
+    output: Path,
+    config: TrainingConfig,
+    *,
+    tags: Sequence[str] = ("artist",),
+    unseen_share: float = 0.25,
+    command: str = "",
 ) -> dict[str, object]:
     """Trains csd-tiny from random weights, and writes weights, ``training.json`` and a model card.
 
@@ -26,6 +33,7 @@ def train_csd_tiny(
         table: the data set. Its train split is learned (without one, its database).
         output: folder for the model.
         config: the settings.
+        tags: the columns whose values are the style tags to learn from.
         unseen_share: share of the artists that training does not see; the card's numbers are about them.
         command: what the card gives as the command that makes it again.
 
@@ -38,7 +46,7 @@ def train_csd_tiny(
     unseen = unseen_artists(table, unseen_share, config.seed)
     seen = sorted(set(table.frame["artist"]) - set(unseen))
     split = "train" if (table.frame["split"] == "train").any() else "database"
-    training = table.where(split=split, artist=seen)
+    training = table.where(split=split, artist=seen).tagged(*tags)
     test = table.where(split=["query", "database"], artist=unseen)
     model = random_tiny(config.seed).model
     started = time.perf_counter()
@@ -49,6 +57,7 @@ def train_csd_tiny(
         "command": command,
         "dataset": table.manifest,
         "images": len(training),
+        "tags": list(tags),
         "unseen": unseen,
         "seconds": round(time.perf_counter() - started),
         "config": asdict(config),
@@ -100,7 +109,9 @@ def _card(record: dict[str, object], found: Retrieval) -> str:
 A small contrastive style descriptor (CSD, arXiv:2404.01292): a vision transformer and a projection to the style space.
 `csdlib.load("csd-tiny")` loads it. License: MIT, as the project's.
 
-- **Data:** {record["images"]} pictures; table: `{json.dumps(record["dataset"])}`. Never seen: {unseen}.
+- **Data:** {record["images"]} pictures, style tags from {record["tags"]};
+  table: `{json.dumps(record["dataset"])}`.
+  Never seen: {unseen}.
 - **Command:** `{record["command"]}`; {record["seconds"]} seconds.
 - **Settings:** `{json.dumps(record["config"])}`. The start is random weights.
 - **Files:** `model.safetensors` (16 bit), `config.json` (architecture), `training.json` (settings and curves).

@@ -98,6 +98,22 @@ class ImageTable:
         """The rows of the given numbers, in the given order."""
         return ImageTable(self.frame.iloc[np.asarray(rows, dtype=int)].reset_index(drop=True), self.root, self.manifest)
 
+    def tagged(self, *columns: str) -> "ImageTable":
+        """The same images with the values of the given columns as their style tags; null and empty values give none.
+
+        Which tags a descriptor learns from decides what it takes for one style: a painter, or a whole movement.
+
+        Raises:
+            InputError: a column does not exist.
+        """
+        for column in columns:
+            if column not in self.frame:
+                raise InputError(f"the table has no column {column!r}; it has {', '.join(self.frame.columns)}")
+        values = self.frame[list(columns)].to_numpy(dtype=object).tolist()
+        styles = [[value for value in row if isinstance(value, str) and value] for row in values]
+        tagged = self.frame.assign(styles=pd.Series(styles, index=self.frame.index, dtype=object))
+        return ImageTable(tagged, self.root, self.manifest)
+
     def labels(self, tags: Sequence[str] | None = None) -> np.ndarray:
         """The style tags as a matrix, for the multi-label loss.
 

@@ -76,3 +76,11 @@ def test_saved_tables_come_back_and_notice_changed_images(tmp_path: Path) -> Non
         ImageTable.load(tmp_path / "saved", check_hashes=True)
     with pytest.raises(InputError, match="not a saved ImageTable"):
         ImageTable.load(tmp_path)
+
+
+def test_tags_come_from_the_columns_that_are_asked_for(tmp_path: Path) -> None:
+    table = ImageTable(frame(movement=["odd", None]), tmp_path)
+    assert table.tagged("artist", "movement").frame["styles"].tolist() == [["ann", "odd"], ["bob"]]
+    assert table.tagged("movement").frame["styles"].tolist() == [["odd"], []]
+    with pytest.raises(InputError, match="no column 'school'"):
+        table.tagged("school")
