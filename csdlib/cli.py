@@ -80,7 +80,7 @@ def train(
     tags: Annotated[str, typer.Option(help="Columns to learn from, for example artist,movement.")] = "artist",
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 450,
     batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
-    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 3e-4,
     seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
 ) -> None:
     """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was."""

@@ -39,7 +39,7 @@ class TrainingConfig:
         projection_rate: learning rate of the projection.
         backbone_rate: learning rate of the tower.
         warmup: share of the steps in which the rates rise linearly from 0; afterwards they fall as a half cosine.
-        smallest_crop: smallest share of a picture's area in a view.
+        smallest_crop: smallest share of a picture's area in a view; a closer look would change the size of strokes.
         seed: of the order of images and of the views.
     """
 
@@ -52,7 +52,7 @@ class TrainingConfig:
     projection_rate: float = 3e-3
     backbone_rate: float = 1e-4
     warmup: float = 0.1
-    smallest_crop: float = 0.3
+    smallest_crop: float = 0.6
     seed: int = 0
 
 
