@@ -87,7 +87,7 @@ print(f"{len(test)} other pictures to be judged by; artists who are put aside: {
 # pixels but never change their colour. Below, each row is one painting and four of its views.
 
 # %%
-views = StylePreservingViews(image_size)
+views = StylePreservingViews(image_size, TrainingConfig().smallest_crop)
 generator = torch.Generator().manual_seed(seed)
 rows = [0, len(training) // 2]
 pictures = []
