@@ -81,13 +81,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.perf_counter()
     try:
         if options.verb == "chapter":
-            page = make_chapter(Project(root, root / "build"), options.name, options.p or [])
+            page = make_chapter(Project(root, root / "build"), options.name, _pairs(options.parameters))
         else:
             output = root / "build" / "smoke" if options.smoke else root / "build"
             page = make_book(Project(root, output), smoke=options.smoke, workers=options.workers)
     except BookError as error:
         log.error("error: %s", error)
         return 1
+    except KeyboardInterrupt:
+        log.error("interrupted; the results of finished runs are kept")
+        # What asyncio says about a kernel that was stopped midway tells the user nothing.
+        logging.disable()
+        return 130
     log.info("ready in %.1f s: %s", time.perf_counter() - started, page)
     return 0
 
@@ -100,8 +105,16 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     book.add_argument("--workers", type=int, default=2, help="chapters at a time (default 2)")
     chapter = verbs.add_parser("chapter", help="run one chapter, and show its page in the book")
     chapter.add_argument("name", help="slug of the chapter")
-    chapter.add_argument("-p", nargs=2, action="append", metavar=("NAME", "VALUE"), help="a parameter")
+    # Not an option of two values: argparse would take a value such as -1e-3 for another option.
+    chapter.add_argument("parameters", nargs=argparse.REMAINDER, help="-p NAME VALUE, as often as needed")
     return parser.parse_args(arguments)
+
+
+def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
+    """The (name, text) pairs of ``-p name text -p name text ...``."""
+    if len(words) % 3 or any(word != "-p" for word in words[::3]):
+        raise BookError(f"parameters are given as -p NAME VALUE, not as {' '.join(words)!r}")
+    return list(zip(words[1::3], words[2::3], strict=True))
 
 
 def _revision(project: Project) -> str:

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import logging
 import os
 import shutil
 import sys
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
@@ -28,6 +30,8 @@ from book.runs import Record, Run
 
 _THREADS = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"]
 _KEPT_KEYS = 3
+# Exists in workers only, and is set when the user interrupts.
+_stop: Event
 
 _STUB_CHECK = """\
 try:
@@ -86,18 +90,40 @@ def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision
             found = [_execute(project, run, revision, sys.stderr) for run in waiting]
         return [failure for failure in found if failure]
     # Processes, because papermill changes the working directory; spawned, because threads run already.
+    context = get_context("spawn")
+    stop = context.Event()
     with (
         _kernel_environment(one_thread=True),
-        ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker) as pool,
+        ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(stop,)) as pool,
     ):
-        futures = [pool.submit(_execute, project, run, revision, None) for run in waiting]
-        return [failure for future in futures if (failure := future.result())]
+        futures = [pool.submit(_execute_unless_stopped, project, run, revision) for run in waiting]
+        try:
+            return [failure for future in futures if (failure := future.result())]
+        except KeyboardInterrupt:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def _start_worker() -> None:
+def _start_worker(stop: Event) -> None:
     from book.build import set_up_log
 
+    global _stop
+    _stop = stop
     set_up_log()
+    # It would complain of a kernel that Ctrl-C stopped; a chapter's own failure is reported by papermill.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+
+def _execute_unless_stopped(project: Project, run: Run, revision: str) -> Failure | None:
+    """A pool's task: after Ctrl-C the pool still hands out tasks that it had queued, and they must not start."""
+    if _stop.is_set():
+        return None
+    try:
+        return _execute(project, run, revision, None)
+    except KeyboardInterrupt:
+        _stop.set()
+        raise
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from book.notebooks import markdown, read, tags
 from book.runs import Record, Run
 
 _HASH_LENGTH = 16
-_HASHES = ("chapter", "csdlib", "data", "lock", "outside root")
+_HASHES = ("chapter", "csdlib", "data", "lock")
 # Where Markdown defines a label: before a block, behind an equation, in a directive.
 _LABEL = re.compile(r"^\(([\w:-]+)\)=|\$\$ *\(([\w:-]+)\)|^:(?:label|name): *(\S+)", re.MULTILINE)
 
@@ -89,7 +89,11 @@ def _provenance(run: Run, record: Record) -> str:
         "Revision": record.revision or "unknown",
         **record.versions,
         "Run key": run.key[:_HASH_LENGTH],
-        **{f"Hash of {name}": run.ingredients[name][:_HASH_LENGTH] for name in _HASHES if name in run.ingredients},
+        **{
+            f"Hash of {name}": value[:_HASH_LENGTH]
+            for name, value in run.ingredients.items()
+            if name in _HASHES or name.startswith("outside ")
+        },
     }
     if "seed" in run.parameters:
         facts = {"Seed": str(run.parameters["seed"]), **facts}

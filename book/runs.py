@@ -163,7 +163,7 @@ def kept_custom_runs(project: Project, listed: Iterable[Run]) -> list[Run]:
             continue
         if run.done:
             kept.append(run)
-        else:
+        elif any(path.parent.glob("*/record.json")):
             log.info("left out  %s [%s]: out of date; %s makes it again", slug, run.label(), run.command())
     return kept
 

@@ -1,5 +1,6 @@
 import pytest
 
+from book import build
 from book.build import main
 from book.chapters import Chapter, read_chapter
 from book.project import BookError, Project
@@ -104,3 +105,17 @@ def test_the_command_line_reports_a_wrong_parameter_without_a_traceback(caplog: 
     assert main(["chapter", "quickstart", "-p", "no_such_parameter", "1"]) == 1
     assert "unknown parameter no_such_parameter" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("value", ["-1e-3", "-3", "-x", "", "two words"])
+def test_any_text_may_be_a_value(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(build, "make_chapter", lambda project, slug, pairs: seen.extend(pairs))
+    assert main(["chapter", "tiny", "-p", "word", value, "-p", "power", "3"]) == 0
+    assert seen == [("word", value), ("power", "3")]
+
+
+@pytest.mark.parametrize("words", [["-p", "power"], ["power", "3"], ["-p", "power", "3", "4"], ["--power", "3", "4"]])
+def test_another_form_of_parameters_is_refused(words: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    assert main(["chapter", "tiny", *words]) == 1
+    assert "-p NAME VALUE" in caplog.text

@@ -1,14 +1,19 @@
 import json
 import logging
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
-from book.build import make_chapter
+from book import build
+from book.build import main, make_chapter
 from book.execute import Failure, execute_all
 from book.notebooks import read
 from book.project import BookError, Project
 from book.runs import Record, listed_runs
-from tests.book.conftest import write_chapter
+from tests.book.conftest import ROOT, write_chapter
 
 EXERCISE = """\
 x = 1
@@ -119,3 +124,42 @@ def test_a_result_is_used_again_until_something_changes(project: Project, caplog
 def test_a_failing_single_chapter_is_one_error(project: Project) -> None:
     with pytest.raises(BookError, match="cell 3: ZeroDivisionError"):
         make_chapter(project, "second", [("divisor", "0")])
+
+
+def test_what_was_queued_does_not_start_after_an_interrupt(project: Project) -> None:
+    names = ["tiny", "second", "third", "fourth", "fifth"]
+    for name in names:
+        write_chapter(project, "x = 1\n\n# %%\nimport time\n\ntime.sleep(15)", name)
+    listing = [f"{name}: {{smoke: {{}}, runs: {{default: {{}}}}}}" for name in names]
+    (project.book / "runs.yml").write_text("\n".join(listing))
+    script = (
+        "import sys; from pathlib import Path; from book.execute import execute_all; from book.project import Project; "
+        "from book.runs import listed_runs; root = Path(sys.argv[1]); project = Project(root, root / 'build'); "
+        "execute_all(project, listed_runs(project))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(project.root)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as driver:
+        assert driver.stdout is not None
+        started = [driver.stdout.readline() for _ in range(2)]
+        # Ctrl-C reaches the terminal's whole process group.
+        os.killpg(driver.pid, signal.SIGINT)
+        rest = driver.stdout.read()
+    assert all(line.startswith("running") for line in started)
+    assert "running" not in rest
+    assert not list((project.output / "runs").glob("*/*/.unfinished-*"))
+
+
+def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def interrupt(*args: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "make_book", interrupt)
+    monkeypatch.setattr(build.logging, "disable", lambda: None)
+    assert main(["book"]) == 130
+    assert "interrupted" in caplog.text

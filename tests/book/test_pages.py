@@ -1,10 +1,12 @@
 import shutil
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 
 from book.assemble import build_html
 from book.build import make_chapter
+from book.pages import run_page
 from book.project import BookError, Project
 from book.runs import listed_runs
 
@@ -19,6 +21,13 @@ def test_a_page_shows_how_it_was_made(small_book: Project) -> None:
     assert "exponent | of the curve" in text
     for word in ("Seconds", "Device", "Peak memory", "python", "torch", "numpy", "csdlib", "Run key", "Hash of data"):
         assert word in text
+
+
+def test_a_page_shows_the_hash_of_every_outside_folder(small_book: Project) -> None:
+    run = next(run for run in listed_runs(small_book) if run.name == "cubic")
+    seen = replace(run, ingredients={**run.ingredients, "outside reference_root": "0123456789abcdef0123"})
+    text = run_page(seen, [seen]).cells[1].source
+    assert "| Hash of outside reference\\_root | `0123456789abcdef` |" in text
 
 
 def test_a_page_offers_notebook_and_source(small_book: Project) -> None:

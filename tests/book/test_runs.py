@@ -1,3 +1,4 @@
+import logging
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from book.build import make_book
 from book.chapters import read_chapter
 from book.project import BookError, Project
-from book.runs import Run, custom_run, listed_runs, make_run
+from book.runs import Run, custom_run, kept_custom_runs, listed_runs, make_run
 
 
 def run_of(project: Project, **given: object) -> Run:
@@ -69,6 +70,14 @@ def test_an_outside_folder_enters_by_its_tables_and_its_names_and_sizes(project:
 def test_a_relative_outside_folder_counts_from_the_repository(project: Project) -> None:
     (project.root / "pictures").mkdir()
     assert "outside root" in run_of(project, root="pictures").ingredients
+
+
+def test_a_run_that_failed_is_not_called_out_of_date(project: Project, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "book")
+    listed = listed_runs(project)
+    custom_run(project, read_chapter(project, "tiny"), {"power": 4}, listed)
+    assert kept_custom_runs(project, listed) == []
+    assert caplog.messages == []
 
 
 def test_listed_runs_have_pages_of_their_own(project: Project) -> None:
