@@ -1,7 +1,7 @@
 """Style retrieval, whole: embed, search, measure (arXiv:2404.01292, Section 4)."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ class Retrieval:
     @property
     def labels(self) -> np.ndarray:
         """The label of every query, (q,) strings: the groups of the bootstrap."""
-        return self.query.frame[self.label].to_numpy(dtype=str)
+        return _labels(self.query, self.label)
 
     def estimates(self, ks: Sequence[int] = (1, 10, 100)) -> pd.DataFrame:
         """All metrics at several k, one row each, fractions in [0, 1] with 95 % intervals over labels.
@@ -60,9 +60,9 @@ class Retrieval:
         Columns: descriptor, metric, k, value, low, high, n, unit. A k beyond the searched neighbours is left out.
         """
         rows = [row for k in ks if k <= self.hits.shape[1] for row in self._at(k)]
-        return pd.DataFrame(rows).assign(descriptor=self.descriptor)[
-            ["descriptor", "metric", "k", "value", "low", "high", "n", "unit"]
-        ]
+        frame = pd.DataFrame(rows, columns=["metric", "k", "value", "low", "high", "n", "unit"])
+        frame.insert(0, "descriptor", self.descriptor)
+        return frame
 
     def _at(self, k: int) -> list[dict[str, object]]:
         estimates: dict[str, Estimate] = {
@@ -96,7 +96,7 @@ def evaluate_retrieval(
     Args:
         table: with the splits query and database.
         descriptor: what embeds the images.
-        label: the column that a right neighbour shares with the query.
+        label: the column that a right neighbour shares with the query; images without a value are left out.
         k: neighbours a query.
         cache: folder for finished parts of the embedding, see ``embed``.
         progress: show a progress bar on the error stream.
@@ -104,8 +104,10 @@ def evaluate_retrieval(
     Raises:
         InputError: a split is empty, the label is missing, or all images have the same label (nothing could be wrong).
     """
-    parts = {split: table.where(split=split) for split in ("query", "database")}
-    _check_labels(table, label)
+    whole = {split: table.where(split=split) for split in ("query", "database")}
+    parts = {split: _labelled(part, label) for split, part in whole.items()}
+    unlabelled = {str(name): f"no {label}" for s in parts for name in np.setdiff1d(whole[s].ids, parts[s].ids)}
+    _check_labels(parts.values(), label)
     started = time.perf_counter()
     embeddings = {split: embed(part, descriptor, cache=cache, progress=progress) for split, part in parts.items()}
     (query, query_table), (database, database_table) = (embeddings[split].of(parts[split]) for split in parts)
@@ -120,7 +122,7 @@ def evaluate_retrieval(
         hits=hits(found, query_labels, database_labels),
         n_relevant=relevant_counts(query_labels, database_labels),
         label=label,
-        skipped=embeddings["query"].skipped | embeddings["database"].skipped,
+        skipped=unlabelled | embeddings["query"].skipped | embeddings["database"].skipped,
         seconds=seconds,
     )
 
@@ -134,9 +136,14 @@ def _labels(table: ImageTable, label: str) -> np.ndarray:
     return table.frame[label].to_numpy(dtype=str)
 
 
-def _check_labels(table: ImageTable, label: str) -> None:
-    if label not in table.frame or table.frame[label].isna().any():
-        raise InputError(f"the table has no complete column {label!r}, which retrieval is to match")
-    distinct = table.frame[label].nunique()
-    if distinct < 2:
+def _labelled(table: ImageTable, label: str) -> ImageTable:
+    """Without the images of unknown label: two unknown artists are not one artist."""
+    known = table.tagged(label).frame["styles"].map(len).to_numpy() > 0
+    if not known.any():
+        raise InputError(f"no {table.frame['split'].iloc[0]} image has a value in the column {label!r}")
+    return table.take(np.flatnonzero(known))
+
+
+def _check_labels(parts: Iterable[ImageTable], label: str) -> None:
+    if len({name for part in parts for name in _labels(part, label)}) < 2:
         raise InputError(f"all images have the same {label}: every neighbour would be right; give at least two")

@@ -1,5 +1,6 @@
 """The command line: the same verbs as the Python API."""
 
+import shlex
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -88,7 +89,8 @@ def train(
         steps=steps, batch_size=batch_size, optimizer="adamw", projection_rate=rate, backbone_rate=rate, seed=seed
     )
     options = {"works_per_painter": works} if dataset == "atelier" else {}
-    settings = f"--works {works} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    source = f"--works {works}" if dataset == "atelier" else f"--root {shlex.quote(root)}"
+    settings = f"{source} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     command = f"csdlib train {output} --dataset {dataset} {settings}"
     train_csd_tiny(load_dataset(dataset, root, **options), output, config, tags=tags.split(","), command=command)
     typer.echo(f"written: {output}")

@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -128,11 +129,13 @@ def _shard(
 ) -> Embeddings:
     """One part of a table, from the cache if it is there."""
     path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
-    if path and path.is_file():
+    stored = _load(path, table, descriptor) if path else None
+    if stored:
         bar.update(len(table))
-        return _load(path, descriptor)
+        return stored
     shard = _compute(table, descriptor, batch_size, workers, bar)
-    if path:
+    # A broken image may be mended: what was skipped is tried again next time.
+    if path and not shard.skipped:
         _save(shard, path)
     return shard
 
@@ -181,15 +184,16 @@ def _collect(futures: list[Future[Tensor]], names: list[str]) -> tuple[list[str]
 
 def _save(shard: Embeddings, path: Path) -> None:
     with atomic_path(path) as temporary:
-        np.savez(
-            temporary,
-            vectors=shard.vectors,
-            ids=shard.ids,
-            skipped=np.array(list(shard.skipped.items()), dtype=str).reshape(-1, 2),
-        )
+        np.savez(temporary, vectors=shard.vectors, ids=shard.ids)
 
 
-def _load(path: Path, descriptor: Descriptor) -> Embeddings:
-    with np.load(path, allow_pickle=False) as stored:
-        skipped = {str(name): str(reason) for name, reason in stored["skipped"]}
-        return Embeddings(stored["vectors"], stored["ids"], descriptor.fingerprint, descriptor.metric, skipped)
+def _load(path: Path, table: ImageTable, descriptor: Descriptor) -> Embeddings | None:
+    """A stored part; None where there is none, or where it is damaged: then it is computed again."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            vectors, ids = stored["vectors"], stored["ids"]
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        return None
+    if vectors.shape != (len(table), descriptor.dim) or not np.array_equal(ids, table.ids):
+        return None
+    return Embeddings(vectors, ids, descriptor.fingerprint, descriptor.metric)

@@ -29,7 +29,10 @@ def open_image(image: ImageLike) -> Image.Image:
         InputError: the file is missing, cut, not an image, under 16 pixels a side, or over 100 million pixels.
     """
     if isinstance(image, Image.Image):
-        return _to_rgb(_checked(image, "the image"))
+        try:
+            return _to_rgb(_checked(image, "the image"))
+        except (OSError, SyntaxError, EOFError) as error:
+            raise InputError(f"the image is broken ({error})") from error
     path = Path(image)
     try:
         # Pillow warns at half of its own limit; ours is checked by size, before a pixel is decoded.
@@ -59,15 +62,21 @@ def _checked(image: Image.Image, name: str) -> Image.Image:
 def _to_rgb(image: Image.Image) -> Image.Image:
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):
-        image = Image.fromarray(_to_eight_bit(np.asarray(image, dtype=np.float64)))
+        sixteen = image.mode.startswith("I;16")
+        image = Image.fromarray(_to_eight_bit(np.asarray(image, dtype=np.float64), 65535.0 if sixteen else None))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
     return image.convert("RGB")
 
 
-def _to_eight_bit(values: np.ndarray) -> np.ndarray:
-    """Scales 16-bit or float grey values to [0, 255]; Pillow's own conversion would clip them."""
-    top = values.max()
-    full = 1.0 if top <= 1 else 255.0 if top <= 255 else 65535.0
+def _to_eight_bit(values: np.ndarray, full: float | None) -> np.ndarray:
+    """Scales deep or float grey values to [0, 255]; Pillow's own conversion would clip them.
+
+    Where the mode does not say what white is (``full``), the brightest pixel tells between 1, 255 and 65535.
+    """
+    values = np.nan_to_num(values)
+    if full is None:
+        top = values.max()
+        full = 1.0 if top <= 1 else 255.0 if top <= 255 else 65535.0
     return np.clip(values / full * 255, 0, 255).astype(np.uint8)

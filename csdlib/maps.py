@@ -81,7 +81,7 @@ def map_figure(
     if not np.array_equal(laid_out.ids, table.ids):
         raise InputError("the map was made of other images than the table's")
     figure = go.Figure()
-    for number, (name, rows) in enumerate(table.frame.groupby(colour, sort=True).indices.items()):
+    for number, (name, rows) in enumerate(table.frame.groupby(colour, sort=True, dropna=False).indices.items()):
         figure.add_trace(_points(laid_out, table, str(name), np.asarray(rows), number))
     axis = {"showticklabels": False, "zeroline": False, "title": ""}
     figure.update_layout(xaxis=axis, yaxis=axis, hovermode="closest")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def train_csd_tiny(
     tags: Sequence[str] = ("artist",),
     unseen_share: float = 0.25,
     command: str = "",
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Trains csd-tiny from random weights, and writes weights, ``training.json`` and a model card.
 
     A run that was killed goes on from ``checkpoint.pt`` in ``output``; the file is removed at the end.
@@ -44,7 +45,7 @@ def train_csd_tiny(
         InputError: fewer than four artists: two must be seen, and two unseen.
     """
     unseen = unseen_artists(table, unseen_share, config.seed)
-    seen = sorted(set(table.frame["artist"]) - set(unseen))
+    seen = sorted(set(table.frame["artist"]) - {*unseen, ""})
     split = "train" if (table.frame["split"] == "train").any() else "database"
     training = table.where(split=split, artist=seen).tagged(*tags)
     test = table.where(split=["query", "database"], artist=unseen)
@@ -55,7 +56,7 @@ def train_csd_tiny(
     save_model(model, output)
     record = {
         "command": command,
-        "dataset": table.manifest,
+        "dataset": {"dataset": "unknown"} | {key: value for key, value in table.manifest.items() if key != "sha256"},
         "images": len(training),
         "tags": list(tags),
         "unseen": unseen,
@@ -69,16 +70,21 @@ def train_csd_tiny(
 
 
 def unseen_artists(table: ImageTable, share: float, seed: int) -> list[str]:
-    """The artists that are put aside: the same share of every movement, where the table knows movements."""
-    artists = table.frame.drop_duplicates("artist")
+    """The artists that are put aside: the same share of every movement, where the table knows movements.
+
+    No movement is put aside whole. Two artists at least are put aside, and two are left.
+    """
+    artists = table.frame[table.frame["artist"] != ""].drop_duplicates("artist")
     if len(artists) < 4:
         raise InputError(f"{len(artists)} artist(s): training needs two to see and two unseen")
     random = np.random.default_rng(seed)
     chosen: list[str] = []
     for _, names in artists.groupby(artists["movement"].fillna(""))["artist"]:
-        count = max(1, round(share * len(names)))
+        count = min(max(1, round(share * len(names))), len(names) - 1)
         chosen += random.permutation(sorted(names))[:count].tolist()
-    return sorted(chosen)
+    others = sorted(set(artists["artist"]) - set(chosen))
+    chosen += random.permutation(others)[: max(0, 2 - len(chosen))].tolist()
+    return sorted(chosen[: len(artists) - 2])
 
 
 def _recall(model: CSDModel, test: ImageTable) -> dict[str, float]:
@@ -90,20 +96,20 @@ def _evaluated(model: CSDModel, test: ImageTable) -> Retrieval:
     return evaluate_retrieval(test, CSD(model, name="csd-tiny", weights_hash="training"), k=10, progress=False)
 
 
-def _write(output: Path, record: dict[str, object], found: Retrieval) -> None:
+def _write(output: Path, record: dict[str, Any], found: Retrieval) -> None:
     with atomic_path(output / "training.json") as path:
         path.write_text(json.dumps(record, indent=1) + "\n")
     with atomic_path(output / "README.md") as path:
         path.write_text(_card(record, found))
 
 
-def _card(record: dict[str, object], found: Retrieval) -> str:
+def _card(record: dict[str, Any], found: Retrieval) -> str:
     columns = ["metric", "k", "value", "low", "high"]
     rows = "\n".join(
         f"| {metric} | {k} | {100 * value:.1f} | {100 * low:.1f} to {100 * high:.1f} |"
         for metric, k, value, low, high in found.estimates((1, 10))[columns].to_numpy().tolist()
     )
-    unseen = ", ".join(record["unseen"])  # type: ignore[arg-type]
+    unseen = ", ".join(record["unseen"])
     return f"""# csd-tiny
 
 A small contrastive style descriptor (CSD, arXiv:2404.01292): a vision transformer and a projection to the style space.
@@ -123,6 +129,7 @@ percent, with a 95 % bootstrap interval over artists:
 |---|---|---|---|
 {rows}
 
-**Limits.** It has seen drawn pictures only. On photographs, real paintings or faces its scores mean little: measure
-before you use it. A high score says that two pictures look alike to this model; it is not evidence of copying.
+**Limits.** It has seen only pictures of one data set ({record["dataset"]["dataset"]}). On others its scores may mean
+little: measure before you use it. A high score says that two pictures look alike to this model; it is not evidence
+of copying.
 """

@@ -1,6 +1,6 @@
 """How alike two pictures, or two bodies of work, are in style."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from csdlib.descriptors import Descriptor, encode_images, load
+from csdlib.descriptors import Descriptor, encode_images, maker
 from csdlib.errors import InputError
 from csdlib.images import ImageLike, open_image
 
@@ -58,7 +58,7 @@ def style_similarity(
     Raises:
         InputError: an image that cannot be read, an empty list, an unknown descriptor, or one that has no cosine.
     """
-    measure = _loaded(descriptor) if isinstance(descriptor, str) else descriptor
+    measure = _made(maker(descriptor)) if isinstance(descriptor, str) else descriptor
     if measure.metric != "cosine":
         raise InputError(f"style_similarity needs a cosine descriptor; {measure.name} uses {measure.metric}")
     first, second = (_encode(measure, images) for images in (a, b))
@@ -94,9 +94,9 @@ def prototype(vectors: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _loaded(name: str) -> Descriptor:
-    """A descriptor by name, kept: comparing a hundred pairs must not load the weights a hundred times."""
-    return load(name)
+def _made(make: Callable[..., Descriptor]) -> Descriptor:
+    """What a registered function makes, kept: comparing a hundred pairs must not load the weights a hundred times."""
+    return make()
 
 
 def _encode(descriptor: Descriptor, images: Images) -> np.ndarray:

@@ -1,6 +1,5 @@
 """The image table: what every data set becomes, and what every step of the book reads."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from csdlib.images import open_image
 
 REQUIRED = ("image_id", "path", "split", "artist", "styles", "source")
 OPTIONAL = ("content", "caption", "movement", "medium", "domain")
-GENERATED = ("model", "revision", "prompt", "negative_prompt", "seed", "guidance", "steps")
 SPLITS = ("train", "query", "database")
 SOURCES = ("painting", "generated")
 
@@ -59,9 +57,9 @@ class ImageTable:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash over the root and every row: equal tables give equal embeddings."""
-        rows = pd.util.hash_pandas_object(self.frame[["image_id", "path"]], index=False).to_numpy()
-        return text_hash(self.root.resolve(), hashlib.sha256(rows.tobytes()).hexdigest())
+        """A hash over ids, paths, and the size and time of change of every file: equal ones give equal embeddings."""
+        files = [_size_and_time(self.path(row)) for row in range(len(self))]
+        return text_hash(self.root.resolve(), self.ids.tolist(), self.frame["path"].tolist(), files)
 
     def path(self, row: int) -> Path:
         """The path of the image in row number ``row``."""
@@ -84,10 +82,9 @@ class ImageTable:
         Raises:
             InputError: a column does not exist, or no row is left.
         """
+        self._require(columns)
         keep = np.ones(len(self), dtype=bool)
         for column, value in columns.items():
-            if column not in self.frame:
-                raise InputError(f"the table has no column {column!r}; it has {', '.join(self.frame.columns)}")
             values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
             keep &= self.frame[column].isin(values).to_numpy()
         if not keep.any():
@@ -106,9 +103,7 @@ class ImageTable:
         Raises:
             InputError: a column does not exist.
         """
-        for column in columns:
-            if column not in self.frame:
-                raise InputError(f"the table has no column {column!r}; it has {', '.join(self.frame.columns)}")
+        self._require(columns)
         values = self.frame[list(columns)].to_numpy(dtype=object).tolist()
         styles = [[value for value in row if isinstance(value, str) and value] for row in values]
         tagged = self.frame.assign(styles=pd.Series(styles, index=self.frame.index, dtype=object))
@@ -138,7 +133,7 @@ class ImageTable:
         """Writes ``table.parquet`` and ``manifest.json`` (rows, hash of every image, how it was made)."""
         manifest = self.manifest | {
             "rows": len(self),
-            "root": str(self.root),
+            "root": str(self.root.resolve()),
             "sha256": {name: file_hash(self.path(row)) for row, name in enumerate(self.ids)},
         }
         with atomic_path(folder / "table.parquet") as path:
@@ -171,11 +166,25 @@ class ImageTable:
             table._check_hashes()
         return table
 
+    def _require(self, columns: Iterable[str]) -> None:
+        for column in columns:
+            if column not in self.frame:
+                raise InputError(f"the table has no column {column!r}; it has {', '.join(self.frame.columns)}")
+
     def _check_hashes(self) -> None:
         for row, name in enumerate(self.ids):
             path = self.path(row)
             if not path.is_file() or file_hash(path) != self.manifest["sha256"][name]:
                 raise InputError(f"{path}: missing, or changed since the table was saved")
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Of a file; zeros where it is missing, which is for whoever opens it to report."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
 def _validated(frame: pd.DataFrame) -> pd.DataFrame:
@@ -184,6 +193,7 @@ def _validated(frame: pd.DataFrame) -> pd.DataFrame:
         raise InputError(f"the table lacks the column {missing[0]!r}; it needs {', '.join(REQUIRED)}")
     frame = frame.reset_index(drop=True)
     frame = frame.assign(**{column: None for column in OPTIONAL if column not in frame})
+    _refuse(frame, "image_id", ~frame["image_id"].map(_is_name), "is not a string, or empty")
     _refuse(frame, "image_id", frame["image_id"].duplicated(), "stands twice")
     _refuse(
         frame,
@@ -209,6 +219,10 @@ def _stays_inside(path: object) -> bool:
         return False
     pure = PurePosixPath(path)
     return not pure.is_absolute() and ".." not in pure.parts
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _is_tag_list(styles: object) -> bool:

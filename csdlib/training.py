@@ -1,7 +1,9 @@
 """Training CSD: one loop (arXiv:2404.01292, Section 3.3)."""
 
 import math
-from collections.abc import Callable
+import pickle
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.descriptors.csd import CSDModel
-from csdlib.errors import InputError
+from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, text_hash
 from csdlib.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.tables import ImageTable
@@ -55,6 +57,15 @@ class TrainingConfig:
     smallest_crop: float = 0.6
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if self.optimizer not in ("sgd", "adamw"):
+            raise unknown("optimizer", self.optimizer, ["sgd", "adamw"])
+        if self.steps < 1 or self.batch_size < 2 or self.seed < 0 or not 0 <= self.warmup <= 1:
+            raise InputError(
+                "need steps >= 1, batch_size >= 2, seed >= 0 and warmup in [0, 1], got "
+                f"{self.steps}, {self.batch_size}, {self.seed} and {self.warmup}"
+            )
+
 
 def fit(
     model: CSDModel,
@@ -73,7 +84,8 @@ def fit(
 
     Args:
         model: the model; changed in place.
-        table: the training images; rows without tags enter the self-supervised term only.
+        table: the training images; rows without tags enter the self-supervised term only. Images that cannot be read
+            are left out before the first step, and counted on the error stream.
         config: the settings.
         evaluate: called with the model before the first step and after every ``evaluate_every`` steps; its numbers
             enter the log.
@@ -85,24 +97,21 @@ def fit(
         the log: one row an evaluation, with step, the mean losses since the last row, and the evaluation's numbers.
 
     Raises:
-        InputError: fewer images than a batch, no image with a tag, a loss that is not finite, or a checkpoint of
-            another model or other settings.
+        InputError: fewer readable images than a batch, no image with a tag, a loss that is not finite, or a checkpoint
+            that is damaged, or of another model, data set or settings.
     """
+    table = _readable(table, progress)
     _check(table, config)
     accelerator = Accelerator()
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
-    run = _Run(model, optimizer, config, checkpoint)
+    run = _Run(model, optimizer, config, table, checkpoint)
     labels = torch.from_numpy(table.labels())
     views = StylePreservingViews(model.config["image_size"], config.smallest_crop)
     bar = tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress)
-    with bar, ThreadPoolExecutor(2) as pool:
-        if run.step == 0:
-            run.record(evaluate)
-        ahead = pool.submit(_batch, table, views, config, run.step)
-        while run.step < config.steps:
-            rows, images = ahead.result()
-            # The next batch is decoded while this one is learned.
-            ahead = pool.submit(_batch, table, views, config, run.step + 1)
+    if run.step == 0:
+        run.record(evaluate)
+    with bar:
+        for rows, images in _batches(table, views, config, run.step):
             supervised, ssl = _losses(trained, images.to(accelerator.device), labels[rows], config)
             loss = supervised + config.ssl_weight * ssl
             if not torch.isfinite(loss):
@@ -126,9 +135,13 @@ def fit(
 class _Run:
     """What a training has reached: step, log, and the losses since the last row of the log."""
 
-    def __init__(self, model: CSDModel, optimizer: Any, config: TrainingConfig, checkpoint: Path | None) -> None:
+    def __init__(
+        self, model: CSDModel, optimizer: Any, config: TrainingConfig, table: ImageTable, checkpoint: Path | None
+    ) -> None:
         self.model, self.optimizer, self.checkpoint = model, optimizer, checkpoint
-        self.identity = text_hash(sorted(asdict(config).items()), sorted(model.config.items()))
+        # Images and tags, but not the folder: a data set that was moved is still the same.
+        data = text_hash(table.ids.tolist(), table.frame["styles"].tolist())
+        self.identity = text_hash(sorted(asdict(config).items()), sorted(model.config.items()), data)
         self.step = 0
         self.log: list[dict[str, float]] = []
         self._recent: list[tuple[float, float]] = []
@@ -146,7 +159,7 @@ class _Run:
         row = {"step": float(self.step), "multi_label_loss": supervised, "self_supervised_loss": ssl}
         if evaluate:
             self.model.eval()
-            row |= evaluate(self.model)
+            row |= {name: float(value) for name, value in evaluate(self.model).items()}
             self.model.train()
         self.log.append(row)
         self._recent = []
@@ -159,9 +172,13 @@ class _Run:
             torch.save(state | {"optimizer": self.optimizer.state_dict()}, path)
 
     def _resume(self, checkpoint: Path) -> None:
-        state = torch.load(checkpoint, weights_only=True)
-        if state["identity"] != self.identity:
-            raise InputError(f"{checkpoint}: of another model or other settings; delete it to start anew")
+        try:
+            state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+            identity = state["identity"]
+        except (OSError, EOFError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
+            raise InputError(f"{checkpoint}: damaged, or not a checkpoint; delete it to start anew") from error
+        if identity != self.identity:
+            raise InputError(f"{checkpoint}: of another model, data set or other settings; delete it to start anew")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.log = state["step"], state["log"]
@@ -217,6 +234,36 @@ def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray
     return np.array(
         [orders[epoch][position % images] for epoch, position in zip(epochs.tolist(), positions, strict=True)]
     )
+
+
+def _readable(table: ImageTable, progress: bool) -> ImageTable:
+    """The table without broken images: one of them, met at step 10,000, must not end a training."""
+    reasons: dict[int, str] = {}
+
+    def look(row: int) -> None:
+        try:
+            table.open(row)
+        except InputError as error:
+            reasons[row] = str(error)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(look, range(len(table))))
+    if reasons and progress:
+        tqdm.write(f"training: left out {len(reasons)} images, first: {reasons[min(reasons)]}", file=sys.stderr)
+    return table.take([row for row in range(len(table)) if row not in reasons])
+
+
+def _batches(
+    table: ImageTable, views: StylePreservingViews, config: TrainingConfig, first: int
+) -> Iterator[tuple[np.ndarray, Tensor]]:
+    """The batches from a step on; the next one is decoded while the caller learns this one."""
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(_batch, table, views, config, first)
+        for step in range(first, config.steps):
+            current = ahead.result()
+            if step + 1 < config.steps:
+                ahead = pool.submit(_batch, table, views, config, step + 1)
+            yield current
 
 
 def _batch(

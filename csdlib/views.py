@@ -21,7 +21,8 @@ class StylePreservingViews:
 
     Attributes:
         size: side of a view in pixels.
-        smallest: smallest share of the picture's area that a crop keeps, in (0, 1].
+        smallest: smallest share of the picture's area that a crop aims at, in (0, 1]. A crop whose shape does not fit
+            is cut at the picture's edge and keeps less: mostly where the picture is far from square.
         views: views an image.
 
     Raises:

@@ -1,5 +1,6 @@
 """What strangers put into a folder: every mode is read, every hostile file is refused by name."""
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -96,3 +97,24 @@ def test_all_broken_is_an_error_with_the_first_reason(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("not an image")
     with pytest.raises(InputError, match="not an image"):
         embed(folder(tmp_path), load("colour"), progress=False)
+
+
+def test_dark_deep_images_stay_dark_and_cut_images_in_memory_are_named(tmp_path: Path) -> None:
+    Image.fromarray(np.full((20, 20), 200, np.uint16)).save(tmp_path / "dark.png")
+    assert np.asarray(open_image(tmp_path / "dark.png")).max() <= 1
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8))
+    noise.save(tmp_path / "whole.jpg")
+    (tmp_path / "cut.jpg").write_bytes((tmp_path / "whole.jpg").read_bytes()[:900])
+    with pytest.raises(InputError, match="broken"):
+        open_image(Image.open(tmp_path / "cut.jpg"))
+
+
+def test_odd_names_do_not_fail_the_folder(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (32, 32), RED)
+    picture.save(tmp_path / "fine.png")
+    for name in (b"\xff.png", b"a\\b.png", b"._preview.png"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes((tmp_path / "fine.png").read_bytes())
+    (tmp_path / "folder.png").mkdir()
+    table = folder(tmp_path)
+    assert table.ids.tolist() == ["fine.png"]
+    assert table.manifest["left_out_for_their_names"] == 2

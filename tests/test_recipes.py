@@ -49,3 +49,27 @@ def test_training_from_the_command_line_names_what_is_wrong(tmp_path: Path) -> N
     failed = CliRunner().invoke(app, ["train", str(tmp_path / "out"), "--dataset", "wikiart"])
     assert failed.exit_code == 2
     assert "needs the parameter root" in failed.stderr
+
+
+@pytest.mark.parametrize("movements", [["a"] * 4, ["a", "b", "c", "d"], ["a", "a", "b", "b"], [None] * 4])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_two_are_seen_and_two_unseen(striped_table: ImageTable, movements: list[str | None], share: float) -> None:
+    of = dict(zip([f"artist-{number}" for number in range(4)], movements, strict=True))
+    frame = striped_table.frame.assign(movement=striped_table.frame["artist"].map(of))
+    unseen = unseen_artists(ImageTable(frame, striped_table.root), share, seed=0)
+    assert len(set(unseen)) >= 2
+    assert len(set(frame["artist"]) - set(unseen)) >= 2
+
+
+def test_the_cards_command_names_the_root(striped_table: ImageTable, tmp_path: Path) -> None:
+    for row, (artist, name) in enumerate(zip(striped_table.frame["artist"], striped_table.ids, strict=True)):
+        target = tmp_path / "my pictures" / artist / f"{name}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(striped_table.path(row).read_bytes())
+    source, output = str(tmp_path / "my pictures"), tmp_path / "out"
+    options = ["--dataset", "folder", "--root", source, "--steps", "1", "--batch-size", "4"]
+    done = CliRunner().invoke(app, ["train", str(output), *options])
+    assert done.exit_code == 0, done.output
+    card = (output / "README.md").read_text()
+    assert f"--dataset folder --root '{source}'" in card
+    assert "data set (folder)" in card

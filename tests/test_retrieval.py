@@ -106,3 +106,53 @@ def test_embedding_does_not_depend_on_batches_and_resumes_from_its_cache(
     again = embed(striped_table, colour, cache=tmp_path, progress=False)
     np.testing.assert_array_equal(whole.vectors, again.vectors)
     assert sum(calls) in (16, 8)
+
+
+def copied(table: ImageTable, folder: Path) -> ImageTable:
+    for row in range(len(table)):
+        (folder / table.frame["path"].iloc[row]).write_bytes(table.path(row).read_bytes())
+    return ImageTable(table.frame, folder)
+
+
+def test_the_cache_notices_changed_and_mended_images(striped_table: ImageTable, tmp_path: Path) -> None:
+    table, cache = copied(striped_table, tmp_path), tmp_path / "cache"
+    colour = load("colour")
+    first = embed(table, colour, cache=cache, progress=False)
+    good = table.path(0).read_bytes()
+    table.path(0).write_bytes(table.path(30).read_bytes())
+    changed = embed(ImageTable(table.frame, tmp_path), colour, cache=cache, progress=False)
+    np.testing.assert_array_equal(changed.vectors[0], first.vectors[30])
+    table.path(0).write_bytes(b"junk")
+    assert embed(ImageTable(table.frame, tmp_path), colour, cache=cache, progress=False).skipped
+    table.path(0).write_bytes(good)
+    mended = embed(ImageTable(table.frame, tmp_path), colour, cache=cache, progress=False)
+    assert not mended.skipped
+    np.testing.assert_array_equal(mended.vectors, first.vectors)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut"])
+def test_a_damaged_cache_is_computed_again(striped_table: ImageTable, tmp_path: Path, damage: bytes) -> None:
+    colour = load("colour")
+    whole = embed(striped_table, colour, cache=tmp_path, progress=False)
+    for path in tmp_path.glob("*.npz"):
+        path.write_bytes(damage)
+    again = embed(striped_table, colour, cache=tmp_path, progress=False)
+    np.testing.assert_array_equal(whole.vectors, again.vectors)
+
+
+def test_unknown_artists_are_not_one_artist(striped_table: ImageTable) -> None:
+    artists = striped_table.frame["artist"].replace("artist-3", "")
+    found = evaluate_retrieval(
+        ImageTable(striped_table.frame.assign(artist=artists), striped_table.root), load("colour"), k=5, progress=False
+    )
+    assert sorted(set(found.labels)) == ["artist-0", "artist-1", "artist-2"]
+    assert len(found.skipped) == 10
+    assert set(found.skipped.values()) == {"no artist"}
+    assert found.estimates((10,)).empty
+
+
+def test_artists_that_only_train_do_not_count(striped_table: ImageTable) -> None:
+    frame = striped_table.frame
+    split = frame["split"].where(frame["artist"] == "artist-0", "train")
+    with pytest.raises(InputError, match="same artist"):
+        evaluate_retrieval(ImageTable(frame.assign(split=split), striped_table.root), load("colour"), progress=False)

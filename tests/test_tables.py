@@ -84,3 +84,9 @@ def test_tags_come_from_the_columns_that_are_asked_for(tmp_path: Path) -> None:
     assert table.tagged("movement").frame["styles"].tolist() == [["odd"], []]
     with pytest.raises(InputError, match="no column 'school'"):
         table.tagged("school")
+
+
+@pytest.mark.parametrize("ids", [[1, 2], ["a", None], ["a", ""]])
+def test_ids_are_strings(tmp_path: Path, ids: list[object]) -> None:
+    with pytest.raises(InputError, match="image_id"):
+        ImageTable(frame(image_id=pd.Series(ids, dtype=object)), tmp_path)

@@ -112,3 +112,33 @@ def test_a_loss_that_is_not_finite_stops_with_step_and_images(striped_table: Ima
         model.style_projection.fill_(torch.nan)
     with pytest.raises(InputError, match="step 0: the loss is nan; images"):
         fit(model, striped_table, CONFIG, progress=False)
+
+
+def test_a_checkpoint_of_other_tags_or_damaged_is_refused(striped_table: ImageTable, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "state.pt"
+    fit(small_model(), striped_table, CONFIG, evaluate_every=4, checkpoint=checkpoint, progress=False)
+    with pytest.raises(InputError, match="data set or other settings"):
+        fit(small_model(), striped_table.tagged("movement"), CONFIG, checkpoint=checkpoint, progress=False)
+    whole = checkpoint.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b""):
+        checkpoint.write_bytes(damaged)
+        with pytest.raises(InputError, match=r"state\.pt: damaged"):
+            fit(small_model(), striped_table, CONFIG, checkpoint=checkpoint, progress=False)
+
+
+def test_a_broken_image_is_left_out_and_counted(
+    striped_table: ImageTable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for row in range(len(striped_table)):
+        striped_table.open(row).save(tmp_path / striped_table.frame["path"].iloc[row])
+    broken = ImageTable(striped_table.frame, tmp_path)
+    broken.path(7).write_bytes(b"junk")
+    log = fit(small_model(), broken, CONFIG, progress=True)
+    assert log["step"].iloc[-1] == CONFIG.steps
+    assert "left out 1 images" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [{"optimizer": "SGD"}, {"steps": 0}, {"batch_size": 1}, {"seed": -1}, {"warmup": 2}])
+def test_impossible_settings_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        TrainingConfig(**wrong)  # type: ignore[arg-type]

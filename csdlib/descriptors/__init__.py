@@ -2,7 +2,7 @@
 
 from csdlib.descriptors import colour, csd, gram
 from csdlib.descriptors.protocol import Descriptor, Metric, encode_images
-from csdlib.descriptors.registry import list_descriptors, load, register
+from csdlib.descriptors.registry import list_descriptors, load, maker, register
 
 __all__ = [
     "Descriptor",
@@ -13,5 +13,6 @@ __all__ = [
     "gram",
     "list_descriptors",
     "load",
+    "maker",
     "register",
 ]

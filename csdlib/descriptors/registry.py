@@ -40,7 +40,7 @@ def register(name: str, summary: str, *, download: str = "") -> Callable[[Maker]
     def add(make: Maker) -> Maker:
         taken = _ENTRIES.get(name)
         # A notebook cell that is run again defines the same function anew: that is no clash.
-        if taken and taken.make.__qualname__ != make.__qualname__:
+        if taken and (taken.make.__module__, taken.make.__qualname__) != (make.__module__, make.__qualname__):
             raise InputError(f"a descriptor {name!r} is registered already: choose another name")
         _ENTRIES[name] = _Entry(make, summary, download)
         return make
@@ -62,9 +62,18 @@ def load(name: str, **options: Any) -> Descriptor:
         >>> load("colour").dim
         512
     """
+    return maker(name)(**options)
+
+
+def maker(name: str) -> Callable[..., Descriptor]:
+    """The function that makes a registered descriptor.
+
+    Raises:
+        InputError: the name is unknown; the message lists the known ones.
+    """
     if name not in _ENTRIES:
         raise unknown("descriptor", name, list(_ENTRIES))
-    return _ENTRIES[name].make(**options)
+    return _ENTRIES[name].make
 
 
 def list_descriptors() -> pd.DataFrame:

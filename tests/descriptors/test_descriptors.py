@@ -13,6 +13,7 @@ from csdlib.descriptors import Descriptor, encode_images, list_descriptors, load
 from csdlib.descriptors.colour import ColourHistogram
 from csdlib.descriptors.csd import load_model, random_tiny, save_model
 from csdlib.errors import InputError
+from csdlib.similarity import style_similarity
 from tests.conftest import stripes
 
 LOCAL = ["colour", "gram", "csd-tiny", "random-tiny"]
@@ -105,3 +106,15 @@ def test_broken_weights_are_refused_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config | {"layers": 2}))
     with pytest.raises(InputError, match="cannot be loaded"):
         load("csd-tiny", weights=tmp_path)
+
+
+def test_a_descriptor_registered_anew_is_the_one_that_scores() -> None:
+    scores = []
+    for bins in (2, 8):
+
+        @register("test-renewed", "changes")
+        def renewed(bins: int = bins) -> ColourHistogram:
+            return ColourHistogram(bins=bins)
+
+        scores.append(float(style_similarity(stripes(0, 3, 1), stripes(3, 3, 2), descriptor="test-renewed")))
+    assert scores[0] != scores[1]
