@@ -216,19 +216,19 @@ precision = mean_precision_per_query(after.hits, 10), mean_precision_per_query(b
 is_unseen = np.isin(after.labels, unseen)
 rows = []
 for group, chosen in {"painters that training sees": ~is_unseen, "painters that it does not": is_unseen}.items():
-    gain = paired_difference(precision[0][chosen], precision[1][chosen])
+    gain = paired_difference(precision[0][chosen], precision[1][chosen], groups=after.labels[chosen])
     rows.append({"new works of": group, "before": precision[1][chosen].mean(), "after": precision[0][chosen].mean()})
-    rows[-1] |= {"gain": gain.value, "low": gain.low, "high": gain.high, "queries": gain.n}
+    rows[-1] |= {"gain": gain.value, "low": gain.low, "high": gain.high, "painters": gain.n}
 figures.table(
     pd.DataFrame(rows),
-    caption="Mean precision@10 before and after, and the gain with its 95 % interval over queries.",
+    caption="Mean precision@10 before and after, and the gain with its 95 % interval over painters.",
     formats=dict.fromkeys(["before", "after", "gain", "low", "high"], ".3f"),
 )
 
 # %% [markdown]
-# The interval treats queries as the unit, so it speaks about other pictures by *these* painters. With so few unseen
-# painters, a gain on them would say little about painters in general, and its absence as little. That is why the book
-# will need more of them.
+# The interval draws whole painters, because a painter's pictures succeed or fail together. With so few unseen painters, a
+# gain on them says little about painters in general, and its absence as little. That is why the book will need more of
+# them.
 #
 # An untrained tower is a stronger starting point than one would think. Random weights already pass on colours and rough
 # textures, and those alone separate some painters. That is why a table of style retrieval should always show such a
