@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,27 +19,29 @@ from csdlib.tables import ImageTable
 
 
 def atelier(
-    works_per_painter: int = 96,
+    works_per_painter: int = 56,
     *,
     size: int = 128,
     seed: int = 0,
     cache: Path | None = None,
-    painters: Sequence[str] | None = None,
+    painters: Sequence[str | Painter] | None = None,
     subjects: Sequence[str] | None = None,
     progress: bool = True,
 ) -> ImageTable:
     """The atelier's pictures as an image table; drawn on first use, found in the cache afterwards.
 
-    Half of a painter's works train, a quarter are queries, a quarter the database. Subjects are spread evenly over
-    painters and splits, and no scene stands in two splits.
+    Half of a painter's works train, a quarter are queries, a quarter the database. Every painter paints the same
+    subjects equally often in every split, so that style and content are independent. Queries and database share no
+    subject: only the painter's hand can find a match.
 
     Args:
-        works_per_painter: pictures of each painter, 1 to 100000; multiples of four times the subjects balance best.
+        works_per_painter: pictures of each painter, 1 to 100000; multiples of twice the subjects balance best.
         size: side of the pictures in pixels, 32 to 1024.
         seed: which works are painted; every seed is another exhibition by the same painters.
         cache: folder of the pictures; by default ``atelier`` in the cache folder of csdlib.
-        painters: slugs, by default all of ``PAINTERS``.
-        subjects: names, by default all of ``SUBJECTS``.
+        painters: slugs or records, by default all of ``PAINTERS``.
+        subjects: names, by default all of ``SUBJECTS``; of two neighbours in the list the first is a subject of the
+            database and the second one of the queries.
         progress: show a progress bar on stderr while painting.
 
     Raises:
@@ -47,9 +50,9 @@ def atelier(
     require_range("works_per_painter", works_per_painter, 1, 100_000)
     require_range("size", size, 32, 1024)
     require_range("seed", seed, 0, 2**63 - 1)
-    people = [find_painter(slug) for slug in _chosen("painters", painters, PAINTERS)]
+    people = [find_painter(painter) for painter in _chosen("painters", painters, PAINTERS)]
     motifs = [find_subject(name).name for name in _chosen("subjects", subjects, SUBJECTS)]
-    works = planned([who.slug for who in people], motifs, works_per_painter, size=size, seed=seed)
+    works = planned(people, motifs, works_per_painter, size=size, seed=seed)
     root = Path(cache) if cache is not None else cache_folder() / "atelier"
     draw_missing(works, root, progress=progress)
     frame = pd.DataFrame([_row(work) for work in works])
@@ -57,7 +60,7 @@ def atelier(
     return ImageTable(frame, root, made | {"source_hash": source_hash()})
 
 
-def _chosen(name: str, given: Sequence[str] | None, known: Mapping[str, object]) -> list[str]:
+def _chosen(name: str, given: Sequence[Any] | None, known: Mapping[str, object]) -> list[Any]:
     if given is None:
         return list(known)
     if isinstance(given, str) or not given or len(set(given)) < len(given):
@@ -66,10 +69,10 @@ def _chosen(name: str, given: Sequence[str] | None, known: Mapping[str, object])
 
 
 def _row(work: Work) -> dict[str, object]:
-    who = find_painter(work.painter)
-    rng = np.random.default_rng(int(text_hash("caption", work.painter, work.subject, work.scene)[:16], 16))
+    who = work.painter
+    rng = np.random.default_rng(int(text_hash("caption", who.slug, work.subject, work.scene)[:16], 16))
     return {
-        "image_id": f"{work.painter}-{work.subject.replace(' ', '-')}-{work.scene}",
+        "image_id": f"{who.slug}-{work.subject.replace(' ', '-')}-{work.scene}",
         "path": work.path,
         "split": work.split,
         "artist": who.slug,

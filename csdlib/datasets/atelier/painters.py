@@ -78,6 +78,29 @@ class Composition:
     shift: float = 0.0
 
 
+#: Which hues go together on a painter's palette, around the painter's own hue.
+Harmony = Literal["free", "monochrome", "analogous", "complementary", "triadic"]
+
+
+@dataclass(frozen=True)
+class Colours:
+    """What a painter does with the colours of the movement.
+
+    Attributes:
+        harmony: the hues towards which colours are drawn: none, one, its neighbours, it and its opposite, three.
+        hue: the painter's own hue in degrees: 0 red, 120 green, 240 blue.
+        pull: how far colours are drawn to the nearest hue of the harmony, in [0, 1].
+        saturation: how strong the colours are taken; 1 as they are.
+        tubes: which palettes of the movement's family the painter owns, by number; empty for all.
+    """
+
+    harmony: Harmony = "free"
+    hue: float = 0.0
+    pull: float = 0.4
+    saturation: float = 1.0
+    tubes: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Painter:
     """A painter of the atelier, as a record of habits. Any painter can paint any scene.
@@ -86,23 +109,25 @@ class Painter:
         name: the invented name.
         movement: the movement, a key of ``palettes.FAMILIES``.
         medium: the medium, a key of ``mediums.MEDIUMS``.
+        colours: what the painter does with the movement's colours.
         brush: the marks.
         line: the outlines.
         light: contrast and light.
         ground: what is painted on.
         composition: scale, horizon and placement.
-        saturation: how strong the palette's colours are taken; 1 as they are.
+        repertoire: the subjects that the painter chooses when free to choose; empty for all.
     """
 
     name: str
     movement: str
     medium: str
+    colours: Colours = Colours()
     brush: Brush = Brush()
     line: Line = Line()
     light: Light = Light()
     ground: Ground = Ground()
     composition: Composition = Composition()
-    saturation: float = 1.0
+    repertoire: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:

@@ -1,14 +1,26 @@
 """Colours: a palette names a colour for every role of a scene; a movement owns a family of palettes."""
 
+from colorsys import hsv_to_rgb, rgb_to_hsv
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csdlib.datasets.atelier.painters import Colours, Harmony
 from csdlib.datasets.atelier.scenes import SLOTS
+from csdlib.errors import unknown
 
 #: The number of tones from the darkest to the lightest of a colour role.
 TONES = 64
+
+#: The hues of a harmony, in degrees from the painter's own.
+_TURNS: dict[Harmony, tuple[float, ...]] = {
+    "free": (),
+    "monochrome": (0,),
+    "analogous": (-30, 0, 30),
+    "complementary": (0, 180),
+    "triadic": (0, 120, 240),
+}
 
 #: Families: for each, palettes of one colour a role, in the order of ``SLOTS``.
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -50,19 +62,53 @@ class Palette:
         return self.ramps[SLOTS.index(slot), round(float(np.clip(tone, 0, 1)) * (TONES - 1))]
 
 
-def family_palette(movement: str, saturation: float, rng: np.random.Generator) -> Palette:
-    """Mixes the colours of one picture: each role takes its colour from any palette of the movement's family.
+def mixed_palette(movement: str, colours: Colours, rng: np.random.Generator) -> Palette:
+    """Mixes the colours of one picture: each role takes its colour from any of the painter's tubes.
 
     Args:
         movement: a key of ``FAMILIES``.
-        saturation: 1 keeps the colours, 0 is grey.
+        colours: the painter's habits of colour.
         rng: decides which colours, and how the tubes differ from picture to picture.
+
+    Raises:
+        InputError: an unknown movement; the message lists all.
     """
+    if movement not in FAMILIES:
+        raise unknown("movement", movement, list(FAMILIES))
     family = np.array([[hex_colour(text) for text in row.split()] for row in FAMILIES[movement]])
-    base = family[rng.integers(len(family), size=len(SLOTS)), np.arange(len(SLOTS))]
+    tubes = np.array(colours.tubes or range(len(family)))
+    base = family[rng.choice(tubes, size=len(SLOTS)), np.arange(len(SLOTS))]
     base = base * rng.normal(1, 0.09, (len(SLOTS), 1)) + rng.normal(0, 0.03, base.shape)
+    base = harmonised(np.clip(base, 0, 1), colours)
     grey = base.mean(axis=1, keepdims=True)
-    return Palette(_ramps(np.clip(grey + saturation * (base - grey), 0, 1).astype(np.float32)))
+    return Palette(_ramps(np.clip(grey + colours.saturation * (base - grey), 0, 1).astype(np.float32)))
+
+
+def harmonised(rgb: NDArray[np.floating], colours: Colours) -> NDArray[np.floating]:
+    """Draws every colour towards the nearest hue of the painter's harmony; its brightness and strength stay.
+
+    Args:
+        rgb: (n, 3) in [0, 1].
+        colours: harmony, hue and pull.
+
+    Returns:
+        (n, 3) in [0, 1].
+
+    Example:
+        >>> green = np.array([[0.0, 1.0, 0.0]])
+        >>> harmonised(green, Colours("monochrome", hue=0, pull=1)).round(2).tolist()
+        [[1.0, 0.0, 0.0]]
+    """
+    anchors = [colours.hue + turn for turn in _TURNS[colours.harmony]]
+    if not anchors:
+        return rgb
+    drawn = []
+    for colour in rgb:
+        hue, saturation, value = rgb_to_hsv(*map(float, colour))
+        gaps = [(anchor - 360 * hue + 180) % 360 - 180 for anchor in anchors]
+        nearest = min(gaps, key=abs)
+        drawn.append(hsv_to_rgb((hue + colours.pull * nearest / 360) % 1, saturation, value))
+    return np.array(drawn)
 
 
 def hex_colour(text: str) -> tuple[float, float, float]:

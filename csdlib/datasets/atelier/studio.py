@@ -10,8 +10,9 @@ from csdlib.datasets.atelier.catalogue import find_painter
 from csdlib.datasets.atelier.composition import compose
 from csdlib.datasets.atelier.mediums import MEDIUMS
 from csdlib.datasets.atelier.painters import Painter, require_range
-from csdlib.datasets.atelier.palettes import family_palette
+from csdlib.datasets.atelier.palettes import mixed_palette
 from csdlib.datasets.atelier.subjects import sample_scene
+from csdlib.errors import unknown
 from csdlib.files import text_hash
 
 #: Pictures are painted on a canvas of at least this many pixels a side, and then reduced: all sizes up to this are
@@ -19,33 +20,43 @@ from csdlib.files import text_hash
 _CANVAS = 384
 
 
-def render(painter: str, subject: str, seed: int, size: int = 128) -> Canvas:
+def render(
+    painter: str | Painter, subject: str, seed: int, size: int = 128, *, palette_of: str | Painter | None = None
+) -> Canvas:
     """Paints one picture.
 
     The same arguments give the same pixels in every process. Marks are placed in units of the picture's side, so a
     picture looks the same at every size.
 
     Args:
-        painter: the slug of a painter, a key of ``PAINTERS``.
+        painter: the slug of a painter, a key of ``PAINTERS``, or a record of your own.
         subject: a key of ``SUBJECTS``.
         seed: the scene seed: one scene for all painters.
         size: side in pixels, 32 to 1024.
+        palette_of: whose colours are taken instead of the painter's own.
 
     Returns:
         (size, size, 3) uint8 RGB.
 
     Raises:
-        InputError: an unknown painter or subject, or a size out of range.
+        InputError: an unknown painter, subject, movement or medium, or a size out of range.
     """
     require_range("size", size, 32, 1024)
-    who = find_painter(painter)
+    who, source = find_painter(painter), find_painter(palette_of or painter)
     scene = sample_scene(subject, seed)
-    rng = np.random.default_rng(int(text_hash("hand", painter, subject, seed)[:16], 16))
-    palette = family_palette(who.movement, who.saturation, rng)
+    # Colours and hand have generators of their own: with another palette the strokes stay where they are.
+    palette = mixed_palette(source.movement, source.colours, _generator("palette", source.slug, subject, seed))
+    rng = _generator("hand", who.slug, subject, seed)
     who = on_the_day(who, rng)
     side = max(size, _CANVAS)
+    if who.medium not in MEDIUMS:
+        raise unknown(f"medium of {who.name}", who.medium, list(MEDIUMS))
     canvas = MEDIUMS[who.medium](compose(scene, who, palette, side), who, rng)
     return np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _generator(purpose: str, slug: str, subject: str, seed: int) -> np.random.Generator:
+    return np.random.default_rng(int(text_hash(purpose, slug, subject, seed)[:16], 16))
 
 
 def on_the_day(painter: Painter, rng: np.random.Generator) -> Painter:

@@ -14,21 +14,22 @@ from joblib import Parallel, delayed
 from PIL import Image
 from tqdm import tqdm
 
+from csdlib.datasets.atelier.painters import Painter
 from csdlib.datasets.atelier.studio import render
 from csdlib.files import atomic_path, file_hash, text_hash
 
 #: Scene seeds of a split start here; no split reaches the next one's.
 _FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43}
 
-#: The splits in the order in which a painter's works fall into them: half train, a quarter each for the others.
-_TURNS = ("train", "query", "train", "database")
+#: Of two subjects that follow one another in the list, the first is of the database and the second of the queries.
+_SIDES = ("database", "query")
 
 
 @dataclass(frozen=True)
 class Work:
     """One picture of the table: who painted which scene, at which size, for which split."""
 
-    painter: str
+    painter: Painter
     subject: str
     scene: int
     size: int
@@ -36,35 +37,38 @@ class Work:
 
     @property
     def path(self) -> str:
-        """The file name in the cache: changes when the work, or the code that draws it, changes."""
+        """The file name in the cache: changes when the work, its painter's record or the code that draws it changes."""
         key = text_hash(source_hash(), self.painter, self.subject, self.scene, self.size)
-        return f"{self.painter}/{key[:24]}.png"
+        return f"{self.painter.slug}/{key[:24]}.png"
 
 
-def planned(painters: Sequence[str], subjects: Sequence[str], count: int, *, size: int, seed: int) -> list[Work]:
-    """The works of every painter: subjects spread evenly over splits, no scene in two splits.
+def planned(painters: Sequence[Painter], subjects: Sequence[str], count: int, *, size: int, seed: int) -> list[Work]:
+    """The works of every painter, subjects spread evenly: one of every subject to train, then one of every subject to
+    test, and so on. Queries and database share no subject.
 
     Each painter meets scenes of its own: two works share a scene seed only by being the same work.
 
     Example:
-        >>> [(w.subject, w.split) for w in planned(["a"], ["dog", "cat"], 4, size=64, seed=0)]
-        [('dog', 'train'), ('cat', 'train'), ('dog', 'query'), ('cat', 'query')]
+        >>> ada = Painter("Ada", "Paper Garden", "oil")
+        >>> [(w.subject, w.split) for w in planned([ada], ["dog", "cat"], 4, size=64, seed=0)]
+        [('dog', 'train'), ('cat', 'train'), ('dog', 'database'), ('cat', 'query')]
     """
     return [_planned(painter, subjects, number, (size, seed)) for painter in painters for number in range(count)]
 
 
-def _planned(painter: str, subjects: Sequence[str], number: int, common: tuple[int, int]) -> Work:
+def _planned(painter: Painter, subjects: Sequence[str], number: int, common: tuple[int, int]) -> Work:
     size, seed = common
     turn, place = divmod(number, len(subjects))
-    split = _TURNS[turn % len(_TURNS)]
-    first = _FIRST_SEED[split] + int(text_hash("works", seed, painter)[:10], 16)
+    split = _SIDES[place % 2] if turn % 2 else "train"
+    first = _FIRST_SEED[split] + int(text_hash("works", seed, painter.slug)[:10], 16)
     return Work(painter, subjects[place], first + number, size, split)
 
 
 @cache
 def source_hash() -> str:
-    """A hash over the atelier's source files and its rasteriser: pictures are drawn anew when one changes."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    """A hash over what draws: pictures are drawn anew when it changes. Painters' records are hashed with each work."""
+    folder = Path(__file__).parent
+    files = [path for path in sorted(folder.rglob("*.py")) if path.parent.name != "catalogue"]
     return text_hash(cv2.__version__, np.__version__, *[file_hash(path) for path in files])
 
 

@@ -1,0 +1,32 @@
+"""The painters of the atelier, one file a movement. A new painter is one more record."""
+
+from csdlib.datasets.atelier.catalogue.ember_circle import EMBER_CIRCLE
+from csdlib.datasets.atelier.catalogue.paper_garden import PAPER_GARDEN
+from csdlib.datasets.atelier.catalogue.prism_league import PRISM_LEAGUE
+from csdlib.datasets.atelier.catalogue.saltmarsh_school import SALTMARSH_SCHOOL
+from csdlib.datasets.atelier.painters import Painter
+from csdlib.errors import unknown
+
+#: Every painter by slug, movement by movement.
+PAINTERS: dict[str, Painter] = {
+    painter.slug: painter
+    for movement in (SALTMARSH_SCHOOL, EMBER_CIRCLE, PAPER_GARDEN, PRISM_LEAGUE)
+    for painter in movement
+}
+
+
+def find_painter(painter: str | Painter) -> Painter:
+    """The painter of a slug; a record is returned as it is.
+
+    Raises:
+        InputError: no painter has that slug; the message lists all.
+
+    Example:
+        >>> find_painter("noor-felding").medium
+        'dots'
+    """
+    if isinstance(painter, Painter):
+        return painter
+    if painter not in PAINTERS:
+        raise unknown("painter", painter, list(PAINTERS))
+    return PAINTERS[painter]

@@ -1,0 +1,36 @@
+"""The Prism League: strong colours in clear pieces: glass, facets, cut blocks."""
+
+from csdlib.datasets.atelier.painters import Brush, Composition, Ground, Light, Line, Painter
+
+PRISM_LEAGUE = (
+    Painter(
+        "Xanthe Morrow", "Prism League", "glass",
+        brush=Brush(length=0.085, opacity=0.5, coverage=130.0, jitter=0.35),
+        line=Line(width=0.0085, tone=0.05),
+        light=Light(contrast=1.1),
+        ground=Ground(slot="dark", tone=0.1),
+        composition=Composition(scale=1.1),
+    ),
+    Painter(
+        "Dorian Sablefort", "Prism League", "facets",
+        brush=Brush(length=0.075, opacity=0.7, coverage=90.0, jitter=0.35),
+        light=Light(contrast=1.2),
+        ground=Ground(slot="earth", tone=0.5),
+        composition=Composition(scale=1.05),
+    ),
+    Painter(
+        "Ezra Lindqvane", "Prism League", "linocut",
+        brush=Brush(length=0.09, width=0.011, coverage=1.0),
+        line=Line(width=0.011, tone=0.05, wobble=0.004),
+        light=Light(contrast=1.3),
+        ground=Ground(tone=0.85, margin=0.04),
+    ),
+    Painter(
+        "Oluchi Brandt", "Prism League", "linocut",
+        brush=Brush(length=0.3, curvature=0.8, coverage=0.7, direction="swirl"),
+        line=Line(width=0.02, slot="cool", tone=0.12, wobble=0.007),
+        light=Light(contrast=1.1, key=0.05),
+        ground=Ground(slot="warm", grain=0.5),
+        composition=Composition(scale=1.2, horizon=-0.08),
+    ),
+)  # fmt: skip
