@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,8 +15,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from csdlib.datasets.atelier import PAINTERS, SUBJECTS, atelier, render, sample_scene
+from csdlib.datasets.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier, render, sample_scene
 from csdlib.datasets.atelier.mediums import MEDIUMS
+from csdlib.datasets.atelier.painters import Brush
 from csdlib.datasets.atelier.palettes import FAMILIES
 from csdlib.datasets.atelier.scenes import SHADOW, SLOTS
 from csdlib.datasets.atelier.works import planned
@@ -82,9 +84,73 @@ def test_layers_are_well_formed():
 def test_catalogue_has_siblings_that_share_palettes_but_no_habits():
     movements = pd.Series([painter.movement for painter in PAINTERS.values()]).value_counts()
     assert set(movements.index) == set(FAMILIES)
-    assert (movements == 4).all()
-    assert {painter.medium for painter in PAINTERS.values()} <= set(MEDIUMS)
+    assert (movements == 6).all()
+    assert len(PAINTERS) == 48
     assert len({(painter.medium, painter.brush, painter.line) for painter in PAINTERS.values()}) == len(PAINTERS)
+
+
+def test_neither_movement_nor_medium_names_the_painter():
+    frame = pd.DataFrame({"movement": p.movement, "medium": p.medium} for p in PAINTERS.values())
+    assert (frame.groupby("movement")["medium"].nunique() >= 4).all()
+    assert (frame.groupby("medium")["movement"].nunique() >= 2).all()
+    assert set(frame["medium"]) == set(MEDIUMS)
+
+
+def test_repertoires_run_from_narrow_to_wide():
+    widths = [len(painter.repertoire or SUBJECTS) for painter in PAINTERS.values()]
+    assert all(set(painter.repertoire) <= set(SUBJECTS) for painter in PAINTERS.values())
+    assert sum(width <= 2 for width in widths) >= 8
+    assert sum(3 <= width <= 7 for width in widths) >= 16
+    assert sum(width >= 12 for width in widths) >= 12
+
+
+def test_sets_are_crossed_with_each_other_with_movement_and_with_repertoire():
+    assert len(set(UNSEEN)) == len(set(WITHHELD)) == 16
+    assert {*UNSEEN, *WITHHELD} <= set(PAINTERS)
+    assert len({*UNSEEN} & {*WITHHELD}) == 5  # 16 * 16 / 48
+    for chosen in (UNSEEN, WITHHELD):
+        assert (pd.Series([PAINTERS[slug].movement for slug in chosen]).value_counts() == 2).all()
+        wide = np.mean([not PAINTERS[slug].repertoire for slug in chosen])
+        assert abs(wide - np.mean([not painter.repertoire for painter in PAINTERS.values()])) < 0.1
+        mediums = pd.Series([PAINTERS[slug].medium for slug in chosen]).value_counts()
+        assert mediums.max() <= 2
+
+
+def test_colours_of_another_painter_leave_the_strokes_where_they_are():
+    own = render("aldous-merrin", "house", 2, 64).astype(float).mean(axis=2)
+    lent = render("aldous-merrin", "house", 2, 64, palette_of="maelis-quenby").astype(float)
+    assert np.abs(own - lent.mean(axis=2)).mean() > 4
+    assert np.corrcoef(own.ravel(), lent.mean(axis=2).ravel())[0, 1] > 0.8
+
+
+def test_a_record_of_a_readers_own_paints_and_is_exhibited(tmp_path):
+    mine = replace(PAINTERS["ilva-torrend"], name="Me Myself", brush=Brush(length=0.2, width=0.05))
+    assert (render(mine, "dog", 1, 64) != render("ilva-torrend", "dog", 1, 64)).any()
+    table = atelier(8, size=32, cache=tmp_path, painters=[mine, "noor-felding"], progress=False)
+    assert set(table.frame["artist"]) == {"me-myself", "noor-felding"}
+    thicker = replace(mine, brush=Brush(length=0.2, width=0.06))
+    again = atelier(8, size=32, cache=tmp_path, painters=[thicker, "noor-felding"], progress=False)
+    changed = table.frame["path"] != again.frame["path"]
+    assert (changed == (table.frame["artist"] == "me-myself")).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"movement": "Nowhere"}, "unknown movement 'Nowhere': choose one of "),
+        ({"medium": "butter"}, "unknown medium of Ilva Torrend 'butter': choose one of "),
+        ({"repertoire": ("unicorn",)}, "unknown subject 'unicorn'"),
+    ],
+)
+def test_a_record_that_cannot_paint_is_named(change, message):
+    with pytest.raises(InputError, match=message):
+        render(replace(PAINTERS["ilva-torrend"], **change), "dog", 0, 32)
+
+
+@pytest.mark.parametrize(("field", "value"), [("length", 0.0), ("width", -1.0), ("coverage", 0.0), ("opacity", 2.0)])
+def test_a_brush_that_leaves_no_mark_is_refused(field, value):
+    with pytest.raises(InputError, match=f"{field} must be between"):
+        Brush(**{field: value})
 
 
 def test_siblings_overlap_in_colour_more_than_strangers():
@@ -105,16 +171,19 @@ def histogram(slug: str, seed: int) -> np.ndarray:
 
 
 def test_style_and_content_are_independent_in_every_split():
-    works = planned(list(PAINTERS), list(SUBJECTS), 96, size=64, seed=0)
-    frame = pd.DataFrame([vars(work) for work in works])
+    works = planned(list(PAINTERS.values()), list(SUBJECTS), 56, size=64, seed=0)
+    frame = pd.DataFrame([vars(work) | {"painter": work.painter.slug} for work in works])
     for _, split in frame.groupby("split"):
         assert pd.crosstab(split["painter"], split["subject"]).to_numpy().std() == 0
+    subjects = frame.groupby("split")["subject"].agg(set)
+    assert not subjects["query"] & subjects["database"]
+    assert subjects["query"] | subjects["database"] == subjects["train"] == set(SUBJECTS)
     assert frame["split"].value_counts(normalize=True).to_dict() == {"train": 0.5, "query": 0.25, "database": 0.25}
 
 
 @pytest.mark.parametrize("count", [7, 96, 1000])
 def test_no_scene_stands_in_two_splits(count):
-    works = planned(list(PAINTERS), list(SUBJECTS), count, size=64, seed=3)
+    works = planned(list(PAINTERS.values()), list(SUBJECTS), count, size=64, seed=3)
     scenes = {split: {work.scene for work in works if work.split == split} for split in ("train", "query", "database")}
     assert not scenes["query"] & scenes["database"]
     assert not scenes["train"] & (scenes["query"] | scenes["database"])

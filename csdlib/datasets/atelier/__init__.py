@@ -1,91 +1,11 @@
 """The atelier: procedural painters whose style and content are known. Nothing here is learned or borrowed."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
-
-from csdlib.datasets.atelier.captions import caption
-from csdlib.datasets.atelier.catalogue import PAINTERS, find_painter
-from csdlib.datasets.atelier.painters import Painter, require_range
+from csdlib.datasets.atelier.catalogue import PAINTERS
+from csdlib.datasets.atelier.crawl import atelier_crawl
+from csdlib.datasets.atelier.exhibition import atelier
+from csdlib.datasets.atelier.painters import Painter
+from csdlib.datasets.atelier.sets import UNSEEN, WITHHELD
 from csdlib.datasets.atelier.studio import render
-from csdlib.datasets.atelier.subjects import SUBJECTS, find_subject, sample_scene
-from csdlib.datasets.atelier.works import Work, draw_missing, planned, source_hash
-from csdlib.errors import InputError
-from csdlib.files import cache_folder, text_hash
-from csdlib.tables import ImageTable
+from csdlib.datasets.atelier.subjects import SUBJECTS, sample_scene
 
-
-def atelier(
-    works_per_painter: int = 56,
-    *,
-    size: int = 128,
-    seed: int = 0,
-    cache: Path | None = None,
-    painters: Sequence[str | Painter] | None = None,
-    subjects: Sequence[str] | None = None,
-    progress: bool = True,
-) -> ImageTable:
-    """The atelier's pictures as an image table; drawn on first use, found in the cache afterwards.
-
-    Half of a painter's works train, a quarter are queries, a quarter the database. Every painter paints the same
-    subjects equally often in every split, so that style and content are independent. Queries and database share no
-    subject: only the painter's hand can find a match.
-
-    Args:
-        works_per_painter: pictures of each painter, 1 to 100000; multiples of twice the subjects balance best.
-        size: side of the pictures in pixels, 32 to 1024.
-        seed: which works are painted; every seed is another exhibition by the same painters.
-        cache: folder of the pictures; by default ``atelier`` in the cache folder of csdlib.
-        painters: slugs or records, by default all of ``PAINTERS``.
-        subjects: names, by default all of ``SUBJECTS``; of two neighbours in the list the first is a subject of the
-            database and the second one of the queries.
-        progress: show a progress bar on stderr while painting.
-
-    Raises:
-        InputError: a count, size or seed out of range, an empty list, or an unknown painter or subject.
-    """
-    require_range("works_per_painter", works_per_painter, 1, 100_000)
-    require_range("size", size, 32, 1024)
-    require_range("seed", seed, 0, 2**63 - 1)
-    people = [find_painter(painter) for painter in _chosen("painters", painters, PAINTERS)]
-    motifs = [find_subject(name).name for name in _chosen("subjects", subjects, SUBJECTS)]
-    works = planned(people, motifs, works_per_painter, size=size, seed=seed)
-    root = Path(cache) if cache is not None else cache_folder() / "atelier"
-    draw_missing(works, root, progress=progress)
-    frame = pd.DataFrame([_row(work) for work in works])
-    made = {"dataset": "atelier", "works_per_painter": works_per_painter, "size": size, "seed": seed}
-    return ImageTable(frame, root, made | {"source_hash": source_hash()})
-
-
-def _chosen(name: str, given: Sequence[Any] | None, known: Mapping[str, object]) -> list[Any]:
-    if given is None:
-        return list(known)
-    if isinstance(given, str) or not given or len(set(given)) < len(given):
-        raise InputError(f"{name} must be a list of different names, got {given!r}: choose from {', '.join(known)}")
-    return list(given)
-
-
-def _row(work: Work) -> dict[str, object]:
-    who = work.painter
-    rng = np.random.default_rng(int(text_hash("caption", who.slug, work.subject, work.scene)[:16], 16))
-    return {
-        "image_id": f"{who.slug}-{work.subject.replace(' ', '-')}-{work.scene}",
-        "path": work.path,
-        "split": work.split,
-        "artist": who.slug,
-        "styles": [who.slug, who.movement, who.medium],
-        "source": "painting",
-        "content": work.subject,
-        "caption": caption(who, work.subject, rng),
-        "movement": who.movement,
-        "medium": who.medium,
-        "seed": work.scene,
-        "true_artist": who.slug,
-        "true_content": work.subject,
-    }
-
-
-__all__ = ["PAINTERS", "SUBJECTS", "Painter", "atelier", "render", "sample_scene"]
+__all__ = ["PAINTERS", "SUBJECTS", "UNSEEN", "WITHHELD", "Painter", "atelier", "atelier_crawl", "render", "sample_scene"]

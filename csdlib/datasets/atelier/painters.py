@@ -1,9 +1,36 @@
-"""Painters: what a painter is, and how one is found. The records themselves stand in ``catalogue.py``."""
+"""Painters: what a painter is. The records themselves stand in ``catalogue``."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from csdlib.errors import InputError
+
+
+def require_range(name: str, value: float, low: float, high: float) -> None:
+    """Refuses a number outside [low, high].
+
+    Example:
+        >>> require_range("size", 8, 32, 1024)
+        Traceback (most recent call last):
+        csdlib.errors.InputError: size must be between 32 and 1024, got 8
+    """
+    if not low <= value <= high:
+        raise InputError(f"{name} must be between {low} and {high}, got {value}")
+
+
+def require_names(name: str, given: Sequence[Any] | None, known: Mapping[str, object]) -> list[Any]:
+    """The given list of names, or all known ones if none is given.
+
+    Raises:
+        InputError: the list is empty, holds a name twice, or is one text instead of a list.
+    """
+    if given is None:
+        return list(known)
+    if isinstance(given, str) or not given or len(set(given)) < len(given):
+        raise InputError(f"{name} must be a list of different names, got {given!r}: choose from {', '.join(known)}")
+    return list(given)
+
 
 #: What decides where a stroke runs: the forms of the scene, a fixed slant, eddies, or two crossing slants.
 Direction = Literal["form", "horizontal", "vertical", "diagonal", "swirl", "cross"]
@@ -37,6 +64,11 @@ class Brush:
     jitter: float = 0.3
     bristles: int = 4
     relief: float = 0.6
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("length", 0.005, 2), ("width", 0.001, 0.5), ("opacity", 0, 1), ("bristles", 0, 40)):
+            require_range(name, getattr(self, name), low, high)
+        require_range("coverage", self.coverage, 0.05, 1000)
 
 
 @dataclass(frozen=True)
@@ -138,15 +170,3 @@ class Painter:
             'ilva-torrend'
         """
         return self.name.lower().replace(" ", "-")
-
-
-def require_range(name: str, value: float, low: float, high: float) -> None:
-    """Refuses a number outside [low, high].
-
-    Example:
-        >>> require_range("size", 8, 32, 1024)
-        Traceback (most recent call last):
-        csdlib.errors.InputError: size must be between 32 and 1024, got 8
-    """
-    if not low <= value <= high:
-        raise InputError(f"{name} must be between {low} and {high}, got {value}")

@@ -11,7 +11,7 @@ from csdlib.datasets.atelier.composition import compose
 from csdlib.datasets.atelier.mediums import MEDIUMS
 from csdlib.datasets.atelier.painters import Painter, require_range
 from csdlib.datasets.atelier.palettes import mixed_palette
-from csdlib.datasets.atelier.subjects import sample_scene
+from csdlib.datasets.atelier.subjects import find_subject, sample_scene
 from csdlib.errors import unknown
 from csdlib.files import text_hash
 
@@ -51,6 +51,8 @@ def render(
     side = max(size, _CANVAS)
     if who.medium not in MEDIUMS:
         raise unknown(f"medium of {who.name}", who.medium, list(MEDIUMS))
+    for chosen in who.repertoire:
+        find_subject(chosen)
     canvas = MEDIUMS[who.medium](compose(scene, who, palette, side), who, rng)
     return np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 

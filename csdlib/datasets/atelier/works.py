@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -14,12 +15,13 @@ from joblib import Parallel, delayed
 from PIL import Image
 from tqdm import tqdm
 
+from csdlib.datasets.atelier.brushes import Canvas
 from csdlib.datasets.atelier.painters import Painter
 from csdlib.datasets.atelier.studio import render
 from csdlib.files import atomic_path, file_hash, text_hash
 
-#: Scene seeds of a split start here; no split reaches the next one's.
-_FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43}
+#: Scene seeds of a split, and of the crawl, start here; none reaches the next one's.
+_FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43, "crawl": 1 << 44}
 
 #: Of two subjects that follow one another in the list, the first is of the database and the second of the queries.
 _SIDES = ("database", "query")
@@ -41,10 +43,26 @@ class Work:
         key = text_hash(source_hash(), self.painter, self.subject, self.scene, self.size)
         return f"{self.painter.slug}/{key[:24]}.png"
 
+    def draw(self) -> Canvas:
+        """The picture, (size, size, 3) uint8."""
+        return render(self.painter, self.subject, self.scene, self.size)
+
+
+class Drawable(Protocol):
+    """Whatever can be drawn into the cache: its ``path`` names everything that its pixels depend on."""
+
+    @property
+    def path(self) -> str:
+        """The file name in the cache."""
+
+    def draw(self) -> Canvas:
+        """The picture, (size, size, 3) uint8."""
+
 
 def planned(painters: Sequence[Painter], subjects: Sequence[str], count: int, *, size: int, seed: int) -> list[Work]:
-    """The works of every painter, subjects spread evenly: one of every subject to train, then one of every subject to
-    test, and so on. Queries and database share no subject.
+    """The works of every painter: one of every subject to train, then one of every subject to test, and so on.
+
+    Queries and database share no subject.
 
     Each painter meets scenes of its own: two works share a scene seed only by being the same work.
 
@@ -60,8 +78,12 @@ def _planned(painter: Painter, subjects: Sequence[str], number: int, common: tup
     size, seed = common
     turn, place = divmod(number, len(subjects))
     split = _SIDES[place % 2] if turn % 2 else "train"
-    first = _FIRST_SEED[split] + int(text_hash("works", seed, painter.slug)[:10], 16)
-    return Work(painter, subjects[place], first + number, size, split)
+    return Work(painter, subjects[place], first_seed(split, seed, painter) + number, size, split)
+
+
+def first_seed(part: str, seed: int, painter: Painter) -> int:
+    """The first scene seed of a painter in a part: a split of the exhibition, or the crawl."""
+    return _FIRST_SEED[part] + int(text_hash("works", seed, painter.slug)[:10], 16)
 
 
 @cache
@@ -72,7 +94,7 @@ def source_hash() -> str:
     return text_hash(cv2.__version__, np.__version__, *[file_hash(path) for path in files])
 
 
-def draw_missing(works: Sequence[Work], root: Path, *, progress: bool = True, workers: int = 2) -> None:
+def draw_missing(works: Sequence[Drawable], root: Path, *, progress: bool = True, workers: int = 2) -> None:
     """Draws the works that the cache lacks, in worker processes; a kill leaves finished pictures only."""
     missing = [work for work in works if not (root / work.path).is_file()]
     if not missing:
@@ -87,9 +109,8 @@ def draw_missing(works: Sequence[Work], root: Path, *, progress: bool = True, wo
         pass
 
 
-def _draw(work: Work, root: Path) -> None:
+def _draw(work: Drawable, root: Path) -> None:
     if (root / work.path).is_file():
         return
-    picture = render(work.painter, work.subject, work.scene, work.size)
     with atomic_path(root / work.path) as path:
-        Image.fromarray(picture).save(path)
+        Image.fromarray(work.draw()).save(path)

@@ -1,0 +1,130 @@
+"""The crawl: the painters' pictures as the web would hold them, with its captions, and its near-duplicates."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from csdlib.datasets.atelier.brushes import Canvas
+from csdlib.datasets.atelier.captions import web_caption
+from csdlib.datasets.atelier.catalogue import PAINTERS, find_painter
+from csdlib.datasets.atelier.copies import COPIES
+from csdlib.datasets.atelier.painters import Painter, require_names, require_range
+from csdlib.datasets.atelier.scenes import either
+from csdlib.datasets.atelier.sets import UNSEEN, WITHHELD
+from csdlib.datasets.atelier.subjects import SUBJECTS
+from csdlib.datasets.atelier.works import Work, draw_missing, first_seed, source_hash
+from csdlib.files import cache_folder, text_hash
+from csdlib.tables import ImageTable
+
+#: The share of works of which near-duplicates exist.
+COPIED = 0.1
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A near-duplicate of a work: the original, what was done to it, and a number that decides how."""
+
+    original: Work
+    kind: str
+    number: int
+
+    @property
+    def path(self) -> str:
+        """The file name in the cache."""
+        return f"{self.original.path.removesuffix('.png')}-{self.kind}-{self.number}.png"
+
+    def draw(self) -> Canvas:
+        """The picture, (size, size, 3) uint8."""
+        rng = np.random.default_rng(int(text_hash(self.path)[:16], 16))
+        return COPIES[self.kind](self.original.draw(), rng)
+
+
+def atelier_crawl(
+    works_per_painter: int = 40,
+    *,
+    size: int = 128,
+    seed: int = 0,
+    cache: Path | None = None,
+    painters: Sequence[str | Painter] | None = None,
+    progress: bool = True,
+) -> ImageTable:
+    """Captioned pictures without labels, as a crawl of the web finds them: what curation has to make tags of.
+
+    Painters choose their subjects from their own repertoire. Captions have the noise of ``captions.NOISE``; of one work
+    in ten there are one to three near-duplicates, each with a caption of its own. ``artist``, ``styles`` and
+    ``content`` are empty; the truth stands in ``true_artist``, ``true_movement``, ``true_medium``, ``true_content``,
+    ``true_noise`` (a key of ``captions.NOISE``), ``true_named`` (list of the tags that the caption means),
+    ``true_group`` (the image id of the original) and ``true_copy`` (how the copy was made; empty for originals).
+
+    Args:
+        works_per_painter: pictures of each painter, copies apart, 1 to 100000.
+        size: side of the pictures in pixels, 32 to 1024.
+        seed: which works are painted and how they are captioned; no work of the exhibition is among them.
+        cache: folder of the pictures; by default ``atelier`` in the cache folder of csdlib.
+        painters: slugs or records, by default all of ``PAINTERS``.
+        progress: show a progress bar on stderr while painting.
+
+    Raises:
+        InputError: a count, size or seed out of range, an empty list, or an unknown painter.
+    """
+    require_range("works_per_painter", works_per_painter, 1, 100_000)
+    require_range("size", size, 32, 1024)
+    require_range("seed", seed, 0, 2**63 - 1)
+    people = [find_painter(painter) for painter in require_names("painters", painters, PAINTERS)]
+    finds = [find for who in people for find in _finds(who, works_per_painter, (size, seed))]
+    root = Path(cache) if cache is not None else cache_folder() / "atelier"
+    draw_missing(finds, root, progress=progress)
+    frame = pd.DataFrame([_row(find, people, seed) for find in finds])
+    made = {"dataset": "atelier-crawl", "works_per_painter": works_per_painter, "size": size, "seed": seed}
+    sets = {"unseen": list(UNSEEN), "withheld": list(WITHHELD)}
+    return ImageTable(frame, root, made | sets | {"source_hash": source_hash()})
+
+
+def _finds(painter: Painter, count: int, common: tuple[int, int]) -> Iterator[Work | Copy]:
+    """A painter's works, each followed by its near-duplicates."""
+    size, seed = common
+    subjects = painter.repertoire or tuple(SUBJECTS)
+    first = first_seed("crawl", seed, painter)
+    for number in range(count):
+        work = Work(painter, subjects[number % len(subjects)], first + number, size, "train")
+        yield work
+        rng = _generator("copies", work, seed)
+        if rng.random() < COPIED:
+            yield from (Copy(work, either(rng, *COPIES), k) for k in range(int(rng.integers(1, 4))))
+
+
+def _row(find: Work | Copy, people: Sequence[Painter], seed: int) -> dict[str, object]:
+    work = find.original if isinstance(find, Copy) else find
+    who = work.painter
+    said = web_caption(who, work.subject, people, _generator("web caption", find, seed))
+    return {
+        "image_id": _name(find),
+        "path": find.path,
+        "split": "train",
+        "artist": "",
+        "styles": [],
+        "source": "painting",
+        "caption": said.text,
+        "true_artist": who.slug,
+        "true_movement": who.movement,
+        "true_medium": who.medium,
+        "true_content": work.subject,
+        "true_noise": said.noise,
+        "true_named": list(said.named),
+        "true_group": _name(work),
+        "true_copy": find.kind if isinstance(find, Copy) else "",
+    }
+
+
+def _name(find: Work | Copy) -> str:
+    """A name that gives nothing away, as the web's file names do."""
+    if isinstance(find, Copy):
+        return f"{_name(find.original)}-{find.number}"
+    return "web-" + text_hash(find.painter.slug, find.subject, find.scene)[:12]
+
+
+def _generator(purpose: str, find: Work | Copy, seed: int) -> np.random.Generator:
+    return np.random.default_rng(int(text_hash(purpose, _name(find), seed)[:16], 16))
