@@ -40,7 +40,7 @@ image_size = 96  # side of the tower's input in pixels, a multiple of 16
 ssl_weight = 0.2  # lambda, the weight of the self-supervised term
 temperature = 0.1  # tau
 learning_rate = 0.0003  # of AdamW; the paper uses SGD from trained weights, we start from random ones
-unseen_share = 0.25  # share of the artists that training does not see
+unseen_share = 0.25  # share of the artists that training does not see, where the data set does not say who
 seed = 0  # of the weights, the batches and the views
 
 # %% tags=["hide-input"]
@@ -54,6 +54,7 @@ import csdlib
 from csdlib import figures
 from csdlib.descriptors.csd import CSD, random_tiny
 from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
+from csdlib.recipes import unseen_artists
 from csdlib.training import TrainingConfig, batch_rows, fit
 from csdlib.views import StylePreservingViews
 
@@ -67,7 +68,7 @@ from csdlib.views import StylePreservingViews
 # %%
 table = csdlib.load_dataset(dataset, root=root)
 names = sorted(set(table.frame["artist"]))
-unseen = sorted(np.random.default_rng(seed).permutation(names)[: max(2, round(unseen_share * len(names)))].tolist())
+unseen = unseen_artists(table, unseen_share, seed)
 train_split = "train" if (table.frame["split"] == "train").any() else "database"
 training = table.where(split=train_split, artist=[name for name in names if name not in unseen])
 training = training.tagged(*tags.split(","))

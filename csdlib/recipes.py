@@ -16,6 +16,9 @@ from csdlib.files import atomic_path
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
 
+#: What a table's manifest holds for every image, or the model's record says elsewhere.
+_LONG = ("sha256", "unseen", "withheld")
+
 
 def train_csd_tiny(
     table: ImageTable,
@@ -35,7 +38,8 @@ def train_csd_tiny(
         output: folder for the model.
         config: the settings.
         tags: the columns whose values are the style tags to learn from.
-        unseen_share: share of the artists that training does not see; the card's numbers are about them.
+        unseen_share: share of the artists that training does not see, where the data set does not name them itself; the
+            card's numbers are about them.
         command: what the card gives as the command that makes it again.
 
     Returns:
@@ -56,7 +60,7 @@ def train_csd_tiny(
     save_model(model, output)
     record = {
         "command": command,
-        "dataset": {"dataset": "unknown"} | {key: value for key, value in table.manifest.items() if key != "sha256"},
+        "dataset": {"dataset": "unknown"} | {key: table.manifest[key] for key in table.manifest if key not in _LONG},
         "images": len(training),
         "tags": list(tags),
         "unseen": unseen,
@@ -70,16 +74,17 @@ def train_csd_tiny(
 
 
 def unseen_artists(table: ImageTable, share: float, seed: int) -> list[str]:
-    """The artists that are put aside: the same share of every movement, where the table knows movements.
+    """The artists that are put aside, sorted: those whom the data set itself names (``manifest["unseen"]``).
 
-    No movement is put aside whole. Two artists at least are put aside, and two are left.
+    Where it names none, the same share of every movement, as far as the table knows movements, and no movement whole.
+    Two artists at least are put aside, and two are left.
     """
     artists = table.frame[table.frame["artist"] != ""].drop_duplicates("artist")
     if len(artists) < 4:
         raise InputError(f"{len(artists)} artist(s): training needs two to see and two unseen")
     random = np.random.default_rng(seed)
-    chosen: list[str] = []
-    for _, names in artists.groupby(artists["movement"].fillna(""))["artist"]:
+    chosen: list[str] = sorted(set(table.manifest.get("unseen", ())) & set(artists["artist"]))
+    for _, names in artists.groupby(artists["movement"].fillna(""))["artist"] if not chosen else ():
         count = min(max(1, round(share * len(names))), len(names) - 1)
         chosen += random.permutation(sorted(names))[:count].tolist()
     others = sorted(set(artists["artist"]) - set(chosen))

@@ -73,3 +73,9 @@ def test_the_cards_command_names_the_root(striped_table: ImageTable, tmp_path: P
     card = (output / "README.md").read_text()
     assert f"--dataset folder --root '{source}'" in card
     assert "data set (folder)" in card
+
+
+def test_a_data_set_may_name_whom_nobody_sees(striped_table: ImageTable) -> None:
+    named = sorted(set(striped_table.frame["artist"]))[1:3]
+    table = ImageTable(striped_table.frame, striped_table.root, {"unseen": [*named, "somebody-else"]})
+    assert unseen_artists(table, 0.9, seed=3) == named

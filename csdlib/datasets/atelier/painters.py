@@ -1,10 +1,11 @@
 """Painters: what a painter is. The records themselves stand in ``catalogue``."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
-from csdlib.errors import InputError
+from csdlib.errors import InputError, unknown
 
 
 def require_range(name: str, value: float, low: float, high: float) -> None:
@@ -161,6 +162,11 @@ class Painter:
     composition: Composition = Composition()
     repertoire: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[^\W_]+([ '-][^\W_]+)*", self.name):
+            raise InputError(f"a painter's name is words of letters and digits, got {self.name!r}")
+        object.__setattr__(self, "repertoire", tuple(self.repertoire))
+
     @property
     def slug(self) -> str:
         """The name as an identifier.
@@ -170,3 +176,34 @@ class Painter:
             'ilva-torrend'
         """
         return self.name.lower().replace(" ", "-")
+
+    def with_habit(self, habit: str, value: object) -> "Painter":
+        """The same painter with one habit changed.
+
+        Args:
+            habit: a field, or a field of a field, for example ``"medium"`` or ``"brush.length"``.
+            value: the new value.
+
+        Raises:
+            InputError: no such habit; the message lists all.
+
+        Example:
+            >>> Painter("Ilva Torrend", "Saltmarsh School", "oil").with_habit("brush.length", 0.2).brush.length
+            0.2
+        """
+        if habit not in self.habits:
+            raise unknown("habit", habit, list(self.habits))
+        group, _, name = habit.partition(".")
+        return replace(self, **{group: replace(getattr(self, group), **{name: value}) if name else value})
+
+    @property
+    def habits(self) -> dict[str, object]:
+        """All habits by name, with their values; those of a group as ``group.name``."""
+        found: dict[str, object] = {}
+        for habit in fields(self):
+            value = getattr(self, habit.name)
+            if is_dataclass(value):
+                found |= {f"{habit.name}.{name}": inner for name, inner in vars(value).items()}
+            else:
+                found[habit.name] = value
+        return found
