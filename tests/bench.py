@@ -114,15 +114,15 @@ def training() -> tuple[str, str, float, float]:
 
 
 def drawing() -> tuple[str, str, float, float]:
-    """Drawing sixteen pictures anew, beside finding them in the cache."""
-    options = {"works_per_painter": 1, "progress": False}
+    """Finding pictures in the cache, beside drawing them with two workers."""
+    options = {"works_per_painter": 8, "progress": False}
     with TemporaryDirectory() as folder:
         start = time.perf_counter()
-        csdlib.load_dataset("atelier", cache=Path(folder), **options)
-        drawn = time.perf_counter() - start
+        table = csdlib.load_dataset("atelier", cache=Path(folder), **options)
+        drawn, count = time.perf_counter() - start, len(table)
         start = time.perf_counter()
         csdlib.load_dataset("atelier", cache=Path(folder), **options)
-    return "16 atelier pictures, cached", "drawn", time.perf_counter() - start, drawn
+    return f"{count} atelier pictures, cached", f"drawn, {count / drawn:.0f} images/s", time.perf_counter() - start, drawn
 
 
 def main() -> None:
