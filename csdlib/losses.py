@@ -1,16 +1,22 @@
 """The two terms of the CSD loss (arXiv:2404.01292, Section 3.2): L = L_MCL + lambda L_SSL.
 
-Both are cross-entropies over the other rows of the batch: a row should find its positives among all others.
+Both are cross-entropies over the other rows of the batch: a row should find its positives among all others. Rows are
+taken in blocks, so that memory grows with the batch size and not with its square; gradients are exact.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from csdlib.errors import InputError, unknown
 
 Weighting = Literal["indicator", "count"]
+
+#: Rows of the similarity matrix that exist at a time.
+BLOCK = 1024
 
 
 def multilabel_contrastive_loss(
@@ -44,8 +50,12 @@ def multilabel_contrastive_loss(
         raise InputError(f"need style (n, d) and labels (n, a), got {tuple(style.shape)} and {tuple(labels.shape)}")
     if weighting not in ("indicator", "count"):
         raise unknown("weighting", weighting, ["indicator", "count"])
-    shared = labels.to(style.dtype) @ labels.to(style.dtype).T
-    weights = (shared > 0).to(style.dtype) if weighting == "indicator" else shared
+    tags = labels.to(style.dtype)
+
+    def weights(rows: Tensor) -> Tensor:
+        shared = tags[rows] @ tags.T
+        return (shared > 0).to(style.dtype) if weighting == "indicator" else shared
+
     return _contrastive(style, weights, temperature)
 
 
@@ -72,18 +82,25 @@ def self_supervised_loss(style: Tensor, temperature: float = 0.1) -> Tensor:
         raise InputError(f"need style (n, views >= 2, d), got {tuple(style.shape)}")
     images, views, _ = style.shape
     image = torch.arange(images, device=style.device).repeat_interleave(views)
-    weights = (image[:, None] == image[None, :]).to(style.dtype)
-    return _contrastive(style.flatten(0, 1), weights, temperature)
+    return _contrastive(style.flatten(0, 1), lambda rows: (image[rows, None] == image).to(style.dtype), temperature)
 
 
-def _contrastive(style: Tensor, weights: Tensor, temperature: float) -> Tensor:
-    """The mean over rows of the weighted mean of ``-log p(j | i)``, j != i."""
+def _contrastive(style: Tensor, weights: Callable[[Tensor], Tensor], temperature: float) -> Tensor:
+    """The mean over rows of the weighted mean of ``-log p(j | i)``, j != i; ``weights(rows)`` is (rows, n)."""
     if temperature <= 0:
         raise InputError(f"temperature must be above 0, got {temperature}")
-    itself = torch.eye(len(style), dtype=torch.bool, device=style.device)
-    logits = (style @ style.T / temperature).masked_fill(itself, -torch.inf)
-    # A row's own entry is -inf in the softmax; as a weight it is 0, and 0 x inf must not be formed.
-    log_probability = logits.log_softmax(dim=1).masked_fill(itself, 0.0)
-    weights = weights.masked_fill(itself, 0.0)
-    total = weights.sum(dim=1)
-    return -((weights * log_probability).sum(dim=1) / total.clamp(min=1)).mean()
+
+    def block(style: Tensor, rows: Tensor) -> Tensor:
+        itself = rows[:, None] == torch.arange(len(style), device=style.device)
+        logits = (style[rows] @ style.T / temperature).masked_fill(itself, -torch.inf)
+        # A row's own entry is -inf in the softmax; as a weight it is 0, and 0 x inf must not be formed.
+        log_probability = logits.log_softmax(dim=1).masked_fill(itself, 0.0)
+        weight = weights(rows).masked_fill(itself, 0.0)
+        total = weight.sum(dim=1)
+        return -((weight * log_probability).sum(dim=1) / total.clamp(min=1)).sum()
+
+    blocks = torch.split(torch.arange(len(style), device=style.device), BLOCK)
+    if len(blocks) == 1:
+        return block(style, blocks[0]) / len(style)
+    # A checkpointed block is computed again for its gradient instead of being kept until then.
+    return torch.stack([checkpoint(block, style, rows, use_reentrant=False) for rows in blocks]).sum() / len(style)

@@ -1,10 +1,13 @@
-"""Training CSD: one loop (arXiv:2404.01292, Section 3.3)."""
+"""Training CSD: one loop (arXiv:2404.01292, Section 3.3), the same on a CPU, a GPU, or many under ``accelerate launch``."""
 
+import json
 import math
 import pickle
 import sys
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from torch import Tensor
 from tqdm import tqdm
 
@@ -22,6 +25,9 @@ from csdlib.files import atomic_path, text_hash
 from csdlib.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.tables import ImageTable
 from csdlib.views import StylePreservingViews
+
+#: What the log says about the steps since its last row.
+_TERMS = ("multi_label_loss", "self_supervised_loss", "without_positives")
 
 
 @dataclass(frozen=True)
@@ -33,20 +39,26 @@ class TrainingConfig:
 
     Attributes:
         steps: optimiser steps.
-        batch_size: images a step.
+        batch_size: images a step, over all processes together.
+        micro_batch: images that a process holds with gradients at a time; 0 holds its whole share. Smaller ones need
+            less memory, take a second forward pass, and give the same gradients.
         ssl_weight: lambda, the weight of the self-supervised term; 0 leaves it out.
         temperature: tau of both terms.
         weighting: of positives in the multi-label term, see ``csdlib.losses``.
         optimizer: ``"sgd"`` (the paper's) or ``"adamw"`` (for towers that start from random weights).
         projection_rate: learning rate of the projection.
         backbone_rate: learning rate of the tower.
-        warmup: share of the steps in which the rates rise linearly from 0; afterwards they fall as a half cosine.
+        warmup: share of the steps in which the rates rise linearly from 0.
+        decay: what the rates do afterwards: ``"cosine"`` falls to 0 as a half cosine, ``"none"`` stays.
         smallest_crop: smallest share of a picture's area in a view; a closer look would change the size of strokes.
+        photometric: also change colour and sharpness in views: for the ablation, since this changes style.
+        content_weight: of the content head behind a gradient reversal, the authors' side experiment; 0 leaves it out.
         seed: of the order of images and of the views.
     """
 
     steps: int = 400
     batch_size: int = 64
+    micro_batch: int = 0
     ssl_weight: float = 0.2
     temperature: float = 0.1
     weighting: Weighting = "indicator"
@@ -54,17 +66,22 @@ class TrainingConfig:
     projection_rate: float = 3e-3
     backbone_rate: float = 1e-4
     warmup: float = 0.1
+    decay: Literal["cosine", "none"] = "cosine"
     smallest_crop: float = 0.6
+    photometric: bool = False
+    content_weight: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.optimizer not in ("sgd", "adamw"):
             raise unknown("optimizer", self.optimizer, ["sgd", "adamw"])
-        if self.steps < 1 or self.batch_size < 2 or self.seed < 0 or not 0 <= self.warmup <= 1:
-            raise InputError(
-                "need steps >= 1, batch_size >= 2, seed >= 0 and warmup in [0, 1], got "
-                f"{self.steps}, {self.batch_size}, {self.seed} and {self.warmup}"
-            )
+        if self.decay not in ("cosine", "none"):
+            raise unknown("decay", self.decay, ["cosine", "none"])
+        for name, least in (("steps", 1), ("batch_size", 2), ("micro_batch", 0), ("seed", 0), ("content_weight", 0)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
+        if not 0 <= self.warmup <= 1:
+            raise InputError(f"warmup must be in [0, 1], got {self.warmup}")
 
 
 def fit(
@@ -75,97 +92,115 @@ def fit(
     evaluate: Callable[[CSDModel], dict[str, float]] | None = None,
     evaluate_every: int = 100,
     checkpoint: Path | None = None,
+    workers: int = 2,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Trains a model on a table's style tags, in place.
 
     Batches and views depend on the seed and the step only. So a run that was killed and is called again with the same
-    arguments goes on from its last checkpoint, and ends with the same weights.
+    arguments goes on from its last checkpoint, and ends with the same weights. Under ``accelerate launch`` every
+    process describes its share of the batch, and the loss is that of the whole batch, with exact gradients.
 
     Args:
         model: the model; changed in place.
         table: the training images; rows without tags enter the self-supervised term only. Images that cannot be read
             are left out before the first step, and counted on the error stream.
         config: the settings.
-        evaluate: called with the model before the first step and after every ``evaluate_every`` steps; its numbers
-            enter the log.
+        evaluate: called with the model before the first step and after every ``evaluate_every`` steps, in the first
+            process; its numbers enter the log.
         evaluate_every: steps between evaluations and checkpoints.
         checkpoint: file for the state; read if it exists.
+        workers: threads that prepare views; their number changes nothing but the speed.
         progress: show a progress bar on the error stream.
 
     Returns:
-        the log: one row an evaluation, with step, the mean losses since the last row, and the evaluation's numbers.
+        the log: one row an evaluation, with step, the mean losses since the last row, the share of batches without a
+        positive pair, images a second, and the evaluation's numbers.
 
     Raises:
-        InputError: fewer readable images than a batch, no image with a tag, a loss that is not finite, or a checkpoint
-            that is damaged, or of another model, data set or settings.
+        InputError: fewer readable images than a batch, no image with a tag, a batch that the processes cannot share
+            evenly, a content term for a model without content head, a loss that is not finite (step and images are
+            saved beside the checkpoint), or a checkpoint that is damaged, or of another model, data set or settings.
     """
     table = _readable(table, progress)
-    _check(table, config)
     accelerator = Accelerator()
+    _check(model, table, config, accelerator.num_processes)
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
     run = _Run(model, optimizer, config, table, checkpoint)
     labels = torch.from_numpy(table.labels())
-    views = StylePreservingViews(model.config["image_size"], config.smallest_crop)
     bar = tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress)
+    first = evaluate if accelerator.is_main_process else None
     if run.step == 0:
-        run.record(evaluate)
+        run.record(first)
     with bar:
-        for rows, images in _batches(table, views, config, run.step):
-            supervised, ssl = _losses(trained, images.to(accelerator.device), labels[rows], config)
-            loss = supervised + config.ssl_weight * ssl
-            if not torch.isfinite(loss):
-                raise InputError(
-                    f"step {run.step}: the loss is {loss.item()}; images {table.ids[rows][:8].tolist()} ..."
-                )
-            _set_rates(optimizer, config, run.step)
+        for rows, images in _batches(table, model.config["image_size"], config, (run.step, workers)):
             optimizer.zero_grad()
-            accelerator.backward(loss)
+            terms = _learn(accelerator, trained, images, labels[rows], config)
+            if not math.isfinite(sum(terms.values())):
+                raise run.failure(terms, table.ids[rows].tolist())
+            _set_rates(optimizer, config, run.step)
             optimizer.step()
-            run.advance(float(supervised.detach()), float(ssl.detach()))
+            run.advance(terms)
             bar.update()
             if run.step % evaluate_every == 0 or run.step == config.steps:
-                run.record(evaluate)
+                run.record(first)
                 run.save()
                 bar.set_postfix({key: f"{value:.3f}" for key, value in run.log[-1].items() if key != "step"})
     model.eval()
+    accelerator.wait_for_everyone()
     return pd.DataFrame(run.log)
 
 
 class _Run:
-    """What a training has reached: step, log, and the losses since the last row of the log."""
+    """What a training has reached: step, log, and the terms since the last row of the log."""
 
     def __init__(
         self, model: CSDModel, optimizer: Any, config: TrainingConfig, table: ImageTable, checkpoint: Path | None
     ) -> None:
-        self.model, self.optimizer, self.checkpoint = model, optimizer, checkpoint
+        self.model, self.optimizer, self.config, self.checkpoint = model, optimizer, config, checkpoint
         # Images and tags, but not the folder: a data set that was moved is still the same.
         data = text_hash(table.ids.tolist(), table.frame["styles"].tolist())
         self.identity = text_hash(sorted(asdict(config).items()), sorted(model.config.items()), data)
         self.step = 0
         self.log: list[dict[str, float]] = []
-        self._recent: list[tuple[float, float]] = []
+        self._recent: list[dict[str, float]] = []
         if checkpoint and checkpoint.is_file():
             self._resume(checkpoint)
+        self._since = time.perf_counter()
         model.train()
 
-    def advance(self, supervised: float, ssl: float) -> None:
+    def advance(self, terms: dict[str, float]) -> None:
         self.step += 1
-        self._recent.append((supervised, ssl))
+        self._recent.append(terms)
+        if terms["without_positives"] and self.step <= 10:
+            tqdm.write(f"training: no two images of step {self.step} share a tag; larger batches help", file=sys.stderr)
 
     def record(self, evaluate: Callable[[CSDModel], dict[str, float]] | None) -> None:
         """Adds a row to the log; before the first step there are no losses yet."""
-        supervised, ssl = np.mean(self._recent, axis=0).tolist() if self._recent else (math.nan, math.nan)
-        row = {"step": float(self.step), "multi_label_loss": supervised, "self_supervised_loss": ssl}
+        seconds = max(time.perf_counter() - self._since, 1e-9)
+        row = {"step": float(self.step)} | dict.fromkeys((*_TERMS, "images_per_second"), math.nan)
+        if self._recent:
+            row |= {name: float(np.mean([terms[name] for terms in self._recent])) for name in self._recent[0]}
+            row["images_per_second"] = len(self._recent) * self.config.batch_size / seconds
         if evaluate:
             self.model.eval()
             row |= {name: float(value) for name, value in evaluate(self.model).items()}
             self.model.train()
         self.log.append(row)
-        self._recent = []
+        self._recent, self._since = [], time.perf_counter()
+
+    def failure(self, terms: dict[str, float], ids: list[str]) -> InputError:
+        """The error for a loss that is not finite; what is needed to look into it is saved beside the checkpoint."""
+        found = {"step": self.step, "terms": {name: str(value) for name, value in terms.items()}, "images": ids}
+        where = f"images {ids[:8]} ..."
+        if self.checkpoint and PartialState().is_main_process:
+            with atomic_path(self.checkpoint.with_suffix(".failed.json")) as path:
+                path.write_text(json.dumps(found, indent=1))
+            where = f"its images stand in {self.checkpoint.with_suffix('.failed.json')}"
+        return InputError(f"step {self.step}: the loss is not finite ({terms}); {where}; try smaller rates")
 
     def save(self) -> None:
-        if not self.checkpoint:
+        if not (self.checkpoint and PartialState().is_main_process):
             return
         state = {"identity": self.identity, "step": self.step, "log": self.log, "model": self.model.state_dict()}
         with atomic_path(self.checkpoint) as path:
@@ -184,16 +219,20 @@ class _Run:
         self.step, self.log = state["step"], state["log"]
 
 
-def _check(table: ImageTable, config: TrainingConfig) -> None:
+def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes: int) -> None:
     if len(table) < config.batch_size:
         raise InputError(f"{len(table)} training images are fewer than batch_size = {config.batch_size}")
     if not table.tags:
         raise InputError("no training image carries a style tag: the multi-label term would have nothing to learn")
+    if config.batch_size % processes:
+        raise InputError(f"batch_size = {config.batch_size} cannot be shared evenly by {processes} processes")
+    if config.content_weight and not model.config.get("content"):
+        raise InputError("content_weight needs a model with a content head: CSDModel(content=True, ...)")
 
 
 def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer:
     groups = [
-        {"params": [model.style_projection], "lr": config.projection_rate},
+        {"params": list(model.projections()), "lr": config.projection_rate},
         {"params": list(model.backbone.parameters()), "lr": config.backbone_rate},
     ]
     for group in groups:
@@ -205,11 +244,11 @@ def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer
 
 def _set_rates(optimizer: Any, config: TrainingConfig, step: int) -> None:
     for group in optimizer.param_groups:
-        group["lr"] = group["top_rate"] * rate_factor(step, config.steps, config.warmup)
+        group["lr"] = group["top_rate"] * rate_factor(step, config.steps, config.warmup, config.decay)
 
 
-def rate_factor(step: int, steps: int, warmup: float) -> float:
-    """The learning rate as a share of its top: a linear rise, then a half cosine down to 0.
+def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> float:
+    """The learning rate as a share of its top: a linear rise, then a half cosine down to 0, or no change.
 
     Example:
         >>> [round(rate_factor(step, 10, 0.2), 2) for step in (0, 1, 2, 6, 10)]
@@ -218,6 +257,8 @@ def rate_factor(step: int, steps: int, warmup: float) -> float:
     rise = max(1, round(warmup * steps))
     if step < rise:
         return (step + 1) / rise
+    if decay == "none":
+        return 1.0
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
 
 
@@ -254,29 +295,85 @@ def _readable(table: ImageTable, progress: bool) -> ImageTable:
 
 
 def _batches(
-    table: ImageTable, views: StylePreservingViews, config: TrainingConfig, first: int
+    table: ImageTable, size: int, config: TrainingConfig, run: tuple[int, int]
 ) -> Iterator[tuple[np.ndarray, Tensor]]:
-    """The batches from a step on; the next one is decoded while the caller learns this one."""
-    with ThreadPoolExecutor(1) as pool:
-        ahead = pool.submit(_batch, table, views, config, first)
+    """The rows of every batch from a step on, and the views of this process's share: (b, views, 3, size, size).
+
+    The next batch is prepared while the caller learns this one. Every image of a step has a generator of its own, so
+    that its views do not depend on who prepares them.
+    """
+    first, workers = run
+    views = StylePreservingViews(size, config.smallest_crop, photometric=config.photometric)
+    state = PartialState()
+
+    def prepare(step: int) -> tuple[np.ndarray, list[Future[Tensor]]]:
+        rows = batch_rows(len(table), config.batch_size, step, config.seed)
+        places = np.array_split(np.arange(len(rows)), state.num_processes)[state.process_index]
+        return rows, [pool.submit(view, step, place, int(rows[place])) for place in places.tolist()]
+
+    def view(step: int, place: int, row: int) -> Tensor:
+        seed = int(np.random.default_rng([config.seed, step, place]).integers(2**62))
+        return views(table.open(row), torch.Generator().manual_seed(seed))
+
+    with ThreadPoolExecutor(workers) as pool:
+        ahead = prepare(first) if first < config.steps else None
         for step in range(first, config.steps):
-            current = ahead.result()
-            if step + 1 < config.steps:
-                ahead = pool.submit(_batch, table, views, config, step + 1)
-            yield current
+            rows, futures = ahead if ahead is not None else prepare(step)
+            ahead = prepare(step + 1) if step + 1 < config.steps else None
+            yield rows, torch.stack([future.result() for future in futures])
 
 
-def _batch(
-    table: ImageTable, views: StylePreservingViews, config: TrainingConfig, step: int
-) -> tuple[np.ndarray, Tensor]:
-    """The rows of a step and their views, (b, views, 3, H, W)."""
-    rows = batch_rows(len(table), config.batch_size, step, config.seed)
-    generator = torch.Generator().manual_seed(int(np.random.default_rng([config.seed, step]).integers(2**62)))
-    return rows, torch.stack([views(table.open(int(row)), generator) for row in rows])
+def _learn(
+    accelerator: Accelerator, trained: Any, images: Tensor, labels: Tensor, config: TrainingConfig
+) -> dict[str, float]:
+    """One step's gradients, and the terms of the loss over the whole batch.
+
+    The loss needs the descriptors of all images, but a gradient of the loss by a descriptor is all that its image needs
+    to go on: so descriptors are gathered, the loss is differentiated by them, and each part of the batch continues with
+    its piece (the idea of GradCache, arXiv:2101.06983). One process with one part is the plain backward pass.
+    """
+    parts = torch.split(images.to(accelerator.device), config.micro_batch or len(images))
+    with torch.set_grad_enabled(len(parts) == 1):
+        own = torch.cat([_described(trained, part, config) for part in parts])
+    everything = accelerator.gather(own.detach()).requires_grad_()
+    terms = _terms(everything, labels.to(own.device), config)
+    loss = terms["multi_label_loss"] + config.ssl_weight * terms["self_supervised_loss"]
+    if config.content_weight:
+        loss = loss + config.content_weight * terms["content_loss"]
+    (gradient,) = torch.autograd.grad(loss, everything)
+    # Processes average their gradients, but ours are shares of one sum.
+    first = accelerator.process_index * len(own)
+    share = gradient[first : first + len(own)] * accelerator.num_processes
+    if len(parts) == 1:
+        accelerator.backward(own, gradient=share)
+    else:
+        for number, (part, piece) in enumerate(zip(parts, torch.split(share, len(parts[0])), strict=True)):
+            with nullcontext() if number + 1 == len(parts) else accelerator.no_sync(trained):
+                accelerator.backward(_described(trained, part, config), gradient=piece)
+    return {name: float(value.detach()) for name, value in terms.items()}
 
 
-def _losses(model: Any, images: Tensor, labels: Tensor, config: TrainingConfig) -> tuple[Tensor, Tensor]:
-    """Both terms: the multi-label one on the first view, as the released code does, the other on all views."""
-    style = model(images.flatten(0, 1)).unflatten(0, images.shape[:2])
-    supervised = multilabel_contrastive_loss(style[:, 0], labels.to(style.device), config.temperature, config.weighting)
-    return supervised, self_supervised_loss(style, config.temperature)
+def _described(trained: Any, images: Tensor, config: TrainingConfig) -> Tensor:
+    """Views (b, views, 3, H, W) to descriptors (b, views, heads, d): style, and content if it has a weight."""
+    described: Tensor = trained(images.flatten(0, 1), content=config.content_weight > 0)
+    return described.reshape(*images.shape[:2], -1, described.shape[-1])
+
+
+def _terms(described: Tensor, labels: Tensor, config: TrainingConfig) -> dict[str, Tensor]:
+    """The terms of the loss: the multi-label one on the first view, as the released code does, the others on all views.
+
+    An image without tags says nothing about who made it: it is neither a positive nor a negative of the first term.
+    """
+    style, tagged = described[:, :, 0], labels.any(dim=1)
+    terms = {
+        "multi_label_loss": multilabel_contrastive_loss(
+            style[tagged, 0], labels[tagged], config.temperature, config.weighting
+        )
+        if tagged.sum() > 1
+        else style.sum() * 0,
+        "self_supervised_loss": self_supervised_loss(style, config.temperature),
+        "without_positives": (labels.sum(dim=0).max() < 2).to(style.dtype),
+    }
+    if config.content_weight:
+        terms["content_loss"] = self_supervised_loss(described[:, :, 1], config.temperature)
+    return terms

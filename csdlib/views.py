@@ -8,8 +8,9 @@ import math
 from dataclasses import dataclass
 
 import torch
-from PIL import Image
+from PIL import Image, ImageFilter
 from torch import Generator, Tensor
+from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.csd import normalised
 from csdlib.errors import InputError
@@ -21,9 +22,10 @@ class StylePreservingViews:
 
     Attributes:
         size: side of a view in pixels.
-        smallest: smallest share of the picture's area that a crop aims at, in (0, 1]. A crop whose shape does not fit
-            is cut at the picture's edge and keeps less: mostly where the picture is far from square.
+        smallest: smallest share of the picture's area in a crop, in (0, 1].
         views: views an image.
+        photometric: also change brightness, contrast, saturation, hue and sharpness, and drop all colour in one view of
+            five: the usual views of self-supervised learning. They change style: for the ablation only.
 
     Raises:
         InputError: a share outside (0, 1], or fewer than two views.
@@ -32,6 +34,7 @@ class StylePreservingViews:
     size: int
     smallest: float = 0.3
     views: int = 2
+    photometric: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.smallest <= 1 or self.views < 2:
@@ -55,17 +58,30 @@ class StylePreservingViews:
         cropped = image.resize((self.size, self.size), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
         for turn in _turns(generator):
             cropped = cropped.transpose(turn)
-        return cropped
+        return _recoloured(cropped, generator) if self.photometric else cropped
 
     def _crop(self, width: int, height: int, generator: Generator) -> tuple[float, float, float, float]:
-        """A box of random area and shape (sides from 3:4 to 4:3) inside the picture."""
+        """A box of random area and shape (sides from 3:4 to 4:3, as far as it fits) inside the picture."""
         area, shape, left, top = torch.rand(4, generator=generator).tolist()
         pixels = width * height * (self.smallest + (1 - self.smallest) * area)
         ratio = math.exp((2 * shape - 1) * math.log(4 / 3))
-        crop_width = min(width, math.sqrt(pixels * ratio))
-        crop_height = min(height, math.sqrt(pixels / ratio))
+        # The side that would leave the picture is cut, and the other one grows: the area stays.
+        crop_width = min(width, max(math.sqrt(pixels * ratio), pixels / height))
+        crop_height = min(height, pixels / crop_width)
         x, y = left * (width - crop_width), top * (height - crop_height)
         return x, y, x + crop_width, y + crop_height
+
+
+def _recoloured(image: Image.Image, generator: Generator) -> Image.Image:
+    """Colour jitter, now and then grey or blurred, as in SimCLR (arXiv:2002.05709), at half its strength."""
+    brightness, contrast, saturation, hue, grey, soft = torch.rand(6, generator=generator).tolist()
+    image = vision.adjust_brightness(image, 0.6 + 0.8 * brightness)
+    image = vision.adjust_contrast(image, 0.6 + 0.8 * contrast)
+    image = vision.adjust_saturation(image, 0.6 + 0.8 * saturation)
+    image = vision.adjust_hue(image, 0.2 * (hue - 0.5))
+    if grey < 0.2:
+        image = image.convert("L").convert("RGB")
+    return image.filter(ImageFilter.GaussianBlur(2 * soft - 1)) if soft > 0.5 else image
 
 
 def _turns(generator: Generator) -> list[Image.Transpose]:

@@ -122,6 +122,20 @@ def test_gradients_are_exact(weighting: str) -> None:
     assert torch.autograd.gradcheck(self_supervised_loss, views)
 
 
+@pytest.mark.parametrize("weighting", ["indicator", "count"])
+def test_blocks_equal_the_whole(weighting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = []
+    for rows in (1000, 5):
+        monkeypatch.setattr("csdlib.losses.BLOCK", rows)
+        style, labels = random_batch(4, n=24)
+        style.requires_grad_()
+        views = style.reshape(12, 2, 6)
+        loss = multilabel_contrastive_loss(style, labels, 0.1, weighting) + self_supervised_loss(views, 0.1)
+        values.append((loss.item(), *torch.autograd.grad(loss, style)))
+    assert values[0][0] == pytest.approx(values[1][0], abs=1e-12)
+    torch.testing.assert_close(values[0][1], values[1][1], atol=1e-12, rtol=0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -1,17 +1,26 @@
 """Views keep colours, training lowers the loss, and a killed run ends as if it had not been killed."""
 
+import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor
 
 from csdlib.descriptors.csd import CSDModel, random_tiny
 from csdlib.errors import InputError
+from csdlib.losses import multilabel_contrastive_loss
 from csdlib.tables import ImageTable
-from csdlib.training import TrainingConfig, batch_rows, fit
+from csdlib.training import TrainingConfig, _terms, batch_rows, fit
 from csdlib.views import StylePreservingViews
 from tests.conftest import stripes
 
@@ -106,12 +115,108 @@ def test_impossible_trainings_are_refused(striped_table: ImageTable) -> None:
         StylePreservingViews(size=32, smallest=0)
 
 
-def test_a_loss_that_is_not_finite_stops_with_step_and_images(striped_table: ImageTable) -> None:
+def test_a_loss_that_is_not_finite_stops_with_step_and_images(striped_table: ImageTable, tmp_path: Path) -> None:
     model = small_model()
     with torch.no_grad():
         model.style_projection.fill_(torch.nan)
-    with pytest.raises(InputError, match="step 0: the loss is nan; images"):
-        fit(model, striped_table, CONFIG, progress=False)
+    with pytest.raises(InputError, match="step 0: the loss is not finite"):
+        fit(model, striped_table, CONFIG, checkpoint=tmp_path / "state.pt", progress=False)
+    saved = json.loads((tmp_path / "state.failed.json").read_text())
+    assert saved["step"] == 0
+    assert set(saved["images"]) <= set(striped_table.ids)
+    assert len(saved["images"]) == CONFIG.batch_size
+
+
+def test_small_parts_of_a_batch_give_the_gradients_of_the_whole(striped_table: ImageTable) -> None:
+    whole, parts = small_model().double(), small_model().double()
+    one_step = replace(CONFIG, steps=2, optimizer="sgd")
+    with torch.random.fork_rng():
+        fit_double(whole, striped_table, one_step)
+        fit_double(parts, striped_table, replace(one_step, micro_batch=5))
+    for name, value in whole.state_dict().items():
+        torch.testing.assert_close(value, parts.state_dict()[name], atol=1e-10, rtol=0)
+
+
+def fit_double(model: CSDModel, table: ImageTable, config: TrainingConfig) -> None:
+    """``fit`` in double precision, where equal sums stay equal."""
+    model.register_forward_pre_hook(lambda _, inputs: (inputs[0].double(),))
+    fit(model, table, config, progress=False)
+
+
+def test_the_number_of_threads_changes_nothing(striped_table: ImageTable) -> None:
+    models = [small_model(), small_model()]
+    for model, workers in zip(models, (1, 4), strict=True):
+        fit(model, striped_table, replace(CONFIG, steps=3), workers=workers, progress=False)
+    for name, value in models[0].state_dict().items():
+        assert torch.equal(value, models[1].state_dict()[name]), name
+
+
+def test_images_without_tags_enter_the_self_supervised_term_only() -> None:
+    described = torch.nn.functional.normalize(torch.randn(6, 2, 1, 8, dtype=torch.float64), dim=3)
+    labels = torch.tensor([[1, 0], [1, 0], [0, 0], [0, 1], [0, 1], [0, 0]])
+    terms = _terms(described, labels, TrainingConfig())
+    known = [0, 1, 3, 4]
+    expected = multilabel_contrastive_loss(described[known, 0, 0], labels[known])
+    assert terms["multi_label_loss"].item() == pytest.approx(expected.item())
+    other = described.clone()
+    other[[2, 5]] = other[[5, 2]].roll(1, dims=3)
+    changed = _terms(other, labels, TrainingConfig())
+    assert changed["multi_label_loss"].item() == pytest.approx(expected.item())
+    assert changed["self_supervised_loss"].item() != pytest.approx(terms["self_supervised_loss"].item())
+
+
+def test_batches_without_a_positive_pair_are_counted_and_said(
+    striped_table: ImageTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = striped_table.frame.assign(styles=[[f"tag-{row}"] for row in range(len(striped_table))])
+    log = fit(small_model(), ImageTable(alone, striped_table.root), replace(CONFIG, steps=2), progress=True)
+    assert log["without_positives"].iloc[-1] == 1
+    assert log["multi_label_loss"].iloc[-1] == 0
+    assert "no two images of step 1 share a tag" in capsys.readouterr().err
+
+
+def test_the_content_head_learns_and_its_gradient_enters_the_tower_reversed() -> None:
+    model = random_tiny(image_size=32, patch_size=8, width=64, layers=1, heads=2, style_dim=16, content=True).model
+    images = torch.randn(4, 3, 32, 32)
+    content = model(images, content=True)[:, 1]
+    goal = torch.randn_like(content)
+    content.mul(goal).sum().backward()
+    assert model.content_projection.grad is not None
+    reversed_gradient = model.backbone.conv1.weight.grad.clone()
+    model.zero_grad()
+    plain = torch.nn.functional.normalize(model.backbone(images) @ model.content_projection, dim=1)
+    plain.mul(goal).sum().backward()
+    torch.testing.assert_close(reversed_gradient, -model.backbone.conv1.weight.grad, atol=1e-5, rtol=1e-4)
+
+
+def test_a_content_weight_needs_a_content_head(striped_table: ImageTable) -> None:
+    with pytest.raises(InputError, match="content_weight needs a model with a content head"):
+        fit(small_model(), striped_table, replace(CONFIG, content_weight=0.1), progress=False)
+    model = random_tiny(image_size=32, patch_size=8, width=64, layers=1, heads=2, style_dim=16, content=True).model
+    log = fit(model, striped_table, replace(CONFIG, steps=2, content_weight=0.1), progress=False)
+    assert np.isfinite(log["content_loss"].iloc[-1])
+
+
+@pytest.mark.parametrize("shape", [(96, 96), (300, 40), (40, 300)])
+def test_crops_keep_their_share_of_any_shape(shape: tuple[int, int]) -> None:
+    views = StylePreservingViews(size=32, smallest=0.5)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(100):
+        left, top, right, bottom = views._crop(*shape, generator)
+        assert (right - left) * (bottom - top) >= 0.5 * shape[0] * shape[1] - 1e-6
+        assert left >= 0
+        assert top >= 0
+        assert right <= shape[0] + 1e-6
+        assert bottom <= shape[1] + 1e-6
+
+
+def test_photometric_views_change_colours_and_the_default_ones_do_not() -> None:
+    image = stripes(1, 3, 0, side=96)
+    mean = np.asarray(image, dtype=float).mean(axis=(0, 1))
+    views = StylePreservingViews(size=48, smallest=0.5, photometric=True)
+    generator = torch.Generator().manual_seed(1)
+    means = [np.asarray(views.view(image, generator), dtype=float).mean(axis=(0, 1)) for _ in range(20)]
+    assert np.abs(np.array(means) - mean).mean() > 12
 
 
 def test_a_checkpoint_of_other_tags_or_damaged_is_refused(striped_table: ImageTable, tmp_path: Path) -> None:
@@ -142,3 +247,54 @@ def test_a_broken_image_is_left_out_and_counted(
 def test_impossible_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError):
         TrainingConfig(**wrong)  # type: ignore[arg-type]
+
+
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+SCRIPT = Path(__file__).parent / "train_in_a_process.py"
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(SCRIPT.parents[1])}
+
+
+@pytest.fixture(scope="module")
+def saved(striped_table: ImageTable, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("saved")
+    striped_table.save(folder)
+    return folder
+
+
+def trained(
+    saved: Path, output: Path, *, steps: int = 9, micro_batch: int = 0, processes: int = 1
+) -> dict[str, Tensor]:
+    start = [sys.executable] if processes == 1 else [*TORCHRUN, f"--nproc-per-node={processes}"]
+    command = [*start, str(SCRIPT), str(saved), str(output), str(steps), str(micro_batch)]
+    subprocess.run(command, env=ENVIRONMENT, check=True, capture_output=True, timeout=300)
+    return load_file(output)
+
+
+def test_two_processes_with_small_parts_train_as_one_with_the_whole(saved: Path, tmp_path: Path) -> None:
+    one = trained(saved, tmp_path / "one.safetensors")
+    two = trained(saved, tmp_path / "two.safetensors", micro_batch=3, processes=2)
+    for name, value in one.items():
+        torch.testing.assert_close(value, two[name], atol=1e-5, rtol=0)
+    logs = [pd.read_csv(tmp_path / f"{name}.csv") for name in ("one", "two")]
+    for term in ("multi_label_loss", "self_supervised_loss"):
+        np.testing.assert_allclose(logs[0][term], logs[1][term], atol=1e-5)
+
+
+def test_runs_killed_at_any_moment_end_with_the_same_weights(saved: Path, tmp_path: Path) -> None:
+    """SIGKILL at three random moments after the first checkpoint; resumed each time; bit-equal at the end."""
+    whole, killed = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"
+    expected = trained(saved, whole, steps=120)
+    random, command = np.random.default_rng(), [sys.executable, str(SCRIPT), str(saved), str(killed), "120", "0"]
+    checkpoint = killed.with_suffix(".pt")
+    for _ in range(3):
+        stamp = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+        process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+        while process.poll() is None and (not checkpoint.exists() or checkpoint.stat().st_mtime_ns == stamp):
+            time.sleep(0.01)
+        time.sleep(float(random.uniform(0, 0.15)))
+        process.kill()
+        process.wait()
+    assert not killed.exists(), "the run was over before it was killed: it needs more steps"
+    again = trained(saved, killed, steps=120)
+    for name, value in expected.items():
+        assert torch.equal(value, again[name]), name

@@ -4,6 +4,7 @@ A CLIP image tower, a linear projection to the style space, unit norm. ``csd-tin
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,19 @@ class CSDModel(nn.Module):
         layers: transformer blocks.
         heads: attention heads a block.
         style_dim: length d of the descriptor.
+        content: whether there is a content head, too: a second projection, behind a gradient reversal.
     """
 
     def __init__(
-        self, *, image_size: int, patch_size: int, width: int, layers: int, heads: int, style_dim: int
+        self,
+        *,
+        image_size: int,
+        patch_size: int,
+        width: int,
+        layers: int,
+        heads: int,
+        style_dim: int,
+        content: bool = False,
     ) -> None:
         super().__init__()
         self.config = {
@@ -49,7 +59,7 @@ class CSDModel(nn.Module):
             "layers": layers,
             "heads": heads,
             "style_dim": style_dim,
-        }
+        } | ({"content": True} if content else {})
         self.backbone = VisionTransformer(
             image_size=image_size,
             patch_size=patch_size,
@@ -62,10 +72,30 @@ class CSDModel(nn.Module):
         # open_clip projects inside the tower; CSD keeps the feature before it, and projects to style itself.
         self.backbone.proj = None
         self.style_projection = nn.Parameter(torch.randn(width, style_dim) * width**-0.5)
+        if content:
+            self.content_projection = nn.Parameter(torch.randn(width, style_dim) * width**-0.5)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Images (n, 3, H, W), normalised as CLIP's, to style descriptors (n, d), rows of unit norm."""
-        return functional.normalize(self.backbone(images) @ self.style_projection, dim=1)
+    def projections(self) -> Iterator[nn.Parameter]:
+        """The projections, which learn faster than the tower."""
+        yield self.style_projection
+        if "content" in self.config:
+            yield self.content_projection
+
+    def forward(self, images: Tensor, *, content: bool = False) -> Tensor:
+        """Images (n, 3, H, W), normalised as CLIP's, to style descriptors (n, d), rows of unit norm.
+
+        Args:
+            images: float32.
+            content: if true, the result is (n, 2, d): style and content. The content head's gradient is reversed
+                before it enters the tower: while the head learns content, the tower learns to forget it. The released
+                code carries this as an experiment that the authors left.
+        """
+        feature = self.backbone(images)
+        style = functional.normalize(feature @ self.style_projection, dim=1)
+        if not content:
+            return style
+        reversed_feature = 2 * feature.detach() - feature
+        return torch.stack([style, functional.normalize(reversed_feature @ self.content_projection, dim=1)], dim=1)
 
 
 class CSD:
