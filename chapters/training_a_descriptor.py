@@ -52,10 +52,11 @@ import torch
 
 import csdlib
 from csdlib import figures
+from csdlib.batches import batch_rows
 from csdlib.descriptors.csd import CSD, random_tiny
 from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
 from csdlib.recipes import unseen_artists
-from csdlib.training import TrainingConfig, batch_rows, fit
+from csdlib.training import TrainingConfig, fit
 from csdlib.views import StylePreservingViews
 
 # %% [markdown]

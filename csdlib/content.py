@@ -41,7 +41,7 @@ def content_accuracy(
     test = table.take(np.flatnonzero(unseen))
     images, truth = _tensors(test)
     with torch.inference_mode():
-        guesses = torch.cat([model(_scaled(batch)).argmax(1) for batch in images.split(256)])
+        guesses = torch.cat([model(_scaled(batch)).argmax(1) for batch in torch.split(images, 256)])
     right = (guesses == truth).numpy()[:, None]
     estimate = recall_at_k(right, 1, groups=test.frame["artist"].to_numpy(dtype=str))
     record: dict[str, object] = {
@@ -101,11 +101,11 @@ def _trained(images: Tensor, subjects: Tensor, epochs: int, seed: int) -> nn.Seq
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
     order = torch.cat([torch.randperm(len(images))[: len(images) // batch * batch] for _ in range(epochs)])
-    for rows in order.split(batch):
+    for rows in torch.split(order, batch):
         views = torch.stack([changes(image) for image in images[rows]])
         loss = nn.functional.cross_entropy(model(_scaled(views)), subjects[rows], label_smoothing=0.05)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
     return model.eval()

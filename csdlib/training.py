@@ -1,12 +1,11 @@
-"""Training CSD: one loop (arXiv:2404.01292, Section 3.3), the same on a CPU, a GPU, or many under ``accelerate launch``."""
+"""Training CSD: one loop (arXiv:2404.01292, Section 3.3), the same on a CPU, a GPU or several of them."""
 
 import json
 import math
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from accelerate import Accelerator, PartialState
 from torch import Tensor
 from tqdm import tqdm
 
+from csdlib.batches import batches, readable
 from csdlib.descriptors.csd import CSDModel
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, text_hash
@@ -122,18 +122,20 @@ def fit(
             evenly, a content term for a model without content head, a loss that is not finite (step and images are
             saved beside the checkpoint), or a checkpoint that is damaged, or of another model, data set or settings.
     """
-    table = _readable(table, progress)
+    table = readable(table, progress=progress)
     accelerator = Accelerator()
     _check(model, table, config, accelerator.num_processes)
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
     run = _Run(model, optimizer, config, table, checkpoint)
     labels = torch.from_numpy(table.labels())
+    views = StylePreservingViews(model.config["image_size"], config.smallest_crop, photometric=config.photometric)
     bar = tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress)
     first = evaluate if accelerator.is_main_process else None
     if run.step == 0:
         run.record(first)
     with bar:
-        for rows, images in _batches(table, model.config["image_size"], config, (run.step, workers)):
+        steps = range(run.step, config.steps)
+        for rows, images in batches(table, views, config.batch_size, steps, seed=config.seed, workers=workers):
             optimizer.zero_grad()
             terms = _learn(accelerator, trained, images, labels[rows], config)
             if not math.isfinite(sum(terms.values())):
@@ -260,67 +262,6 @@ def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> 
     if decay == "none":
         return 1.0
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
-
-
-def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray:
-    """The rows of a batch: every image once an epoch, in an order that seed and epoch fix.
-
-    Example:
-        >>> sorted(np.concatenate([batch_rows(6, 2, step, seed=0) for step in range(3)]).tolist())
-        [0, 1, 2, 3, 4, 5]
-    """
-    positions = np.arange(step * batch_size, (step + 1) * batch_size)
-    epochs = positions // images
-    orders = {epoch: np.random.default_rng([seed, epoch]).permutation(images) for epoch in np.unique(epochs).tolist()}
-    return np.array(
-        [orders[epoch][position % images] for epoch, position in zip(epochs.tolist(), positions, strict=True)]
-    )
-
-
-def _readable(table: ImageTable, progress: bool) -> ImageTable:
-    """The table without broken images: one of them, met at step 10,000, must not end a training."""
-    reasons: dict[int, str] = {}
-
-    def look(row: int) -> None:
-        try:
-            table.open(row)
-        except InputError as error:
-            reasons[row] = str(error)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(look, range(len(table))))
-    if reasons and progress:
-        tqdm.write(f"training: left out {len(reasons)} images, first: {reasons[min(reasons)]}", file=sys.stderr)
-    return table.take([row for row in range(len(table)) if row not in reasons])
-
-
-def _batches(
-    table: ImageTable, size: int, config: TrainingConfig, run: tuple[int, int]
-) -> Iterator[tuple[np.ndarray, Tensor]]:
-    """The rows of every batch from a step on, and the views of this process's share: (b, views, 3, size, size).
-
-    The next batch is prepared while the caller learns this one. Every image of a step has a generator of its own, so
-    that its views do not depend on who prepares them.
-    """
-    first, workers = run
-    views = StylePreservingViews(size, config.smallest_crop, photometric=config.photometric)
-    state = PartialState()
-
-    def prepare(step: int) -> tuple[np.ndarray, list[Future[Tensor]]]:
-        rows = batch_rows(len(table), config.batch_size, step, config.seed)
-        places = np.array_split(np.arange(len(rows)), state.num_processes)[state.process_index]
-        return rows, [pool.submit(view, step, place, int(rows[place])) for place in places.tolist()]
-
-    def view(step: int, place: int, row: int) -> Tensor:
-        seed = int(np.random.default_rng([config.seed, step, place]).integers(2**62))
-        return views(table.open(row), torch.Generator().manual_seed(seed))
-
-    with ThreadPoolExecutor(workers) as pool:
-        ahead = prepare(first) if first < config.steps else None
-        for step in range(first, config.steps):
-            rows, futures = ahead if ahead is not None else prepare(step)
-            ahead = prepare(step + 1) if step + 1 < config.steps else None
-            yield rows, torch.stack([future.result() for future in futures])
 
 
 def _learn(

@@ -122,7 +122,8 @@ def drawing() -> tuple[str, str, float, float]:
         drawn, count = time.perf_counter() - start, len(table)
         start = time.perf_counter()
         csdlib.load_dataset("atelier", cache=Path(folder), **options)
-    return f"{count} atelier pictures, cached", f"drawn, {count / drawn:.0f} images/s", time.perf_counter() - start, drawn
+        found = time.perf_counter() - start
+    return f"{count} atelier pictures, cached", f"drawn, {count / drawn:.0f} images/s", found, drawn
 
 
 def main() -> None:

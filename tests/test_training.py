@@ -16,11 +16,12 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor
 
+from csdlib.batches import batch_rows
 from csdlib.descriptors.csd import CSDModel, random_tiny
 from csdlib.errors import InputError
 from csdlib.losses import multilabel_contrastive_loss
 from csdlib.tables import ImageTable
-from csdlib.training import TrainingConfig, _terms, batch_rows, fit
+from csdlib.training import TrainingConfig, _terms, fit
 from csdlib.views import StylePreservingViews
 from tests.conftest import stripes
 
