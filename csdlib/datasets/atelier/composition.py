@@ -171,18 +171,28 @@ def _lit(tone: Map, figure: NDArray[np.bool_], painter: Painter) -> Map:
     light = painter.light
     tone = 0.5 + (_set_off(tone, figure) - 0.5) * light.contrast + light.key
     if light.spot and figure.any():
-        rows, columns = (np.float32(places.mean()) for places in np.nonzero(figure))
+        places = np.nonzero(figure)
+        rows, columns = (np.float32(place.mean()) for place in places)
+        # A wide pool for a wide figure: its own edges must not sink into the dark.
+        reach = max(0.28, 2.2 * float(np.mean([place.std() for place in places])) / len(tone))
         axis = np.arange(len(tone), dtype=np.float32)
         far = np.hypot(axis[None] - columns, (axis[:, None] - rows) * 0.9) / len(tone)
-        tone = tone - light.spot * np.clip(far * 1.5 - 0.28, 0, 0.8) + 0.12 * light.spot * figure
+        # A dark figure is not lit itself: it stands before a lit ground.
+        lit = figure if tone[figure].mean() > 0.42 else 1.5 * _near(figure)
+        tone = tone - light.spot * np.clip(far * 1.5 - reach, 0, 0.8) + 0.12 * light.spot * lit
     return np.clip(tone, 0, 1)
 
 
 def _set_off(tone: Map, figure: NDArray[np.bool_]) -> Map:
     """Counterchange: where figure and surroundings are alike in tone, both give way, the surroundings only nearby."""
-    near = cv2.GaussianBlur(figure.astype(np.float32), (0, 0), 0.05 * len(tone)) * ~figure
+    near = _near(figure)
     if not near.any():
         return tone
     gap = float((tone * near).sum() / near.sum() - tone[figure].mean())
-    push = max(0.0, 0.26 - abs(gap)) * (1 if gap > -0.05 else -1)
+    push = max(0.0, 0.32 - abs(gap)) * (1 if gap > 0 else -1)
     return tone + push * (1.1 * near - 0.4 * figure)
+
+
+def _near(figure: NDArray[np.bool_]) -> Map:
+    """How near to the figure a place outside it is, in [0, 1], 0 on the figure."""
+    return np.asarray(cv2.GaussianBlur(figure.astype(np.float32), (0, 0), 0.05 * len(figure)) * ~figure)

@@ -43,14 +43,24 @@ def meadow(rng: np.random.Generator) -> Layers:
     if rng.random() < 0.6:
         layers.append(Layer(ridge(rng, between(rng, 0.07, 0.14), 0.6, knots=14), "leaf", 0.36, "land", 1.2))
     layers += ground(rng, either(rng, "leaf", "leaf", "earth"), between(rng, 0.48, 0.62))
-    if rng.random() < 0.5:
-        x, foot = between(rng, 0.2, 0.8), between(rng, 0.1, 0.9)
-        path = smooth((x, 0), (x + 0.03, -0.01), (foot + 0.22, -1.1), (foot - 0.2, -1.1), (x - 0.12, -0.35))
-        layers.append(Layer(path, "earth", 0.7, "land", 1.3, line=False))
-    return layers + flowers(rng, int(rng.integers(0, 9)))
+    if rng.random() < 0.4:
+        layers.append(_path(rng))
+    return layers + wild_flowers(rng, int(rng.integers(0, 9)))
 
 
-def flowers(rng: np.random.Generator, count: int) -> Layers:
+def _path(rng: np.random.Generator) -> Layer:
+    """A path that winds: it swings to both sides and widens towards the viewer, or it would look like a cone."""
+    x, swing = between(rng, 0.2, 0.8), either(rng, "left", "right")
+    way = -1.0 if swing == "left" else 1.0
+    course = [(0.0, -0.02, 0.008), (0.09, -0.1, 0.016), (-0.06, -0.24, 0.03), (-0.16, -0.42, 0.055), (0.14, -0.72, 0.1)]
+    course.append((0.46, -1.12, 0.15))
+    left = [(x + way * dx - half, y) for dx, y, half in course]
+    right = [(x + way * dx + half, y) for dx, y, half in course]
+    edges = [smooth(*side, closed=False) for side in (left, right)]
+    return Layer(np.concatenate([edges[0], edges[1][::-1]]), "earth", 0.7, "land", 1.3, line=False)
+
+
+def wild_flowers(rng: np.random.Generator, count: int) -> Layers:
     """Spots of colour in the grass, larger when nearer."""
     spots = []
     for _ in range(count):
@@ -126,15 +136,134 @@ def dusk(rng: np.random.Generator) -> Layers:
 
 
 def room(rng: np.random.Generator) -> Layers:
-    """Inside: a wall with a window, a picture or a curtain, and a floor."""
-    slot = either(rng, "far", "accent", "leaf", "warm", "air")
-    layers = [Layer(box(-0.1, -0.1, 1.2, 1.3), slot, between(rng, 0.42, 0.62), "land", np.pi / 2, line=False)]
+    """Inside: a wall with a window, a picture or a curtain, and a floor of another colour that is darker."""
+    slot, tone = either(rng, "far", "accent", "leaf", "warm", "air"), between(rng, 0.52, 0.68)
+    layers = [Layer(box(-0.1, -0.1, 1.2, 1.3), slot, tone, "land", np.pi / 2, line=False)]
     x, motif = between(rng, 0.05, 0.65), either(rng, "window", "picture", "curtain")
     layers += {"window": _window, "picture": _picture, "curtain": _curtain}[motif](x)
-    layers += [Layer(box(-0.1, -1.1, 1.2, 1.1), either(rng, "earth", "warm"), between(rng, 0.4, 0.62), "land", 0.0)]
+    floor = either(rng, *[role for role in ("earth", "warm", "cool") if role != slot])
+    layers.append(Layer(box(-0.1, -1.1, 1.2, 1.1), floor, tone - between(rng, 0.12, 0.2), "land", 0.0))
+    layers.append(Layer(box(-0.1, -0.03, 1.2, 0.06), "light", 0.7, "flat", fine=True, line=False))
     if rng.random() < 0.6:
         rug = ellipse(between(rng, 0.35, 0.65), -0.6, between(rng, 0.35, 0.5), 0.3)
-        layers.append(Layer(rug, either(rng, "accent", "cool"), 0.5, "flat"))
+        layers.append(Layer(rug, either(rng, "accent", "air"), 0.6, "flat"))
+    return layers
+
+
+def table(rng: np.random.Generator) -> Layers:
+    """A table before a wall that keeps quiet behind what stands on it: whatever hangs there hangs at the side."""
+    slot, tone = either(rng, "far", "accent", "leaf", "air", "cool"), between(rng, 0.5, 0.7)
+    layers = [Layer(box(-0.1, -0.1, 1.2, 1.3), slot, tone, "land", np.pi / 2, line=False)]
+    motif, side = either(rng, "drape", "stripes", "panel", "plain"), 0.0 if rng.random() < 0.5 else 1.0
+    if motif == "drape":
+        layers += _drape(rng, side, slot)
+    elif motif == "stripes":
+        layers += [
+            Layer(box(x, -0.1, 0.06, 1.3), slot, tone + 0.1, "flat", 1.57, line=False) for x in np.arange(0, 1, 0.14)
+        ]
+    elif motif == "panel":
+        layers.append(Layer(box(-0.1, -0.1, 1.2, 0.42), slot, tone - 0.12, "land", 0.0, line=False))
+    wood = either(rng, *[role for role in ("earth", "warm", "dark") if role != slot])
+    layers.append(Layer(box(-0.1, -1.1, 1.2, 1.06), wood, 0.4 if wood != "dark" else 0.5, "land"))
+    if rng.random() < 0.75:
+        x, cloth = between(rng, -0.05, 0.2), either(rng, *[role for role in ("light", "air", "cool") if role != slot])
+        corners = polygon((x, -0.12), (x + 0.75, -0.1), (x + 0.95, -0.85), (x + 0.5, -1.1), (x - 0.1, -0.9))
+        layers.append(Layer(corners, cloth, 0.72, "land", 0.3))
+    return layers
+
+
+def studio(rng: np.random.Generator) -> Layers:
+    """A painter's backdrop: a wall in two tones, a drape at one side, at times a window or a landscape beyond it."""
+    slot, tone = either(rng, "far", "leaf", "earth", "air", "cool"), between(rng, 0.4, 0.66)
+    layers = [Layer(box(-0.1, -1.1, 1.2, 2.4), slot, tone, "sky", between(rng, 0.5, 1.2), line=False)]
+    side = 0.0 if rng.random() < 0.5 else 1.0
+    glow = ellipse(0.5, 0.35, between(rng, 0.4, 0.55), between(rng, 0.9, 1.2))
+    layers += [Layer(glow, slot, tone + 0.1, "round", line=False)] if rng.random() < 0.4 else []
+    if rng.random() < 0.35:
+        layers += _prospect(0.68 if side == 0.0 else 0.02)
+    if rng.random() < 0.65:
+        layers += _drape(rng, side, slot)
+    return layers
+
+
+def _prospect(x: float) -> Layers:
+    """A view out of a window at the side: sky, a hill and water."""
+    hill = smooth((x, 0.3), (x + 0.1, 0.48), (x + 0.2, 0.4), (x + 0.3, 0.52), (x + 0.3, 0.1), (x, 0.1))
+    return [
+        Layer(box(x - 0.025, 0.0, 0.35, 0.9), "earth", 0.32),
+        Layer(box(x, 0.05, 0.3, 0.8), "air", 0.75, "sky"),
+        Layer(hill, "leaf", 0.46, "land"),
+        Layer(box(x, 0.05, 0.3, 0.16), "cool", 0.6, "land"),
+    ]
+
+
+def _drape(rng: np.random.Generator, side: float, behind: str) -> Layers:
+    """A cloth that hangs in folds at one side, gathered below."""
+    slot = either(rng, *[role for role in ("accent", "warm", "cool", "dark") if role != behind])
+    way = 1.0 if side == 0.0 else -1.0
+    layers = []
+    for k in range(4):
+        near, far = side - way * 0.1 + way * 0.075 * k, side - way * 0.1 + way * (0.06 * k)
+        fold = smooth(
+            (near, 1.25),
+            (near + way * 0.09, 1.25),
+            (far + way * 0.1, 0.4),
+            (far + way * 0.05, -1.15),
+            (far - way * 0.04, -1.15),
+            (far, 0.4),
+            steps=4,
+        )
+        layers.append(Layer(fold, slot, 0.34 + 0.16 * (k % 2), "tube", np.pi / 2, line=k == 3))
+    return layers
+
+
+def river(rng: np.random.Generator) -> Layers:
+    """A river that runs across: a wooded far bank, water, reeds on the near one."""
+    layers = sky(rng, between(rng, *DAYLIGHT))
+    layers.append(Layer(ridge(rng, between(rng, 0.18, 0.4), 0.5), "far", 0.56, "land", 0.1))
+    layers.append(Layer(ridge(rng, between(rng, 0.08, 0.16), 0.6, knots=14), "leaf", 0.4, "land", 1.2))
+    layers.append(Layer(box(-0.1, -1.1, 1.2, 1.1), either(rng, "cool", "cool", "air"), 0.54, "land"))
+    layers.append(Layer(ridge(rng, -0.06, 0.4, knots=11), "leaf", 0.5, "land", 0.1))
+    layers += waves(rng, int(rng.integers(6, 11)), (-0.8, -0.12))
+    if rng.random() < 0.7:
+        knots = [(float(x), -0.86 + between(rng, -0.06, 0.06)) for x in np.linspace(-0.1, 1.1, 6)]
+        bank = np.concatenate([smooth(*knots, closed=False), [[1.1, -1.1], [-0.1, -1.1]]])
+        layers.append(Layer(bank, "leaf", 0.42, "land", 0.1))
+        layers += _reeds(rng)
+    return layers
+
+
+def _reeds(rng: np.random.Generator) -> Layers:
+    side = either(rng, "left", "right")
+    layers = []
+    for _ in range(int(rng.integers(4, 9))):
+        x = between(rng, 0.0, 0.2) if side == "left" else between(rng, 0.8, 1.0)
+        lean, high = between(rng, -0.04, 0.04), between(rng, 0.25, 0.5)
+        blade = limb([(x, -1.05), (x + lean * 0.4, -1.0 + high * 0.5), (x + lean, -1.0 + high)], [0.011, 0.009, 0.003])
+        layers.append(Layer(blade, "leaf", between(rng, 0.25, 0.6), "tube", 1.57, line=False))
+    return layers
+
+
+def gorge(rng: np.random.Generator) -> Layers:
+    """A valley between cliffs with a stream at its bottom."""
+    layers = sky(rng, between(rng, *DAYLIGHT))
+    layers.append(Layer(ridge(rng, between(rng, 0.3, 0.6), 0.4), "far", 0.58, "land", 0.1))
+    layers.append(Layer(box(-0.1, -1.1, 1.2, 1.1), "leaf", 0.5, "land", 0.2))
+    x = between(rng, 0.4, 0.6)
+    stream = smooth(
+        (x, -0.02), (x + 0.04, -0.02), (x + 0.12, -0.4), (x + 0.3, -1.1), (x - 0.25, -1.1), (x - 0.02, -0.45)
+    )
+    layers.append(Layer(stream, "cool", 0.62, "land", 1.2))
+    for side, rim in ((0.0, -1.0), (1.0, 1.0)):
+        reach = between(rng, 0.24, 0.34)
+        edge = [(side + rim * 0.15, 0.34), (side - rim * reach * 0.5, 0.28), (side - rim * reach * 0.75, 0.0)]
+        edge += [
+            (side - rim * reach * 0.6, -0.4),
+            (side - rim * reach, -0.7),
+            (side - rim * reach * 0.8, -1.12),
+            (side + rim * 0.15, -1.12),
+        ]
+        layers.append(Layer(polygon(*edge), either(rng, "earth", "far"), 0.44, "land", 1.4))
     return layers
 
 
@@ -169,7 +298,11 @@ PLACES: dict[str, Callable[[np.random.Generator], Layers]] = {
     "meadow": meadow,
     "shore": shore,
     "water": water,
+    "river": river,
+    "gorge": gorge,
     "town": town,
     "dusk": dusk,
     "room": room,
+    "table": table,
+    "studio": studio,
 }

@@ -1,20 +1,49 @@
-"""The repertoire: every subject as a record of its figure, the places where it is met, and how it stands there."""
+"""The repertoire: every subject as a record of the ways in which it is met: figure, places, how it stands there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from csdlib.datasets.atelier.places import PLACES, flowers
+from csdlib.datasets.atelier.places import PLACES, wild_flowers
 from csdlib.datasets.atelier.scenes import SHADOW, Layer, Scene, between, either, mirrored
-from csdlib.datasets.atelier.shapes import box, ellipse, polygon
+from csdlib.datasets.atelier.shapes import ellipse
 from csdlib.datasets.atelier.subjects.animals import cat, dog
+from csdlib.datasets.atelier.subjects.birds import duck, heron, songbird
+from csdlib.datasets.atelier.subjects.bridges import stone_bridge, suspension_bridge, trestle_bridge, wooden_bridge
+from csdlib.datasets.atelier.subjects.castles import castle
+from csdlib.datasets.atelier.subjects.contrast import set_off
 from csdlib.datasets.atelier.subjects.figures import woman
+from csdlib.datasets.atelier.subjects.flowers import growing_flower, potted_flower
+from csdlib.datasets.atelier.subjects.flying_birds import gull, swallow
+from csdlib.datasets.atelier.subjects.horses import horse
 from csdlib.datasets.atelier.subjects.houses import house
 from csdlib.datasets.atelier.subjects.landscape import boat, mountain, tree
+from csdlib.datasets.atelier.subjects.portraits import portrait
 from csdlib.datasets.atelier.subjects.still_life import still_life
 from csdlib.errors import unknown
 from csdlib.files import text_hash
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way in which a subject is met.
+
+    Attributes:
+        figure: draws the figure, from a generator.
+        places: names of the surroundings in which it is met.
+        scale: smallest and largest height of the figure, in units of the picture's side.
+        depth: smallest and largest depth of its feet: 0 at the horizon, 1 at the bottom edge.
+        shadow: half the width of the shadow at its feet in units of its height; 0 for none.
+        coats: colour roles that its main one may be exchanged for where the surroundings have the same.
+    """
+
+    figure: Callable[[np.random.Generator], list[Layer]]
+    places: tuple[str, ...]
+    scale: tuple[float, float]
+    depth: tuple[float, float]
+    shadow: float = 0.0
+    coats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,33 +52,61 @@ class Subject:
 
     Attributes:
         name: what it is called in tables and captions.
-        figure: draws the figure, from a generator.
-        places: names of the surroundings in which it is met.
-        scale: smallest and largest height of the figure, in units of the picture's side.
-        depth: smallest and largest depth of its feet: 0 at the horizon, 1 at the bottom edge.
-        shadow: half the width of the shadow at its feet in units of its height; 0 for none.
+        settings: the ways in which it is met, all alike likely.
     """
 
     name: str
-    figure: Callable[[np.random.Generator], list[Layer]]
-    places: tuple[str, ...]
-    scale: tuple[float, float]
-    depth: tuple[float, float]
-    shadow: float
+    settings: tuple[Setting, ...]
 
+
+_FUR = ("earth", "warm", "dark", "light")
+_WALLS = ("light", "earth", "warm", "air")
+_FOLIAGE = ("leaf", "warm", "accent")
+_CLOTH = ("accent", "warm", "cool", "light", "leaf")
+_PAINT = ("accent", "warm", "earth", "light", "dark")
 
 #: A new subject is one more record. Of two that stand side by side the first is a subject of the database, the second
-#: one of the queries: neighbours are of one kind, so that both sides have animals, buildings and people.
+#: one of the queries: neighbours are of one kind, so that both sides have animals, buildings, people and plants.
 _RECORDS = (
-    Subject("dog", dog, ("meadow", "shore", "town", "room", "dusk"), (0.42, 0.6), (0.35, 0.75), 0.6),
-    Subject("cat", cat, ("meadow", "town", "room", "room", "dusk"), (0.5, 0.66), (0.4, 0.75), 0.4),
-    Subject("house", house, ("meadow", "shore", "dusk"), (0.4, 0.58), (0.15, 0.5), 0.8),
-    Subject("tree", tree, ("meadow", "shore", "dusk", "meadow"), (0.66, 0.9), (0.25, 0.65), 0.4),
-    Subject("woman", woman, ("meadow", "shore", "town", "room"), (0.66, 0.84), (0.6, 0.92), 0.25),
-    Subject("boat", boat, ("water",), (0.5, 0.72), (0.2, 0.55), 0.0),
-    Subject("still life", still_life, ("room",), (0.62, 0.78), (0.35, 0.6), 0.0),
-    Subject("mountain", mountain, ("meadow", "water", "dusk"), (0.45, 0.66), (0.0, 0.02), 0.0),
-)
+    Subject("dog", (Setting(dog, ("meadow", "shore", "town", "room", "dusk"), (0.42, 0.6), (0.35, 0.75), 0.6, _FUR),)),
+    Subject("cat", (Setting(cat, ("meadow", "town", "room", "room", "dusk"), (0.5, 0.66), (0.4, 0.75), 0.4, _FUR),)),
+    Subject("house", (Setting(house, ("meadow", "shore", "dusk"), (0.4, 0.58), (0.15, 0.5), 0.8, _WALLS),)),
+    Subject("castle", (Setting(castle, ("meadow", "meadow", "dusk", "water"), (0.4, 0.58), (0.2, 0.65), 0.0, _WALLS),)),
+    Subject("woman", (
+        Setting(woman, ("meadow", "shore", "town", "room"), (0.66, 0.84), (0.6, 0.92), 0.25, _CLOTH),
+    )),
+    Subject("portrait", (
+        Setting(portrait, ("studio", "studio", "studio", "room", "meadow", "shore"), (0.86, 1.0), (1.03, 1.12)),
+    )),
+    Subject("tree", (
+        Setting(tree, ("meadow", "shore", "dusk", "meadow"), (0.66, 0.9), (0.25, 0.65), 0.4, _FOLIAGE),
+    )),
+    Subject("flower", (
+        Setting(growing_flower, ("meadow", "meadow", "dusk", "river"), (0.78, 0.95), (0.8, 1.04)),
+        Setting(potted_flower, ("table", "room", "table"), (0.78, 0.92), (0.5, 0.85)),
+    )),
+    Subject("boat", (Setting(boat, ("water", "water", "river"), (0.5, 0.72), (0.2, 0.55), 0.0, _PAINT),)),
+    Subject("bridge", (
+        Setting(stone_bridge, ("river",), (0.33, 0.44), (0.3, 0.6), 0.0, ("earth", "light", "warm")),
+        Setting(wooden_bridge, ("river",), (0.36, 0.46), (0.3, 0.6), 0.0, _PAINT),
+        Setting(suspension_bridge, ("water", "river"), (0.36, 0.46), (0.15, 0.5), 0.0, _PAINT),
+        Setting(trestle_bridge, ("gorge", "gorge", "river"), (0.38, 0.48), (0.3, 0.6), 0.0, _PAINT),
+    )),
+    Subject("mountain", (
+        Setting(mountain, ("meadow", "water", "dusk"), (0.45, 0.66), (0.0, 0.02), 0.0, ("far", "cool", "earth")),
+    )),
+    Subject("horse", (
+        Setting(horse, ("meadow", "meadow", "shore", "dusk"), (0.5, 0.66), (0.45, 0.8), 0.55, _FUR),
+    )),
+    Subject("still life", (Setting(still_life, ("table",), (0.62, 0.78), (0.35, 0.6)),)),
+    Subject("bird", (
+        Setting(songbird, ("meadow", "dusk", "studio", "river"), (0.56, 0.72), (0.3, 0.75)),
+        Setting(heron, ("shore", "river", "water"), (0.66, 0.84), (0.5, 0.85), 0.0, ("light", "far", "cool")),
+        Setting(gull, ("shore", "water", "dusk"), (0.58, 0.74), (0.0, 0.35)),
+        Setting(swallow, ("meadow", "dusk", "river"), (0.52, 0.66), (0.0, 0.3)),
+        Setting(duck, ("river", "water"), (0.44, 0.56), (0.5, 0.8), 0.0, _FUR),
+    )),
+)  # fmt: skip
 
 #: The subjects by name.
 SUBJECTS: dict[str, Subject] = {record.name: record for record in _RECORDS}
@@ -76,27 +133,35 @@ def sample_scene(subject: str, seed: int) -> Scene:
     Raises:
         InputError: an unknown subject.
     """
-    kind = find_subject(subject)
+    record = find_subject(subject)
     rng = np.random.default_rng(int(text_hash("scene", subject, seed)[:16], 16))
+    kind = record.settings[int(rng.integers(len(record.settings)))]
     place = either(rng, *kind.places)
-    surroundings = _table(rng) if subject == "still life" else PLACES[place](rng)
-    figure = tuple(kind.figure(rng))
+    surroundings, figure = tuple(PLACES[place](rng)), tuple(kind.figure(rng))
     if rng.random() < 0.5:
         figure = mirrored(figure)
     at = (between(rng, 0.34, 0.66), between(rng, *kind.depth))
     light = between(rng, 0.5, 1.2) if rng.random() < 0.5 else between(rng, 1.9, 2.6)
+    scale, horizon = between(rng, *kind.scale), between(rng, 0.34, 0.52)
+    surroundings, figure = set_off(rng, surroundings, figure, (*at, scale, horizon), kind.coats)
     return Scene(
         subject=subject,
         seed=seed,
         place=place,
-        surroundings=tuple(surroundings),
+        surroundings=surroundings,
         figure=(*_shadow(kind.shadow, light), *figure),
-        front=tuple(flowers(rng, 5)) if place == "meadow" and rng.random() < 0.5 else (),
+        front=_front(rng, kind, place),
         at=at,
-        scale=between(rng, *kind.scale),
+        scale=scale,
         light=light,
-        horizon=between(rng, 0.34, 0.52),
+        horizon=horizon,
     )
+
+
+def _front(rng: np.random.Generator, kind: Setting, place: str) -> tuple[Layer, ...]:
+    """Flowers before a figure in the grass; not before one that is cut by the lower edge."""
+    open_grass = place == "meadow" and kind.depth[1] <= 1
+    return tuple(wild_flowers(rng, 5)) if open_grass and rng.random() < 0.5 else ()
 
 
 def _shadow(half: float, light: float) -> tuple[Layer, ...]:
@@ -105,14 +170,3 @@ def _shadow(half: float, light: float) -> tuple[Layer, ...]:
         return ()
     shift = -0.35 * half * float(np.sign(np.cos(light)))
     return (Layer(ellipse(shift, 0.0, half, 0.07), SHADOW, line=False),)
-
-
-def _table(rng: np.random.Generator) -> list[Layer]:
-    """A room in which a table fills the lower half."""
-    layers = PLACES["room"](rng)
-    layers.append(Layer(box(-0.1, -1.1, 1.2, 1.06), either(rng, "earth", "warm"), 0.42, "land"))
-    if rng.random() < 0.75:
-        x = between(rng, -0.05, 0.2)
-        cloth = polygon((x, -0.12), (x + 0.75, -0.1), (x + 0.95, -0.85), (x + 0.5, -1.1), (x - 0.1, -0.9))
-        layers.append(Layer(cloth, either(rng, "light", "air", "cool"), 0.72, "land", 0.3))
-    return layers
