@@ -137,7 +137,7 @@ def fit(
         steps = range(run.step, config.steps)
         for rows, images in batches(table, views, config.batch_size, steps, seed=config.seed, workers=workers):
             optimizer.zero_grad()
-            terms = _learn(accelerator, trained, images, labels[rows], config)
+            terms = _learn(accelerator, trained, images, (labels[rows], _reversal(config, run.step)), config)
             if not math.isfinite(sum(terms.values())):
                 raise run.failure(terms, table.ids[rows].tolist())
             _set_rates(optimizer, config, run.step)
@@ -228,7 +228,7 @@ def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes
         raise InputError("no training image carries a style tag: the multi-label term would have nothing to learn")
     if config.batch_size % processes:
         raise InputError(f"batch_size = {config.batch_size} cannot be shared evenly by {processes} processes")
-    if config.content_weight and not model.config.get("content"):
+    if config.content_weight and not model.config["content"]:
         raise InputError("content_weight needs a model with a content head: CSDModel(content=True, ...)")
 
 
@@ -265,7 +265,11 @@ def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> 
 
 
 def _learn(
-    accelerator: Accelerator, trained: Any, images: Tensor, labels: Tensor, config: TrainingConfig
+    accelerator: Accelerator,
+    trained: Any,
+    images: Tensor,
+    truth: tuple[Tensor, float | None],
+    config: TrainingConfig,
 ) -> dict[str, float]:
     """One step's gradients, and the terms of the loss over the whole batch.
 
@@ -273,9 +277,10 @@ def _learn(
     to go on: so descriptors are gathered, the loss is differentiated by them, and each part of the batch continues with
     its piece (the idea of GradCache, arXiv:2101.06983). One process with one part is the plain backward pass.
     """
+    labels, reversal = truth
     parts = torch.split(images.to(accelerator.device), config.micro_batch or len(images))
     with torch.set_grad_enabled(len(parts) == 1):
-        own = torch.cat([_described(trained, part, config) for part in parts])
+        own = torch.cat([_described(trained, part, reversal) for part in parts])
     everything = accelerator.gather(own.detach()).requires_grad_()
     terms = _terms(everything, labels.to(own.device), config)
     loss = terms["multi_label_loss"] + config.ssl_weight * terms["self_supervised_loss"]
@@ -290,13 +295,18 @@ def _learn(
     else:
         for number, (part, piece) in enumerate(zip(parts, torch.split(share, len(parts[0])), strict=True)):
             with nullcontext() if number + 1 == len(parts) else accelerator.no_sync(trained):
-                accelerator.backward(_described(trained, part, config), gradient=piece)
+                accelerator.backward(_described(trained, part, reversal), gradient=piece)
     return {name: float(value.detach()) for name, value in terms.items()}
 
 
-def _described(trained: Any, images: Tensor, config: TrainingConfig) -> Tensor:
-    """Views (b, views, 3, H, W) to descriptors (b, views, heads, d): style, and content if it has a weight."""
-    described: Tensor = trained(images.flatten(0, 1), content=config.content_weight > 0)
+def _reversal(config: TrainingConfig, step: int) -> float | None:
+    """How strongly the content head's gradient is reversed: from 0 to 1 over the run, as in the released code."""
+    return 2 / (1 + math.exp(-10 * step / config.steps)) - 1 if config.content_weight else None
+
+
+def _described(trained: Any, images: Tensor, reversal: float | None) -> Tensor:
+    """Views (b, views, 3, H, W) to descriptors (b, views, heads, d): style, and content if its gradient is reversed."""
+    described: Tensor = trained(images.flatten(0, 1), reversal=reversal)
     return described.reshape(*images.shape[:2], -1, described.shape[-1])
 
 

@@ -179,7 +179,7 @@ def test_batches_without_a_positive_pair_are_counted_and_said(
 def test_the_content_head_learns_and_its_gradient_enters_the_tower_reversed() -> None:
     model = random_tiny(image_size=32, patch_size=8, width=64, layers=1, heads=2, style_dim=16, content=True).model
     images = torch.randn(4, 3, 32, 32)
-    content = model(images, content=True)[:, 1]
+    content = model(images, reversal=0.5)[:, 1]
     goal = torch.randn_like(content)
     content.mul(goal).sum().backward()
     assert model.content_projection.grad is not None
@@ -187,7 +187,7 @@ def test_the_content_head_learns_and_its_gradient_enters_the_tower_reversed() ->
     model.zero_grad()
     plain = torch.nn.functional.normalize(model.backbone(images) @ model.content_projection, dim=1)
     plain.mul(goal).sum().backward()
-    torch.testing.assert_close(reversed_gradient, -model.backbone.conv1.weight.grad, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(reversed_gradient, -0.5 * model.backbone.conv1.weight.grad, atol=1e-5, rtol=1e-4)
 
 
 def test_a_content_weight_needs_a_content_head(striped_table: ImageTable) -> None:

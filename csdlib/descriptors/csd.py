@@ -6,11 +6,11 @@ A CLIP image tower, a linear projection to the style space, unit norm. ``csd-tin
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
-from open_clip.transformer import VisionTransformer
+from open_clip.transformer import QuickGELU, VisionTransformer
 from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -37,6 +37,7 @@ class CSDModel(nn.Module):
         layers: transformer blocks.
         heads: attention heads a block.
         style_dim: length d of the descriptor.
+        activation: ``gelu``, or the ``quick_gelu`` of OpenAI's CLIP and so of the released CSD weights.
         content: whether there is a content head, too: a second projection, behind a gradient reversal.
     """
 
@@ -49,17 +50,20 @@ class CSDModel(nn.Module):
         layers: int,
         heads: int,
         style_dim: int,
+        activation: Literal["gelu", "quick_gelu"] = "gelu",
         content: bool = False,
     ) -> None:
         super().__init__()
-        self.config = {
+        self.config: dict[str, Any] = {
             "image_size": image_size,
             "patch_size": patch_size,
             "width": width,
             "layers": layers,
             "heads": heads,
             "style_dim": style_dim,
-        } | ({"content": True} if content else {})
+            "activation": activation,
+            "content": content,
+        }
         self.backbone = VisionTransformer(
             image_size=image_size,
             patch_size=patch_size,
@@ -68,6 +72,7 @@ class CSDModel(nn.Module):
             heads=heads,
             mlp_ratio=4.0,
             output_dim=style_dim,
+            act_layer={"gelu": nn.GELU, "quick_gelu": QuickGELU}[activation],
         )
         # open_clip projects inside the tower; CSD keeps the feature before it, and projects to style itself.
         self.backbone.proj = None
@@ -78,24 +83,24 @@ class CSDModel(nn.Module):
     def projections(self) -> Iterator[nn.Parameter]:
         """The projections, which learn faster than the tower."""
         yield self.style_projection
-        if "content" in self.config:
+        if self.config["content"]:
             yield self.content_projection
 
-    def forward(self, images: Tensor, *, content: bool = False) -> Tensor:
+    def forward(self, images: Tensor, *, reversal: float | None = None) -> Tensor:
         """Images (n, 3, H, W), normalised as CLIP's, to style descriptors (n, d), rows of unit norm.
 
         Args:
             images: float32.
-            content: if true, the result is (n, 2, d): style and content. The content head's gradient is reversed
-                before it enters the tower: while the head learns content, the tower learns to forget it. The released
-                code carries this as an experiment that the authors left.
+            reversal: if given, the result is (n, 2, d): style and content. The gradient of the content head enters the
+                tower times minus this number: while the head learns content, the tower learns to forget it. The
+                released code carries this as an experiment that the authors left.
         """
-        feature = self.backbone(images)
+        feature: Tensor = self.backbone(images)
         style = functional.normalize(feature @ self.style_projection, dim=1)
-        if not content:
+        if reversal is None:
             return style
-        reversed_feature = 2 * feature.detach() - feature
-        return torch.stack([style, functional.normalize(reversed_feature @ self.content_projection, dim=1)], dim=1)
+        turned = (1 + reversal) * feature.detach() - reversal * feature
+        return torch.stack([style, functional.normalize(turned @ self.content_projection, dim=1)], dim=1)
 
 
 class CSD:
