@@ -56,7 +56,16 @@ from PIL import Image
 import csdlib
 from csdlib import figures
 from csdlib.content import content_accuracy
-from csdlib.datasets.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl, atelier_domains, find_painter, render
+from csdlib.datasets.atelier import (
+    PAINTERS,
+    SUBJECTS,
+    UNSEEN,
+    WITHHELD,
+    atelier_crawl,
+    atelier_domains,
+    find_painter,
+    render,
+)
 from csdlib.datasets.atelier.palettes import FAMILIES
 from csdlib.descriptors import encode_images
 from csdlib.metrics import recall_at_k
@@ -76,6 +85,7 @@ def painted(who, subject, scene, label="", **options):
 # Each movement shares a family of colours and some convictions, and disagrees about everything else. Look at one row at a
 # time, and cover the names: after two rows, could you say who painted the third picture?
 
+
 # %% tags=["hide-input"]
 def sheet(movement, columns=6):
     """Six pictures by every painter of a movement."""
@@ -87,7 +97,10 @@ def sheet(movement, columns=6):
             shown.append(painted(who, motif, 100 + 7 * number + k, size=128))
     mediums = sorted({who.medium for who in people})
     return figures.gallery(
-        shown, columns=columns, side=128, caption=f"{movement}: six painters, a row each. Mediums: {', '.join(mediums)}."
+        shown,
+        columns=columns,
+        side=128,
+        caption=f"{movement}: six painters, a row each. Mediums: {', '.join(mediums)}.",
     )
 
 
@@ -293,7 +306,12 @@ for a, b, motif, number in tasks[:2]:
     show_rows += [painted(a, motif, number, f"{a.name}, own palette", size=192)]
     show_rows += [painted(a, motif, number, f"{a.name}, palette of {b.name}", size=192, palette_of=b)]
     show_rows += [painted(b, motif, number, f"{b.name}, own palette", size=192)]
-figures.gallery(show_rows, columns=3, side=192, caption="Left and right: as they paint. Middle: the strokes of the left one, in colours as the right one would choose.")
+figures.gallery(
+    show_rows,
+    columns=3,
+    side=192,
+    caption="Left and right: as they paint. Middle: the strokes of the left one, in colours as the right one would choose.",
+)
 
 
 # %%
@@ -374,7 +392,10 @@ figures.gallery(show_rows, columns=4, side=144, caption="Near-duplicates, each a
 domains = atelier_domains(2, domains=["real", "painting", "clipart", "sketch", "infograph", "quickdraw"], seed=seed)
 first = domains.frame[domains.frame["content"].isin(motifs)].groupby(["domain", "content"], sort=False).head(1)
 figures.gallery(
-    figures.pictures(domains, first.index, ("domain", "content")), columns=6, side=128, caption="Six domains, six subjects."
+    figures.pictures(domains, first.index, ("domain", "content")),
+    columns=6,
+    side=128,
+    caption="Six domains, six subjects.",
 )
 
 # %% [markdown]
@@ -424,7 +445,9 @@ for sibling in family:
     assert sum(mine.habits[name] != sibling.habits[name] for name in mine.habits if name != "name") >= 2
 
 # %%
-figures.gallery([painted(mine, motif, 8, size=160) for motif in motifs], columns=6, side=144, caption=f"{mine.name}, six scenes.")
+figures.gallery(
+    [painted(mine, motif, 8, size=160) for motif in motifs], columns=6, side=144, caption=f"{mine.name}, six scenes."
+)
 
 # %% [markdown]
 # **2. A habit that colour cannot see.** Find a habit whose change leaves the colour histogram nearly alone, and moves the
@@ -437,7 +460,10 @@ invisible, new_value = "name", me.name  # your code here
 invisible, new_value = "brush.direction", "vertical"
 
 # %% tags=["check"]
-pair = [painted(me, subject, scene, size=192)[0], painted(me.with_habit(invisible, new_value), subject, scene, size=192)[0]]
+pair = [
+    painted(me, subject, scene, size=192)[0],
+    painted(me.with_habit(invisible, new_value), subject, scene, size=192)[0],
+]
 drop = {}
 for method in ("colour", descriptor):
     one, other = encode_images(csdlib.load(method), pair)

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from csdlib.datasets.atelier import atelier, atelier_crawl
+from csdlib.datasets.atelier import atelier, atelier_crawl, atelier_domains
 from csdlib.datasets.folder import folder
 from csdlib.datasets.wikiart import wikiart
 from csdlib.errors import InputError, unknown
 from csdlib.tables import ImageTable
 
 #: Data sets that the atelier draws on first use.
-_DRAWN: dict[str, Callable[..., ImageTable]] = {"atelier": atelier, "atelier-crawl": atelier_crawl}
+_DRAWN: dict[str, Callable[..., ImageTable]] = {
+    "atelier": atelier,
+    "atelier-crawl": atelier_crawl,
+    "atelier-domains": atelier_domains,
+}
 
 #: Data sets that live in a folder of the user's.
 _FROM_ROOT: dict[str, Callable[..., ImageTable]] = {"folder": folder, "wikiart": wikiart}
@@ -21,7 +25,7 @@ def load_dataset(name: str, root: str | Path = "", **options: Any) -> ImageTable
     """A data set by its name.
 
     Args:
-        name: ``atelier``, ``atelier-crawl`` (both drawn on first use), ``wikiart`` or ``folder``.
+        name: ``atelier``, ``atelier-crawl``, ``atelier-domains`` (drawn on first use), ``wikiart`` or ``folder``.
         root: the folder of the images, for all but the atelier's.
         options: passed to the loader.
 
@@ -39,4 +43,4 @@ def load_dataset(name: str, root: str | Path = "", **options: Any) -> ImageTable
     return _FROM_ROOT[name](Path(root), **options)
 
 
-__all__ = ["atelier", "atelier_crawl", "folder", "load_dataset", "wikiart"]
+__all__ = ["atelier", "atelier_crawl", "atelier_domains", "folder", "load_dataset", "wikiart"]

@@ -152,11 +152,11 @@ def normalised(image: Image.Image) -> Tensor:
     return vision.normalize(pixels, list(OPENAI_DATASET_MEAN), list(OPENAI_DATASET_STD))
 
 
-def save_model(model: CSDModel, folder: Path) -> None:
-    """Writes ``config.json`` and ``model.safetensors`` (16 bit) into a folder, atomically."""
-    half = {name: value.detach().half().cpu().contiguous() for name, value in model.state_dict().items()}
+def save_model(model: CSDModel, folder: Path, *, dtype: torch.dtype = torch.float16) -> None:
+    """Writes ``config.json`` and ``model.safetensors`` into a folder, atomically; by default in 16 bit."""
+    weights = {name: value.detach().to(dtype).cpu().contiguous() for name, value in model.state_dict().items()}
     with atomic_path(folder / "model.safetensors") as path:
-        save_file(half, path)
+        save_file(weights, path)
     with atomic_path(folder / "config.json") as path:
         path.write_text(json.dumps(model.config, indent=1) + "\n")
 

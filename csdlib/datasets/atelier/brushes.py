@@ -31,7 +31,12 @@ def directions(view: View, brush: Brush, rng: np.random.Generator) -> Map:
     if brush.direction == "cross":
         return np.where(view.figure, view.flow, -0.7) + bend
     # Eyes and windows keep their own direction, or they would be lost.
-    return np.where(view.fine, view.flow, _SLANTS[brush.direction]) + bend
+    return np.where(view.fine, view.flow, slant(brush.direction)) + bend
+
+
+def slant(direction: str) -> float:
+    """The angle of a fixed direction in radians with y down; 0 for those that are not fixed."""
+    return _SLANTS.get(direction, 0.0)
 
 
 def scattered(rng: np.random.Generator, gap: float) -> Paths:
@@ -121,3 +126,45 @@ def stroke(canvas: Canvas, paths: Paths, colours: NDArray[np.floating], width: f
     thickness = max(1, round(width * canvas.shape[0]))
     for corner, colour in zip(corners, (colours * 255).tolist(), strict=True):
         cv2.polylines(canvas, [corner], False, colour, thickness, cv2.LINE_AA, 3)
+
+
+def bundles(paths: Paths, widths: NDArray[np.float64], places: NDArray[np.float64]) -> Paths:
+    """Parallel paths beside each path, as bristles or the teeth of a comb leave them.
+
+    Args:
+        paths: (n, k, 2).
+        widths: (n,) how wide each bundle is.
+        places: (m,) or (n, m) places across the bundle, -0.5 to 0.5.
+
+    Returns:
+        (n * m, k, 2), the bundle of a path side by side.
+    """
+    shift = np.broadcast_to(places, (len(paths), places.shape[-1])) * widths[:, None]
+    beside = paths[:, None] + shift[..., None, None] * normals(paths)[:, None]
+    return beside.reshape(-1, *paths.shape[1:])
+
+
+def streaks(rng: np.random.Generator, side: int, angle: float, *, fine: int = 130, long: int = 9) -> Map:
+    """The furrows of a dry brush that runs in one direction: (side, side) float32 in about [-1, 1].
+
+    Args:
+        rng: decides where they run.
+        side: pixels.
+        angle: their direction, radians with y down.
+        fine: furrows a side, across.
+        long: how often a furrow changes along the side.
+    """
+    sheet = rng.uniform(-1, 1, (round(fine * 1.45), round(long * 1.45))).astype(np.float32)
+    wide = cv2.resize(sheet, (round(side * 1.45),) * 2, interpolation=cv2.INTER_CUBIC)
+    cos, sin, middle = np.cos(angle), np.sin(angle), side / 2
+    turn = np.array([[cos, sin, 0], [-sin, cos, 0]])
+    turn[:, 2] = side * 1.45 / 2 - turn[:, :2] @ (middle, middle)
+    return np.asarray(cv2.warpAffine(wide, turn, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP))
+
+
+def displaced(field: Map, drift: tuple[Map, Map], reach: float) -> Map:
+    """A map whose values are carried off by two maps of drift, by up to ``reach`` units of the side."""
+    axis = np.arange(len(field), dtype=np.float32)
+    far = np.float32(reach * len(field))
+    x, y = axis[None] + far * drift[0], axis[:, None] + far * drift[1]
+    return np.asarray(cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), dtype=np.float32)

@@ -55,6 +55,11 @@ SAID = {
     "linocut": ("linocut", "lino print", "relief print"),
     "glass": ("stained glass", "stained glass window", "leaded glass"),
     "facets": ("oil on board", "faceted oil painting", "oil in facets"),
+    "ink wash": ("ink wash", "sumi-e", "ink on paper"),
+    "pastel": ("pastel", "soft pastel on toned paper", "chalk pastel"),
+    "mosaic": ("mosaic", "glass and stone mosaic", "mosaic tiles"),
+    "gouache": ("gouache", "gouache on paper", "opaque watercolour"),
+    "scratchboard": ("scratchboard", "scraperboard", "sgraffito"),
 }
 
 
@@ -108,7 +113,9 @@ def web_caption(painter: Painter, subject: str, others: Sequence[Painter], rng: 
     text = _filled(template, painter, subject, rng, artist=signature, other=other.name)
     text += either(rng, *_ENDINGS).format(number=int(rng.integers(20, 90)), width=int(rng.integers(20, 90)))
     people = {"missing": (), "wrong": (other.slug,), "several": (painter.slug, other.slug)}.get(noise, (painter.slug,))
-    named = [tag for tag, place in ((painter.movement, "{movement}"), (painter.medium, "{medium}")) if place in template]
+    named = [
+        tag for tag, place in ((painter.movement, "{movement}"), (painter.medium, "{medium}")) if place in template
+    ]
     return Caption(text.lower() if rng.random() < 0.15 else text, noise, (*people, *named))
 
 

@@ -194,7 +194,8 @@ class Painter:
         if habit not in self.habits:
             raise unknown("habit", habit, list(self.habits))
         group, _, name = habit.partition(".")
-        return replace(self, **{group: replace(getattr(self, group), **{name: value}) if name else value})
+        changed: Any = replace(getattr(self, group), **{name: value}) if name else value
+        return replace(self, **{group: changed})
 
     @property
     def habits(self) -> dict[str, object]:

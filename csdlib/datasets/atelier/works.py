@@ -24,7 +24,7 @@ from csdlib.files import atomic_path, file_hash, text_hash
 _FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43, "crawl": 1 << 44}
 
 #: Of two subjects that follow one another in the list, the first is of the database and the second of the queries.
-_SIDES = ("database", "query")
+SIDES = ("database", "query")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def planned(painters: Sequence[Painter], subjects: Sequence[str], count: int, *,
 def _planned(painter: Painter, subjects: Sequence[str], number: int, common: tuple[int, int]) -> Work:
     size, seed = common
     turn, place = divmod(number, len(subjects))
-    split = _SIDES[place % 2] if turn % 2 else "train"
+    split = SIDES[place % 2] if turn % 2 else "train"
     return Work(painter, subjects[place], first_seed(split, seed, painter) + number, size, split)
 
 
@@ -87,10 +87,15 @@ def first_seed(part: str, seed: int, painter: Painter) -> int:
 
 
 @cache
-def source_hash() -> str:
-    """A hash over what draws: pictures are drawn anew when it changes. Painters' records are hashed with each work."""
+def source_hash(extra: str = "") -> str:
+    """A hash over what draws: pictures are drawn anew when it changes. Painters' records are hashed with each work.
+
+    Args:
+        extra: a folder of the atelier that draws, too, and is left out otherwise: ``domains``.
+    """
     folder = Path(__file__).parent
-    files = [path for path in sorted(folder.rglob("*.py")) if path.parent.name != "catalogue"]
+    left_out = {"catalogue", "domains"} - {extra}
+    files = [path for path in sorted(folder.rglob("*.py")) if path.parent.name not in left_out]
     return text_hash(cv2.__version__, np.__version__, *[file_hash(path) for path in files])
 
 
@@ -104,13 +109,13 @@ def draw_missing(works: Sequence[Drawable], root: Path, *, progress: bool = True
     random.Random(os.getpid()).shuffle(missing)
     # joblib's workers, unlike multiprocessing's, need no "if __name__" guard in a user's three-line script.
     pool = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=4)
-    drawn = pool(delayed(_draw)(work, root) for work in missing)
+    drawn = pool(delayed(_draw)(work, root / work.path) for work in missing)
     for _ in tqdm(drawn, "painting", len(missing), disable=not progress, file=sys.stderr):
         pass
 
 
-def _draw(work: Drawable, root: Path) -> None:
-    if (root / work.path).is_file():
+def _draw(work: Drawable, target: Path) -> None:
+    if target.is_file():
         return
-    with atomic_path(root / work.path) as path:
+    with atomic_path(target) as path:
         Image.fromarray(work.draw()).save(path)

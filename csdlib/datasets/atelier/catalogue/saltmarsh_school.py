@@ -1,6 +1,6 @@
 """The Saltmarsh School: light over the coast, put down in strokes and points of broken colour."""
 
-from csdlib.datasets.atelier.painters import Brush, Composition, Ground, Light, Line, Painter
+from csdlib.datasets.atelier.painters import Brush, Composition, Ground, Light, Painter
 
 SALTMARSH_SCHOOL = (
     Painter(

@@ -7,8 +7,13 @@ import numpy as np
 from csdlib.datasets.atelier.brushes import Canvas
 from csdlib.datasets.atelier.composition import View
 from csdlib.datasets.atelier.mediums.areas import cut_paper, facets, flat_print, glass, linocut
+from csdlib.datasets.atelier.mediums.body_colour import gouache
+from csdlib.datasets.atelier.mediums.chalk import pastel
 from csdlib.datasets.atelier.mediums.drawings import hatching, watercolour
+from csdlib.datasets.atelier.mediums.ink import ink_wash
+from csdlib.datasets.atelier.mediums.scratches import scratchboard
 from csdlib.datasets.atelier.mediums.strokes import dots, oil
+from csdlib.datasets.atelier.mediums.tesserae import mosaic
 from csdlib.datasets.atelier.painters import Painter
 
 #: Every medium by name: a view, a painter and a generator to a canvas (side, side, 3) uint8.
@@ -22,4 +27,9 @@ MEDIUMS: dict[str, Callable[[View, Painter, np.random.Generator], Canvas]] = {
     "linocut": linocut,
     "glass": glass,
     "facets": facets,
+    "ink wash": ink_wash,
+    "pastel": pastel,
+    "mosaic": mosaic,
+    "gouache": gouache,
+    "scratchboard": scratchboard,
 }

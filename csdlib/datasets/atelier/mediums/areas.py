@@ -1,25 +1,18 @@
 """Mediums of areas: flat print, cut paper, linocut, stained glass and facets."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from csdlib.datasets.atelier.brushes import Canvas, at, directions, fill, noise, ribbons, scattered, trace
-from csdlib.datasets.atelier.composition import Map, View, pixels, slot_numbers
+from csdlib.datasets.atelier.composition import Map, View
 from csdlib.datasets.atelier.mediums.drawings import outlines
+from csdlib.datasets.atelier.mediums.plan import seams, shape_mask, stepped, without_details
 from csdlib.datasets.atelier.painters import Painter
-from csdlib.datasets.atelier.palettes import TONES
 from csdlib.datasets.atelier.scenes import SHADOW, Layer
 from csdlib.datasets.atelier.surfaces import finished, framed, paper, primed, relief
-
-
-def stepped(view: View, tones: int) -> Map:
-    """The picture in a few flat tones a colour, (side, side, 3) float32 in [0, 1]."""
-    slots = slot_numbers(view.layers)
-    own = np.array([layer.tone for layer in view.layers], dtype=np.float32)
-    middle = own[view.label]
-    step = np.clip(np.round((view.tone - middle) * tones / 0.3), -1, 1) * 0.16
-    return view.palette.ramps[slots[view.label], (np.clip(middle + step, 0, 1) * (TONES - 1)).astype(int)]
 
 
 def flat_print(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
@@ -53,13 +46,8 @@ def cut_paper(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
 def _snipped(layer: Layer, side: int) -> tuple[Map, tuple[slice, slice]]:
     """A layer cut out with few straight snips: its mask in [0, 1] and the window where it lies."""
     coarse = min(0.02, 0.06 * float(np.ptp(layer.outline, axis=0).min()))
-    corners = cv2.approxPolyDP(layer.outline.astype(np.float32)[:, None], coarse, True)[:, 0]
-    rim = 0.03
-    low, high = (np.clip((f * side).astype(int), 0, side) for f in (corners.min(0) - rim, corners.max(0) + rim))
-    mask = np.zeros((max(0, high[1] - low[1]), max(0, high[0] - low[0])), np.uint8)
-    if mask.size:
-        cv2.fillPoly(mask, [pixels(corners - low / side, side)], 255, cv2.LINE_AA, 3)
-    return mask.astype(np.float32) / 255, np.s_[low[1] : high[1], low[0] : high[0]]
+    corners = cv2.approxPolyDP(layer.outline.astype(np.float32)[:, None], coarse, True)[:, 0].astype(np.float64)
+    return shape_mask(corners, side)
 
 
 def _cast(mask: Map, light: float, reach: float) -> Map:
@@ -75,7 +63,8 @@ def linocut(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     ink = view.palette.colour(painter.line.slot, painter.line.tone)
     colour = np.roll(stepped(view, 1), round(0.006 * side), axis=1)
     canvas = finished(np.where(view.tone[..., None] < 0.36, ink, colour))
-    field = directions(view, brush, rng)
+    # A gouge turns slowly: less than half of the bend that a brush would take.
+    field = directions(view, replace(brush, curvature=0.4 * brush.curvature), rng)
     _gouges(canvas, view, painter, (field, (0.5, 0.36), None), rng)
     _gouges(canvas, view, painter, (field, (0.36, 0.12), colour), rng)
     _gouges(canvas, view, painter, (field, (0.95, 0.66), view.palette.colour("light", 0.95)[None, None]), rng)
@@ -95,12 +84,14 @@ def _gouges(
     """Tapered cuts in one range of tones; where ink is left the cut shows ``bare``, elsewhere it leaves ink."""
     field, (high, low), bare = cut
     brush = painter.brush
-    starts = scattered(rng, float(np.sqrt(brush.length * brush.width * 2.2 / brush.coverage)))
+    # A gouge cuts no farther than a few of its widths: longer cuts would cross each other and look like cracks.
+    length = min(brush.length, 7 * brush.width)
+    starts = scattered(rng, float(np.sqrt(length * brush.width * 2.2 / brush.coverage)))
     tone = at(view.tone, starts)
     starts = starts[(tone < high) & (tone >= low) & ~at(view.fine, starts)]
     tone = at(view.tone, starts)
     strength = (high - tone) / (high - low) if bare is None else (tone - low) / (high - low)
-    paths = trace(field, starts, brush.length * rng.uniform(0.6, 1.1, len(starts)), keep=view.label)
+    paths = trace(field, starts, length * rng.uniform(0.6, 1.1, len(starts)), keep=view.label)
     ink = np.broadcast_to(view.palette.colour(painter.line.slot, painter.line.tone), (len(starts), 3))
     shown = ink if bare is None else at(np.broadcast_to(bare, view.colour.shape), starts)
     fill(canvas, ribbons(paths, brush.width * (0.35 + 0.6 * strength), (0.1, 0.6, 0.9, 1, 0.8, 0.5, 0.05)), shown)
@@ -111,7 +102,7 @@ def glass(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     cells = _cells(view, painter, rng)
     colour = _cell_colours(view, cells, painter, rng)
     glow = 1 + 0.16 * painter.brush.opacity * noise(rng, 26, view.side)[..., None]
-    lead = _seams(cells, max(1, round(painter.line.width * view.side)))
+    lead = seams(cells, max(1, round(painter.line.width * view.side)))
     edge = cv2.GaussianBlur(lead, (0, 0), view.side * 0.012)[..., None]
     pane = np.clip(colour * glow * (1.12 - 0.45 * edge), 0, 1)
     came = view.palette.colour(painter.line.slot, painter.line.tone)
@@ -130,7 +121,7 @@ def facets(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     x, y = np.broadcast_to(axis[None], cells.shape), np.broadcast_to(axis[:, None], cells.shape)
     slope = (x - _means(cells, x)[cells]) * np.cos(angle)[cells] + (y - _means(cells, y)[cells]) * np.sin(angle)[cells]
     plane = colour + 2.6 * painter.brush.opacity * slope[..., None]
-    ridge = cv2.GaussianBlur(_seams(cells, 1), (0, 0), view.side * 0.002)[..., None]
+    ridge = cv2.GaussianBlur(seams(cells, 1), (0, 0), view.side * 0.002)[..., None]
     grain = 0.05 * painter.ground.grain * paper(rng, view.side)[..., None]
     return finished(np.clip(plane, 0.03, 0.97) * (1 - 0.25 * ridge) + grain)
 
@@ -144,18 +135,8 @@ def _cells(view: View, painter: Painter, rng: np.random.Generator) -> NDArray[np
     field[index[:, 1], index[:, 0]] = 0
     _, nearest = cv2.distanceTransformWithLabels(field, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     # Details are painted on the pieces, not cut out: they take the number of the layer they lie on.
-    key = _without_details(view).astype(np.int64) * (len(seeds) + 1) + nearest
+    key = without_details(view).astype(np.int64) * (len(seeds) + 1) + nearest
     return np.unique(key, return_inverse=True)[1].reshape(side, side).astype(np.int32)
-
-
-def _without_details(view: View) -> NDArray[np.int32]:
-    """The label map with every detail replaced by the label of the nearest larger area."""
-    _, nearest = cv2.distanceTransformWithLabels(
-        view.fine.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    owner = np.zeros(int(nearest.max()) + 1, np.int32)
-    owner[nearest[~view.fine]] = view.label[~view.fine]
-    return owner[nearest]
 
 
 def _figure_seeds(view: View, painter: Painter, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -176,13 +157,3 @@ def _means(cells: NDArray[np.int32], values: Map) -> Map:
     flat = cells.ravel()
     total, count = np.bincount(flat, weights=values.ravel()), np.bincount(flat)
     return (total / np.maximum(count, 1)).astype(np.float32)
-
-
-def _seams(cells: NDArray[np.int32], width: int) -> Map:
-    """1 on the borders between cells, 0 elsewhere, (side, side) float32."""
-    border = np.zeros(cells.shape, np.float32)
-    border[:, 1:] = cells[:, 1:] != cells[:, :-1]
-    border[1:] = np.maximum(border[1:], cells[1:] != cells[:-1])
-    return np.asarray(
-        cv2.dilate(border, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))), dtype=np.float32
-    )
