@@ -228,8 +228,7 @@ figures.gallery(grid, columns=6, side=128, caption="Eight painters, one a moveme
 
 # %%
 table = csdlib.load_dataset("atelier", works_per_painter=works_per_painter, seed=seed)
-counts = table.frame.groupby(["split", "content"]).size().unstack("split").fillna(0).astype(int)
-counts.reset_index()
+pd.crosstab(table.frame["content"], table.frame["split"]).reset_index()
 
 # %%
 for split, part in table.frame.groupby("split"):
@@ -298,7 +297,7 @@ figures.table(
 
 # %% tags=["hide-input"]
 siblings = [(a, b) for a in PAINTERS.values() for b in PAINTERS.values() if a != b and a.movement == b.movement]
-chosen = sorted({content for content in test.where(split="query").frame["content"]})
+chosen = sorted(set(test.where(split="query").frame["content"]))
 tasks = [(a, b, chosen[k % len(chosen)], 5000 + k) for k, (a, b) in enumerate(siblings)]
 swapped = [painted(a, motif, number, palette_of=b)[0] for a, b, motif, number in tasks]
 show_rows = []

@@ -1,6 +1,6 @@
 """Style descriptors behind one protocol: ``load("csd-tiny")`` gives one, ``list_descriptors()`` names all."""
 
-from csdlib.descriptors import colour, csd, gram, pixels
+from csdlib.descriptors import colour, csd, gram, pixels, released
 from csdlib.descriptors.protocol import Descriptor, Metric, encode_images
 from csdlib.descriptors.registry import list_descriptors, load, maker, register
 
@@ -16,4 +16,5 @@ __all__ = [
     "maker",
     "pixels",
     "register",
+    "released",
 ]

@@ -4,6 +4,7 @@ A CLIP image tower, a linear projection to the style space, unit norm. ``csd-tin
 """
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +26,8 @@ from csdlib.files import atomic_path, data_path, file_hash, text_hash
 
 #: The architecture of csd-tiny: 2.9 M parameters, 64 patches an image.
 TINY = {"image_size": 128, "patch_size": 16, "width": 192, "layers": 6, "heads": 3, "style_dim": 192}
+
+_POSITIONS = "backbone.positional_embedding"
 
 
 class CSDModel(nn.Module):
@@ -80,6 +83,25 @@ class CSDModel(nn.Module):
         if content:
             self.content_projection = nn.Parameter(torch.randn(width, style_dim) * width**-0.5)
 
+    def resized(self, image_size: int) -> "CSDModel":
+        """The same weights for another side of the input: position embeddings are interpolated (bicubic).
+
+        Raises:
+            InputError: the side is not a multiple of the patch.
+        """
+        patch, width = self.config["patch_size"], self.config["width"]
+        if image_size < patch or image_size % patch:
+            raise InputError(f"image_size must be a multiple of {patch}, got {image_size}")
+        model = CSDModel(**(self.config | {"image_size": image_size}))
+        state = self.state_dict()
+        first, places = state[_POSITIONS][:1], state[_POSITIONS][1:]
+        side = math.isqrt(len(places))
+        grid = places.reshape(1, side, side, width).permute(0, 3, 1, 2)
+        wider = functional.interpolate(grid, [image_size // patch] * 2, mode="bicubic", antialias=True)
+        state[_POSITIONS] = torch.cat([first, wider[0].flatten(1).T])
+        model.load_state_dict(state)
+        return model
+
     def projections(self) -> Iterator[nn.Parameter]:
         """The projections, which learn faster than the tower."""
         yield self.style_projection
@@ -119,12 +141,12 @@ class CSD:
         self.name = name
         self.size = model.config["image_size"]
         self.dim = model.config["style_dim"]
-        self._weights_hash = weights_hash
+        self.weights_hash = weights_hash
 
     @property
     def fingerprint(self) -> str:
         """A hash of the weights, the architecture and the precision."""
-        return text_hash(self.name, self._weights_hash, sorted(self.model.config.items()), "float32")
+        return text_hash(self.name, self.weights_hash, sorted(self.model.config.items()), "float32")
 
     def preprocess(self, image: Image.Image) -> Tensor:
         """The reference's evaluation transform: short side to ``size`` (bicubic), centre crop, CLIP's normalisation.

@@ -1,4 +1,4 @@
-"""Captions as the web writes them: titles, tags and shop talk, that name the maker, forget, misspell or mistake them."""
+"""Captions as the web writes them: titles, tags and shop talk, with the maker named, forgotten or mistaken."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -70,8 +70,8 @@ class Caption:
     Attributes:
         text: what stands below the picture.
         noise: what happened to the maker's name, a key of ``NOISE``.
-        named: the tags that the text means: slugs of painters, a movement, a medium; wrong painters included, misspelled
-            ones too.
+        named: the tags that the text means: slugs of painters, a movement, a medium; wrong painters included, and
+            misspelled ones.
     """
 
     text: str
@@ -113,9 +113,8 @@ def web_caption(painter: Painter, subject: str, others: Sequence[Painter], rng: 
     text = _filled(template, painter, subject, rng, artist=signature, other=other.name)
     text += either(rng, *_ENDINGS).format(number=int(rng.integers(20, 90)), width=int(rng.integers(20, 90)))
     people = {"missing": (), "wrong": (other.slug,), "several": (painter.slug, other.slug)}.get(noise, (painter.slug,))
-    named = [
-        tag for tag, place in ((painter.movement, "{movement}"), (painter.medium, "{medium}")) if place in template
-    ]
+    places = {"{movement}": painter.movement, "{medium}": painter.medium}
+    named = [tag for place, tag in places.items() if place in template]
     return Caption(text.lower() if rng.random() < 0.15 else text, noise, (*people, *named))
 
 

@@ -1,0 +1,175 @@
+"""CSD weights from outside: the authors' release, or any checkpoint in its layout. Nothing in such a file is executed.
+
+The layout (a training state of github.com/learn2phoenix/CSD, also at huggingface.co/tomg-group-umd/CSD-ViT-L):
+``model_state_dict`` with ``module.backbone.*`` (CLIP's image tower without its projection), ``module.last_layer_style``
+and ``module.last_layer_content``, (width, d) each; beside it the optimisers' states and the arguments of the run.
+"""
+
+import argparse
+import math
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import HfHubHTTPError
+from numpy._core import multiarray
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
+from csdlib.descriptors.registry import register
+from csdlib.errors import InputError
+from csdlib.files import cache_folder, file_hash, text_hash
+
+HUB = "tomg-group-umd/CSD-ViT-L"
+HUB_FILE = "pytorch_model.bin"
+
+#: What a training state holds beside tensors, and what cannot run code when it is read.
+_HARMLESS: list[Any] = [argparse.Namespace, np.dtype, multiarray.scalar, type(np.dtype(float)), type(np.dtype(int))]
+
+
+def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSDModel:
+    """A CSD model from a state dict in the layout of the released weights; its architecture is read from the shapes.
+
+    Args:
+        state: ``backbone.*``, ``last_layer_style`` (width, d), perhaps ``last_layer_content``; with or without the
+            prefix ``module.``.
+        heads: attention heads, which no shape tells; by default one for every 64 channels, as in CLIP.
+
+    Raises:
+        InputError: a tensor is missing, or its shape does not fit the others; the message names it.
+    """
+    state = {name.removeprefix("module."): value for name, value in state.items()}
+    for name in ("backbone.conv1.weight", "backbone.positional_embedding", "last_layer_style"):
+        if name not in state:
+            raise InputError(f"not a CSD checkpoint: it lacks {name}; it has {', '.join(list(state)[:3])} ...")
+    width, _, patch, _ = state["backbone.conv1.weight"].shape
+    places = len(state["backbone.positional_embedding"]) - 1
+    blocks = {name.split(".")[3] for name in state if name.startswith("backbone.transformer.resblocks.")}
+    heads = heads or max(1, width // 64)
+    if width % heads:
+        raise InputError(f"heads must divide the width {width}, got {heads}")
+    content = isinstance(state.get("last_layer_content"), Tensor)
+    model = CSDModel(
+        image_size=math.isqrt(places) * patch,
+        patch_size=patch,
+        width=width,
+        layers=len(blocks),
+        heads=heads,
+        style_dim=state["last_layer_style"].shape[-1],
+        activation="quick_gelu",
+        content=content,
+    )
+    names = {"last_layer_style": "style_projection"} | ({"last_layer_content": "content_projection"} if content else {})
+    # A content head of another kind (the authors also tried a small network) has no part in the style descriptor.
+    kept = {names.get(name, name): value for name, value in state.items() if name in names or "backbone." in name}
+    try:
+        model.load_state_dict({name: value.float() for name, value in kept.items()})
+    except RuntimeError as error:
+        raise InputError(f"the checkpoint does not fit a CSD model: {error}") from error
+    return model
+
+
+def read_checkpoint(path: Path) -> dict[str, Tensor]:
+    """The weights of a ``.safetensors``, ``.pth``, ``.pt`` or ``.bin`` file, as a state dict.
+
+    Raises:
+        InputError: the file is missing, cut, or a pickle that holds more than weights: it is refused, not executed.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        with torch.serialization.safe_globals(_HARMLESS):
+            loaded = torch.load(path, weights_only=True, map_location="cpu")
+    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path}: refused: damaged, or more than weights; nothing was executed ({reason})") from error
+    state = loaded.get("model_state_dict", loaded) if isinstance(loaded, dict) else None
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
+        raise InputError(f"{path}: holds no state dict of tensors")
+    return state
+
+
+def load_released(name: str, path: Path, *, heads: int | None = None, sha256: str = "") -> CSD:
+    """A descriptor from a checkpoint file; converted to safetensors in the cache once, and read from there afterwards.
+
+    Args:
+        name: name of the descriptor.
+        path: the checkpoint.
+        heads: see ``from_reference``.
+        sha256: if given, the file must have this hash.
+
+    Raises:
+        InputError: the file is missing, damaged, of another hash, or not a CSD checkpoint.
+    """
+    if path.is_file() and sha256 and file_hash(path) != sha256:
+        raise InputError(f"{path}: refused: its SHA-256 is {file_hash(path)}, not {sha256}; download it again")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    status = path.stat()
+    key = text_hash(path.resolve(), status.st_size, status.st_mtime_ns, heads)[:24]
+    folder = cache_folder() / "weights" / key
+    if not (folder / "model.safetensors").is_file():
+        save_model(from_reference(read_checkpoint(path), heads), folder, dtype=torch.float32)
+    return CSD(load_model(folder), name=name, weights_hash=file_hash(folder / "model.safetensors"))
+
+
+@register("csd-vit-l", "CSD as released: ViT-L/14, 303 M parameters", download=f"huggingface.co/{HUB}, 2.4 GB")
+def csd_vit_l(weights: str | Path | None = None, *, image_size: int = 224, sha256: str = "") -> CSD:
+    """The authors' CSD ViT-L.
+
+    Args:
+        weights: a checkpoint file; by default it is looked for in the cache, and downloaded where it is not.
+        image_size: side of the input; for others than 224 the position embeddings are interpolated.
+        sha256: if given, the file must have this hash. The authors publish none: without it the file is unverified.
+
+    Raises:
+        InputError: the file cannot be had, or is not what it should be; the message says what to do.
+    """
+    path = Path(weights) if weights else _downloaded("csd-vit-l")
+    return _resized(load_released("csd-vit-l", path, sha256=sha256), image_size)
+
+
+@register("csd-vit-b", "CSD on ViT-B/16; its weights were not released", download="nowhere: give weights=")
+def csd_vit_b(weights: str | Path | None = None, *, image_size: int = 224, sha256: str = "") -> CSD:
+    """A CSD ViT-B of your own training, or the authors', should they release it.
+
+    Args:
+        weights: a checkpoint file in the layout of the released ones.
+        image_size: side of the input; for others than 224 the position embeddings are interpolated.
+        sha256: if given, the file must have this hash.
+
+    Raises:
+        InputError: no file is given, or it is not what it should be.
+    """
+    if not weights:
+        raise InputError("csd-vit-b was not released: load it with weights='your/checkpoint.pth', or use csd-vit-l")
+    return _resized(load_released("csd-vit-b", Path(weights), sha256=sha256), image_size)
+
+
+def _downloaded(name: str) -> Path:
+    """The released checkpoint: where the user has put it in the cache, or from the hub."""
+    own = cache_folder() / "weights" / name / HUB_FILE
+    if own.is_file():
+        return own
+    try:
+        return Path(hf_hub_download(HUB, HUB_FILE))
+    except (OSError, HfHubHTTPError, ValueError) as error:
+        address = f"https://huggingface.co/{HUB}/resolve/main/{HUB_FILE}"
+        raise InputError(
+            f"{name}: no download ({type(error).__name__}). Fetch {address} and put it at {own}"
+        ) from error
+
+
+def _resized(descriptor: CSD, image_size: int) -> CSD:
+    """The same weights for another side of the input."""
+    if image_size == descriptor.size:
+        return descriptor
+    return CSD(descriptor.model.resized(image_size), name=descriptor.name, weights_hash=descriptor.weights_hash)
