@@ -1,16 +1,29 @@
 """The painters of the atelier, one file a movement. A new painter is one more record."""
 
+from csdlib.datasets.atelier.catalogue.copper_hill import COPPER_HILL
 from csdlib.datasets.atelier.catalogue.ember_circle import EMBER_CIRCLE
+from csdlib.datasets.atelier.catalogue.inkwell_terrace import INKWELL_TERRACE
+from csdlib.datasets.atelier.catalogue.lantern_row import LANTERN_ROW
 from csdlib.datasets.atelier.catalogue.paper_garden import PAPER_GARDEN
 from csdlib.datasets.atelier.catalogue.prism_league import PRISM_LEAGUE
 from csdlib.datasets.atelier.catalogue.saltmarsh_school import SALTMARSH_SCHOOL
+from csdlib.datasets.atelier.catalogue.sugar_arcade import SUGAR_ARCADE
 from csdlib.datasets.atelier.painters import Painter
 from csdlib.errors import unknown
 
 #: Every painter by slug, movement by movement.
 PAINTERS: dict[str, Painter] = {
     painter.slug: painter
-    for movement in (SALTMARSH_SCHOOL, EMBER_CIRCLE, PAPER_GARDEN, PRISM_LEAGUE)
+    for movement in (
+        SALTMARSH_SCHOOL,
+        EMBER_CIRCLE,
+        PAPER_GARDEN,
+        PRISM_LEAGUE,
+        LANTERN_ROW,
+        COPPER_HILL,
+        INKWELL_TERRACE,
+        SUGAR_ARCADE,
+    )
     for painter in movement
 }
 
