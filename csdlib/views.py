@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from torch import Generator, Tensor
 from torchvision.transforms.v2 import functional as vision
 
-from csdlib.descriptors.csd import normalised
+from csdlib.descriptors.towers import normalised
 from csdlib.errors import InputError
 
 

@@ -1,12 +1,13 @@
 """Style descriptors behind one protocol: ``load("csd-tiny")`` gives one, ``list_descriptors()`` names all."""
 
-from csdlib.descriptors import colour, csd, gram, pixels, released
+from csdlib.descriptors import clip, colour, csd, gram, pixels, released
 from csdlib.descriptors.protocol import Descriptor, Metric, encode_images
 from csdlib.descriptors.registry import list_descriptors, load, maker, register
 
 __all__ = [
     "Descriptor",
     "Metric",
+    "clip",
     "colour",
     "csd",
     "encode_images",

@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from open_clip.transformer import QuickGELU, VisionTransformer
-from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.transforms.v2 import functional as vision
 
-from csdlib.descriptors.protocol import Metric
 from csdlib.descriptors.registry import register
+from csdlib.descriptors.towers import Precision, TowerDescriptor
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, data_path, file_hash, text_hash
+from csdlib.files import atomic_path, data_path, file_hash
 
 #: The architecture of csd-tiny: 2.9 M parameters, 64 patches an image.
 TINY = {"image_size": 128, "patch_size": 16, "width": 192, "layers": 6, "heads": 3, "style_dim": 192}
@@ -125,53 +122,20 @@ class CSDModel(nn.Module):
         return torch.stack([style, functional.normalize(turned @ self.content_projection, dim=1)], dim=1)
 
 
-class CSD:
+class CSD(TowerDescriptor):
     """A CSD model as a descriptor.
 
     Args:
         model: the model; put into evaluation mode.
         name: name of the descriptor.
         weights_hash: SHA-256 of the weights.
+        precision: of the weights and the arithmetic.
     """
 
-    metric: Metric = "cosine"
-
-    def __init__(self, model: CSDModel, *, name: str, weights_hash: str) -> None:
-        self.model = model.eval()
-        self.name = name
-        self.size = model.config["image_size"]
-        self.dim = model.config["style_dim"]
-        self.weights_hash = weights_hash
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of the weights, the architecture and the precision."""
-        return text_hash(self.name, self.weights_hash, sorted(self.model.config.items()), "float32")
-
-    def preprocess(self, image: Image.Image) -> Tensor:
-        """The reference's evaluation transform: short side to ``size`` (bicubic), centre crop, CLIP's normalisation.
-
-        Args:
-            image: RGB, any size.
-
-        Returns:
-            (3, size, size) float32.
-        """
-        resized = vision.resize(image, [self.size], interpolation=vision.InterpolationMode.BICUBIC)
-        return normalised(vision.center_crop(resized, [self.size, self.size]))
-
-    @torch.inference_mode()
-    def encode(self, images: Tensor) -> Tensor:
-        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm, on the CPU."""
-        device = self.model.style_projection.device
-        style: Tensor = self.model(images.to(device))
-        return style.float().cpu()
-
-
-def normalised(image: Image.Image) -> Tensor:
-    """An RGB image to (3, H, W) float32, with CLIP's mean and standard deviation."""
-    pixels = vision.to_dtype(vision.pil_to_tensor(image), torch.float32, scale=True)
-    return vision.normalize(pixels, list(OPENAI_DATASET_MEAN), list(OPENAI_DATASET_STD))
+    def __init__(self, model: CSDModel, *, name: str, weights_hash: str, precision: Precision = "float32") -> None:
+        size, dim = model.config["image_size"], model.config["style_dim"]
+        super().__init__(model, name=name, weights_hash=weights_hash, size=size, dim=dim, precision=precision)
+        self.model = model
 
 
 def save_model(model: CSDModel, folder: Path, *, dtype: torch.dtype = torch.float16) -> None:

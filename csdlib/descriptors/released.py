@@ -23,6 +23,7 @@ from torch import Tensor
 
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
 from csdlib.descriptors.registry import register
+from csdlib.descriptors.towers import Precision
 from csdlib.errors import InputError
 from csdlib.files import cache_folder, file_hash, text_hash
 
@@ -97,7 +98,9 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def load_released(name: str, path: Path, *, heads: int | None = None, sha256: str = "") -> CSD:
+def load_released(
+    name: str, path: Path, *, heads: int | None = None, sha256: str = "", image_size: int = 0, **options: Any
+) -> CSD:
     """A descriptor from a checkpoint file; converted to safetensors in the cache once, and read from there afterwards.
 
     Args:
@@ -105,6 +108,8 @@ def load_released(name: str, path: Path, *, heads: int | None = None, sha256: st
         path: the checkpoint.
         heads: see ``from_reference``.
         sha256: if given, the file must have this hash.
+        image_size: side of the input; for others than the checkpoint's own the position embeddings are interpolated.
+        options: ``precision``.
 
     Raises:
         InputError: the file is missing, damaged, of another hash, or not a CSD checkpoint.
@@ -118,32 +123,41 @@ def load_released(name: str, path: Path, *, heads: int | None = None, sha256: st
     folder = cache_folder() / "weights" / key
     if not (folder / "model.safetensors").is_file():
         save_model(from_reference(read_checkpoint(path), heads), folder, dtype=torch.float32)
-    return CSD(load_model(folder), name=name, weights_hash=file_hash(folder / "model.safetensors"))
+    model = load_model(folder)
+    if image_size and image_size != model.config["image_size"]:
+        model = model.resized(image_size)
+    return CSD(model, name=name, weights_hash=file_hash(folder / "model.safetensors"), **options)
 
 
 @register("csd-vit-l", "CSD as released: ViT-L/14, 303 M parameters", download=f"huggingface.co/{HUB}, 2.4 GB")
-def csd_vit_l(weights: str | Path | None = None, *, image_size: int = 224, sha256: str = "") -> CSD:
+def csd_vit_l(
+    weights: str | Path | None = None, *, image_size: int = 224, precision: Precision = "auto", sha256: str = ""
+) -> CSD:
     """The authors' CSD ViT-L.
 
     Args:
         weights: a checkpoint file; by default it is looked for in the cache, and downloaded where it is not.
         image_size: side of the input; for others than 224 the position embeddings are interpolated.
+        precision: of weights and arithmetic.
         sha256: if given, the file must have this hash. The authors publish none: without it the file is unverified.
 
     Raises:
         InputError: the file cannot be had, or is not what it should be; the message says what to do.
     """
     path = Path(weights) if weights else _downloaded("csd-vit-l")
-    return _resized(load_released("csd-vit-l", path, sha256=sha256), image_size)
+    return load_released("csd-vit-l", path, sha256=sha256, image_size=image_size, precision=precision)
 
 
 @register("csd-vit-b", "CSD on ViT-B/16; its weights were not released", download="nowhere: give weights=")
-def csd_vit_b(weights: str | Path | None = None, *, image_size: int = 224, sha256: str = "") -> CSD:
+def csd_vit_b(
+    weights: str | Path | None = None, *, image_size: int = 224, precision: Precision = "auto", sha256: str = ""
+) -> CSD:
     """A CSD ViT-B of your own training, or the authors', should they release it.
 
     Args:
         weights: a checkpoint file in the layout of the released ones.
         image_size: side of the input; for others than 224 the position embeddings are interpolated.
+        precision: of weights and arithmetic.
         sha256: if given, the file must have this hash.
 
     Raises:
@@ -151,7 +165,7 @@ def csd_vit_b(weights: str | Path | None = None, *, image_size: int = 224, sha25
     """
     if not weights:
         raise InputError("csd-vit-b was not released: load it with weights='your/checkpoint.pth', or use csd-vit-l")
-    return _resized(load_released("csd-vit-b", Path(weights), sha256=sha256), image_size)
+    return load_released("csd-vit-b", Path(weights), sha256=sha256, image_size=image_size, precision=precision)
 
 
 def _downloaded(name: str) -> Path:
@@ -166,10 +180,3 @@ def _downloaded(name: str) -> Path:
         raise InputError(
             f"{name}: no download ({type(error).__name__}). Fetch {address} and put it at {own}"
         ) from error
-
-
-def _resized(descriptor: CSD, image_size: int) -> CSD:
-    """The same weights for another side of the input."""
-    if image_size == descriptor.size:
-        return descriptor
-    return CSD(descriptor.model.resized(image_size), name=descriptor.name, weights_hash=descriptor.weights_hash)

@@ -166,3 +166,16 @@ def test_without_a_network_the_error_says_what_to_fetch_and_where_to_put_it(
         load("csd-vit-l")
     with pytest.raises(InputError, match="csd-vit-b was not released"):
         load("csd-vit-b")
+
+
+@pytest.mark.parametrize("name", ["csd-vit-l", "csd-vit-b"])
+def test_registered_names_load_a_file(
+    name: str, released: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path / "cache"))
+    descriptor = load(name, weights=released, image_size=48, precision="float32")
+    assert descriptor.preprocess(stripes(0, 3, 1)).shape == (3, 48, 48)
+    placed = tmp_path / "cache" / "weights" / "csd-vit-l" / "pytorch_model.bin"
+    placed.parent.mkdir(parents=True)
+    placed.write_bytes(released.read_bytes())
+    assert load("csd-vit-l", image_size=32).dim == 24

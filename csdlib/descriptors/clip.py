@@ -1,0 +1,59 @@
+"""CLIP's image towers (arXiv:2103.00020): the paper's strongest baseline, and where CSD starts."""
+
+from pathlib import Path
+from typing import Any
+
+import open_clip
+from huggingface_hub.errors import HfHubHTTPError
+
+from csdlib.descriptors.registry import register
+from csdlib.descriptors.towers import Precision, TowerDescriptor
+from csdlib.errors import InputError
+from csdlib.files import file_hash, text_hash
+
+
+@register("clip-vit-b-16", "CLIP ViT-B/16 of OpenAI", download="huggingface.co/timm/vit_base_patch16_clip_224.openai")
+def clip_vit_b_16(weights: str | Path | None = None, *, precision: Precision = "auto") -> TowerDescriptor:
+    """CLIP's ViT-B/16 with OpenAI's weights: its image embedding, 512 numbers.
+
+    Args:
+        weights: a checkpoint file for open_clip; by default OpenAI's weights, downloaded on first use.
+        precision: of weights and arithmetic.
+
+    Raises:
+        InputError: the weights cannot be had; the message says what to do.
+    """
+    return _openai("clip-vit-b-16", "ViT-B-16", weights, precision)
+
+
+@register("clip-vit-l-14", "CLIP ViT-L/14 of OpenAI", download="huggingface.co/timm/vit_large_patch14_clip_224.openai")
+def clip_vit_l_14(weights: str | Path | None = None, *, precision: Precision = "auto") -> TowerDescriptor:
+    """CLIP's ViT-L/14 with OpenAI's weights: its image embedding, 768 numbers.
+
+    Args:
+        weights: a checkpoint file for open_clip; by default OpenAI's weights, downloaded on first use.
+        precision: of weights and arithmetic.
+
+    Raises:
+        InputError: the weights cannot be had; the message says what to do.
+    """
+    return _openai("clip-vit-l-14", "ViT-L-14", weights, precision)
+
+
+def _openai(name: str, architecture: str, weights: str | Path | None, precision: Precision) -> TowerDescriptor:
+    """OpenAI's weights were trained with QuickGELU; open_clip knows that for its own download only."""
+    source = str(weights) if weights else "openai"
+    if weights and not Path(weights).is_file():
+        raise InputError(f"{weights}: no such file")
+    try:
+        model: Any = open_clip.create_model(architecture, pretrained=source, force_quick_gelu=True)
+    except (OSError, HfHubHTTPError, RuntimeError) as error:
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}" if str(error) else type(error).__name__
+        hub = open_clip.get_pretrained_cfg(architecture, "openai")["hf_hub"].strip("/")
+        raise InputError(
+            f"{name}: no weights ({reason}). Fetch open_clip_model.safetensors from huggingface.co/{hub}, "
+            f"and load with weights='path/to/it'"
+        ) from error
+    size, dim = model.visual.image_size[0], model.visual.output_dim
+    printed = file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
+    return TowerDescriptor(model.visual, name=name, weights_hash=printed, size=size, dim=dim, precision=precision)

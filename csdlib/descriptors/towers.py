@@ -1,0 +1,94 @@
+"""What all vision towers share: the reference's pre-processing, the precision they compute in, and unit norm."""
+
+from typing import Literal
+
+import torch
+from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional
+from torchvision.transforms.v2 import functional as vision
+
+from csdlib.descriptors.protocol import Metric
+from csdlib.errors import unknown
+from csdlib.files import text_hash
+
+#: ``auto`` is bfloat16 where the processor computes in it natively, three to four times as fast, and float32 elsewhere.
+Precision = Literal["float32", "bfloat16", "auto"]
+
+
+class TowerDescriptor:
+    """A vision tower as a descriptor; it runs on the GPU where there is one.
+
+    Args:
+        model: images (n, 3, size, size) to vectors (n, dim); put into evaluation mode.
+        name: name of the descriptor.
+        weights_hash: SHA-256 of the weights.
+        size: side of the input in pixels.
+        dim: length d of a descriptor.
+        precision: of the weights and the arithmetic; the fingerprint tells them apart.
+
+    Raises:
+        InputError: an unknown precision.
+    """
+
+    metric: Metric = "cosine"
+
+    def __init__(
+        self,
+        model: nn.Module,
+        *,
+        name: str,
+        weights_hash: str,
+        size: int,
+        dim: int,
+        precision: Precision = "float32",
+    ) -> None:
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.dtype = _dtype(precision, self.device)
+        self.tower = model.eval().to(self.device, self.dtype)
+        self.name, self.weights_hash, self.size, self.dim = name, weights_hash, size, dim
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the weights, the input's size and the precision."""
+        return text_hash(self.name, self.weights_hash, self.size, self.dim, self.dtype)
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """The reference's evaluation transform: short side to ``size`` (bicubic), centre crop, CLIP's normalisation.
+
+        Args:
+            image: RGB, any size.
+
+        Returns:
+            (3, size, size) float32.
+        """
+        resized = vision.resize(image, [self.size], interpolation=vision.InterpolationMode.BICUBIC)
+        return normalised(vision.center_crop(resized, [self.size, self.size]))
+
+    @torch.inference_mode()
+    def encode(self, images: Tensor) -> Tensor:
+        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm, on the CPU."""
+        vectors: Tensor = self.tower(images.to(self.device, self.dtype))
+        return functional.normalize(vectors.float(), dim=1).cpu()
+
+
+def normalised(image: Image.Image) -> Tensor:
+    """An RGB image to (3, H, W) float32, with CLIP's mean and standard deviation."""
+    pixels = vision.to_dtype(vision.pil_to_tensor(image), torch.float32, scale=True)
+    return vision.normalize(pixels, list(OPENAI_DATASET_MEAN), list(OPENAI_DATASET_STD))
+
+
+def _dtype(precision: str, device: torch.device) -> torch.dtype:
+    if precision not in ("float32", "bfloat16", "auto"):
+        raise unknown("precision", precision, ["float32", "bfloat16", "auto"])
+    if precision == "auto":
+        return torch.bfloat16 if _computes_bfloat16(device) else torch.float32
+    return torch.bfloat16 if precision == "bfloat16" else torch.float32
+
+
+def _computes_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
