@@ -8,6 +8,7 @@ and ``module.last_layer_content``, (width, d) each; beside it the optimisers' st
 import argparse
 import math
 import pickle
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,8 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         with torch.serialization.safe_globals(_HARMLESS):
             loaded = torch.load(path, weights_only=True, map_location="cpu")
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        told = re.search(r"Unsupported[^\n]*?(?= was not|\n|$)", str(error))
+        reason = told.group() if told else f"{type(error).__name__}: {str(error)[:80]}"
         raise InputError(f"{path}: refused: damaged, or more than weights; nothing was executed ({reason})") from error
     state = loaded.get("model_state_dict", loaded) if isinstance(loaded, dict) else None
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
@@ -99,7 +101,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 
 
 def load_released(
-    name: str, path: Path, *, heads: int | None = None, sha256: str = "", image_size: int = 0, **options: Any
+    name: str, path: Path, *, heads: int | None = None, sha256: str = "", image_size: int | None = None, **options: Any
 ) -> CSD:
     """A descriptor from a checkpoint file; converted to safetensors in the cache once, and read from there afterwards.
 
@@ -108,7 +110,8 @@ def load_released(
         path: the checkpoint.
         heads: see ``from_reference``.
         sha256: if given, the file must have this hash.
-        image_size: side of the input; for others than the checkpoint's own the position embeddings are interpolated.
+        image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
+            interpolated.
         options: ``precision``.
 
     Raises:
@@ -131,13 +134,14 @@ def load_released(
 
 @register("csd-vit-l", "CSD as released: ViT-L/14, 303 M parameters", download=f"huggingface.co/{HUB}, 2.4 GB")
 def csd_vit_l(
-    weights: str | Path | None = None, *, image_size: int = 224, precision: Precision = "auto", sha256: str = ""
+    weights: str | Path | None = None, *, image_size: int | None = None, precision: Precision = "auto", sha256: str = ""
 ) -> CSD:
     """The authors' CSD ViT-L.
 
     Args:
         weights: a checkpoint file; by default it is looked for in the cache, and downloaded where it is not.
-        image_size: side of the input; for others than 224 the position embeddings are interpolated.
+        image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
+            interpolated.
         precision: of weights and arithmetic.
         sha256: if given, the file must have this hash. The authors publish none: without it the file is unverified.
 
@@ -150,13 +154,14 @@ def csd_vit_l(
 
 @register("csd-vit-b", "CSD on ViT-B/16; its weights were not released", download="nowhere: give weights=")
 def csd_vit_b(
-    weights: str | Path | None = None, *, image_size: int = 224, precision: Precision = "auto", sha256: str = ""
+    weights: str | Path | None = None, *, image_size: int | None = None, precision: Precision = "auto", sha256: str = ""
 ) -> CSD:
     """A CSD ViT-B of your own training, or the authors', should they release it.
 
     Args:
         weights: a checkpoint file in the layout of the released ones.
-        image_size: side of the input; for others than 224 the position embeddings are interpolated.
+        image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
+            interpolated.
         precision: of weights and arithmetic.
         sha256: if given, the file must have this hash.
 
