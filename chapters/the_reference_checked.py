@@ -62,6 +62,7 @@ random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 found = csdlib.evaluate_retrieval(table, csdlib.load(descriptor), k=k)
 ledger = []
+torch.manual_seed(seed)
 
 # %% [markdown]
 # ## 1. mAP@k is not average precision

@@ -4,14 +4,19 @@ Every pair is timed in the same run on the same machine, in turns, and the faste
 two machines cannot be compared, their ratios can.
 """
 
+import copy
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import faiss
 import numpy as np
+import open_clip
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +24,7 @@ from sklearn.neighbors import NearestNeighbors
 
 import csdlib
 from csdlib.descriptors.csd import random_tiny
+from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
 from csdlib.metrics import mean_precision_at_k
 from csdlib.retrieval import neighbours
@@ -49,6 +55,47 @@ def embedding() -> tuple[str, str, float, float]:
 
     ours, theirs = fastest([lambda: csdlib.embed(table, tiny, progress=False), plain])
     return "embed 512 pictures, csd-tiny", "plain loop", ours, theirs
+
+
+def tower(architecture: str) -> tuple[str, str, float, float]:
+    """Embedding with a tower of CLIP at our precision, beside a plain float32 loop with open_clip (random weights)."""
+    model = open_clip.create_model(architecture, force_quick_gelu=True).eval()
+    theirs_tower = copy.deepcopy(model.visual)
+    ours = TowerDescriptor(model.visual, name="bench", weights_hash="", size=224, dim=512, precision="auto")
+    images = torch.rand(16, 3, 224, 224)
+
+    @torch.inference_mode()
+    def plain() -> None:
+        for part in images.split(8):
+            torch.nn.functional.normalize(theirs_tower(part), dim=1)
+
+    seconds = fastest([lambda: [ours.encode(part) for part in images.split(8)], plain])
+    return f"embed 16 images, {architecture}, {str(ours.dtype)[6:]}", "plain open_clip, float32", *seconds
+
+
+def loss(images: int) -> tuple[str, str, float, float]:
+    """The multi-label loss and its gradient in blocks, beside the whole matrix at once; with the peak of memory."""
+    cost = []
+    for block in (1024, images):
+        run = subprocess.run([sys.executable, "-c", LOSS, str(images), str(block)], capture_output=True, text=True)
+        cost.append([float(number) for number in run.stdout.split()])
+    (ours, memory), (theirs, plain) = cost
+    return f"loss and gradient, {images:,} x 768: {memory:.1f} GB", f"in one piece: {plain:.1f} GB", ours, theirs
+
+
+LOSS = """
+import re, sys, time, torch
+import csdlib.losses
+images, csdlib.losses.BLOCK = int(sys.argv[1]), int(sys.argv[2])
+torch.manual_seed(0)
+style = torch.nn.functional.normalize(torch.randn(images, 768), dim=1).requires_grad_()
+labels = (torch.rand(images, 400) < 0.005).float()
+start = time.perf_counter()
+csdlib.losses.multilabel_contrastive_loss(style, labels).backward()
+seconds = time.perf_counter() - start
+# Not resource's ru_maxrss: a child inherits its parent's.
+print(seconds, int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1e6)
+"""
 
 
 def unit_vectors() -> tuple[csdlib.Embeddings, csdlib.Embeddings]:
@@ -129,7 +176,9 @@ def drawing() -> tuple[str, str, float, float]:
 def main() -> None:
     """Prints one row a comparison."""
     table = Table("what", "beside", "ours (s)", "theirs (s)", "ours / theirs")
-    for measure in (embedding, search, bare_search, training, drawing):
+    towers = [partial(tower, name) for name in ("ViT-B-16", "ViT-B-32")]
+    losses = [partial(loss, images) for images in (1024, 4096, 16384)]
+    for measure in (embedding, *towers, search, bare_search, *losses, training, drawing):
         what, beside, ours, theirs = measure()
         table.add_row(what, beside, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
     console = Console(width=120)
