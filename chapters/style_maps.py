@@ -63,14 +63,17 @@ embeddings, table = embeddings.of(table)
 laid_out = style_map(embeddings, n_neighbors=n_neighbors, min_dist=min_dist, seed=seed)
 
 # %% [markdown]
-# Move the pointer over the points. A click on a name in the legend hides that painter, a double click hides all others.
+# Move the pointer over the points. A click on a name in the legend hides its pictures, a double click hides all others. Where
+# there are more artists than colours can tell apart, colour stands for the movement, and the pointer names the artist.
 
 # %% tags=["hide-input"]
+several = table.frame["artist"].nunique() > 16 and table.frame["movement"].notna().all()
+group = "movement" if several else "artist"
 map_figure(
     laid_out,
     table,
-    colour="artist",
-    caption=f"{len(table)} pictures by style ({descriptor}); colour and symbol tell the artist, the picture appears under the pointer.",
+    colour=group,
+    caption=f"{len(table)} pictures by style ({descriptor}); colour and symbol tell the {group}, the picture appears under the pointer.",
     alt=f"Scatter plot of {len(table)} pictures by {table.frame['artist'].nunique()} artists, laid out by UMAP. "
     "The table after the figure says how much pictures of one artist cluster.",
     height=720,

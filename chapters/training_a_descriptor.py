@@ -228,9 +228,8 @@ figures.table(
 )
 
 # %% [markdown]
-# The interval draws whole painters, because a painter's pictures succeed or fail together. With so few unseen painters, a
-# gain on them says little about painters in general, and its absence as little. That is why the book will need more of
-# them.
+# The interval draws whole painters, because a painter's pictures succeed or fail together. Where only a few painters are
+# unseen, a gain on them says little about painters in general, and its absence as little.
 #
 # An untrained tower is a stronger starting point than one would think. Random weights already pass on colours and rough
 # textures, and those alone separate some painters. That is why a table of style retrieval should always show such a
