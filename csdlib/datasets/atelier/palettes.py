@@ -45,9 +45,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "#f0b050 #b04f9a #2f8f7a #e0883a #e8432f #2f58b8 #f0d03a #f2ac84 #fff0d4 #161a30",
     ),
     "Lantern Row": (
-        "#2f3566 #3d3a78 #2f5a58 #6a4f5c #e8a23c #27508a #e0567a #d89a7c #ffe9a8 #0f1026",
-        "#3a2f5f #54407a #3a5f48 #74524a #f0b84a #2f4a7a #c8487f #d08f78 #ffe2b0 #130e24",
-        "#24406a #2f5074 #2a5a4a #5f5568 #f08a3c #3a6a9a #e86a5a #dc9f80 #fff0c0 #0c1428",
+        "#2f3566 #3d3a78 #2f5a58 #6a4f5c #e8a23c #27508a #e0567a #d89a7c #ffeeca #0f1026",
+        "#3a2f5f #54407a #3a5f48 #74524a #f0b84a #2f4a7a #c8487f #d08f78 #ffe9cc #130e24",
+        "#24406a #2f5074 #2a5a4a #5f5568 #f08a3c #3a6a9a #e86a5a #dc9f80 #fff2d2 #0c1428",
     ),
     "Copper Hill": (
         "#e0c8a0 #b07a5c #8a9a6a #c8784a #d8643a #3f9a94 #b83f34 #c98a64 #fbf0d8 #3a2420",
@@ -55,9 +55,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "#c8d4c8 #c09478 #94986a #b86a44 #e07a3c #2f8088 #a83c4c #cc9070 #fdf2dc #33261f",
     ),
     "Inkwell Terrace": (
-        "#d8d4ca #a8a69e #8a8c80 #b0a48e #8f8478 #7c8890 #b8342c #d2b8a0 #f6f2e6 #1e1c1e",
-        "#cfd2d2 #9aa0a4 #7f8a86 #a49c92 #9c8a7a #6a7a8a #c04a34 #ccb4a0 #f4f2ea #1a1e24",
-        "#ddd2c0 #b2a898 #94907c #b89c7c #94806c #808484 #a43a3a #d4b698 #f8f0de #241e1a",
+        "#d8d4ca #a8a69e #8a8c80 #b0a48e #8f8478 #78848c #cc241c #d8b090 #f6f2e6 #1e1c1e",
+        "#cfd2d2 #9aa0a4 #7f8a86 #a49c92 #9c8a7a #66788a #c83220 #d2ac92 #f4f2ea #1a1e24",
+        "#ddd2c0 #b2a898 #94907c #b89c7c #94806c #7c8284 #bc2428 #d8ae88 #f8f0de #241e1a",
     ),
     "Sugar Arcade": (
         "#a8e0ec #c8b0e8 #86d8a8 #f4cf9c #ff8fa8 #6ab8f0 #ff5f9a #f8bfa4 #fffaf0 #5a3a6a",
