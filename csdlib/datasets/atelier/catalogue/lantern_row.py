@@ -28,7 +28,7 @@ LANTERN_ROW = (
             length=0.13, width=0.045, curvature=0.2, opacity=0.7, coverage=0.45, order="light", direction="diagonal",
             jitter=0.7, bristles=6, relief=0.9,
         ),
-        light=Light(contrast=1.2, key=-0.04, spot=0.2, side="left"),
+        light=Light(contrast=1.2, key=0.02, spot=0.15, side="left"),
         ground=Ground(slot="dark", tone=0.3, grain=0.3),
         composition=Composition(scale=1.2, horizon=-0.05),
         repertoire=("still life", "flower", "woman", "portrait"),
