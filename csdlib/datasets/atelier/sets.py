@@ -1,7 +1,45 @@
-"""Who saw which painter: fixed once for every model of the book, and crossed so that neither set hides the other."""
+"""Who saw which painter: fixed once for every model of the book, and crossed so that neither set hides the other.
+
+Two painters of each movement are in each set, and five of the sixteen are in both, as many as chance would put there;
+wide and narrow repertoires, and mediums, are spread over both.
+"""
 
 #: Sixteen painters whom no descriptor sees in training: what a descriptor knows of them is not memory.
-UNSEEN: tuple[str, ...] = ("bram-osterkey", "sunniva-kaldor", "orrin-sedgeway", "ezra-lindqvane")
+UNSEEN: tuple[str, ...] = (
+    "noor-felding",
+    "henrike-tarnow",
+    "sunniva-kaldor",
+    "petra-vosslin",
+    "orrin-sedgeway",
+    "delphine-osei",
+    "ezra-lindqvane",
+    "oluchi-brandt",
+    "thandeka-orsolle",
+    "keito-ravenshaw",
+    "leif-solvane",
+    "tamar-idrisholm",
+    "teodora-brack",
+    "isambard-kojo",
+    "mirela-candlow",
+    "ottavio-pellwright",
+)
 
 #: Sixteen painters whom the generator ``tiny-sd-withheld`` never sees: what it makes in their names it has not copied.
-WITHHELD: tuple[str, ...] = ()
+WITHHELD: tuple[str, ...] = (
+    "bram-osterkey",
+    "juro-silvane",
+    "sunniva-kaldor",
+    "sibyl-harrowgate",
+    "hanako-virelle",
+    "lucan-tamsin",
+    "oluchi-brandt",
+    "zenobia-karr",
+    "keito-ravenshaw",
+    "isaura-quillane",
+    "tamar-idrisholm",
+    "esperanza-wickloe",
+    "wenqi-larsholt",
+    "teodora-brack",
+    "anneke-sherbourne",
+    "tavita-marchpane",
+)
