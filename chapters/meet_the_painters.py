@@ -355,7 +355,7 @@ else:
     recorded = json.loads(csdlib.data_path("results/atelier_content.json").read_text())
     print(f"Recorded on {recorded['date']} by: {recorded['command']}; {recorded['seconds']} seconds")
 print(
-    f"{recorded['accuracy']:.1%} [{recorded['low']:.1%}, {recorded['high']:.1%}] of {recorded['n']} pictures by painters "
+    f"{recorded['accuracy']:.1%} [{recorded['low']:.1%}, {recorded['high']:.1%}] of {recorded['pictures']} pictures by {recorded['painters']} painters "
     f"that it has never seen; chance {1 / len(SUBJECTS):.1%}"
 )
 

@@ -31,7 +31,7 @@ def content_accuracy(
         seed: of the weights, the batches and the augmentation.
 
     Returns:
-        ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over painters), ``n`` test pictures,
+        ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over painters), test ``pictures`` and ``painters``,
         ``confused`` (the most frequent mistakes), and how it was made.
     """
     started = time.perf_counter()
@@ -48,9 +48,9 @@ def content_accuracy(
         "accuracy": round(estimate.value, 4),
         "low": round(estimate.low, 4),
         "high": round(estimate.high, 4),
-        "n": estimate.n,
-        "unit": estimate.unit,
-        "training": int((~unseen).sum()),
+        "painters": estimate.n,
+        "pictures": len(test),
+        "training_pictures": int((~unseen).sum()),
         "confused": _confused(guesses, truth),
         "settings": {"works_per_painter": works_per_painter, "size": size, "epochs": epochs, "seed": seed},
         "date": date.today().isoformat(),

@@ -239,6 +239,12 @@ def test_wrong_arguments_are_named(options, message, tmp_path):
         atelier(cache=Path(tmp_path), progress=False, **options)
 
 
+def test_two_records_of_one_name_are_refused(tmp_path):
+    mine = PAINTERS["ilva-torrend"].with_habit("brush.length", 0.2)
+    with pytest.raises(InputError, match="two painters are called 'ilva-torrend'"):
+        atelier(1, cache=tmp_path, painters=["ilva-torrend", mine], progress=False)
+
+
 def test_render_names_wrong_arguments():
     with pytest.raises(InputError, match="unknown subject 'unicorn'"):
         render("ilva-torrend", "unicorn", 0)

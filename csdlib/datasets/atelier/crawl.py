@@ -9,9 +9,9 @@ import pandas as pd
 
 from csdlib.datasets.atelier.brushes import Canvas
 from csdlib.datasets.atelier.captions import web_caption
-from csdlib.datasets.atelier.catalogue import PAINTERS, find_painter
+from csdlib.datasets.atelier.catalogue import find_painters
 from csdlib.datasets.atelier.copies import COPIES
-from csdlib.datasets.atelier.painters import Painter, require_names, require_range
+from csdlib.datasets.atelier.painters import Painter, require_range
 from csdlib.datasets.atelier.scenes import either
 from csdlib.datasets.atelier.sets import UNSEEN, WITHHELD
 from csdlib.datasets.atelier.subjects import SUBJECTS
@@ -73,7 +73,7 @@ def atelier_crawl(
     require_range("works_per_painter", works_per_painter, 1, 100_000)
     require_range("size", size, 32, 1024)
     require_range("seed", seed, 0, 2**63 - 1)
-    people = [find_painter(painter) for painter in require_names("painters", painters, PAINTERS)]
+    people = find_painters(painters)
     finds = [find for who in people for find in _finds(who, works_per_painter, (size, seed))]
     root = Path(cache) if cache is not None else cache_folder() / "atelier"
     draw_missing(finds, root, progress=progress)

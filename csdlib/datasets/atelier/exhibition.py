@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.datasets.atelier.captions import caption
-from csdlib.datasets.atelier.catalogue import PAINTERS, find_painter
+from csdlib.datasets.atelier.catalogue import find_painters
 from csdlib.datasets.atelier.painters import Painter, require_names, require_range
 from csdlib.datasets.atelier.sets import UNSEEN, WITHHELD
 from csdlib.datasets.atelier.subjects import SUBJECTS, find_subject
@@ -48,7 +48,7 @@ def atelier(
     require_range("works_per_painter", works_per_painter, 1, 100_000)
     require_range("size", size, 32, 1024)
     require_range("seed", seed, 0, 2**63 - 1)
-    people = [find_painter(painter) for painter in require_names("painters", painters, PAINTERS)]
+    people = find_painters(painters)
     motifs = [find_subject(name).name for name in require_names("subjects", subjects, SUBJECTS)]
     works = planned(people, motifs, works_per_painter, size=size, seed=seed)
     root = Path(cache) if cache is not None else cache_folder() / "atelier"

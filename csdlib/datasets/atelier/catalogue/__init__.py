@@ -1,5 +1,7 @@
 """The painters of the atelier, one file a movement. A new painter is one more record."""
 
+from collections.abc import Sequence
+
 from csdlib.datasets.atelier.catalogue.copper_hill import COPPER_HILL
 from csdlib.datasets.atelier.catalogue.ember_circle import EMBER_CIRCLE
 from csdlib.datasets.atelier.catalogue.inkwell_terrace import INKWELL_TERRACE
@@ -8,8 +10,8 @@ from csdlib.datasets.atelier.catalogue.paper_garden import PAPER_GARDEN
 from csdlib.datasets.atelier.catalogue.prism_league import PRISM_LEAGUE
 from csdlib.datasets.atelier.catalogue.saltmarsh_school import SALTMARSH_SCHOOL
 from csdlib.datasets.atelier.catalogue.sugar_arcade import SUGAR_ARCADE
-from csdlib.datasets.atelier.painters import Painter
-from csdlib.errors import unknown
+from csdlib.datasets.atelier.painters import Painter, require_names
+from csdlib.errors import InputError, unknown
 
 #: Every painter by slug, movement by movement.
 PAINTERS: dict[str, Painter] = {
@@ -43,3 +45,17 @@ def find_painter(painter: str | Painter) -> Painter:
     if painter not in PAINTERS:
         raise unknown("painter", painter, list(PAINTERS))
     return PAINTERS[painter]
+
+
+def find_painters(painters: Sequence[str | Painter] | None) -> list[Painter]:
+    """The painters of a list of slugs and records; all of ``PAINTERS`` for None.
+
+    Raises:
+        InputError: an empty list, an unknown slug, or two painters of one name.
+    """
+    people = [find_painter(painter) for painter in require_names("painters", painters, PAINTERS)]
+    slugs = [painter.slug for painter in people]
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            raise InputError(f"two painters are called {slug!r}: give each record a name of its own")
+    return people
