@@ -31,8 +31,8 @@ def content_accuracy(
         seed: of the weights, the batches and the augmentation.
 
     Returns:
-        ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over painters), test ``pictures`` and ``painters``,
-        ``confused`` (the most frequent mistakes), and how it was made.
+        ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over painters), the tested
+        ``pictures`` and ``painters``, ``confused`` (the most frequent mistakes), and how it was made.
     """
     started = time.perf_counter()
     table = atelier(works_per_painter, size=size)
