@@ -79,7 +79,7 @@ def train(
     root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier.")] = "",
     works: Annotated[int, typer.Option(help="Pictures of each painter, for the atelier.")] = 112,
     tags: Annotated[str, typer.Option(help="Columns to learn from, for example artist,movement.")] = "artist",
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 400,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 300,
     batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 3e-4,
     seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,

@@ -225,7 +225,7 @@ def test_a_kill_leaves_only_whole_pictures(tmp_path):
     ("options", "message"),
     [
         ({"painters": ["nobody"]}, "unknown painter 'nobody': choose one of aldous-merrin"),
-        ({"subjects": ["unicorn"]}, "unknown subject 'unicorn': choose one of boat"),
+        ({"subjects": ["unicorn"]}, "unknown subject 'unicorn': choose one of bird"),
         ({"size": 16}, "size must be between 32 and 1024, got 16"),
         ({"size": 2000}, "size must be between 32 and 1024, got 2000"),
         ({"works_per_painter": -1}, "works_per_painter must be between 1 and 100000, got -1"),
