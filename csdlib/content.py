@@ -19,7 +19,7 @@ _COMMAND = 'make chapter NAME=meet_the_painters PARAMS="-p train_classifier true
 
 
 def content_accuracy(
-    output: Path | None = None, *, works_per_painter: int = 168, size: int = 64, epochs: int = 24, seed: int = 0
+    output: Path | None = None, *, works_per_painter: int = 84, size: int = 64, epochs: int = 16, seed: int = 0
 ) -> dict[str, object]:
     """Trains a classifier of subjects on the painters whom the descriptors see, and tests it on the unseen ones.
 
