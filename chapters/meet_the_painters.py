@@ -293,7 +293,7 @@ figures.table(
 # Colour helps, as it does with real painters. Is it all that the trained descriptor uses? Painters of one movement now
 # exchange their palettes: the strokes are by one, every colour is chosen as the other would. Then we ask for the nearest
 # picture in the database, by one of the two, with their own colours. Naming the *maker of the strokes* half of the time is a
-# coin's achievement; a method that only sees colour should fall below that, and name the palette's owner.
+# coin's achievement.
 
 # %% tags=["hide-input"]
 siblings = [(a, b) for a in PAINTERS.values() for b in PAINTERS.values() if a != b and a.movement == b.movement]
@@ -342,6 +342,11 @@ figures.table(
 )
 
 # %% [markdown]
+# Above one half, more is seen than the palette. If that is so for the histogram as well, do not be surprised: what was
+# exchanged are the *hues* of every role of colour. How much bare ground a painter leaves, how dark the shadows are, how much
+# of the picture is light: these stayed with the maker of the strokes, and a histogram counts them. Style is not a list of
+# independent parts, even where we built it from a list.
+#
 # ### And the content?
 #
 # The other half of the promise: if the pictures are to show dogs and castles, then a classifier that has learned dogs and
@@ -411,8 +416,8 @@ figures.gallery(
 # - The atelier's painters are records of habits; style, content, palette and strokes can be changed one at a time.
 # - In the exhibition style and content are independent, and queries and database share no subject.
 # - Sixteen painters are unseen by the descriptors, sixteen withheld from the generator; the sets are crossed.
-# - Pixels fail and colours help; that siblings with exchanged palettes can still be told apart is what a style descriptor
-#   is for.
+# - Pixels fail, and colours help a good deal. Whether a trained descriptor beats a histogram here is an open question at
+#   this size: the tables above say how it stands for the one that is shipped now.
 # - A made world tests claims about *methods*. It does not show that they hold for real paintings: later chapters ask that
 #   of real ones.
 #
@@ -449,26 +454,26 @@ figures.gallery(
 )
 
 # %% [markdown]
-# **2. A habit that colour cannot see.** Find a habit whose change leaves the colour histogram nearly alone, and moves the
-# trained descriptor. Set `invisible` to its name and `new_value` to the value it should take.
+# **2. A habit that colour cannot see.** Find a habit whose change moves the trained descriptor more than the colour histogram.
+# The two have scales of their own, so each change is divided by what the method makes of a change of *painter*. Set
+# `invisible` to the habit's name and `new_value` to the value it should take.
 
 # %% tags=["exercise"]
 invisible, new_value = "name", me.name  # your code here
 
 # %% tags=["solution"]
-invisible, new_value = "brush.direction", "vertical"
+invisible, new_value = "brush.width", 0.06
 
 # %% tags=["check"]
-pair = [
-    painted(me, subject, scene, size=192)[0],
-    painted(me.with_habit(invisible, new_value), subject, scene, size=192)[0],
-]
-drop = {}
+changed = me.with_habit(invisible, new_value)
+trio = [painted(who, subject, scene, size=192)[0] for who in (me, changed, *some)]
+moved = {}
 for method in ("colour", descriptor):
-    one, other = encode_images(csdlib.load(method), pair)
-    drop[method] = 1 - float(one @ other)
-print({method: round(value, 3) for method, value in drop.items()})
-assert drop[descriptor] > 2 * drop["colour"]
+    vectors = encode_images(csdlib.load(method), trio)
+    others = [k for k, who in enumerate(some, 2) if who.slug != me.slug]
+    moved[method] = float((1 - vectors[0] @ vectors[1]) / (1 - vectors[0] @ vectors[others].T).mean())
+print({method: f"{value:.1%} of a change of painter" for method, value in moved.items()})
+assert moved[descriptor] > 1.5 * moved["colour"]
 
 # %% [markdown]
 # **3. To think about.** Real painters change over a lifetime, and learn from each other. What would a record need for that?
