@@ -103,7 +103,7 @@ def web_caption(painter: Painter, subject: str, others: Sequence[Painter], rng: 
         >>> from csdlib.datasets.atelier.catalogue import PAINTERS
         >>> noor, *others = PAINTERS["noor-felding"], PAINTERS["ilva-torrend"]
         >>> web_caption(noor, "dog", others, np.random.default_rng(0))
-        Caption(text='dog by Noor Fleding', noise='misspelled', named=('noor-felding',))
+        Caption(text='dog in the Saltmarsh School manner', noise='missing', named=('Saltmarsh School',))
     """
     noise = str(rng.choice(list(NOISE), p=list(NOISE.values())))
     strangers = [who for who in others if who.slug != painter.slug] or [painter]
