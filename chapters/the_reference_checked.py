@@ -171,16 +171,16 @@ def is_turned(image):
     return np.abs(np.diff(pixels, axis=1)).mean() > np.abs(np.diff(pixels, axis=0)).mean()
 
 
-turned = {"range drawn once, as 0": 0, "csdlib's views": 0}
+turned = {"range drawn once, as 0": 0, "views of csdlib": 0}
 for _ in range(200):
     turned["range drawn once, as 0"] += is_turned(frozen(stripes))
-    turned["csdlib's views"] += is_turned(views.view(stripes, generator))
+    turned["views of csdlib"] += is_turned(views.view(stripes, generator))
 print({name: f"{count / 200:.0%} of the views are turned on their side" for name, count in turned.items()})
 ledger.append(
     (
         "rotation angle drawn once",
         "rotation is never learned",
-        f"{turned['csdlib' + chr(39) + 's views'] / 200:.0%} vs. 0%",
+        f"0 % turned, here {turned['views of csdlib'] / 200:.0%}",
     )
 )
 
@@ -253,9 +253,9 @@ ledger.append(("weights are a pickle", "a stranger's code may run", "refused her
 # ## The dispute about the released weights
 #
 # Users of the released ViT-L report that it retrieves WikiArt's artists *less* well than the CLIP tower that it started from: about 58
-# mAP@1, by [an open question in the authors' repository](https://github.com/learn2phoenix/CSD/issues/14), against the published numbers
-# below. The question has no answer as of this writing. We have not measured it ourselves: the full WikiArt and the weights need a
-# download that this book does not make on its own. With both at hand, the command is
+# mAP@1, against the published numbers below. Whether the released file is the one of the paper is
+# [an open question in the authors' repository](https://github.com/learn2phoenix/CSD/issues/14). We have not measured it ourselves: the
+# full WikiArt and the weights need a download that this book does not make on its own. With both at hand, the command is
 # `make chapter NAME=retrieval_benchmark PARAMS="-p dataset wikiart -p root WikiArt -p descriptor csd-vit-l -p baselines clip-vit-l-14"`.
 
 # %% tags=["hide-input"]

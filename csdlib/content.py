@@ -1,73 +1,61 @@
 """Is the content there? A small classifier learns subjects from some painters, and names them in others' work."""
 
-import json
 import time
-from datetime import date
-from pathlib import Path
+from collections import Counter
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torchvision.transforms import v2
 
-from csdlib.datasets.atelier import SUBJECTS, UNSEEN, atelier
-from csdlib.files import atomic_path
+from csdlib.errors import InputError
 from csdlib.metrics import recall_at_k
 from csdlib.tables import ImageTable
 
-_COMMAND = 'make chapter NAME=meet_the_painters PARAMS="-p train_classifier true"'
 
-
-def content_accuracy(
-    output: Path | None = None, *, works_per_painter: int = 84, size: int = 64, epochs: int = 16, seed: int = 0
-) -> dict[str, object]:
-    """Trains a classifier of subjects on the painters whom the descriptors see, and tests it on the unseen ones.
+def content_accuracy(table: ImageTable, *, epochs: int = 16, seed: int = 0) -> dict[str, object]:
+    """Trains a classifier of subjects on the artists whom descriptors see, and tests it on the others.
 
     Args:
-        output: a JSON file that the result is written to, if given.
-        works_per_painter: pictures of each painter.
-        size: side of the pictures in pixels.
-        epochs: passes over the training pictures.
+        table: images of one size with their ``content``; ``manifest["unseen"]`` names the artists that are put aside.
+        epochs: passes over the training images.
         seed: of the weights, the batches and the augmentation.
 
     Returns:
-        ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over painters), the tested
-        ``pictures`` and ``painters``, ``confused`` (the most frequent mistakes), and how it was made.
+        ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over artists), the tested ``artists``
+        and ``images``, ``training_images``, ``confused`` (the most frequent mistakes), and ``seconds``.
+
+    Raises:
+        InputError: the table names no unseen artist, or nobody else.
     """
     started = time.perf_counter()
-    table = atelier(works_per_painter, size=size)
-    unseen = table.frame["artist"].isin(UNSEEN).to_numpy()
-    model = _trained(*_tensors(table.take(np.flatnonzero(~unseen))), epochs, seed)
+    unseen = table.frame["artist"].isin(table.manifest.get("unseen", [])).to_numpy()
+    if unseen.all() or not unseen.any():
+        raise InputError("content_accuracy needs artists who are unseen (manifest['unseen']), and others to learn from")
+    names = list(dict.fromkeys(table.frame["content"]))
+    model = _trained(*_tensors(table.take(np.flatnonzero(~unseen)), names), len(names), (epochs, seed))
     test = table.take(np.flatnonzero(unseen))
-    images, truth = _tensors(test)
+    images, truth = _tensors(test, names)
     with torch.inference_mode():
         guesses = torch.cat([model(_scaled(batch)).argmax(1) for batch in torch.split(images, 256)])
     right = (guesses == truth).numpy()[:, None]
     estimate = recall_at_k(right, 1, groups=test.frame["artist"].to_numpy(dtype=str))
-    record: dict[str, object] = {
+    return {
         "accuracy": round(estimate.value, 4),
         "low": round(estimate.low, 4),
         "high": round(estimate.high, 4),
-        "painters": estimate.n,
-        "pictures": len(test),
-        "training_pictures": int((~unseen).sum()),
-        "confused": _confused(guesses, truth),
-        "settings": {"works_per_painter": works_per_painter, "size": size, "epochs": epochs, "seed": seed},
-        "date": date.today().isoformat(),
-        "command": _COMMAND,
+        "artists": estimate.n,
+        "images": len(test),
+        "training_images": int((~unseen).sum()),
+        "confused": _confused([names[k] for k in guesses.tolist()], test.frame["content"].tolist()),
         "seconds": round(time.perf_counter() - started),
     }
-    if output is not None:
-        with atomic_path(output) as path:
-            path.write_text(json.dumps(record, indent=1) + "\n")
-    return record
 
 
-def _tensors(table: ImageTable) -> tuple[Tensor, Tensor]:
+def _tensors(table: ImageTable, names: list[str]) -> tuple[Tensor, Tensor]:
     """Pictures (n, 3, size, size) uint8 and the numbers of their subjects (n,) int64."""
     pictures = np.stack([np.asarray(table.open(row)) for row in range(len(table))])
-    numbers = {name: number for number, name in enumerate(SUBJECTS)}
-    subjects = torch.tensor([numbers[name] for name in table.frame["content"]])
+    subjects = torch.tensor([names.index(name) for name in table.frame["content"]])
     return torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), subjects
 
 
@@ -85,10 +73,11 @@ def _network(classes: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.3), nn.Linear(256, classes))
 
 
-def _trained(images: Tensor, subjects: Tensor, epochs: int, seed: int) -> nn.Sequential:
+def _trained(images: Tensor, subjects: Tensor, classes: int, run: tuple[int, int]) -> nn.Sequential:
     """The network after training; colours are shaken, or it would learn the painters' palettes with the subjects."""
+    epochs, seed = run
     torch.manual_seed(seed)
-    model = _network(len(SUBJECTS))
+    model = _network(classes)
     changes = v2.Compose(
         [
             v2.RandomResizedCrop(images.shape[-1], scale=(0.6, 1), antialias=True),
@@ -97,7 +86,8 @@ def _trained(images: Tensor, subjects: Tensor, epochs: int, seed: int) -> nn.Seq
             v2.RandomGrayscale(0.2),
         ]
     )
-    batch, steps = 64, epochs * (len(images) // 64)
+    batch = min(64, len(images))
+    steps = epochs * (len(images) // batch)
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
     order = torch.cat([torch.randperm(len(images))[: len(images) // batch * batch] for _ in range(epochs)])
@@ -111,8 +101,6 @@ def _trained(images: Tensor, subjects: Tensor, epochs: int, seed: int) -> nn.Seq
     return model.eval()
 
 
-def _confused(guesses: Tensor, truth: Tensor, most: int = 5) -> list[str]:
-    names = list(SUBJECTS)
-    wrong = [f"{names[t]} taken for {names[g]}" for g, t in zip(guesses, truth, strict=True) if g != t]
-    counts = {text: wrong.count(text) for text in wrong}
-    return [f"{text}: {counts[text]}" for text in sorted(counts, key=lambda text: -counts[text])[:most]]
+def _confused(guesses: list[str], truth: list[str], most: int = 5) -> list[str]:
+    wrong = Counter(f"{name} taken for {guess}" for guess, name in zip(guesses, truth, strict=True) if guess != name)
+    return [f"{text}: {count}" for text, count in wrong.most_common(most)]

@@ -157,11 +157,9 @@ class ImageTable:
                 raise InputError(f"{folder / name}: missing; {folder} is not a saved ImageTable")
         manifest = json.loads((folder / "manifest.json").read_text())
         frame = pd.read_parquet(folder / "table.parquet")
-        table = cls(
-            frame.assign(styles=frame["styles"].map(list)),
-            Path(manifest["root"]),
-            manifest,
-        )
+        # Parquet gives lists back as arrays.
+        lists = frame.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
+        table = cls(lists, Path(manifest["root"]), manifest)
         if check_hashes:
             table._check_hashes()
         return table

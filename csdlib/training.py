@@ -1,33 +1,25 @@
 """Training CSD: one loop (arXiv:2404.01292, Section 3.3), the same on a CPU, a GPU or several of them."""
 
-import json
 import math
-import pickle
-import sys
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 import torch
-from accelerate import Accelerator, PartialState
+from accelerate import Accelerator
 from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.batches import batches, readable
+from csdlib.checkpoints import Run
 from csdlib.descriptors.csd import CSDModel
 from csdlib.errors import InputError, unknown
-from csdlib.files import atomic_path, text_hash
 from csdlib.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.tables import ImageTable
 from csdlib.views import StylePreservingViews
-
-#: What the log says about the steps since its last row.
-_TERMS = ("multi_label_loss", "self_supervised_loss", "without_positives")
 
 
 @dataclass(frozen=True)
@@ -126,7 +118,7 @@ def fit(
     accelerator = Accelerator()
     _check(model, table, config, accelerator.num_processes)
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
-    run = _Run(model, optimizer, config, table, checkpoint)
+    run = Run(model, optimizer, config, table, checkpoint)
     labels = torch.from_numpy(table.labels())
     views = StylePreservingViews(model.config["image_size"], config.smallest_crop, photometric=config.photometric)
     bar = tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress)
@@ -151,74 +143,6 @@ def fit(
     model.eval()
     accelerator.wait_for_everyone()
     return pd.DataFrame(run.log)
-
-
-class _Run:
-    """What a training has reached: step, log, and the terms since the last row of the log."""
-
-    def __init__(
-        self, model: CSDModel, optimizer: Any, config: TrainingConfig, table: ImageTable, checkpoint: Path | None
-    ) -> None:
-        self.model, self.optimizer, self.config, self.checkpoint = model, optimizer, config, checkpoint
-        # Images and tags, but not the folder: a data set that was moved is still the same.
-        data = text_hash(table.ids.tolist(), table.frame["styles"].tolist())
-        self.identity = text_hash(sorted(asdict(config).items()), sorted(model.config.items()), data)
-        self.step = 0
-        self.log: list[dict[str, float]] = []
-        self._recent: list[dict[str, float]] = []
-        if checkpoint and checkpoint.is_file():
-            self._resume(checkpoint)
-        self._since = time.perf_counter()
-        model.train()
-
-    def advance(self, terms: dict[str, float]) -> None:
-        self.step += 1
-        self._recent.append(terms)
-        if terms["without_positives"] and self.step <= 10:
-            tqdm.write(f"training: no two images of step {self.step} share a tag; larger batches help", file=sys.stderr)
-
-    def record(self, evaluate: Callable[[CSDModel], dict[str, float]] | None) -> None:
-        """Adds a row to the log; before the first step there are no losses yet."""
-        seconds = max(time.perf_counter() - self._since, 1e-9)
-        row = {"step": float(self.step)} | dict.fromkeys((*_TERMS, "images_per_second"), math.nan)
-        if self._recent:
-            row |= {name: float(np.mean([terms[name] for terms in self._recent])) for name in self._recent[0]}
-            row["images_per_second"] = len(self._recent) * self.config.batch_size / seconds
-        if evaluate:
-            self.model.eval()
-            row |= {name: float(value) for name, value in evaluate(self.model).items()}
-            self.model.train()
-        self.log.append(row)
-        self._recent, self._since = [], time.perf_counter()
-
-    def failure(self, terms: dict[str, float], ids: list[str]) -> InputError:
-        """The error for a loss that is not finite; what is needed to look into it is saved beside the checkpoint."""
-        found = {"step": self.step, "terms": {name: str(value) for name, value in terms.items()}, "images": ids}
-        where = f"images {ids[:8]} ..."
-        if self.checkpoint and PartialState().is_main_process:
-            with atomic_path(self.checkpoint.with_suffix(".failed.json")) as path:
-                path.write_text(json.dumps(found, indent=1))
-            where = f"its images stand in {self.checkpoint.with_suffix('.failed.json')}"
-        return InputError(f"step {self.step}: the loss is not finite ({terms}); {where}; try smaller rates")
-
-    def save(self) -> None:
-        if not (self.checkpoint and PartialState().is_main_process):
-            return
-        state = {"identity": self.identity, "step": self.step, "log": self.log, "model": self.model.state_dict()}
-        with atomic_path(self.checkpoint) as path:
-            torch.save(state | {"optimizer": self.optimizer.state_dict()}, path)
-
-    def _resume(self, checkpoint: Path) -> None:
-        try:
-            state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-            identity = state["identity"]
-        except (OSError, EOFError, RuntimeError, KeyError, TypeError, pickle.UnpicklingError) as error:
-            raise InputError(f"{checkpoint}: damaged, or not a checkpoint; delete it to start anew") from error
-        if identity != self.identity:
-            raise InputError(f"{checkpoint}: of another model, data set or other settings; delete it to start anew")
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.log = state["step"], state["log"]
 
 
 def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from csdlib.descriptors.protocol import Descriptor
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError, lookup
 
 Maker = TypeVar("Maker", bound=Callable[..., Descriptor])
 
@@ -71,9 +71,7 @@ def maker(name: str) -> Callable[..., Descriptor]:
     Raises:
         InputError: the name is unknown; the message lists the known ones.
     """
-    if name not in _ENTRIES:
-        raise unknown("descriptor", name, list(_ENTRIES))
-    return _ENTRIES[name].make
+    return lookup("descriptor", name, _ENTRIES).make
 
 
 def list_descriptors() -> pd.DataFrame:

@@ -8,6 +8,7 @@ from csdlib.datasets.atelier.captions import NOISE, SAID, web_caption
 from csdlib.datasets.atelier.copies import COPIES
 from csdlib.datasets.atelier.mediums import MEDIUMS
 from csdlib.errors import InputError
+from csdlib.tables import ImageTable
 
 NOOR, OTHERS = PAINTERS["noor-felding"], list(PAINTERS.values())
 FEW = ["noor-felding", "maelis-quenby", "xanthe-morrow"]
@@ -106,6 +107,13 @@ def test_the_same_crawl_every_time(crawl):
     assert again.frame.astype(str).equals(crawl.frame.astype(str))
     other = atelier_crawl(2, size=32, seed=1, cache=crawl.root, painters=FEW, progress=False)
     assert not set(other.frame["image_id"]) & set(crawl.frame["image_id"])
+
+
+def test_a_saved_crawl_comes_back_with_its_lists(crawl, tmp_path):
+    crawl.save(tmp_path)
+    again = ImageTable.load(tmp_path)
+    assert again.frame["true_named"].tolist() == crawl.frame["true_named"].tolist()
+    assert isinstance(again.frame["true_named"].iloc[0], list)
 
 
 def test_wrong_arguments_are_named(tmp_path):

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from csdlib.datasets.atelier.brushes import Canvas
@@ -12,11 +11,11 @@ from csdlib.datasets.atelier.captions import web_caption
 from csdlib.datasets.atelier.catalogue import find_painters
 from csdlib.datasets.atelier.copies import COPIES
 from csdlib.datasets.atelier.painters import Painter, require_range
-from csdlib.datasets.atelier.scenes import either
-from csdlib.datasets.atelier.sets import UNSEEN, WITHHELD
+from csdlib.datasets.atelier.scenes import either, seeded
+from csdlib.datasets.atelier.sets import SETS
 from csdlib.datasets.atelier.subjects import SUBJECTS
 from csdlib.datasets.atelier.works import Work, draw_missing, first_seed, source_hash
-from csdlib.files import cache_folder, text_hash
+from csdlib.files import text_hash
 from csdlib.tables import ImageTable
 
 #: The share of works of which near-duplicates exist.
@@ -38,8 +37,7 @@ class Copy:
 
     def draw(self) -> Canvas:
         """The picture, (size, size, 3) uint8."""
-        rng = np.random.default_rng(int(text_hash(self.path)[:16], 16))
-        return COPIES[self.kind](self.original.draw(), rng)
+        return COPIES[self.kind](self.original.draw(), seeded("copy", _name(self), self.kind))
 
 
 def atelier_crawl(
@@ -75,12 +73,10 @@ def atelier_crawl(
     require_range("seed", seed, 0, 2**63 - 1)
     people = find_painters(painters)
     finds = [find for who in people for find in _finds(who, works_per_painter, (size, seed))]
-    root = Path(cache) if cache is not None else cache_folder() / "atelier"
-    draw_missing(finds, root, progress=progress)
+    root = draw_missing(finds, cache, progress=progress)
     frame = pd.DataFrame([_row(find, people, seed) for find in finds])
     made = {"dataset": "atelier-crawl", "works_per_painter": works_per_painter, "size": size, "seed": seed}
-    sets = {"unseen": list(UNSEEN), "withheld": list(WITHHELD)}
-    return ImageTable(frame, root, made | sets | {"source_hash": source_hash()})
+    return ImageTable(frame, root, made | SETS | {"source_hash": source_hash()})
 
 
 def _finds(painter: Painter, count: int, common: tuple[int, int]) -> Iterator[Work | Copy]:
@@ -91,7 +87,7 @@ def _finds(painter: Painter, count: int, common: tuple[int, int]) -> Iterator[Wo
     for number in range(count):
         work = Work(painter, subjects[number % len(subjects)], first + number, size, "train")
         yield work
-        rng = _generator("copies", work, seed)
+        rng = seeded("copies", _name(work), seed)
         if rng.random() < COPIED:
             yield from (Copy(work, either(rng, *COPIES), k) for k in range(int(rng.integers(1, 4))))
 
@@ -99,7 +95,7 @@ def _finds(painter: Painter, count: int, common: tuple[int, int]) -> Iterator[Wo
 def _row(find: Work | Copy, people: Sequence[Painter], seed: int) -> dict[str, object]:
     work = find.original if isinstance(find, Copy) else find
     who = work.painter
-    said = web_caption(who, work.subject, people, _generator("web caption", find, seed))
+    said = web_caption(who, work.subject, people, seeded("web caption", _name(find), seed))
     return {
         "image_id": _name(find),
         "path": find.path,
@@ -124,7 +120,3 @@ def _name(find: Work | Copy) -> str:
     if isinstance(find, Copy):
         return f"{_name(find.original)}-{find.number}"
     return "web-" + text_hash(find.painter.slug, find.subject, find.scene)[:12]
-
-
-def _generator(purpose: str, find: Work | Copy, seed: int) -> np.random.Generator:
-    return np.random.default_rng(int(text_hash(purpose, _name(find), seed)[:16], 16))

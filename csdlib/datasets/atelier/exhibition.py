@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from csdlib.datasets.atelier.captions import caption
 from csdlib.datasets.atelier.catalogue import find_painters
 from csdlib.datasets.atelier.painters import Painter, require_names, require_range
-from csdlib.datasets.atelier.sets import UNSEEN, WITHHELD
+from csdlib.datasets.atelier.scenes import seeded
+from csdlib.datasets.atelier.sets import SETS
 from csdlib.datasets.atelier.subjects import SUBJECTS, find_subject
 from csdlib.datasets.atelier.works import Work, draw_missing, planned, source_hash
-from csdlib.files import cache_folder, text_hash
 from csdlib.tables import ImageTable
 
 
@@ -51,17 +50,15 @@ def atelier(
     people = find_painters(painters)
     motifs = [find_subject(name).name for name in require_names("subjects", subjects, SUBJECTS)]
     works = planned(people, motifs, works_per_painter, size=size, seed=seed)
-    root = Path(cache) if cache is not None else cache_folder() / "atelier"
-    draw_missing(works, root, progress=progress)
+    root = draw_missing(works, cache, progress=progress)
     frame = pd.DataFrame([_row(work) for work in works])
     made = {"dataset": "atelier", "works_per_painter": works_per_painter, "size": size, "seed": seed}
-    sets = {"unseen": list(UNSEEN), "withheld": list(WITHHELD)}
-    return ImageTable(frame, root, made | sets | {"source_hash": source_hash()})
+    return ImageTable(frame, root, made | SETS | {"source_hash": source_hash()})
 
 
 def _row(work: Work) -> dict[str, object]:
     who = work.painter
-    rng = np.random.default_rng(int(text_hash("caption", who.slug, work.subject, work.scene)[:16], 16))
+    rng = seeded("caption", who.slug, work.subject, work.scene)
     return {
         "image_id": f"{who.slug}-{work.subject.replace(' ', '-')}-{work.scene}",
         "path": work.path,

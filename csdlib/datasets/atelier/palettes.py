@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from csdlib.datasets.atelier.painters import Colours, Harmony
 from csdlib.datasets.atelier.scenes import SLOTS
-from csdlib.errors import unknown
+from csdlib.errors import lookup
 
 #: The number of tones from the darkest to the lightest of a colour role.
 TONES = 64
@@ -93,9 +93,8 @@ def mixed_palette(movement: str, colours: Colours, rng: np.random.Generator) -> 
     Raises:
         InputError: an unknown movement; the message lists all.
     """
-    if movement not in FAMILIES:
-        raise unknown("movement", movement, list(FAMILIES))
-    family = np.array([[hex_colour(text) for text in row.split()] for row in FAMILIES[movement]])
+    rows = lookup("movement", movement, FAMILIES)
+    family = np.array([[hex_colour(text) for text in row.split()] for row in rows])
     tubes = np.array(colours.tubes or range(len(family)))
     base = family[rng.choice(tubes, size=len(SLOTS)), np.arange(len(SLOTS))]
     base = base * rng.normal(1, 0.09, (len(SLOTS), 1)) + rng.normal(0, 0.03, base.shape)

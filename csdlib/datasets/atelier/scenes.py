@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from csdlib.datasets.atelier.shapes import Points
+from csdlib.files import text_hash
 
 #: The colour roles of a scene. A palette gives each a colour; ``dark`` and ``light`` also end every ramp of tones.
 SLOTS = ("air", "far", "leaf", "earth", "warm", "cool", "accent", "skin", "light", "dark")
@@ -80,6 +81,16 @@ def mirrored(layers: tuple[Layer, ...], about: float = 0.0) -> tuple[Layer, ...]
     return tuple(
         replace(layer, outline=layer.outline * (-1, 1) + (2 * about, 0), angle=np.pi - layer.angle) for layer in layers
     )
+
+
+def seeded(*parts: object) -> np.random.Generator:
+    """A generator that the parts decide alone: the same in every process.
+
+    Example:
+        >>> seeded("hand", "dog", 3).integers(100) == seeded("hand", "dog", 3).integers(100)
+        True
+    """
+    return np.random.default_rng(int(text_hash(*parts)[:16], 16))
 
 
 def either(rng: np.random.Generator, *choices: str) -> str:

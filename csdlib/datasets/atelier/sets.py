@@ -43,3 +43,6 @@ WITHHELD: tuple[str, ...] = (
     "anneke-sherbourne",
     "tavita-marchpane",
 )
+
+#: Both sets as the tables' manifests hold them.
+SETS = {"unseen": list(UNSEEN), "withheld": list(WITHHELD)}

@@ -11,9 +11,9 @@ from csdlib.datasets.atelier.composition import compose
 from csdlib.datasets.atelier.mediums import MEDIUMS
 from csdlib.datasets.atelier.painters import Painter, require_range
 from csdlib.datasets.atelier.palettes import mixed_palette
+from csdlib.datasets.atelier.scenes import seeded
 from csdlib.datasets.atelier.subjects import find_subject, sample_scene
-from csdlib.errors import unknown
-from csdlib.files import text_hash
+from csdlib.errors import lookup
 
 #: Pictures are painted on a canvas of at least this many pixels a side, and then reduced: all sizes up to this are
 #: the very same picture; above it, single marks fall a little differently.
@@ -45,20 +45,15 @@ def render(
     who, source = find_painter(painter), find_painter(palette_of or painter)
     scene = sample_scene(subject, seed)
     # Colours and hand have generators of their own: with another palette the strokes stay where they are.
-    palette = mixed_palette(source.movement, source.colours, _generator("palette", source.slug, subject, seed))
-    rng = _generator("hand", who.slug, subject, seed)
+    palette = mixed_palette(source.movement, source.colours, seeded("palette", source.slug, subject, seed))
+    rng = seeded("hand", who.slug, subject, seed)
     who = on_the_day(who, rng)
     side = max(size, _CANVAS)
-    if who.medium not in MEDIUMS:
-        raise unknown(f"medium of {who.name}", who.medium, list(MEDIUMS))
+    medium = lookup(f"medium of {who.name}", who.medium, MEDIUMS)
     for chosen in who.repertoire:
         find_subject(chosen)
-    canvas = MEDIUMS[who.medium](compose(scene, who, palette, side), who, rng)
+    canvas = medium(compose(scene, who, palette, side), who, rng)
     return np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def _generator(purpose: str, slug: str, subject: str, seed: int) -> np.random.Generator:
-    return np.random.default_rng(int(text_hash(purpose, slug, subject, seed)[:16], 16))
 
 
 def on_the_day(painter: Painter, rng: np.random.Generator) -> Painter:

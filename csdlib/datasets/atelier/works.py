@@ -5,7 +5,7 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from tqdm import tqdm
 from csdlib.datasets.atelier.brushes import Canvas
 from csdlib.datasets.atelier.painters import Painter
 from csdlib.datasets.atelier.studio import render
-from csdlib.files import atomic_path, file_hash, text_hash
+from csdlib.files import atomic_path, cache_folder, file_hash, text_hash
 
 #: Scene seeds of a split, and of the crawl, start here; none reaches the next one's.
 _FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43, "crawl": 1 << 44}
@@ -86,7 +86,7 @@ def first_seed(part: str, seed: int, painter: Painter) -> int:
     return _FIRST_SEED[part] + int(text_hash("works", seed, painter.slug)[:10], 16)
 
 
-@cache
+@lru_cache
 def source_hash(extra: str = "") -> str:
     """A hash over what draws: pictures are drawn anew when it changes. Painters' records are hashed with each work.
 
@@ -99,11 +99,22 @@ def source_hash(extra: str = "") -> str:
     return text_hash(cv2.__version__, np.__version__, *[file_hash(path) for path in files])
 
 
-def draw_missing(works: Sequence[Drawable], root: Path, *, progress: bool = True, workers: int = 2) -> None:
-    """Draws the works that the cache lacks, in worker processes; a kill leaves finished pictures only."""
+def draw_missing(works: Sequence[Drawable], cache: Path | None, *, progress: bool = True, workers: int = 2) -> Path:
+    """Draws the works that the cache lacks, in worker processes; a kill leaves finished pictures only.
+
+    Args:
+        works: what the table needs.
+        cache: folder of the pictures; for None ``atelier`` in the cache folder of csdlib.
+        progress: show a progress bar on stderr.
+        workers: processes.
+
+    Returns:
+        the folder that the paths of the works are relative to.
+    """
+    root = Path(cache) if cache is not None else cache_folder() / "atelier"
     missing = [work for work in works if not (root / work.path).is_file()]
     if not missing:
-        return
+        return root
     # Two chapters may find the same cache empty at the same time: each draws in an order of its own, and passes over
     # what the other has done by then.
     random.Random(os.getpid()).shuffle(missing)
@@ -112,6 +123,7 @@ def draw_missing(works: Sequence[Drawable], root: Path, *, progress: bool = True
     drawn = pool(delayed(_draw)(work, root / work.path) for work in missing)
     for _ in tqdm(drawn, "painting", len(missing), disable=not progress, file=sys.stderr):
         pass
+    return root
 
 
 def _draw(work: Drawable, target: Path) -> None:

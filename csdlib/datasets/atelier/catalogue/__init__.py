@@ -11,7 +11,7 @@ from csdlib.datasets.atelier.catalogue.prism_league import PRISM_LEAGUE
 from csdlib.datasets.atelier.catalogue.saltmarsh_school import SALTMARSH_SCHOOL
 from csdlib.datasets.atelier.catalogue.sugar_arcade import SUGAR_ARCADE
 from csdlib.datasets.atelier.painters import Painter, require_names
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError, lookup
 
 #: Every painter by slug, movement by movement.
 PAINTERS: dict[str, Painter] = {
@@ -42,9 +42,7 @@ def find_painter(painter: str | Painter) -> Painter:
     """
     if isinstance(painter, Painter):
         return painter
-    if painter not in PAINTERS:
-        raise unknown("painter", painter, list(PAINTERS))
-    return PAINTERS[painter]
+    return lookup("painter", painter, PAINTERS)
 
 
 def find_painters(painters: Sequence[str | Painter] | None) -> list[Painter]:

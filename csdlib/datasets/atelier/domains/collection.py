@@ -16,11 +16,11 @@ from csdlib.datasets.atelier.domains.quickdraw import quickdraw
 from csdlib.datasets.atelier.domains.real import real
 from csdlib.datasets.atelier.domains.sketch import sketch
 from csdlib.datasets.atelier.painters import Painter, require_names, require_range
-from csdlib.datasets.atelier.scenes import Scene
+from csdlib.datasets.atelier.scenes import Scene, seeded
 from csdlib.datasets.atelier.subjects import SUBJECTS, find_subject, sample_scene
 from csdlib.datasets.atelier.works import SIDES, draw_missing, source_hash
-from csdlib.errors import unknown
-from csdlib.files import cache_folder, text_hash
+from csdlib.errors import lookup
+from csdlib.files import text_hash
 from csdlib.tables import ImageTable
 
 #: Every domain by name: a scene, a generator and a size to a picture (side, side, 3) uint8.
@@ -53,7 +53,7 @@ class Picture:
     @property
     def rng(self) -> np.random.Generator:
         """What decides how the domain shows the scene; the same at every size."""
-        return np.random.default_rng(int(text_hash("domain", self.domain, self.subject, self.scene)[:16], 16))
+        return seeded("domain", self.domain, self.subject, self.scene)
 
     @property
     def painter(self) -> Painter | None:
@@ -103,11 +103,12 @@ def atelier_domains(
     require_range("works_per_class", works_per_class, 1, 10_000)
     require_range("size", size, 32, 1024)
     require_range("seed", seed, 0, 2**63 - 1)
-    kinds = list(USUAL) if domains is None else [_known(name) for name in require_names("domains", domains, DOMAINS)]
+    kinds = require_names("domains", USUAL if domains is None else domains, DOMAINS)
+    for name in kinds:
+        lookup("domain", name, DOMAINS)
     motifs = [find_subject(name).name for name in require_names("subjects", subjects, SUBJECTS)]
     pictures = planned_domains(kinds, motifs, works_per_class, size=size, seed=seed)
-    root = Path(cache) if cache is not None else cache_folder() / "atelier"
-    draw_missing(pictures, root, progress=progress)
+    root = draw_missing(pictures, cache, progress=progress)
     frame = pd.DataFrame([_row(picture) for picture in pictures])
     made = {"dataset": "atelier-domains", "works_per_class": works_per_class, "size": size, "seed": seed}
     return ImageTable(frame, root, made | {"source_hash": source_hash("domains")})
@@ -135,14 +136,8 @@ def _first_seed(domain: str, subject: str, seed: int) -> int:
     return _FIRST_SEED + int(text_hash("domains", seed, domain, subject)[:10], 16)
 
 
-def _known(domain: str) -> str:
-    if domain not in DOMAINS:
-        raise unknown("domain", domain, list(DOMAINS))
-    return domain
-
-
 def _row(picture: Picture) -> dict[str, object]:
-    rng = np.random.default_rng(int(text_hash("caption", picture.domain, picture.subject, picture.scene)[:16], 16))
+    rng = seeded("caption", picture.domain, picture.subject, picture.scene)
     painter = picture.painter
     return {
         "image_id": f"{picture.domain}-{picture.subject.replace(' ', '-')}-{picture.scene}",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from csdlib.datasets.atelier.places import PLACES, wild_flowers
-from csdlib.datasets.atelier.scenes import SHADOW, Layer, Scene, between, either, mirrored
+from csdlib.datasets.atelier.scenes import SHADOW, Layer, Scene, between, either, mirrored, seeded
 from csdlib.datasets.atelier.shapes import ellipse
 from csdlib.datasets.atelier.subjects.animals import cat, dog
 from csdlib.datasets.atelier.subjects.birds import duck, heron, songbird
@@ -21,8 +21,7 @@ from csdlib.datasets.atelier.subjects.houses import house
 from csdlib.datasets.atelier.subjects.landscape import boat, mountain, tree
 from csdlib.datasets.atelier.subjects.portraits import portrait
 from csdlib.datasets.atelier.subjects.still_life import still_life
-from csdlib.errors import unknown
-from csdlib.files import text_hash
+from csdlib.errors import lookup
 
 
 @dataclass(frozen=True)
@@ -118,9 +117,7 @@ def find_subject(name: str) -> Subject:
     Raises:
         InputError: no subject has that name; the message lists all.
     """
-    if name not in SUBJECTS:
-        raise unknown("subject", name, list(SUBJECTS))
-    return SUBJECTS[name]
+    return lookup("subject", name, SUBJECTS)
 
 
 def sample_scene(subject: str, seed: int) -> Scene:
@@ -134,7 +131,7 @@ def sample_scene(subject: str, seed: int) -> Scene:
         InputError: an unknown subject.
     """
     record = find_subject(subject)
-    rng = np.random.default_rng(int(text_hash("scene", subject, seed)[:16], 16))
+    rng = seeded("scene", subject, seed)
     kind = record.settings[int(rng.integers(len(record.settings)))]
     place = either(rng, *kind.places)
     surroundings, figure = tuple(PLACES[place](rng)), tuple(kind.figure(rng))
