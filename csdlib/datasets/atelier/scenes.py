@@ -87,8 +87,8 @@ def seeded(*parts: object) -> np.random.Generator:
     """A generator that the parts decide alone: the same in every process.
 
     Example:
-        >>> seeded("hand", "dog", 3).integers(100) == seeded("hand", "dog", 3).integers(100)
-        True
+        >>> int(seeded("hand", "dog", 3).integers(100))
+        64
     """
     return np.random.default_rng(int(text_hash(*parts)[:16], 16))
 
