@@ -28,7 +28,7 @@ def by_rows(style: Tensor, weights: Tensor, temperature: float, epsilon: float) 
     rows = []
     for i in range(len(style)):
         others = [j for j in range(len(style)) if j != i]
-        top = float((style[i] @ style.T / temperature).max())
+        top = float((style[i] @ style.T / temperature).detach().max())
         logits = style[others] @ style[i] / temperature - top
         log_probability = logits - torch.log(logits.exp().sum() + epsilon)
         weight = weights[i, others]
@@ -61,13 +61,24 @@ def test_parity_with_the_reference(case: int) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_the_difference_is_the_references_epsilon_and_nothing_else(case: int) -> None:
     stored = golden(case)
-    style, temperature = torch.tensor(stored["features"][:, 0], dtype=torch.float64), float(stored["temperature"])
-    labels = torch.tensor(stored["labels"], dtype=torch.float64)
-    weights = labels @ labels.T
-    with_epsilon = temperature * by_rows(style, weights, temperature, EPSILON)
-    assert with_epsilon.item() == pytest.approx(float(stored["loss_sup"]), abs=1e-6)
-    ours = multilabel_contrastive_loss(style, labels, temperature, "count")
-    assert ours.item() == pytest.approx(by_rows(style, weights, temperature, 0.0).item(), abs=1e-12)
+    features = torch.tensor(stored["features"], dtype=torch.float64, requires_grad=True)
+    temperature, labels = float(stored["temperature"]), torch.tensor(stored["labels"], dtype=torch.float64)
+    tags, image = labels @ labels.T, torch.arange(len(features)).repeat_interleave(features.shape[1])
+    pairs = (image[:, None] == image).double()
+    supervised, ssl = (
+        temperature * by_rows(style, weights, temperature, EPSILON)
+        for style, weights in ((features[:, 0], tags), (features.flatten(0, 1), pairs))
+    )
+    (5 * supervised + ssl).backward()
+    assert supervised.item() == pytest.approx(float(stored["loss_sup"]), abs=1e-6)
+    assert ssl.item() == pytest.approx(float(stored["loss_ssl"]), abs=1e-6)
+    assert features.grad is not None
+    np.testing.assert_allclose(features.grad.numpy(), stored["grad_total"], atol=1e-6)
+    # So by_rows is the reference; without the epsilon it is ours.
+    ours = multilabel_contrastive_loss(features[:, 0], labels, temperature, "count")
+    assert ours.item() == pytest.approx(by_rows(features[:, 0], tags, temperature, 0.0).item(), abs=1e-12)
+    ours = self_supervised_loss(features, temperature)
+    assert ours.item() == pytest.approx(by_rows(features.flatten(0, 1), pairs, temperature, 0.0).item(), abs=1e-12)
 
 
 @given(st.integers(0, 10_000))

@@ -6,6 +6,7 @@ and ``module.last_layer_content``, (width, d) each; beside it the optimisers' st
 """
 
 import argparse
+import json
 import math
 import pickle
 import re
@@ -26,7 +27,7 @@ from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
 from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision
 from csdlib.errors import InputError
-from csdlib.files import cache_folder, file_hash, text_hash
+from csdlib.files import atomic_path, cache_folder, file_hash, text_hash
 
 HUB = "tomg-group-umd/CSD-ViT-L"
 HUB_FILE = "pytorch_model.bin"
@@ -105,6 +106,8 @@ def load_released(
 ) -> CSD:
     """A descriptor from a checkpoint file; converted to safetensors in the cache once, and read from there afterwards.
 
+    Beside the converted weights, ``source.json`` records the file's SHA-256, and whether the caller knew it before.
+
     Args:
         name: name of the descriptor.
         path: the checkpoint.
@@ -125,11 +128,19 @@ def load_released(
     key = text_hash(path.resolve(), status.st_size, status.st_mtime_ns, heads)[:24]
     folder = cache_folder() / "weights" / key
     if not (folder / "model.safetensors").is_file():
+        _record_source(path, folder, sha256)
         save_model(from_reference(read_checkpoint(path), heads), folder, dtype=torch.float32)
     model = load_model(folder)
     if image_size and image_size != model.config["image_size"]:
         model = model.resized(image_size)
     return CSD(model, name=name, weights_hash=file_hash(folder / "model.safetensors"), **options)
+
+
+def _record_source(path: Path, folder: Path, sha256: str) -> None:
+    """The authors publish no hash: the one of the first file that came is written down, as what it is."""
+    found = {"file": path.name, "bytes": path.stat().st_size, "sha256": file_hash(path), "verified": bool(sha256)}
+    with atomic_path(folder / "source.json") as record:
+        record.write_text(json.dumps(found, indent=1) + "\n")
 
 
 @register("csd-vit-l", "CSD as released: ViT-L/14, 303 M parameters", download=f"huggingface.co/{HUB}, 2.4 GB")

@@ -1,6 +1,8 @@
 """Weights from outside: parity with the reference, and nothing that such a file holds is executed."""
 
 import argparse
+import hashlib
+import json
 import os
 import pickle
 from pathlib import Path
@@ -124,6 +126,18 @@ def test_a_wrong_hash_is_refused(released: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(InputError, match=r"its SHA-256 is .*, not 00ff"):
         load_released("mine", released, heads=4, sha256="00ff")
     assert load_released("mine", released, heads=4, sha256=file_hash(released)).dim == 24
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_hash_of_the_file_is_recorded_with_the_converted_weights(
+    known: bool, released: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path / "cache"))
+    expected = hashlib.sha256(released.read_bytes()).hexdigest()
+    load_released("mine", released, heads=4, sha256=expected if known else "")
+    (record,) = (tmp_path / "cache").rglob("source.json")
+    found = json.loads(record.read_text())
+    assert (found["file"], found["sha256"], found["verified"]) == ("checkpoint.pth", expected, known)
 
 
 def test_checkpoints_of_another_shape_are_named(state: dict[str, Tensor]) -> None:
