@@ -138,15 +138,15 @@ def bare_search() -> tuple[str, str, float, float]:
 
 
 def training() -> tuple[str, str, float, float]:
-    """Twelve steps of ``fit`` beside a plain loop with the same model, batches and losses."""
+    """Steps of ``fit`` beside a plain loop with the same model, losses and size of batch; views of equal cost."""
     table = csdlib.load_dataset("atelier", progress=False).where(split="train").take(np.arange(256))
-    config = TrainingConfig(steps=12, batch_size=32)
+    config = TrainingConfig(steps=32, batch_size=32)
     labels = torch.from_numpy(table.labels())
 
     def plain() -> None:
         model = random_tiny().model.train()
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
-        views, generator = StylePreservingViews(128), torch.Generator().manual_seed(0)
+        views, generator = StylePreservingViews(128, config.smallest_crop), torch.Generator().manual_seed(0)
         for _ in range(config.steps):
             rows = torch.randint(len(table), (config.batch_size,), generator=generator)
             images = torch.stack([views(table.open(int(row)), generator) for row in rows])
@@ -157,7 +157,7 @@ def training() -> tuple[str, str, float, float]:
             optimizer.step()
 
     ours = fastest([lambda: fit(random_tiny().model, table, config, progress=False), plain], repeats=2)
-    return "train csd-tiny, 12 steps of 32", "plain loop", *ours
+    return f"train csd-tiny, {config.steps} steps of 32", "plain loop", *ours
 
 
 def drawing() -> tuple[str, str, float, float]:
