@@ -1,6 +1,7 @@
 """Batches for training: who is in them, and their views, fixed by the seed alone."""
 
 import sys
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -52,8 +53,8 @@ def batches(
 ) -> Iterator[tuple[np.ndarray, Tensor]]:
     """The rows of the batch of every step, and the views of this process's share: (b, views, 3, size, size).
 
-    The next batch is prepared while the caller learns this one. Every image of a step has a generator of its own, so
-    that its views do not depend on who prepares them.
+    With a GPU, the next batch is prepared while the caller learns this one; a CPU would only be shared by both. Every
+    image of a step has a generator of its own, so that its views do not depend on who prepares them.
     """
     state = PartialState()
 
@@ -66,9 +67,10 @@ def batches(
         number = int(np.random.default_rng([seed, step, place]).integers(2**62))
         return views(table.open(row), torch.Generator().manual_seed(number))
 
+    ahead = 0 if state.device.type == "cpu" else 1
     with ThreadPoolExecutor(workers) as pool:
-        ahead = [prepare(step) for step in steps[:1]]
-        for step in steps:
-            rows, futures = ahead.pop()
-            ahead += [prepare(step + 1)] if step + 1 in steps else []
+        prepared = deque(prepare(step) for step in steps[:ahead])
+        for number in range(len(steps)):
+            prepared.extend(prepare(step) for step in steps[number + ahead : number + ahead + 1])
+            rows, futures = prepared.popleft()
             yield rows, torch.stack([future.result() for future in futures])

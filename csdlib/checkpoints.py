@@ -3,39 +3,49 @@
 import json
 import math
 import pickle
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from accelerate import PartialState
-from tqdm import tqdm
 
-from csdlib.descriptors.csd import CSDModel
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, text_hash
 from csdlib.tables import ImageTable
 
-if TYPE_CHECKING:
-    from csdlib.training import TrainingConfig
-
-#: What the log says about the steps since its last row.
-TERMS = ("multi_label_loss", "self_supervised_loss", "without_positives")
-
 
 class Run:
-    """What a training has reached: step, log, and the terms since the last row of the log."""
+    """What a training has reached: step, log, and the terms since the last row of the log.
+
+    Args:
+        model: what is trained; ``config`` is its architecture, a dictionary.
+        optimizer: of its weights.
+        config: the settings, a dataclass with ``batch_size``.
+        table: the data.
+        learns: the column of the table that is learned: tags or captions.
+        terms: the names of what the log says about the steps since its last row.
+        checkpoint: file for the state; read if it exists.
+    """
 
     def __init__(
-        self, model: CSDModel, optimizer: Any, config: "TrainingConfig", table: ImageTable, checkpoint: Path | None
+        self,
+        model: Any,
+        optimizer: Any,
+        config: Any,
+        table: ImageTable,
+        *,
+        learns: str,
+        terms: Sequence[str],
+        checkpoint: Path | None,
     ) -> None:
         self.model, self.optimizer, self.config, self.checkpoint = model, optimizer, config, checkpoint
-        # Images and tags, but not the folder: a data set that was moved is still the same.
-        data = text_hash(table.ids.tolist(), table.frame["styles"].tolist())
+        self.terms = tuple(terms)
+        # Images and labels, but not the folder: a data set that was moved is still the same.
+        data = text_hash(table.ids.tolist(), table.frame[learns].tolist())
         self.identity = text_hash(sorted(asdict(config).items()), sorted(model.config.items()), data)
         self.step = 0
         self.log: list[dict[str, float]] = []
@@ -46,16 +56,14 @@ class Run:
         model.train()
 
     def advance(self, terms: dict[str, float]) -> None:
-        """Counts a step and its terms, and says where the first batches hold no positive pair."""
+        """Counts a step and its terms."""
         self.step += 1
         self._recent.append(terms)
-        if terms["without_positives"] and self.step <= 10:
-            tqdm.write(f"training: no two images of step {self.step} share a tag; larger batches help", file=sys.stderr)
 
-    def record(self, evaluate: Callable[[CSDModel], dict[str, float]] | None) -> None:
+    def record(self, evaluate: Callable[[Any], dict[str, float]] | None) -> None:
         """Adds a row to the log; before the first step there are no losses yet."""
         seconds = max(time.perf_counter() - self._since, 1e-9)
-        row = {"step": float(self.step)} | dict.fromkeys((*TERMS, "images_per_second"), math.nan)
+        row = {"step": float(self.step)} | dict.fromkeys((*self.terms, "images_per_second"), math.nan)
         if self._recent:
             row |= {name: float(np.mean([terms[name] for terms in self._recent])) for name in self._recent[0]}
             row["images_per_second"] = len(self._recent) * self.config.batch_size / seconds

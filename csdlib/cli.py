@@ -11,12 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from csdlib.clip_training import CLIPConfig
 from csdlib.datasets import folder, load_dataset
 from csdlib.descriptors import list_descriptors, load
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path
-from csdlib.recipes import train_csd_tiny
+from csdlib.recipes import train_clip_tiny, train_csd_tiny
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
 
@@ -93,4 +94,21 @@ def train(
     settings = f"{source} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     command = f"csdlib train {output} --dataset {dataset} {settings}"
     train_csd_tiny(load_dataset(dataset, root, **options), output, config, tags=tags.split(","), command=command)
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@_plain_errors
+def train_clip(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 6000,
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 128,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and views.")] = 0,
+) -> None:
+    """Train clip-tiny on the captions of the atelier's crawl; a killed run goes on where it was."""
+    config = CLIPConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
+    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    train_clip_tiny(output, config, works_per_painter=works, command=f"csdlib train-clip {output} {settings}")
     typer.echo(f"written: {output}")

@@ -1,6 +1,7 @@
 """Training CSD: one loop (arXiv:2404.01292, Section 3.3), the same on a CPU, a GPU or several of them."""
 
 import math
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from csdlib.errors import InputError, unknown
 from csdlib.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.tables import ImageTable
 from csdlib.views import StylePreservingViews
+
+#: What the log says about the steps since its last row.
+TERMS = ("multi_label_loss", "self_supervised_loss", "without_positives")
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def fit(
     accelerator = Accelerator()
     _check(model, table, config, accelerator.num_processes)
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
-    run = Run(model, optimizer, config, table, checkpoint)
+    run = Run(model, optimizer, config, table, learns="styles", terms=TERMS, checkpoint=checkpoint)
     labels = torch.from_numpy(table.labels())
     views = StylePreservingViews(model.config["image_size"], config.smallest_crop, photometric=config.photometric)
     bar = tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress)
@@ -132,9 +136,10 @@ def fit(
             terms = _learn(accelerator, trained, images, (labels[rows], _reversal(config, run.step)), config)
             if not math.isfinite(sum(terms.values())):
                 raise run.failure(terms, table.ids[rows].tolist())
-            _set_rates(optimizer, config, run.step)
+            set_rates(optimizer, rate_factor(run.step, config.steps, config.warmup, config.decay))
             optimizer.step()
             run.advance(terms)
+            _warn(terms, run.step)
             bar.update()
             if run.step % evaluate_every == 0 or run.step == config.steps:
                 run.record(first)
@@ -156,6 +161,12 @@ def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes
         raise InputError("content_weight needs a model with a content head: CSDModel(content=True, ...)")
 
 
+def _warn(terms: dict[str, float], step: int) -> None:
+    """Says where the first batches hold no positive pair."""
+    if terms["without_positives"] and step <= 10:
+        tqdm.write(f"training: no two images of step {step} share a tag; larger batches help", file=sys.stderr)
+
+
 def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer:
     groups = [
         {"params": list(model.projections()), "lr": config.projection_rate},
@@ -168,9 +179,10 @@ def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer
     return torch.optim.AdamW(groups, weight_decay=0.05)
 
 
-def _set_rates(optimizer: Any, config: TrainingConfig, step: int) -> None:
+def set_rates(optimizer: Any, factor: float) -> None:
+    """Sets the rate of every group of weights to a share of its top rate."""
     for group in optimizer.param_groups:
-        group["lr"] = group["top_rate"] * rate_factor(step, config.steps, config.warmup, config.decay)
+        group["lr"] = group["top_rate"] * factor
 
 
 def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> float:

@@ -24,21 +24,24 @@ class StylePreservingViews:
         size: side of a view in pixels.
         smallest: smallest share of the picture's area in a crop, in (0, 1].
         views: views an image.
+        turns: whether views are turned by quarters, and not only mirrored: what hangs upside down has the same style,
+            but a caption says what it shows.
         photometric: also change brightness, contrast, saturation, hue and sharpness, and drop all colour in one view of
             five: the usual views of self-supervised learning. They change style: for the ablation only.
 
     Raises:
-        InputError: a share outside (0, 1], or fewer than two views.
+        InputError: a share outside (0, 1], or no view.
     """
 
     size: int
     smallest: float = 0.3
     views: int = 2
+    turns: bool = True
     photometric: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 < self.smallest <= 1 or self.views < 2:
-            raise InputError(f"need 0 < smallest <= 1 and views >= 2, got {self.smallest} and {self.views}")
+        if not 0 < self.smallest <= 1 or self.views < 1:
+            raise InputError(f"need 0 < smallest <= 1 and views >= 1, got {self.smallest} and {self.views}")
 
     def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
         """The views of one image.
@@ -56,7 +59,7 @@ class StylePreservingViews:
         """One view as a picture, RGB, size x size: for looking at."""
         box = self._crop(image.width, image.height, generator)
         cropped = image.resize((self.size, self.size), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
-        for turn in _turns(generator):
+        for turn in _turns(generator, 4 if self.turns else 1):
             cropped = cropped.transpose(turn)
         return _recoloured(cropped, generator) if self.photometric else cropped
 
@@ -84,9 +87,9 @@ def _recoloured(image: Image.Image, generator: Generator) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(2 * soft - 1)) if soft > 0.5 else image
 
 
-def _turns(generator: Generator) -> list[Image.Transpose]:
-    """A random one of the eight symmetries of the square, as at most two moves."""
+def _turns(generator: Generator, quarters: int) -> list[Image.Transpose]:
+    """A random one of the eight symmetries of the square, or of two of them, as at most two moves."""
     quarter = [None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270]
-    turn = quarter[int(torch.randint(4, (), generator=generator))]
+    turn = quarter[int(torch.randint(quarters, (), generator=generator))]
     flip = Image.Transpose.FLIP_LEFT_RIGHT if torch.rand((), generator=generator) < 0.5 else None
     return [move for move in (turn, flip) if move is not None]

@@ -1,6 +1,6 @@
 """Style descriptors behind one protocol: ``load("csd-tiny")`` gives one, ``list_descriptors()`` names all."""
 
-from csdlib.descriptors import clip, colour, csd, gram, pixels, released
+from csdlib.descriptors import clip, clip_tiny, colour, csd, gram, pixels, released
 from csdlib.descriptors.protocol import Descriptor, Metric, encode_images
 from csdlib.descriptors.registry import list_descriptors, load, maker, register
 
@@ -8,6 +8,7 @@ __all__ = [
     "Descriptor",
     "Metric",
     "clip",
+    "clip_tiny",
     "colour",
     "csd",
     "encode_images",
