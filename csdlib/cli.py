@@ -17,7 +17,7 @@ from csdlib.descriptors import list_descriptors, load
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path
-from csdlib.recipes import train_clip_tiny, train_csd_tiny
+from csdlib.recipes import train_clip_tiny, train_copy_tiny, train_csd_tiny
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
 
@@ -111,4 +111,33 @@ def train_clip(
     config = CLIPConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
     settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     train_clip_tiny(output, config, works_per_painter=works, command=f"csdlib train-clip {output} {settings}")
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@_plain_errors
+def train_copies(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 200,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 1500,
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 128,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and views.")] = 0,
+) -> None:
+    """Train copy-tiny on views of the atelier's crawl; a killed run goes on where it was."""
+    config = TrainingConfig(
+        steps=steps,
+        batch_size=batch_size,
+        label_weight=0,
+        ssl_weight=1,
+        optimizer="adamw",
+        projection_rate=rate,
+        backbone_rate=rate,
+        smallest_crop=0.4,
+        photometric=True,
+        bfloat16=True,
+        seed=seed,
+    )
+    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    train_copy_tiny(output, config, works_per_painter=works, command=f"csdlib train-copies {output} {settings}")
     typer.echo(f"written: {output}")

@@ -84,7 +84,7 @@ def fit_clip(
     """
     table = readable(table, progress=progress)
     _check(table, config)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
     run = Run(model, optimizer, config, table, learns="caption", terms=("contrastive_loss",), checkpoint=checkpoint)
     captions = table.frame["caption"].to_numpy(dtype=object)
@@ -96,7 +96,7 @@ def fit_clip(
         for rows, images in batches(table, views, config.batch_size, steps, seed=config.seed, workers=workers):
             set_rates(optimizer, rate_factor(run.step, config.steps, config.warmup))
             tokens = model.tokenised(captions[rows].tolist())
-            with accelerator.autocast():
+            with torch.autocast(accelerator.device.type, torch.bfloat16):
                 pictures, texts = trained(images[:, 0].to(accelerator.device), tokens.to(accelerator.device))
             loss = contrastive_loss(pictures.float(), texts.float(), model.log_scale.exp())
             terms = {"contrastive_loss": loss.item()}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from PIL import Image
+from scipy.sparse import csr_array
 
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, file_hash, text_hash
@@ -118,11 +119,16 @@ class ImageTable:
         Returns:
             (n, a) float32 in {0, 1}: 1 where the image carries the tag.
         """
+        return self.sparse_labels(tags).toarray()
+
+    def sparse_labels(self, tags: Sequence[str] | None = None) -> csr_array:
+        """The same matrix, without its zeros: for data sets of many images and thousands of tags."""
         columns = {tag: column for column, tag in enumerate(self.tags if tags is None else tags)}
-        labels = np.zeros((len(self), len(columns)), dtype=np.float32)
-        for row, styles in enumerate(self.frame["styles"]):
-            labels[row, [columns[tag] for tag in styles if tag in columns]] = 1
-        return labels
+        found = [[columns[tag] for tag in dict.fromkeys(styles) if tag in columns] for styles in self.frame["styles"]]
+        ends = np.cumsum([0, *map(len, found)])
+        ones = np.ones(ends[-1], dtype=np.float32)
+        places = np.array([column for row in found for column in row], dtype=np.int64)
+        return csr_array((ones, places, ends), shape=(len(self), len(columns)))
 
     @property
     def tags(self) -> list[str]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +39,7 @@ class TrainingConfig:
         batch_size: images a step, over all processes together.
         micro_batch: images that a process holds with gradients at a time; 0 holds its whole share. Smaller ones need
             less memory, take a second forward pass, and give the same gradients.
+        label_weight: of the multi-label term; 0 leaves it out, and tags are not needed.
         ssl_weight: lambda, the weight of the self-supervised term; 0 leaves it out.
         temperature: tau of both terms.
         weighting: of positives in the multi-label term, see ``csdlib.losses``.
@@ -48,6 +50,7 @@ class TrainingConfig:
         decay: what the rates do afterwards: ``"cosine"`` falls to 0 as a half cosine, ``"none"`` stays.
         smallest_crop: smallest share of a picture's area in a view; a closer look would change the size of strokes.
         photometric: also change colour and sharpness in views: for the ablation, since this changes style.
+        bfloat16: compute the tower in bfloat16 (autocast); weights, loss and optimiser stay in float32.
         content_weight: of the content head behind a gradient reversal, the authors' side experiment; 0 leaves it out.
         seed: of the order of images and of the views.
     """
@@ -55,6 +58,7 @@ class TrainingConfig:
     steps: int = 400
     batch_size: int = 64
     micro_batch: int = 0
+    label_weight: float = 1.0
     ssl_weight: float = 0.2
     temperature: float = 0.1
     weighting: Weighting = "indicator"
@@ -65,6 +69,7 @@ class TrainingConfig:
     decay: Literal["cosine", "none"] = "cosine"
     smallest_crop: float = 0.6
     photometric: bool = False
+    bfloat16: bool = False
     content_weight: float = 0.0
     seed: int = 0
 
@@ -73,9 +78,14 @@ class TrainingConfig:
             raise unknown("optimizer", self.optimizer, ["sgd", "adamw"])
         if self.decay not in ("cosine", "none"):
             raise unknown("decay", self.decay, ["cosine", "none"])
-        for name, least in (("steps", 1), ("batch_size", 2), ("micro_batch", 0), ("seed", 0), ("content_weight", 0)):
+        for name, least in (("steps", 1), ("batch_size", 2), ("micro_batch", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
+        for name in ("label_weight", "ssl_weight", "content_weight"):
+            if not getattr(self, name) >= 0:
+                raise InputError(f"{name} must be at least 0, got {getattr(self, name)}")
+        if not self.label_weight + self.ssl_weight > 0:
+            raise InputError("label_weight and ssl_weight are both 0: there would be nothing to learn")
         if not 0 <= self.warmup <= 1:
             raise InputError(f"warmup must be in [0, 1], got {self.warmup}")
 
@@ -153,7 +163,7 @@ def fit(
 def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes: int) -> None:
     if len(table) < config.batch_size:
         raise InputError(f"{len(table)} training images are fewer than batch_size = {config.batch_size}")
-    if not table.tags:
+    if config.label_weight and not table.tags:
         raise InputError("no training image carries a style tag: the multi-label term would have nothing to learn")
     if config.batch_size % processes:
         raise InputError(f"batch_size = {config.batch_size} cannot be shared evenly by {processes} processes")
@@ -214,12 +224,13 @@ def _learn(
     its piece (the idea of GradCache, arXiv:2101.06983). One process with one part is the plain backward pass.
     """
     labels, reversal = truth
+    described = partial(_described, trained, reversal=reversal, bfloat16=config.bfloat16)
     parts = torch.split(images.to(accelerator.device), config.micro_batch or len(images))
     with torch.set_grad_enabled(len(parts) == 1):
-        own = torch.cat([_described(trained, part, reversal) for part in parts])
+        own = torch.cat([described(part) for part in parts])
     everything = accelerator.gather(own.detach()).requires_grad_()
     terms = _terms(everything, labels.to(own.device), config)
-    loss = terms["multi_label_loss"] + config.ssl_weight * terms["self_supervised_loss"]
+    loss = config.label_weight * terms["multi_label_loss"] + config.ssl_weight * terms["self_supervised_loss"]
     if config.content_weight:
         loss = loss + config.content_weight * terms["content_loss"]
     (gradient,) = torch.autograd.grad(loss, everything)
@@ -231,7 +242,7 @@ def _learn(
     else:
         for number, (part, piece) in enumerate(zip(parts, torch.split(share, len(parts[0])), strict=True)):
             with nullcontext() if number + 1 == len(parts) else accelerator.no_sync(trained):
-                accelerator.backward(_described(trained, part, reversal), gradient=piece)
+                accelerator.backward(described(part), gradient=piece)
     return {name: float(value.detach()) for name, value in terms.items()}
 
 
@@ -240,9 +251,12 @@ def _reversal(config: TrainingConfig, step: int) -> float | None:
     return 2 / (1 + math.exp(-10 * step / config.steps)) - 1 if config.content_weight else None
 
 
-def _described(trained: Any, images: Tensor, reversal: float | None) -> Tensor:
+def _described(trained: Any, images: Tensor, *, reversal: float | None, bfloat16: bool) -> Tensor:
     """Views (b, views, 3, H, W) to descriptors (b, views, heads, d): style, and content if its gradient is reversed."""
-    described: Tensor = trained(images.flatten(0, 1), reversal=reversal)
+    # Not accelerate's mixed precision: a process could choose that once only, and a notebook trains several models.
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=bfloat16):
+        described: Tensor = trained(images.flatten(0, 1), reversal=reversal)
+    described = described.float() if bfloat16 else described
     return described.reshape(*images.shape[:2], -1, described.shape[-1])
 
 
@@ -259,7 +273,7 @@ def _terms(described: Tensor, labels: Tensor, config: TrainingConfig) -> dict[st
         if tagged.sum() > 1
         else style.sum() * 0,
         "self_supervised_loss": self_supervised_loss(style, config.temperature),
-        "without_positives": (labels.sum(dim=0).max() < 2).to(style.dtype),
+        "without_positives": torch.tensor(config.label_weight > 0 and not (labels.sum(dim=0) > 1).any()).float(),
     }
     if config.content_weight:
         terms["content_loss"] = self_supervised_loss(described[:, :, 1], config.temperature)

@@ -1,0 +1,84 @@
+"""How good a curation is, where the truth is known: tags against captions' meaning, groups against true copies."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from csdlib.errors import InputError
+from csdlib.metrics import Estimate
+
+
+def tag_quality(
+    found: Sequence[Sequence[str]], truth: Sequence[Sequence[str]], *, n_bootstrap: int = 1000, seed: int = 0
+) -> dict[str, Estimate]:
+    """Precision and recall of tags, pooled over all captions (micro average).
+
+    Args:
+        found: the tags that were found in n captions.
+        truth: the tags that the captions mean, or those that are true of the images.
+        n_bootstrap: resamples for the intervals; captions are drawn.
+        seed: of the resampling.
+
+    Returns:
+        ``precision``: the share of found tags that are right; ``recall``: the share of true tags that were found.
+
+    Raises:
+        InputError: lists of different lengths, or no tag on one side.
+
+    Example:
+        >>> quality = tag_quality([["a"], ["b"], []], [["a"], ["c"], ["b"]])
+        >>> float(quality["precision"]), round(float(quality["recall"]), 3)
+        (0.5, 0.333)
+    """
+    if len(found) != len(truth):
+        raise InputError(f"{len(found)} captions with found tags, but {len(truth)} with true ones")
+    counts = [(len(set(f) & set(t)), len(set(f)), len(set(t))) for f, t in zip(found, truth, strict=True)]
+    return _ratios(np.array(counts, dtype=float).reshape(-1, 3), n_bootstrap, seed)
+
+
+def group_quality(
+    groups: np.ndarray, truth: np.ndarray, *, n_bootstrap: int = 1000, seed: int = 0
+) -> dict[str, Estimate]:
+    """Precision and recall of pairs: two images in one group are right if they are in one true group.
+
+    Args:
+        groups: (n,) group of every image.
+        truth: (n,) true group of every image.
+        n_bootstrap: resamples for the intervals; true groups are drawn.
+        seed: of the resampling.
+
+    Returns:
+        ``precision`` and ``recall``, as of ``tag_quality``; a pair counts half for each of its images.
+
+    Raises:
+        InputError: arrays of different lengths, or no pair on one side.
+
+    Example:
+        >>> quality = group_quality(np.array([0, 0, 0, 3]), np.array([0, 0, 2, 2]))
+        >>> round(float(quality["precision"]), 3), float(quality["recall"])
+        (0.333, 0.5)
+    """
+    if len(groups) != len(truth):
+        raise InputError(f"{len(groups)} images with groups, but {len(truth)} with true ones")
+    frame = pd.DataFrame({"found": groups, "true": truth})
+    # Of every image: its partners in both groupings, in the found one, in the true one.
+    counts = np.stack(
+        [frame.groupby(columns)["found"].transform("size") - 1 for columns in (["found", "true"], ["found"], ["true"])],
+        axis=1,
+    ).astype(float)
+    units = np.unique(truth, return_inverse=True)[1]
+    return _ratios(np.stack([np.bincount(units, counts[:, k]) for k in range(3)], axis=1), n_bootstrap, seed)
+
+
+def _ratios(counts: np.ndarray, n_bootstrap: int, seed: int) -> dict[str, Estimate]:
+    """Pooled precision and recall from (n, 3) counts of a unit each: right, found, true."""
+    if not (counts[:, 1].any() and counts[:, 2].any()):
+        raise InputError("nothing was found, or nothing is true: there is no precision or no recall to speak of")
+    random, size = np.random.default_rng(seed), len(counts)
+    draws = np.stack([counts[random.integers(size, size=size)].sum(axis=0) for _ in range(n_bootstrap)])
+    total, estimates = counts.sum(axis=0), {}
+    for name, column in (("precision", 1), ("recall", 2)):
+        low, high = np.nanquantile(draws[:, 0] / np.maximum(draws[:, column], 1), [0.025, 0.975])
+        estimates[name] = Estimate(float(total[0] / total[column]), float(low), float(high), size, "query")
+    return estimates
