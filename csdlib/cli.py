@@ -2,7 +2,8 @@
 
 import shlex
 from collections.abc import Callable
-from functools import wraps
+from functools import reduce, wraps
+from operator import add
 from pathlib import Path
 from typing import Annotated, ParamSpec
 
@@ -12,11 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from csdlib.clip_training import CLIPConfig
+from csdlib.curation import CurationConfig, TagBank
+from csdlib.curation import curate as make_curated
 from csdlib.datasets import folder, load_dataset
 from csdlib.descriptors import list_descriptors, load
+from csdlib.descriptors.copies import copy_threshold
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError
-from csdlib.files import atomic_path
+from csdlib.files import atomic_path, cache_folder
 from csdlib.recipes import train_clip_tiny, train_copy_tiny, train_csd_tiny
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
@@ -70,6 +74,36 @@ def descriptors() -> None:
     for row in list_descriptors().itertuples(index=False):
         table.add_row(str(row.name), str(row.summary), str(row.download) or "nothing")
     Console().print(table)
+
+
+@app.command()
+@_plain_errors
+def curate(
+    output: Path,
+    dataset: Annotated[str, typer.Option(help="captioned, shards, contrastyles or atelier-crawl.")] = "captioned",
+    root: Annotated[str, typer.Option(help="Folder of the images, for captioned and shards.")] = "",
+    bank: Annotated[list[Path] | None, typer.Option(help="Tag banks (csv); by default the atelier's own.")] = None,
+    descriptor: Annotated[str, typer.Option(help="What finds copies.")] = "copy-tiny",
+    threshold: Annotated[float, typer.Option(help="Cosine above which two are copies; 0: copy-tiny's own.")] = 0,
+    minimum: Annotated[int, typer.Option(help="Images that a tag needs.")] = 1,
+    maximum: Annotated[int, typer.Option(help="Images that a tag may have.")] = 100_000,
+) -> None:
+    """Make a style-labelled data set of captioned images: a table and its card."""
+    if not threshold and descriptor != "copy-tiny":
+        raise InputError(
+            f"threshold: a cosine belongs to a descriptor; give that of {descriptor}"
+        )
+    table = load_dataset(dataset, root)
+    phrases = reduce(add, map(TagBank.read, bank)) if bank else TagBank.atelier()
+    config = CurationConfig(threshold or copy_threshold(), minimum, maximum)
+    found = embed_table(table, load(descriptor), cache=cache_folder() / "embeddings")
+    made = make_curated(table, phrases, found, config)
+    made.save(output)
+    shown = Table(*made.funnel.columns)
+    for row in made.funnel.astype(str).to_numpy().tolist():
+        shown.add_row(*row)
+    Console().print(shown)
+    typer.echo(f"written: {output}")
 
 
 @app.command()
