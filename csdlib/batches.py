@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
-from csdlib.views import StylePreservingViews
+from csdlib.views import Views
 
 
 def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray:
@@ -49,7 +49,7 @@ def readable(table: ImageTable, *, progress: bool = True) -> ImageTable:
 
 
 def batches(
-    table: ImageTable, views: StylePreservingViews, batch_size: int, steps: range, *, seed: int, workers: int
+    table: ImageTable, views: Views, batch_size: int, steps: range, *, seed: int, workers: int
 ) -> Iterator[tuple[np.ndarray, Tensor]]:
     """The rows of the batch of every step, and the views of this process's share: (b, views, 3, size, size).
 

@@ -90,9 +90,7 @@ def curate(
 ) -> None:
     """Make a style-labelled data set of captioned images: a table and its card."""
     if not threshold and descriptor != "copy-tiny":
-        raise InputError(
-            f"threshold: a cosine belongs to a descriptor; give that of {descriptor}"
-        )
+        raise InputError(f"threshold: a cosine belongs to a descriptor; give that of {descriptor}")
     table = load_dataset(dataset, root)
     phrases = reduce(add, map(TagBank.read, bank)) if bank else TagBank.atelier()
     config = CurationConfig(threshold or copy_threshold(), minimum, maximum)
@@ -153,8 +151,8 @@ def train_clip(
 def train_copies(
     output: Path,
     works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 200,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 1500,
-    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 128,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 600,
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 192,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Of weights, batches and views.")] = 0,
 ) -> None:
@@ -167,8 +165,7 @@ def train_copies(
         optimizer="adamw",
         projection_rate=rate,
         backbone_rate=rate,
-        smallest_crop=0.4,
-        photometric=True,
+        temperature=0.05,
         bfloat16=True,
         seed=seed,
     )

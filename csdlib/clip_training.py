@@ -86,9 +86,10 @@ def fit_clip(
     _check(table, config)
     accelerator = Accelerator()
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
-    run = Run(model, optimizer, config, table, learns="caption", terms=("contrastive_loss",), checkpoint=checkpoint)
-    captions = table.frame["caption"].to_numpy(dtype=object)
     views = StylePreservingViews(model.image.config["image_size"], config.smallest_crop, views=1, turns=False)
+    terms = ("contrastive_loss",)
+    run = Run(model, optimizer, config, table, views=views, learns="caption", terms=terms, checkpoint=checkpoint)
+    captions = table.frame["caption"].to_numpy(dtype=object)
     if run.step == 0:
         run.record(evaluate)
     with tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress) as bar:
@@ -99,15 +100,15 @@ def fit_clip(
             with torch.autocast(accelerator.device.type, torch.bfloat16):
                 pictures, texts = trained(images[:, 0].to(accelerator.device), tokens.to(accelerator.device))
             loss = contrastive_loss(pictures.float(), texts.float(), model.log_scale.exp())
-            terms = {"contrastive_loss": loss.item()}
+            found = {"contrastive_loss": loss.item()}
             if not math.isfinite(loss.item()):
-                raise run.failure(terms, table.ids[rows].tolist())
+                raise run.failure(found, table.ids[rows].tolist())
             optimizer.zero_grad()
             accelerator.backward(loss)
             optimizer.step()
             # CLIP clips its scale at 100, lest the softmax become too sharp to learn from.
             model.log_scale.data.clamp_(0, math.log(100))
-            run.advance(terms)
+            run.advance(found)
             bar.update()
             if run.step % evaluate_every == 0 or run.step == config.steps:
                 run.record(evaluate)

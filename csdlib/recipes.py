@@ -27,6 +27,7 @@ from csdlib.files import atomic_path
 from csdlib.metrics import Estimate
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
+from csdlib.views import CopyViews
 
 #: What a table's manifest holds for every image, or the model's record says elsewhere.
 _LONG = ("sha256", "unseen", "withheld")
@@ -175,6 +176,7 @@ def train_copy_tiny(
         model,
         training,
         config,
+        views=CopyViews(COPY_TINY["image_size"]),
         evaluate=lambda current: {name: value.value for name, value in _copies(current, validation)[1].items()},
         evaluate_every=250,
         checkpoint=checkpoint,

@@ -202,7 +202,7 @@ def _validated(frame: pd.DataFrame) -> pd.DataFrame:
     _refuse(
         frame,
         "path",
-        ~frame["path"].map(_stays_inside),
+        ~frame["path"].map(stays_inside),
         "must be a relative path that stays in the root folder",
     )
     _refuse(frame, "split", ~frame["split"].isin(SPLITS), f"is not one of {', '.join(SPLITS)}")
@@ -218,7 +218,13 @@ def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, reason: str) -> 
         raise InputError(f"row {row}: {column} {frame[column].iloc[row]!r} {reason}")
 
 
-def _stays_inside(path: object) -> bool:
+def stays_inside(path: object) -> bool:
+    """Whether a path is relative and stays below its root, on every system.
+
+    Example:
+        >>> stays_inside("ann/1.png"), stays_inside("../1.png"), stays_inside("/1.png"), stays_inside("")
+        (True, False, False, False)
+    """
     if not isinstance(path, str) or not path or "\\" in path or "\0" in path:
         return False
     pure = PurePosixPath(path)

@@ -21,7 +21,7 @@ from csdlib.descriptors.csd import CSDModel
 from csdlib.errors import InputError, unknown
 from csdlib.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.tables import ImageTable
-from csdlib.views import StylePreservingViews
+from csdlib.views import StylePreservingViews, Views
 
 #: What the log says about the steps since its last row.
 TERMS = ("multi_label_loss", "self_supervised_loss", "without_positives")
@@ -95,6 +95,7 @@ def fit(
     table: ImageTable,
     config: TrainingConfig,
     *,
+    views: Views | None = None,
     evaluate: Callable[[CSDModel], dict[str, float]] | None = None,
     evaluate_every: int = 100,
     checkpoint: Path | None = None,
@@ -112,6 +113,7 @@ def fit(
         table: the training images; rows without tags enter the self-supervised term only. Images that cannot be read
             are left out before the first step, and counted on the error stream.
         config: the settings.
+        views: what makes the views of an image; by default ``StylePreservingViews`` with the settings' crop.
         evaluate: called with the model before the first step and after every ``evaluate_every`` steps, in the first
             process; its numbers enter the log.
         evaluate_every: steps between evaluations and checkpoints.
@@ -132,9 +134,10 @@ def fit(
     accelerator = Accelerator()
     _check(model, table, config, accelerator.num_processes)
     trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
-    run = Run(model, optimizer, config, table, learns="styles", terms=TERMS, checkpoint=checkpoint)
     labels = torch.from_numpy(table.labels())
-    views = StylePreservingViews(model.config["image_size"], config.smallest_crop, photometric=config.photometric)
+    size = model.config["image_size"]
+    views = views or StylePreservingViews(size, config.smallest_crop, photometric=config.photometric)
+    run = Run(model, optimizer, config, table, views=views, learns="styles", terms=TERMS, checkpoint=checkpoint)
     bar = tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress)
     first = evaluate if accelerator.is_main_process else None
     if run.step == 0:

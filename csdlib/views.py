@@ -6,6 +6,7 @@ leaves them alone. (The released code means to rotate too, but draws its angle o
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from PIL import Image, ImageFilter
@@ -14,6 +15,14 @@ from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.towers import normalised
 from csdlib.errors import InputError
+
+
+class Views(Protocol):
+    """What makes views of an image."""
+
+    def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
+        """The views of an RGB image, (views, 3, size, size) float32; the generator is the only source of chance."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,51 @@ class StylePreservingViews:
         crop_height = min(height, pixels / crop_width)
         x, y = left * (width - crop_width), top * (height - crop_height)
         return x, y, x + crop_width, y + crop_height
+
+
+@dataclass(frozen=True)
+class CopyViews:
+    """What people do to a picture when they copy it: cut off its rim or add a frame, mirror it, change its light a bit.
+
+    Attributes:
+        size: side of a view in pixels.
+        smallest: smallest share of the picture's area in a crop, in (0, 1].
+        widest: widest rim of a frame, as a share of the picture's side, at least 0.
+        views: views an image.
+    """
+
+    size: int
+    smallest: float = 0.5
+    widest: float = 0.15
+    views: int = 2
+
+    def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
+        """The views of one image, (views, 3, size, size) float32, normalised as CLIP's."""
+        return torch.stack([normalised(self.view(image, generator)) for _ in range(self.views)])
+
+    def view(self, image: Image.Image, generator: Generator) -> Image.Image:
+        """One view as a picture, RGB, size x size: for looking at."""
+        framed, mirrored, light, contrast = torch.rand(4, generator=generator).tolist()
+        view = self._framed(image, generator) if framed < 0.4 else self._cut(image, generator)
+        if mirrored < 0.5:
+            view = view.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        return vision.adjust_contrast(vision.adjust_brightness(view, 0.85 + 0.3 * light), 0.85 + 0.3 * contrast)
+
+    def _cut(self, image: Image.Image, generator: Generator) -> Image.Image:
+        area, left, top = torch.rand(3, generator=generator).tolist()
+        side = math.sqrt(self.smallest + (1 - self.smallest) * area)
+        x, y = left * (1 - side) * image.width, top * (1 - side) * image.height
+        box = (x, y, x + side * image.width, y + side * image.height)
+        return image.resize((self.size, self.size), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
+
+    def _framed(self, image: Image.Image, generator: Generator) -> Image.Image:
+        rim = round(self.widest * self.size * torch.rand((), generator=generator).item())
+        grey, *tint = torch.randint(256, (4,), generator=generator).tolist()
+        colour = tuple(tint) if torch.rand((), generator=generator) < 0.5 else (grey, grey, grey)
+        inside = max(1, self.size - 2 * rim)
+        framed = Image.new("RGB", (self.size, self.size), colour)
+        framed.paste(image.resize((inside, inside), Image.Resampling.BICUBIC, reducing_gap=3.0), (rim, rim))
+        return framed
 
 
 def _recoloured(image: Image.Image, generator: Generator) -> Image.Image:

@@ -5,37 +5,47 @@ from pathlib import Path
 from typing import Any
 
 from csdlib.datasets.atelier import atelier, atelier_crawl, atelier_domains
+from csdlib.datasets.captioned import captioned
+from csdlib.datasets.contrastyles import contrastyles
 from csdlib.datasets.folder import folder
+from csdlib.datasets.shards import shards
 from csdlib.datasets.wikiart import wikiart
 from csdlib.errors import InputError, unknown
 from csdlib.tables import ImageTable
 
-#: Data sets that the atelier draws on first use.
-_DRAWN: dict[str, Callable[..., ImageTable]] = {
+#: Data sets that the atelier draws, or that are fetched, on first use.
+_MADE: dict[str, Callable[..., ImageTable]] = {
     "atelier": atelier,
     "atelier-crawl": atelier_crawl,
     "atelier-domains": atelier_domains,
+    "contrastyles": contrastyles,
 }
 
 #: Data sets that live in a folder of the user's.
-_FROM_ROOT: dict[str, Callable[..., ImageTable]] = {"folder": folder, "wikiart": wikiart}
+_FROM_ROOT: dict[str, Callable[..., ImageTable]] = {
+    "captioned": captioned,
+    "folder": folder,
+    "shards": shards,
+    "wikiart": wikiart,
+}
 
 
 def load_dataset(name: str, root: str | Path = "", **options: Any) -> ImageTable:
     """A data set by its name.
 
     Args:
-        name: ``atelier``, ``atelier-crawl``, ``atelier-domains`` (drawn on first use), ``wikiart`` or ``folder``.
-        root: the folder of the images, for all but the atelier's.
+        name: ``atelier``, ``atelier-crawl``, ``atelier-domains`` (drawn on first use), ``contrastyles`` (fetched), or,
+            with a root, ``captioned``, ``folder``, ``shards`` or ``wikiart``.
+        root: the folder of the images.
         options: passed to the loader.
 
     Raises:
         InputError: an unknown name, or a root that is missing or does not hold that data set.
     """
-    if name in _DRAWN:
-        return _DRAWN[name](**options)
+    if name in _MADE:
+        return _MADE[name](**options)
     if name not in _FROM_ROOT:
-        raise unknown("dataset", name, [*_DRAWN, *_FROM_ROOT])
+        raise unknown("dataset", name, [*_MADE, *_FROM_ROOT])
     if not str(root):
         raise InputError(f"dataset {name!r} needs the parameter root: the folder of its images")
     if not Path(root).is_dir():
@@ -43,4 +53,14 @@ def load_dataset(name: str, root: str | Path = "", **options: Any) -> ImageTable
     return _FROM_ROOT[name](Path(root), **options)
 
 
-__all__ = ["atelier", "atelier_crawl", "atelier_domains", "folder", "load_dataset", "wikiart"]
+__all__ = [
+    "atelier",
+    "atelier_crawl",
+    "atelier_domains",
+    "captioned",
+    "contrastyles",
+    "folder",
+    "load_dataset",
+    "shards",
+    "wikiart",
+]

@@ -29,13 +29,18 @@ def folder(root: Path, *, query_share: float = 0.2) -> ImageTable:
         raise InputError(f"root {str(root)!r} is not a folder")
     if not 0 <= query_share <= 1:
         raise InputError(f"query_share must be in [0, 1], got {query_share}")
-    paths = sorted(path.relative_to(root) for path in root.rglob("*") if _is_image(path, root))
-    usable = [path for path in paths if _fits_a_table(path.as_posix())]
+    paths = image_paths(root)
+    usable = [path for path in paths if fits_a_table(path.as_posix())]
     if not usable:
         raise InputError(f"{root}: no image below this folder (looked for {', '.join(sorted(SUFFIXES))})")
     rows = [_row(path, query_share) for path in usable]
     manifest = {"dataset": "folder", "query_share": query_share, "left_out_for_their_names": len(paths) - len(usable)}
     return ImageTable(pd.DataFrame(rows), root, manifest)
+
+
+def image_paths(root: Path) -> list[Path]:
+    """The images below a folder, relative to it, sorted."""
+    return sorted(path.relative_to(root) for path in root.rglob("*") if _is_image(path, root))
 
 
 def _is_image(path: Path, root: Path) -> bool:
@@ -44,11 +49,11 @@ def _is_image(path: Path, root: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
 
 
-def _fits_a_table(path: str) -> bool:
+def fits_a_table(path: str) -> bool:
     """A table's text is UTF-8, and its paths hold no backslash, which elsewhere separates folders.
 
     Example:
-        >>> _fits_a_table("ann/a.png"), _fits_a_table("ann/a" + chr(92) + "b.png"), _fits_a_table("a" + chr(0xDCFF))
+        >>> fits_a_table("ann/a.png"), fits_a_table("ann/a" + chr(92) + "b.png"), fits_a_table("a" + chr(0xDCFF))
         (True, False, False)
     """
     return chr(92) not in path and path == path.encode(errors="ignore").decode()

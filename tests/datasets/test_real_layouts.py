@@ -72,7 +72,11 @@ def test_folder_takes_the_subfolder_as_artist(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "root", "message"),
     [
-        ("wikiard", "", "choose one of atelier, atelier-crawl, atelier-domains, folder, wikiart"),
+        (
+            "wikiard",
+            "",
+            "choose one of atelier, atelier-crawl, atelier-domains, captioned, contrastyles, folder, shards, wikiart",
+        ),
         ("wikiart", "", "needs the parameter root"),
         ("wikiart", "nowhere", "'nowhere' is not a folder"),
         ("wikiart", ".", "there is no such table"),
