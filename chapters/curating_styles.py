@@ -365,7 +365,7 @@ figures.show(
 with TemporaryDirectory() as folder:
     curated.save(Path(folder))
     card = (Path(folder) / "README.md").read_text()
-Markdown(card.replace("# A style", "**A style", 1).replace("data set\n", "data set**\n", 1))
+print(card)
 
 # %% [markdown]
 # ## What the noise costs
