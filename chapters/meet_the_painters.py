@@ -377,7 +377,7 @@ print(
 # The exhibition is tidy; the web is not. The **crawl** is what a robot would have brought home: pictures from the painters'
 # own repertoires, with captions that name the maker, forget to, misspell, mistake one for another or name two; and one work
 # in ten comes with near-duplicates, cropped, framed, stamped, squeezed or mirrored. The labels are empty. How tags are made
-# of this is the subject of the chapter on curation; here we only look, and look up the truth in columns that curation may not see.
+# of this is the subject of [Curating styles](curating_styles); here we only look, and look up the truth in columns that curation may not see.
 
 # %%
 crawl = atelier_crawl(12, seed=seed)

@@ -21,7 +21,7 @@ from csdlib.descriptors.copies import copy_threshold
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder
-from csdlib.recipes import train_clip_tiny, train_copy_tiny, train_csd_tiny
+from csdlib.recipes import curated_crawl, train_clip_tiny, train_copy_tiny, train_csd_tiny
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
 
@@ -108,24 +108,48 @@ def curate(
 @_plain_errors
 def train(
     output: Path,
-    dataset: Annotated[str, typer.Option(help="atelier, wikiart or folder.")] = "atelier",
-    root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier.")] = "",
-    works: Annotated[int, typer.Option(help="Pictures of each painter, for the atelier.")] = 112,
+    dataset: Annotated[str, typer.Option(help="atelier, atelier-curated, wikiart or folder.")] = "atelier",
+    root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier's.")] = "",
+    works: Annotated[int, typer.Option(help="Pictures of each painter, for the atelier's.")] = 112,
     tags: Annotated[str, typer.Option(help="Columns to learn from, for example artist,movement.")] = "artist",
+    start: Annotated[str, typer.Option(help="Folder of the model to start from; empty: random weights.")] = "",
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 300,
     batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 3e-4,
+    bfloat16: Annotated[bool, typer.Option(help="Compute the tower in bfloat16.")] = False,
     seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
 ) -> None:
-    """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was."""
+    """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was.
+
+    The data set atelier-curated is the crawl with the tags that curation finds; its model is judged on the exhibition.
+    """
     config = TrainingConfig(
-        steps=steps, batch_size=batch_size, optimizer="adamw", projection_rate=rate, backbone_rate=rate, seed=seed
+        steps=steps,
+        batch_size=batch_size,
+        optimizer="adamw",
+        projection_rate=rate,
+        backbone_rate=rate,
+        bfloat16=bfloat16,
+        seed=seed,
     )
-    options = {"works_per_painter": works} if dataset == "atelier" else {}
-    source = f"--works {works}" if dataset == "atelier" else f"--root {shlex.quote(root)}"
+    of_the_atelier = dataset in ("atelier", "atelier-curated")
+    source = f"--works {works}" if of_the_atelier else f"--root {shlex.quote(root)}"
     settings = f"{source} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
-    command = f"csdlib train {output} --dataset {dataset} {settings}"
-    train_csd_tiny(load_dataset(dataset, root, **options), output, config, tags=tags.split(","), command=command)
+    settings += f" --start {shlex.quote(start)}" * bool(start) + " --bfloat16" * bfloat16
+    if dataset == "atelier-curated":
+        table, test = curated_crawl(works).table, load_dataset("atelier")
+    else:
+        table = load_dataset(dataset, root, **({"works_per_painter": works} if of_the_atelier else {}))
+        test = None
+    train_csd_tiny(
+        table,
+        output,
+        config,
+        test=test,
+        start=Path(start) if start else None,
+        tags=tags.split(","),
+        command=f"csdlib train {output} --dataset {dataset} {settings}",
+    )
     typer.echo(f"written: {output}")
 
 
