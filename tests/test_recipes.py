@@ -7,9 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from csdlib.cli import app
+from csdlib.clip_training import CLIPConfig
+from csdlib.datasets.atelier import UNSEEN
 from csdlib.descriptors import load
+from csdlib.descriptors.copies import copy_threshold
 from csdlib.errors import InputError
-from csdlib.recipes import train_csd_tiny, unseen_artists
+from csdlib.files import data_path
+from csdlib.recipes import train_clip_tiny, train_copy_tiny, train_csd_tiny, unseen_artists
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig
 
@@ -35,14 +39,6 @@ def test_a_model_comes_with_its_card(striped_table: ImageTable, tmp_path: Path) 
     assert "| recall@k | 1 |" in card
     assert not (tmp_path / "checkpoint.pt").exists()
     assert load("csd-tiny", weights=tmp_path).dim == 192
-
-
-def test_the_shipped_card_says_how_it_was_made() -> None:
-    folder = Path(__file__).parents[1] / "data" / "models" / "csd-tiny"
-    record = json.loads((folder / "training.json").read_text())
-    assert record["command"].startswith("csdlib train data/models/csd-tiny")
-    assert record["command"] in (folder / "README.md").read_text()
-    assert sum(value.numel() for value in load("csd-tiny").model.parameters()) <= 4_500_000  # type: ignore[attr-defined]
 
 
 def test_training_from_the_command_line_names_what_is_wrong(tmp_path: Path) -> None:
@@ -79,3 +75,36 @@ def test_a_data_set_may_name_whom_nobody_sees(striped_table: ImageTable) -> None
     named = sorted(set(striped_table.frame["artist"]))[1:3]
     table = ImageTable(striped_table.frame, striped_table.root, {"unseen": [*named, "somebody-else"]})
     assert unseen_artists(table, 0.9, seed=3) == named
+
+
+def test_copies_are_learned_without_labels_and_come_with_a_threshold(tmp_path: Path) -> None:
+    config = TrainingConfig(steps=1, batch_size=4, label_weight=0, ssl_weight=1)
+    record = train_copy_tiny(tmp_path, config, works_per_painter=2, validation_works=4, command="make it")
+    assert -1 < copy_threshold(tmp_path) <= 1
+    assert record["log"][-1]["multi_label_loss"] == record["log"][-1]["without_positives"] == 0
+    assert "`make it`" in (tmp_path / "README.md").read_text()
+    assert load("copy-tiny", weights=tmp_path).dim == 128
+    with pytest.raises(InputError, match="label_weight must be 0"):
+        train_copy_tiny(tmp_path, TrainingConfig())
+
+
+def test_clip_tiny_comes_with_its_card(tmp_path: Path) -> None:
+    record = train_clip_tiny(tmp_path, CLIPConfig(steps=1, batch_size=4), works_per_painter=2, command="make it")
+    assert record["unseen"] == list(UNSEEN)
+    assert 0 <= record["log"][-1]["zero-shot painter"] <= 1
+    card = (tmp_path / "README.md").read_text()
+    assert "`make it`" in card
+    assert "| recall@k | 1 |" in card
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [("clip-tiny", 4_500_000), ("csd-tiny", 4_500_000), ("copy-tiny", 1_000_000)]
+)
+def test_shipped_models_are_small_and_say_how_they_were_made(name: str, limit: int) -> None:
+    folder = data_path(f"models/{name}")
+    record = json.loads((folder / "training.json").read_text())
+    assert record["command"].startswith(("csdlib train", "csdlib train-clip", "csdlib train-copies"))
+    assert record["command"] in (folder / "README.md").read_text()
+    assert set(record["unseen"]) == set(UNSEEN)
+    assert sum(value.numel() for value in load(name).tower.parameters()) <= limit  # type: ignore[attr-defined]
+    assert sum(path.stat().st_size for path in folder.rglob("*")) <= 12_000_000

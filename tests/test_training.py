@@ -22,7 +22,7 @@ from csdlib.errors import InputError
 from csdlib.losses import multilabel_contrastive_loss
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, _terms, fit
-from csdlib.views import StylePreservingViews
+from csdlib.views import CopyViews, StylePreservingViews
 from tests.conftest import stripes
 
 CONFIG = TrainingConfig(
@@ -64,6 +64,28 @@ def test_views_keep_the_colours() -> None:
     generator = torch.Generator().manual_seed(1)
     means = [np.asarray(views.view(image, generator), dtype=float).mean(axis=(0, 1)) for _ in range(20)]
     np.testing.assert_allclose(means, np.tile(mean, (20, 1)), atol=12)
+
+
+def test_copy_views_are_those_of_copies() -> None:
+    """Half and more of the picture stays, colours too; some have a frame, and half are mirrored."""
+    image = stripes(1, 3, 0, side=96)
+    mean = np.asarray(image, dtype=float).mean(axis=(0, 1))
+    views, generator = CopyViews(48, widest=0.0), torch.Generator().manual_seed(1)
+    assert torch.equal(*(views(image, torch.Generator().manual_seed(7)) for _ in range(2)))
+    means = [np.asarray(views.view(image, generator), dtype=float).mean(axis=(0, 1)) for _ in range(20)]
+    np.testing.assert_allclose(means, np.tile(mean, (20, 1)), atol=35)
+    framed = [np.asarray(CopyViews(48, widest=0.2).view(image, generator))[0] for _ in range(40)]
+    assert 5 <= sum(bool((row == row[0]).all()) for row in framed) <= 30
+
+
+def test_bfloat16_learns_nearly_the_same(striped_table: ImageTable) -> None:
+    logs = [
+        fit(small_model(), striped_table, replace(CONFIG, bfloat16=bfloat16), progress=False)
+        for bfloat16 in (False, True)
+    ]
+    losses = [log["multi_label_loss"].iloc[-1] for log in logs]
+    assert losses[0] != losses[1]
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
 
 
 def test_every_image_is_seen_once_an_epoch() -> None:
@@ -112,6 +134,10 @@ def test_impossible_trainings_are_refused(striped_table: ImageTable) -> None:
     bare = ImageTable(striped_table.frame.assign(styles=[[]] * len(striped_table)), striped_table.root)
     with pytest.raises(InputError, match="no training image carries a style tag"):
         fit(small_model(), bare, CONFIG, progress=False)
+    with pytest.raises(InputError, match="both 0"):
+        TrainingConfig(label_weight=0, ssl_weight=0)
+    with pytest.raises(InputError, match="ssl_weight must be at least 0"):
+        TrainingConfig(ssl_weight=float("nan"))
     with pytest.raises(InputError, match="smallest"):
         StylePreservingViews(size=32, smallest=0)
 

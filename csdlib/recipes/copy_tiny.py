@@ -22,6 +22,7 @@ def train_copy_tiny(
     config: TrainingConfig,
     *,
     works_per_painter: int = 200,
+    validation_works: int = 40,
     command: str = "",
     cache: Path | None = None,
 ) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def train_copy_tiny(
         output: folder for the model.
         config: the settings; ``label_weight`` must be 0.
         works_per_painter: pictures of each painter, copies apart.
+        validation_works: the same in the other crawl.
         command: what the card gives as the command that makes it again.
         cache: folder of the atelier's pictures.
 
@@ -46,7 +48,7 @@ def train_copy_tiny(
         raise InputError("label_weight must be 0: a copy descriptor learns from views alone")
     painters = [slug for slug in PAINTERS if slug not in UNSEEN]
     training = atelier_crawl(works_per_painter, painters=painters, cache=cache)
-    validation = atelier_crawl(40, seed=1, painters=painters, cache=cache)
+    validation = atelier_crawl(validation_works, seed=1, painters=painters, cache=cache)
     model = random_tiny(config.seed, **COPY_TINY).model
     started = time.perf_counter()
     checkpoint = output / "checkpoint.pt"
