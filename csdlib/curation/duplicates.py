@@ -1,11 +1,14 @@
 """Near-duplicates: the same picture, cropped, framed or squeezed, found by its descriptor and joined to groups."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import faiss
 import numpy as np
+from scipy.cluster.hierarchy import linkage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import pdist
 
 from csdlib.errors import InputError
 
@@ -65,30 +68,36 @@ def merged_tags(styles: list[list[str]], groups: np.ndarray) -> list[list[str]]:
 
 
 def threshold_for(vectors: np.ndarray, truth: np.ndarray, *, precision: float = 0.95) -> float:
-    """The lowest cosine above which a pair is a copy with a given precision, on images whose copies are known.
+    """The lowest threshold at which groups have a given precision, on images whose copies are known.
 
+    Groups are judged as they come out, chains included: the share of the pairs in one group that are in one true group.
     To be called on validation images, never on those that are curated.
 
     Args:
         vectors: (n, d) float32, rows of unit norm; a few thousand.
         truth: (n,) group of every image.
-        precision: share of the pairs above the threshold that shall be true, in (0, 1].
+        precision: share of the joined pairs that shall be true, in (0, 1].
 
     Raises:
         InputError: no pair of copies, or a precision that no threshold reaches.
     """
-    rows, columns = np.triu_indices(len(vectors), 1)
-    cosines = (vectors @ vectors.T)[rows, columns]
-    order = np.argsort(-cosines, kind="stable")
-    right = (np.asarray(truth)[rows] == np.asarray(truth)[columns])[order]
-    if not right.any():
+    if len(np.unique(truth)) == len(truth):
         raise InputError("no two images of the truth are copies of each other: nothing to set a threshold on")
-    reached = np.flatnonzero(np.cumsum(right) / np.arange(1, len(right) + 1) >= precision)
-    # Only where the next pair is a copy, too: below the last right pair, the threshold would only get in strangers.
-    reached = reached[right[reached]]
-    if not len(reached):
+    members = [Counter([group]) for group in np.asarray(truth).tolist()]
+    right = joined = 0
+    threshold = None
+    for a, b, distance, _ in linkage(pdist(vectors.astype(np.float64), "cosine"), "single").tolist():
+        one, other = members[int(a)], members[int(b)]
+        new = sum(count * other[group] for group, count in one.items())
+        right, joined = right + new, joined + one.total() * other.total()
+        members.append(one + other)
+        # Only where a join is right: below the last of these, the threshold would only let in strangers.
+        if new and right / joined >= precision:
+            threshold = 1 - distance
+    if threshold is None:
         raise InputError(f"no threshold reaches a precision of {precision} on these images")
-    return float(cosines[order[reached[-1]]])
+    # What is computed in float32 may be a hair below.
+    return threshold - 1e-6
 
 
 def _pairs(vectors: np.ndarray, threshold: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:

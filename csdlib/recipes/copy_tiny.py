@@ -90,9 +90,9 @@ the project's.
 - **Files:** `model.safetensors` (16 bit), `config.json` (architecture), `training.json` (settings, curves, threshold).
 
 Two pictures count as copies above a cosine of {record["threshold"]}: on {images} pictures of another crawl, the lowest
-threshold at which 95 % of the pairs were copies. Joined to groups, there, in percent with 95 % bootstrap intervals
-over works: precision {quality["precision"].percent()}, recall {quality["recall"].percent()}. The more pictures are
-compared, the more strangers lie above any threshold: set it again for a larger or another corpus
+threshold at which 95 % of the pairs in one group were copies. There, in percent with 95 % bootstrap intervals over
+works: precision {quality["precision"].percent()}, recall {quality["recall"].percent()}. The more pictures are compared,
+the more strangers lie above any threshold: set it again for a larger or another corpus
 (`csdlib.curation.threshold_for`).
 
 {limits(record)}

@@ -61,6 +61,30 @@ def test_the_threshold_is_the_lowest_of_its_precision() -> None:
         threshold_for(vectors, np.array([0, 1, 2, 3, 0]))
 
 
+@given(st.integers(4, 30), st.sampled_from([0.6, 0.95]), st.integers(0, 99))
+@settings(deadline=None)
+def test_groups_at_the_threshold_have_the_precision_and_no_lower_one_finds_more(
+    count: int, precision: float, seed: int
+) -> None:
+    """Against every cosine of a pair as a threshold, tried one by one."""
+    random = np.random.default_rng(seed)
+    truth = random.integers(0, count // 2, size=count)
+    vectors = unit(count, 3, seed=seed)
+    tried = []
+    for threshold in (vectors @ vectors.T)[np.triu_indices(count, 1)].tolist():
+        groups = brute_force(vectors, threshold - 1e-6)
+        same, true = groups[:, None] == groups, truth[:, None] == truth
+        right, joined = (same & true).sum() - count, same.sum() - count
+        tried.append((right / max(joined, 1) >= precision and right > 0, right, threshold))
+    if not any(good for good, _, _ in tried):
+        with pytest.raises(InputError, match=r"no threshold|nothing to set"):
+            threshold_for(vectors, truth, precision=precision)
+        return
+    best = max(right for good, right, _ in tried if good)
+    found = threshold_for(vectors, truth, precision=precision)
+    assert found == pytest.approx(max(t for good, right, t in tried if good and right == best), abs=1e-5)
+
+
 def test_quality_counts_pairs() -> None:
     found, truth = np.array([0, 0, 2, 2, 2, 5]), np.array([0, 0, 0, 3, 3, 3])
     pairs = [(i, j) for i in range(6) for j in range(i)]
