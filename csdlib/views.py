@@ -91,14 +91,21 @@ class CopyViews:
     Attributes:
         size: side of a view in pixels.
         smallest: smallest share of the picture's area in a crop, in (0, 1].
-        widest: widest rim of a frame, as a share of the picture's side, at least 0.
+        widest: widest rim of a frame, as a share of the view's side, in [0, 0.5).
         views: views an image.
+
+    Raises:
+        InputError: a share out of range, or no view.
     """
 
     size: int
     smallest: float = 0.5
     widest: float = 0.15
     views: int = 2
+
+    def __post_init__(self) -> None:
+        if not 0 < self.smallest <= 1 or not 0 <= self.widest < 0.5 or self.views < 1:
+            raise InputError(f"need 0 < smallest <= 1, 0 <= widest < 0.5 and views >= 1, got {self}")
 
     def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
         """The views of one image, (views, 3, size, size) float32, normalised as CLIP's."""

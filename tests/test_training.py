@@ -140,6 +140,8 @@ def test_impossible_trainings_are_refused(striped_table: ImageTable) -> None:
         TrainingConfig(ssl_weight=float("nan"))
     with pytest.raises(InputError, match="smallest"):
         StylePreservingViews(size=32, smallest=0)
+    with pytest.raises(InputError, match="widest=0.5"):
+        CopyViews(size=32, widest=0.5)
 
 
 def test_a_loss_that_is_not_finite_stops_with_step_and_images(striped_table: ImageTable, tmp_path: Path) -> None:

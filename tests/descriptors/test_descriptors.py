@@ -75,7 +75,7 @@ def test_gram_is_the_gram_matrix_of_the_responses() -> None:
 
 
 def test_unknown_and_taken_names() -> None:
-    with pytest.raises(InputError, match=r"choose one of .*colour, csd-tiny"):
+    with pytest.raises(InputError, match=r"choose one of .*colour, copy-tiny, csd-tiny"):
         load("color")
     with pytest.raises(InputError, match="registered already"):
         register("colour", "mine")(lambda: ColourHistogram())
