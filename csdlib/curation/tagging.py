@@ -161,9 +161,12 @@ def _meanings(patterns: list[str]) -> dict[str, list[int]]:
 def _longest(hits: Iterable[_Hit]) -> list[_Hit]:
     """The hits that remain when the longest of each overlap stays (and what is spelled right before what is not)."""
     kept: list[_Hit] = []
+    taken: set[int] = set()
     for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.slip, hit.start)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+        places = range(hit.start, hit.end)
+        if taken.isdisjoint(places):
             kept.append(hit)
+            taken.update(places)
     return sorted(kept)
 
 

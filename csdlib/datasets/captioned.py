@@ -7,6 +7,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -19,47 +20,66 @@ TABLES = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 CAPTIONS = ("text", "caption", "TEXT")
 
 
-def captioned(root: Path) -> ImageTable:
+def captioned(root: Path, *, table: str = "") -> ImageTable:
     """The captioned images below a folder, without labels: what curation makes tags of.
 
     What does not become a row is counted in the manifest under ``left_out``, by its reason. Images whose caption is
-    empty stay, without one. Bytes that are not UTF-8 are replaced, and counted under ``not_utf8``.
+    empty stay, without one, and are counted under ``empty_captions``. Bytes that are not UTF-8 are replaced; the files
+    that had them are counted under ``not_utf8``. Links that lead out of the folder are not followed.
 
     Args:
-        root: the folder; a table named ``metadata`` in it counts, otherwise the text files beside the images.
+        root: the folder.
+        table: path in ``root`` of the table of captions; file names in it are relative to its own folder. By default
+            the one named ``metadata`` in ``root``, and where there is none, the text files beside the images.
 
     Raises:
-        InputError: no captioned image, or a table that cannot be read or lacks a column; file and column are named.
+        InputError: no captioned image, or a table that is missing, cannot be read or lacks a column; the message names
+            file, line and column.
     """
     root = Path(root)
     if not root.is_dir():
         raise InputError(f"root {str(root)!r} is not a folder")
-    table = next((root / name for name in TABLES if (root / name).is_file()), None)
+    listed = _table_of(root, table)
     counts: Counter[str] = Counter()
-    found = _of_table(root, table, counts) if table else _of_texts(root, counts)
+    found = _of_table(root, listed, counts) if listed else _of_texts(root, counts)
     if not found:
         raise InputError(
             f"{root}: no captioned image; put a .txt beside each image, or a {TABLES[0]} with file_name and text"
+            f" (left out: {dict(+counts)})"
         )
-    not_utf8 = counts.pop("not_utf8", 0)
-    manifest = {"dataset": "captioned", "not_utf8": not_utf8, "left_out": dict(sorted(counts.items()))}
+    manifest = {
+        "dataset": "captioned",
+        "table": listed.relative_to(root).as_posix() if listed else "",
+        "not_utf8": counts.pop("not_utf8", 0),
+        "left_out": dict(sorted((+counts).items())),
+    }
     return captioned_table(found, root, manifest)
 
 
-def captioned_table(captions: dict[str, str], root: Path, manifest: dict[str, object]) -> ImageTable:
-    """A table of unlabelled images from paths below a root and their captions; an empty caption becomes null."""
+def captioned_table(
+    captions: dict[str, str], root: Path, manifest: dict[str, object], ids: Sequence[str] | None = None
+) -> ImageTable:
+    """A table of unlabelled images from paths and their captions; empty captions become null, and are counted.
+
+    Args:
+        captions: the caption of each path.
+        root: the folder that the paths are relative to.
+        manifest: how the table was made.
+        ids: an id for each path; by default the paths are the ids.
+    """
+    texts = [text.strip() or None for text in captions.values()]
     frame = pd.DataFrame(
         {
-            "image_id": list(captions),
+            "image_id": list(captions if ids is None else ids),
             "path": list(captions),
             "split": "train",
             "artist": "",
             "styles": [[] for _ in captions],
             "source": "painting",
-            "caption": pd.Series([text.strip() or None for text in captions.values()], dtype=object),
+            "caption": pd.Series(texts, dtype=object),
         }
     )
-    return ImageTable(frame, root, manifest)
+    return ImageTable(frame, root, manifest | {"empty_captions": texts.count(None)})
 
 
 def decoded(data: bytes) -> tuple[str, bool]:
@@ -75,16 +95,32 @@ def decoded(data: bytes) -> tuple[str, bool]:
         return data.decode("utf-8-sig", errors="replace"), False
 
 
+def _table_of(root: Path, name: str) -> Path | None:
+    if not name:
+        return next((root / known for known in TABLES if (root / known).is_file()), None)
+    suffixes = {Path(known).suffix for known in TABLES}
+    if not stays_inside(name) or PurePosixPath(name).suffix not in suffixes:
+        raise InputError(f"table must be a path in root that ends in {', '.join(sorted(suffixes))}, got {name!r}")
+    if not _is_file(root / name, root):
+        raise InputError(f"{root / name}: there is no such table")
+    return root / name
+
+
 def _of_texts(root: Path, counts: Counter[str]) -> dict[str, str]:
-    captions = {}
-    for path in image_paths(root):
-        text = (root / path).with_suffix(".txt")
+    captions: dict[str, str] = {}
+    images = image_paths(root)
+    texts = {path.relative_to(root) for path in root.rglob("*.txt")}
+    for path in images:
+        text = path.with_suffix(".txt")
         if not fits_a_table(path.as_posix()):
             counts["names that a table cannot hold"] += 1
-        elif not text.is_file():
+        elif text not in texts:
             counts["images without a text"] += 1
+        elif not _is_file(root / path, root) or not _is_file(root / text, root):
+            counts["links out of the folder"] += 1
         else:
-            captions[path.as_posix()] = _counted(text.read_bytes(), counts)
+            captions[path.as_posix()] = _counted((root / text).read_bytes(), counts)
+    counts["texts without an image"] += len(texts - {path.with_suffix(".txt") for path in images})
     return captions
 
 
@@ -96,16 +132,30 @@ def _of_table(root: Path, table: Path, counts: Counter[str]) -> dict[str, str]:
     if column is None:
         raise InputError(f"{table}: no column of captions ({', '.join(CAPTIONS)}); it has {', '.join(rows.columns)}")
     captions: dict[str, str] = {}
+    folder = table.parent.relative_to(root)
     for name, text in zip(rows["file_name"], rows[column], strict=True):
         if not stays_inside(name):
             counts["paths that are empty or leave the folder"] += 1
-        elif PurePosixPath(name).suffix.lower() not in SUFFIXES or not (root / name).is_file():
+            continue
+        # One file has one name: "./a.png" and "a.png" are the same.
+        path = (PurePosixPath(folder.as_posix()) / name).as_posix()
+        if PurePosixPath(path).suffix.lower() not in SUFFIXES or not _is_file(root / path, root):
             counts["rows without an image"] += 1
-        elif name in captions:
+        elif path in captions:
             counts["rows whose file has a row already"] += 1
         else:
-            captions[name] = text if isinstance(text, str) else ""
+            captions[path] = _counted(text.encode(errors="surrogatepass"), counts) if isinstance(text, str) else ""
+    present = {(folder / path).as_posix() for path in image_paths(table.parent)}
+    counts["images without a row"] += len(present - captions.keys())
     return captions
+
+
+def _is_file(path: Path, root: Path) -> bool:
+    """Whether a path is a file whose content lies below the root."""
+    try:
+        return path.is_file() and path.resolve().is_relative_to(root.resolve())
+    except OSError:  # A name that no file system would take, such as a caption in the column of names.
+        return False
 
 
 def _read(table: Path, counts: Counter[str]) -> pd.DataFrame:
@@ -114,11 +164,24 @@ def _read(table: Path, counts: Counter[str]) -> pd.DataFrame:
             return pd.read_parquet(table)
         text = _counted(table.read_bytes(), counts)
         if table.suffix == ".jsonl":
-            return pd.DataFrame([json.loads(line) for line in text.split("\n") if line.strip()])
+            lines = enumerate(text.split("\n"), start=1)
+            return pd.DataFrame([_json_row(table, number, line) for number, line in lines if line.strip()])
         with table.open(encoding="utf-8-sig", errors="replace") as stream:
             return pd.read_csv(stream, dtype=str, keep_default_na=False)
+    except InputError:
+        raise
     except (ValueError, OSError) as error:
         raise InputError(f"{table}: cannot be read ({error})") from error
+
+
+def _json_row(table: Path, number: int, line: str) -> dict[str, object]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{table}: line {number} is not JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{table}: line {number} is not an object with file_name and text")
+    return row
 
 
 def _counted(data: bytes, counts: Counter[str]) -> str:

@@ -1,27 +1,35 @@
 """ContraStyles: the authors' release of LAION-Styles, huggingface.co/datasets/tomg-group-umd/ContraStyles.
 
-It is one ``train.parquet`` (103 MB, 497,901 rows, CC-BY-4.0) with six columns of text: ``key``, ``url``, ``caption``,
-``md5``, ``tags`` and ``merged_tags`` (datasets-server.huggingface.co/info?dataset=tomg-group-umd%2FContraStyles).
-The images are not in it: every reader fetches them from where they are on the web, as far as they still are.
+It is one ``train.parquet`` (103 MB, 497,901 rows where the paper counts 511,921, CC-BY-4.0) with six columns of text:
+``key``, ``url``, ``caption``, ``md5``, ``tags`` and ``merged_tags``
+(datasets-server.huggingface.co/info?dataset=tomg-group-umd%2FContraStyles). How a cell separates its tags is nowhere
+written: commas and lists are understood. The images are not in it: every reader fetches them from where they are on
+the web, as far as they still are (github.com/learn2phoenix/CSD/issues/11).
 """
 
 import ast
+import errno
 import hashlib
+import ssl
+import string
+import struct
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache as once
+from http.client import HTTPException
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib import request
+from urllib.parse import quote, urlsplit
 
 import pandas as pd
 import pyarrow.parquet as pq
 from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-from pyarrow import ArrowInvalid
+from huggingface_hub.errors import HfHubHTTPError
+from pyarrow import ArrowException
 from tqdm import tqdm
 
 from csdlib.errors import InputError
@@ -31,13 +39,19 @@ from csdlib.tables import ImageTable
 
 HUB = "tomg-group-umd/ContraStyles"
 HUB_FILE = "train.parquet"
-COLUMNS = ("key", "url", "caption", "md5", "tags", "merged_tags")
+COLUMNS = ("key", "url", "caption", "tags", "merged_tags")
 
 #: A picture of a web page is not larger; what is, is not read to its end.
 MOST_BYTES = 50_000_000
 
 #: Rows of the table that are in memory, and pictures that are fetched, at a time.
 BATCH = 256
+
+#: Errors that the next picture would meet as well: no room, or a folder that may not be written.
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
+#: Bytes that are read from a server at a time; the clock is looked at between them.
+CHUNK = 65_536
 
 
 def contrastyles(
@@ -51,38 +65,46 @@ def contrastyles(
 ) -> ImageTable:
     """The first images of ContraStyles that can still be fetched, with the authors' tags as styles.
 
-    Captions stay beside the tags, so that one's own curation can be compared with the authors'. A second call finds
-    what was fetched before, and asks again for what was not.
+    Captions stay beside the tags, so that one's own curation can be compared with the authors'. Images that cannot be
+    had are counted in the manifest under ``left_out``, by their reason. A second call finds what was fetched before,
+    and asks again for what was not.
 
     Args:
         cache: folder for the pictures; by default ``contrastyles`` in the cache folder of csdlib.
         limit: rows of the table that are tried, from its beginning; 0 tries all (about half a million).
         file: the table, if it lies on this machine already.
         workers: pictures that are fetched at a time.
-        timeout: seconds that a server has for an answer.
+        timeout: seconds that a server has for an answer, and six times as many for the whole picture.
         progress: show a progress bar on the error stream.
 
     Raises:
-        InputError: no network and no ``file``, a table without the columns above, or no image that could be fetched.
+        InputError: no network and no ``file``, a table without its columns, or no image that could be fetched.
     """
-    if limit < 0:
-        raise InputError(f"limit must be at least 0, got {limit}")
+    for name, value, least in (("limit", limit, 0), ("workers", workers, 1)):
+        if value < least:
+            raise InputError(f"{name} must be at least {least}, got {value}")
+    if timeout <= 0:
+        raise InputError(f"timeout must be above 0 seconds, got {timeout}")
     folder = cache or cache_folder() / "contrastyles"
-    table = file or _downloaded()
+    table = file or _downloaded(folder)
     counts: Counter[str] = Counter()
     kept: dict[str, dict[str, object]] = {}
-    with tqdm(total=limit or None, desc="ContraStyles", unit="image", disable=not progress) as bar:
+    with (
+        tqdm(total=limit or None, desc="ContraStyles", unit="image", disable=not progress) as bar,
+        ThreadPoolExecutor(workers) as pool,
+    ):
         for batch in _rows(table, limit):
-            with ThreadPoolExecutor(workers) as pool:
-                reasons = list(pool.map(lambda row: _fetch(row, folder, timeout), batch))
+            reasons = list(pool.map(lambda row: _fetch(row, folder, timeout), batch))
             for row, reason in zip(batch, reasons, strict=True):
                 reason = reason or ("key stands twice" if row["key"] in kept else "")
+                counts["tried"] += 1
                 counts[reason] += bool(reason)
-                kept |= {} if reason else {str(row["key"]): _as_row(row)}
+                kept |= {} if reason else {row["key"]: _as_row(row)}
             bar.update(len(batch))
+    tried = counts.pop("tried", 0)
     if not kept:
         raise InputError(f"{table}: none of its images could be fetched ({dict(+counts)}); is there a network?")
-    manifest = {"dataset": "contrastyles", "source": f"huggingface.co/datasets/{HUB}", "limit": limit}
+    manifest = {"dataset": "contrastyles", "source": f"huggingface.co/datasets/{HUB}", "limit": limit, "tried": tried}
     return ImageTable(pd.DataFrame(list(kept.values())), folder, manifest | {"left_out": dict(+counts)})
 
 
@@ -96,19 +118,24 @@ def parsed_tags(text: object) -> list[str]:
     if not isinstance(text, str):
         return []
     try:
-        listed = ast.literal_eval(text) if text.lstrip().startswith("[") else text.split(",")
-    except (SyntaxError, ValueError):
+        listed = ast.literal_eval(text.strip()) if text.lstrip().startswith("[") else text.split(",")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         listed = text.strip(" []").split(",")
     return list(dict.fromkeys(str(tag).strip() for tag in listed if str(tag).strip()))
 
 
-def _downloaded() -> Path:
+def _downloaded(folder: Path) -> Path:
+    """The table: where the user has put it among the pictures, or from the hub."""
+    own = folder / HUB_FILE
+    if own.is_file():
+        return own
     try:
         return Path(hf_hub_download(HUB, HUB_FILE, repo_type="dataset"))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (OSError, HfHubHTTPError, ValueError) as error:
+        address = f"https://huggingface.co/datasets/{HUB}/resolve/main/{HUB_FILE}"
         raise InputError(
-            f"{HUB_FILE} of huggingface.co/datasets/{HUB} (103 MB) cannot be downloaded ({type(error).__name__}); "
-            "download it elsewhere, and give its path as file="
+            f"contrastyles: no download ({type(error).__name__}). Fetch {address} (103 MB) and put it at {own}, "
+            "or give its path as file="
         ) from error
 
 
@@ -116,41 +143,105 @@ def _rows(table: Path, limit: int) -> Iterator[list[dict[str, Any]]]:
     """Batches of the table's rows; the table is never in memory as a whole."""
     try:
         with pq.ParquetFile(table) as stored:
-            missing = [name for name in COLUMNS if name not in stored.schema_arrow.names]
+            found = stored.schema_arrow.names
+            missing = [name for name in COLUMNS if name not in found]
             if missing:
-                found = ", ".join(stored.schema_arrow.names)
-                raise InputError(f"{table}: column {missing[0]!r} is missing; it has {found}")
+                raise InputError(f"{table}: column {missing[0]!r} is missing; it has {', '.join(found)}")
             parts = stored.iter_batches(BATCH, columns=list(COLUMNS))
             rows = islice((row for part in parts for row in part.to_pylist()), limit or None)
             while batch := list(islice(rows, BATCH)):
                 yield batch
-    except (ArrowInvalid, OSError) as error:
+    except (ArrowException, OSError) as error:
         raise InputError(f"{table}: cannot be read as parquet ({error})") from error
 
 
 def _fetch(row: dict[str, Any], folder: Path, timeout: float) -> str:
     """Fetches the picture of a row, unless it is there; why it could not, or an empty text."""
-    path, url = folder / _name(row), row["url"]
+    key, url, path = row["key"], row["url"], folder / _name(row)
+    if not isinstance(key, str) or not key or not _is_web(url):
+        return "no key, or no address of the web"
     if path.is_file():
         return ""
-    if not row["key"] or not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
-        return "no key, or no address of the web"
-    try:
-        # The scheme was checked above; a redirection leads to the web again, or fails.
-        request = Request(url, headers={"User-Agent": "csdlib"})  # noqa: S310
-        with urlopen(request, timeout=timeout) as answer:  # noqa: S310
-            data = answer.read(MOST_BYTES + 1)
-    except (TimeoutError, URLError, OSError, ValueError):
-        return "not found, or no answer"
-    if len(data) > MOST_BYTES:
-        return "too large"
     try:
         with atomic_path(path) as temporary:
-            temporary.write_bytes(data)
+            _download(_encoded(url), temporary, timeout)
             open_image(temporary)
-    except InputError:
+    except _TooLargeError:
+        return "too large"
+    # A broken picture can make Pillow raise more than open_image turns into messages.
+    except (InputError, LookupError, ArithmeticError, struct.error):
         return "not an image"
+    except (OSError, HTTPException, ValueError) as error:
+        if getattr(error, "errno", None) in _OF_THE_DISK:
+            raise InputError(
+                f"{folder}: a picture cannot be written ({error}); make room, or choose another cache"
+            ) from error
+        return "not found, or no answer"
     return ""
+
+
+class _TooLargeError(Exception):
+    """A body above ``MOST_BYTES``."""
+
+
+def _download(url: str, path: Path, timeout: float) -> None:
+    """Writes a body into a file; ends where it is too large, or takes longer than six timeouts, drop by drop."""
+    deadline = time.monotonic() + 6 * timeout
+    size = 0
+    # The scheme was checked, and the opener knows no other than http and https, not even for redirections.
+    asked = request.Request(url, headers={"User-Agent": "csdlib"})  # noqa: S310
+    with _opener().open(asked, timeout=timeout) as answer, path.open("wb") as target:
+        while chunk := answer.read1(CHUNK):
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise _TooLargeError
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            target.write(chunk)
+
+
+@once
+def _opener() -> request.OpenerDirector:
+    """What fetches pages of the web, and nothing else: urllib's own would also read files and ask FTP servers."""
+    opener = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler(),
+        request.HTTPHandler(),
+        # One context for all: each reads the certificates from the disk.
+        request.HTTPSHandler(context=ssl.create_default_context()),
+        request.HTTPDefaultErrorHandler(),
+        request.HTTPRedirectHandler(),
+        request.HTTPErrorProcessor(),
+        request.UnknownHandler(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def _is_web(url: object) -> bool:
+    """Whether an address begins with http or https and names a server.
+
+    Example:
+        >>> _is_web("https://a.org/1.jpg"), _is_web("file:///etc/hosts"), _is_web("http://[broken"), _is_web(None)
+        (True, False, False, False)
+    """
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _encoded(url: str) -> str:
+    """An address as servers take it: crawls write letters and blanks that have to be escaped.
+
+    Example:
+        >>> _encoded("http://a.org/café 1.jpg?x=%20&y=1")
+        'http://a.org/caf%C3%A9%201.jpg?x=%20&y=1'
+    """
+    return quote(url.strip(), safe=string.punctuation, errors="replace")
 
 
 def _name(row: dict[str, Any]) -> str:
@@ -159,12 +250,13 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _as_row(row: dict[str, Any]) -> dict[str, object]:
+    caption = row["caption"]
     return {
-        "image_id": str(row["key"]),
+        "image_id": row["key"],
         "path": _name(row),
         "split": "train",
         "artist": "",
         "styles": parsed_tags(row["merged_tags"]) or parsed_tags(row["tags"]),
         "source": "painting",
-        "caption": row["caption"],
+        "caption": caption.strip() or None if isinstance(caption, str) else None,
     }

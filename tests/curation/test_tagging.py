@@ -110,6 +110,7 @@ def test_a_name_is_found_between_strange_things() -> None:
     ):
         assert tagger.tags(caption) == ["ilva-torrend"], caption
     assert tagger.tags("word " * 20_000 + "by Ilva Torrend") == ["ilva-torrend"]
+    assert len(tagger.find("print, " * 15_000)) == 15_000
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
