@@ -36,6 +36,7 @@ def words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """Lower case without accents; letters of other scripts stay, composed as Unicode's compatibility form has them."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case without accents and fancy letterforms; other scripts stay, in Unicode's compatibility form."""
+    lower = unicodedata.normalize("NFKD", text).casefold()
+    apart = unicodedata.normalize("NFKD", lower)
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_LETTERS)

@@ -49,14 +49,14 @@ def train_copy_tiny(
     painters = [slug for slug in PAINTERS if slug not in UNSEEN]
     training = atelier_crawl(works_per_painter, painters=painters, cache=cache)
     validation = atelier_crawl(validation_works, seed=1, painters=painters, cache=cache)
-    model = random_tiny(config.seed, **COPY_TINY).model
+    model, views = random_tiny(config.seed, **COPY_TINY).model, CopyViews(COPY_TINY["image_size"])
     started = time.perf_counter()
     checkpoint = output / "checkpoint.pt"
     log = fit(
         model,
         training,
         config,
-        views=CopyViews(COPY_TINY["image_size"]),
+        views=views,
         evaluate=lambda current: {name: value.value for name, value in _copies(current, validation)[1].items()},
         evaluate_every=250,
         checkpoint=checkpoint,
@@ -64,7 +64,7 @@ def train_copy_tiny(
     save_model(model, output)
     threshold, quality = _copies(load_model(output), validation)
     record = training_record(command, training, log, config, time.perf_counter() - started)
-    record |= {"unseen": list(UNSEEN), "threshold": round(threshold, 4)}
+    record |= {"unseen": list(UNSEEN), "threshold": round(threshold, 4), "views": repr(views)}
     write_record(output, record, _copy_card(record, len(validation), quality))
     checkpoint.unlink(missing_ok=True)
     return record
@@ -87,6 +87,7 @@ transformer trained with the self-supervised term of CSD alone. `csdlib.load("co
 the project's.
 
 {provenance(record, "without labels")}
+- **Views:** `{record["views"]}`, in place of those of the settings.
 - **Files:** `model.safetensors` (16 bit), `config.json` (architecture), `training.json` (settings, curves, threshold).
 
 Two pictures count as copies above a cosine of {record["threshold"]}: on {images} pictures of another crawl, the lowest

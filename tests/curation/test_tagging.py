@@ -39,6 +39,7 @@ def rules(caption: str, **options: bool) -> list[tuple[str, str]]:
         ("a dog by ILVA TORREND", [("ilva-torrend", "exact")]),
         ("Ilva-Torrend’s dog", [("ilva-torrend", "exact")]),
         ("#IlvaTorrend #dog", [("ilva-torrend", "joined")]),
+        ("𝐈𝐥𝐯𝐚 𝓣𝓸𝓻𝓻𝓮𝓷𝓭", [("ilva-torrend", "exact")]),
         ("silva torrends", []),
         ("Ilva, Torrend", []),
         ("zdzislaw beksinski", [("beksinski", "exact")]),
