@@ -140,7 +140,7 @@ def test_impossible_trainings_are_refused(striped_table: ImageTable) -> None:
         TrainingConfig(ssl_weight=float("nan"))
     with pytest.raises(InputError, match="smallest"):
         StylePreservingViews(size=32, smallest=0)
-    with pytest.raises(InputError, match="widest=0.5"):
+    with pytest.raises(InputError, match=r"widest=0\.5"):
         CopyViews(size=32, widest=0.5)
 
 
