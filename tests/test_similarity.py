@@ -68,7 +68,7 @@ def test_command_line_prints_the_score_or_one_line(tmp_path: Path) -> None:
     assert bad.exit_code == 2
     assert bad.stderr.startswith("csdlib: gone.png: there is no such image")
     unknown = run(app, ["compare", *paths, "--descriptor", "vgg"])
-    assert "choose one of clip-vit-b-16" in unknown.stderr
+    assert "choose one of clip-tiny, clip-vit-b-16" in unknown.stderr
 
 
 def test_command_line_embeds_a_folder(tmp_path: Path) -> None:

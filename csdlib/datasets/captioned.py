@@ -165,7 +165,9 @@ def _read(table: Path, counts: Counter[str]) -> pd.DataFrame:
         text = _counted(table.read_bytes(), counts)
         if table.suffix == ".jsonl":
             lines = enumerate(text.split("\n"), start=1)
-            return pd.DataFrame([_json_row(table, number, line) for number, line in lines if line.strip()])
+            rows = [_json_row(table, number, line) for number, line in lines if line.strip()]
+            # A column of type str takes no halves of characters; JSON can hold them.
+            return pd.DataFrame(rows, dtype=object)
         with table.open(encoding="utf-8-sig", errors="replace") as stream:
             return pd.read_csv(stream, dtype=str, keep_default_na=False)
     except InputError:

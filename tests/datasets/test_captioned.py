@@ -70,7 +70,8 @@ def test_texts_beside_images(tmp_path: Path) -> None:
     assert set(table.frame["split"]) == {"train"}
     assert set(table.frame["source"]) == {"painting"}
     table.save(tmp_path / "saved")
-    assert ImageTable.load(tmp_path / "saved", check_hashes=True).frame["caption"].tolist() == list(captions.values())
+    loaded = ImageTable.load(tmp_path / "saved", check_hashes=True).frame["caption"]
+    assert loaded.fillna("").tolist() == [caption or "" for caption in captions.values()]
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
@@ -213,6 +214,7 @@ def test_shards_are_unpacked_once_and_nothing_leaves_the_cache(tmp_path: Path) -
     assert table.open(1).getpixel((9, 9)) == table.open(0).getpixel((9, 9))
     assert table.manifest["left_out"] == {
         "captions without a picture": 1,
+        "descriptions that are not JSON": 1,
         "members of other kinds": 2,
         "members that are links or devices": 4,
         "members that leave the shard": 3,
@@ -241,7 +243,7 @@ def test_a_shard_that_is_cut_gives_what_it_has(tmp_path: Path) -> None:
     assert set(table.manifest["cut"]) == {"00000.tar", "00001.tar"}
     assert 2 <= len(table) < 7
     assert table.open(0).size == (32, 32)
-    assert all(len(table.open(row).getdata()) == 1024 for row in range(len(table)))
+    assert all(table.open(row).size == (32, 32) for row in range(len(table)))
     (tmp_path / "00000.tar").unlink()
     (tmp_path / "00002.tar").unlink()
     with pytest.raises(InputError, match="no picture in 1 shard"):
@@ -375,6 +377,7 @@ def test_contrastyles_fetches_what_is_still_there(tmp_path: Path, web: str, monk
     urls += [None, "file:///etc/hosts", "ftp://127.0.0.1/x.jpg", "http://[broken", "", web + "/a.jpg", web + "/b.jpg"]
     keys = [*map(str, range(9)), "0", *map(str, range(9, 15)), None, "beyond the limit"]
     # Where a user puts it who has no network.
+    (tmp_path / "cache").mkdir()
     write_contrastyles(tmp_path / "cache" / "train.parquet", keys, urls)
     table = contrastyles(tmp_path / "cache", limit=17, timeout=0.2, progress=False)
     assert table.ids.tolist() == ["0", "9"]
