@@ -1,9 +1,8 @@
 """Batches for training: who is in them, and their views, fixed by the seed alone."""
 
 import sys
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
 import numpy as np
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.errors import InputError
+from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
 from csdlib.views import Views
 
@@ -41,7 +41,7 @@ def readable(table: ImageTable, *, progress: bool = True) -> ImageTable:
         except InputError as error:
             reasons[row] = str(error)
 
-    with ThreadPoolExecutor(2) as pool:
+    with image_threads(2) as pool:
         list(pool.map(look, range(len(table))))
     if reasons and progress:
         tqdm.write(f"training: left out {len(reasons)} images, first: {reasons[min(reasons)]}", file=sys.stderr)
@@ -53,8 +53,7 @@ def batches(
 ) -> Iterator[tuple[np.ndarray, Tensor]]:
     """The rows of the batch of every step, and the views of this process's share: (b, views, 3, size, size).
 
-    With a GPU, the next batch is prepared while the caller learns this one; a CPU would only be shared by both. Every
-    image of a step has a generator of its own, so that its views do not depend on who prepares them.
+    Every image of a step has a generator of its own, so that its views do not depend on who prepares them.
     """
     state = PartialState()
 
@@ -67,10 +66,6 @@ def batches(
         number = int(np.random.default_rng([seed, step, place]).integers(2**62))
         return views(table.open(row), torch.Generator().manual_seed(number))
 
-    ahead = 0 if state.device.type == "cpu" else 1
-    with ThreadPoolExecutor(workers) as pool:
-        prepared = deque(prepare(step) for step in steps[:ahead])
-        for number in range(len(steps)):
-            prepared.extend(prepare(step) for step in steps[number + ahead : number + ahead + 1])
-            rows, futures = prepared.popleft()
+    with image_threads(workers) as pool:
+        for rows, futures in in_advance(prepare, steps, state.device):
             yield rows, torch.stack([future.result() for future in futures])

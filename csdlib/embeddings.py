@@ -1,7 +1,7 @@
 """From an image table to an array of descriptors: in parallel, resumable, counting what cannot be read."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tqdm import tqdm
 from csdlib.descriptors.protocol import Descriptor, Metric
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, text_hash
+from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
 
 #: Images whose descriptors are stored together, when a cache folder is given.
@@ -157,18 +158,19 @@ def _compute(table: ImageTable, descriptor: Descriptor, batch_size: int, workers
 def _batches(
     table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int
 ) -> Iterator[tuple[list[str], Tensor, dict[str, str]]]:
-    """Decoded batches; the next one is decoded while the caller works on this one."""
+    """Decoded batches: names, images, and the reasons for those that cannot be read."""
+    device = getattr(descriptor, "device", torch.device("cpu"))
+    chunks = [range(start, min(start + batch_size, len(table))) for start in range(0, len(table), batch_size)]
+    with image_threads(workers) as pool:
 
-    def read(row: int) -> Tensor:
-        return descriptor.preprocess(table.open(row))
+        def prepare(chunk: range) -> tuple[range, list[Future[Tensor]]]:
+            return chunk, [pool.submit(read, row) for row in chunk]
 
-    with ThreadPoolExecutor(workers) as pool:
-        chunks = [range(start, min(start + batch_size, len(table))) for start in range(0, len(table), batch_size)]
-        ahead = [pool.submit(read, row) for row in chunks[0]] if chunks else []
-        for number, chunk in enumerate(chunks):
-            current = ahead
-            ahead = [pool.submit(read, row) for row in chunks[number + 1]] if number + 1 < len(chunks) else []
-            yield _collect(current, [str(table.ids[row]) for row in chunk])
+        def read(row: int) -> Tensor:
+            return descriptor.preprocess(table.open(row))
+
+        for chunk, futures in in_advance(prepare, chunks, device):
+            yield _collect(futures, [str(table.ids[row]) for row in chunk])
 
 
 def _collect(futures: list[Future[Tensor]], names: list[str]) -> tuple[list[str], Tensor, dict[str, str]]:

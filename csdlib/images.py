@@ -1,14 +1,23 @@
 """Opening images that strangers made: every mode becomes RGB, and what is broken or hostile is refused by name."""
 
 import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from csdlib.errors import InputError
 
 ImageLike = Image.Image | str | Path
+
+Item = TypeVar("Item")
+Prepared = TypeVar("Prepared")
 
 #: Below this side length, in pixels, an image has no visible style.
 SMALLEST_SIDE = 16
@@ -48,6 +57,44 @@ def open_image(image: ImageLike) -> Image.Image:
         raise InputError(f"{path}: more than {MOST_PIXELS:,} pixels; scale it down first") from error
     except (OSError, SyntaxError, EOFError) as error:
         raise InputError(f"{path}: broken image ({error})") from error
+
+
+@contextmanager
+def image_threads(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that open and prepare images while the caller computes.
+
+    In each of them torch uses one thread. Otherwise each would start threads of torch's own, and those slow down the
+    caller's tower by a tenth, even while they wait.
+    """
+    threads = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            yield pool
+    finally:
+        # torch gives new threads the number that was set last.
+        torch.set_num_threads(threads)
+
+
+def in_advance(prepare: Callable[[Item], Prepared], items: Iterable[Item], device: torch.device) -> Iterator[Prepared]:
+    """Each item prepared; where a GPU computes, the preparation of the next one has begun when an item is yielded.
+
+    A processor that computes would only be shared by both: there, the next item waits.
+
+    Args:
+        prepare: begins to prepare an item, for example by submitting it to ``image_threads``.
+        items: what is prepared.
+        device: where the caller computes.
+
+    Example:
+        >>> list(in_advance(str, [1, 2, 3], torch.device("cuda")))
+        ['1', '2', '3']
+    """
+    begun: deque[Prepared] = deque()
+    for item in items:
+        begun.append(prepare(item))
+        if len(begun) > (device.type != "cpu"):
+            yield begun.popleft()
+    yield from begun
 
 
 def _checked(image: Image.Image, name: str) -> Image.Image:
