@@ -21,7 +21,7 @@ from csdlib.descriptors.copies import copy_threshold
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder
-from csdlib.recipes import curated_crawl, train_clip_tiny, train_copy_tiny, train_csd_tiny
+from csdlib.recipes import curated_crawl, pupils, train_clip_tiny, train_copy_tiny, train_csd_tiny
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
 
@@ -132,20 +132,17 @@ def train(
         bfloat16=bfloat16,
         seed=seed,
     )
-    of_the_atelier = dataset in ("atelier", "atelier-curated")
-    source = f"--works {works}" if of_the_atelier else f"--root {shlex.quote(root)}"
+    curated = dataset == "atelier-curated"
+    works_option = {"works_per_painter": works} if dataset == "atelier" else {}
+    source = f"--works {works}" if curated or works_option else f"--root {shlex.quote(root)}"
     settings = f"{source} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     settings += f" --start {shlex.quote(start)}" * bool(start) + " --bfloat16" * bfloat16
-    if dataset == "atelier-curated":
-        table, test = curated_crawl(works).table, load_dataset("atelier")
-    else:
-        table = load_dataset(dataset, root, **({"works_per_painter": works} if of_the_atelier else {}))
-        test = None
     train_csd_tiny(
-        table,
+        curated_crawl(works).table if curated else load_dataset(dataset, root, **works_option),
         output,
         config,
-        test=test,
+        test=load_dataset("atelier") if curated else None,
+        validation=pupils() if curated else None,
         start=Path(start) if start else None,
         tags=tags.split(","),
         command=f"csdlib train {output} --dataset {dataset} {settings}",

@@ -2,10 +2,11 @@
 
 from csdlib.recipes.clip_tiny import train_clip_tiny, zero_shot
 from csdlib.recipes.copy_tiny import train_copy_tiny
-from csdlib.recipes.csd_tiny import curated_crawl, train_csd_tiny, unseen_artists
+from csdlib.recipes.csd_tiny import curated_crawl, pupils, train_csd_tiny, unseen_artists
 
 __all__ = [
     "curated_crawl",
+    "pupils",
     "train_clip_tiny",
     "train_copy_tiny",
     "train_csd_tiny",

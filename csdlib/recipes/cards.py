@@ -1,14 +1,17 @@
 """Model cards and training records: what every shipped model says about itself."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from csdlib.benchmark import Retrieval
+from csdlib.benchmark import Retrieval, evaluate_retrieval
+from csdlib.descriptors import load
 from csdlib.files import atomic_path
+from csdlib.metrics import mean_precision_at_k, paired_difference, recall_at_k, recall_per_query
 from csdlib.tables import ImageTable
 
 #: What a table's manifest holds for every image, or the model's record says elsewhere.
@@ -60,6 +63,34 @@ database images, percent, with a 95 % bootstrap interval over artists:
 | metric | k | value | interval |
 |---|---|---|---|
 {rows}"""
+
+
+def comparison(found: Retrieval, baselines: Sequence[str]) -> str:
+    """The lines of a card that set a descriptor beside others: the same queries, and paired differences."""
+    rows = [_compared(found, found)]
+    for name in baselines:
+        other = evaluate_retrieval(_judges(found), load(name), label=found.label, k=10, progress=False)
+        rows.append(_compared(found, other))
+    return f"""Beside other descriptors, percent with 95 % bootstrap intervals over artists; the last column is how much
+{found.descriptor}'s mAP@1 is above theirs, with the interval of the paired difference:
+
+| descriptor | mAP@1 | mean precision@10 | recall@10 | {found.descriptor} above it by |
+|---|---|---|---|---|
+{"".join(rows).rstrip()}"""
+
+
+def _judges(found: Retrieval) -> ImageTable:
+    """Queries and database as the table that they were taken from."""
+    parts = [found.query, found.database]
+    return ImageTable(pd.concat([part.frame for part in parts], ignore_index=True), found.query.root)
+
+
+def _compared(found: Retrieval, other: Retrieval) -> str:
+    measures = (mean_precision_at_k, 1), (mean_precision_at_k, 10), (recall_at_k, 10)
+    cells = [metric(other.hits, k, groups=other.labels).percent() for metric, k in measures]
+    gain = paired_difference(recall_per_query(found.hits, 1), recall_per_query(other.hits, 1), groups=found.labels)
+    above = "" if other is found else f"{100 * gain.value:+.1f} [{100 * gain.low:+.1f}, {100 * gain.high:+.1f}]"
+    return f"| {other.descriptor} | {' | '.join(cells)} | {above} |\n"
 
 
 def limits(record: dict[str, Any]) -> str:

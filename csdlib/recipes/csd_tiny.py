@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,19 @@ import numpy as np
 
 from csdlib.benchmark import Retrieval, evaluate_retrieval
 from csdlib.curation import Curated, CurationConfig, TagBank, curate
-from csdlib.datasets.atelier import PAINTERS, UNSEEN, atelier_crawl
+from csdlib.datasets.atelier import PAINTERS, UNSEEN, atelier, atelier_crawl
 from csdlib.descriptors import load
 from csdlib.descriptors.copies import copy_threshold
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
 from csdlib.embeddings import embed
 from csdlib.errors import InputError
 from csdlib.files import cache_folder
-from csdlib.recipes.cards import limits, provenance, retrieval_results, training_record, write_record
+from csdlib.recipes.cards import comparison, limits, provenance, retrieval_results, training_record, write_record
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
+
+#: What the card sets beside the model: no learning, hand-made statistics, and where training started.
+BASELINES = ("random-tiny", "colour", "gram", "clip-tiny")
 
 
 def train_csd_tiny(
@@ -27,6 +31,7 @@ def train_csd_tiny(
     config: TrainingConfig,
     *,
     test: ImageTable | None = None,
+    validation: ImageTable | None = None,
     start: Path | None = None,
     tags: Sequence[str] = ("artist",),
     unseen_share: float = 0.25,
@@ -42,6 +47,7 @@ def train_csd_tiny(
         config: the settings.
         test: another data set, on whose unseen artists the card's numbers are measured; by default the table itself.
         start: folder of the model that training starts from; by default random weights.
+        validation: queries and database whose recall@1 enters the curves; by default those of the card.
         tags: the columns whose values are the style tags to learn from.
         unseen_share: share of the artists that training does not see, where the data set does not name them itself; the
             card's numbers are about them.
@@ -64,7 +70,8 @@ def train_csd_tiny(
     model = load_model(start) if start else random_tiny(config.seed).model
     started = time.perf_counter()
     checkpoint = output / "checkpoint.pt"
-    log = fit(model, training, config, evaluate=lambda current: _recall(current, judges), checkpoint=checkpoint)
+    watched = judges if validation is None else validation
+    log = fit(model, training, config, evaluate=lambda current: _recall(current, watched), checkpoint=checkpoint)
     save_model(model, output)
     record = training_record(command, training, log, config, time.perf_counter() - started)
     record |= {"tags": list(tags), "unseen": unseen, "start": str(start) if start else "random weights"}
@@ -84,6 +91,27 @@ def curated_crawl(works_per_painter: int = 600, *, cache: Path | None = None) ->
     crawl = atelier_crawl(works_per_painter, painters=painters, cache=cache)
     found = embed(crawl, load("copy-tiny"), cache=cache_folder() / "embeddings")
     return curate(crawl, TagBank.atelier(), found, CurationConfig(copy_threshold(), minimum=5))
+
+
+def pupils(works_per_painter: int = 28, *, cache: Path | None = None) -> ImageTable:
+    """Painters for choosing settings: neither training nor the numbers in a card ever see them.
+
+    Each has the hand of one seen painter (medium, brush, line, ground) and the eye of another, of another movement
+    (colours, light, composition). So their styles are new, and the unseen painters stay what they are for.
+
+    Args:
+        works_per_painter: pictures of each, half of them queries and database.
+        cache: folder of the atelier's pictures.
+    """
+    seen = [painter for slug, painter in PAINTERS.items() if slug not in UNSEEN]
+    names = [f"Pupil {number}" for number in range(1, len(seen) + 1)]
+    # The catalogue goes by movements, so half of it lies between a hand and its eye.
+    eyes = seen[len(seen) // 2 :] + seen[: len(seen) // 2]
+    mixed = [
+        replace(eye, name=name, medium=hand.medium, brush=hand.brush, line=hand.line, ground=hand.ground)
+        for name, hand, eye in zip(names, seen, eyes, strict=True)
+    ]
+    return atelier(works_per_painter, painters=mixed, cache=cache).where(split=["query", "database"])
 
 
 def unseen_artists(table: ImageTable, share: float, seed: int) -> list[str]:
@@ -106,8 +134,7 @@ def unseen_artists(table: ImageTable, share: float, seed: int) -> list[str]:
 
 
 def _recall(model: CSDModel, test: ImageTable) -> dict[str, float]:
-    found = _evaluated(model, test)
-    return {"recall@1, unseen artists": float(found.hits[:, 0].mean())}
+    return {"recall@1, validation": float(_evaluated(model, test).hits[:, 0].mean())}
 
 
 def _evaluated(model: CSDModel, test: ImageTable) -> Retrieval:
@@ -124,6 +151,8 @@ A small contrastive style descriptor (CSD, arXiv:2404.01292): a vision transform
 - **Files:** `model.safetensors` (16 bit), `config.json` (architecture), `training.json` (settings and curves).
 
 {retrieval_results(found)}
+
+{comparison(found, BASELINES)}
 
 {limits(record)}
 """
