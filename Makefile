@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup book chapter serve test lint bench lock clean browser
+.PHONY: help setup book chapter serve test lint ablations bench lock clean browser
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+ablations: $(STAMP) ## train every setting of the chapter on ablations again (more than an hour)
+	@$(BIN)/csdlib ablate data/results/ablations.csv
 
 bench: $(STAMP) ## measure seconds and memory
 	@$(BIN)/python tests/bench.py

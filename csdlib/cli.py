@@ -21,7 +21,7 @@ from csdlib.descriptors.copies import copy_threshold
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder
-from csdlib.recipes import curated_crawl, pupils, train_clip_tiny, train_copy_tiny, train_csd_tiny
+from csdlib.recipes import curated_crawl, pupils, run_ablations, train_clip_tiny, train_copy_tiny, train_csd_tiny
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
 
@@ -147,6 +147,19 @@ def train(
         tags=tags.split(","),
         command=f"csdlib train {output} --dataset {dataset} {settings}",
     )
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@_plain_errors
+def ablate(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
+    seeds: Annotated[int, typer.Option(help="Trainings of each setting.")] = 3,
+) -> None:
+    """Train csd-tiny with one setting changed at a time and write a table; a killed run goes on where it was."""
+    command = f"csdlib ablate {output} --works {works} --seeds {seeds}"
+    run_ablations(output, seeds=range(seeds), works_per_painter=works, command=command)
     typer.echo(f"written: {output}")
 
 

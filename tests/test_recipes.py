@@ -1,6 +1,7 @@
 """A model is made with its card, by the command line, on artists it can be judged by."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,22 @@ from typer.testing import CliRunner
 
 from csdlib.cli import app
 from csdlib.clip_training import CLIPConfig
-from csdlib.datasets.atelier import UNSEEN
+from csdlib.datasets.atelier import PAINTERS, UNSEEN
 from csdlib.descriptors import load
 from csdlib.descriptors.copies import copy_threshold
 from csdlib.errors import InputError
 from csdlib.files import data_path
-from csdlib.recipes import train_clip_tiny, train_copy_tiny, train_csd_tiny, unseen_artists
+from csdlib.recipes import (
+    REFERENCE,
+    SETTINGS,
+    Setting,
+    pupils,
+    run_ablations,
+    train_clip_tiny,
+    train_copy_tiny,
+    train_csd_tiny,
+    unseen_artists,
+)
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig
 
@@ -108,3 +119,45 @@ def test_shipped_models_are_small_and_say_how_they_were_made(name: str, limit: i
     assert set(record["unseen"]) == set(UNSEEN)
     assert sum(value.numel() for value in load(name).tower.parameters()) <= limit  # type: ignore[attr-defined]
     assert sum(path.stat().st_size for path in folder.rglob("*")) <= 12_000_000
+
+
+def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
+    output, brief = tmp_path / "ablations.csv", replace(REFERENCE, steps=1, batch_size=16, bfloat16=False)
+    options = {"seeds": [0], "reference": brief, "works_per_painter": 6, "progress": False}
+    settings = [
+        Setting("reference", "reference"),
+        Setting("labelled images", "none", {"label_weight": 0.0}, labelled=0),
+    ]
+    first = run_ablations(output, settings=settings[:1], **options)
+    assert first.groupby("painters")["artist"].nunique().to_dict() == {"pupils": 32, "unseen": 16}
+    assert first["right@1"].between(0, 1).all()
+    seconds = json.loads(output.with_suffix(".json").read_text())["seconds"]
+    both = run_ablations(output, settings=settings, **options)
+    assert both.iloc[: len(first)]["precision@10"].tolist() == pytest.approx(first["precision@10"].tolist(), rel=1e-5)
+    assert set(both["factor"]) == {"reference", "labelled images"}
+    assert json.loads(output.with_suffix(".json").read_text())["seconds"] >= seconds
+    with pytest.raises(InputError, match="delete it"):
+        run_ablations(output, settings=settings, **options | {"reference": REFERENCE})
+
+
+def test_every_setting_changes_one_thing() -> None:
+    assert len({(setting.factor, setting.setting) for setting in SETTINGS}) == len(SETTINGS)
+    for setting in SETTINGS:
+        replace(REFERENCE, **setting.changes)
+        changed = set(setting.changes) - {"steps"}
+        changed |= {
+            name for name in ("start", "kinds", "labelled") if getattr(setting, name) != getattr(Setting("", ""), name)
+        }
+        assert len(changed) == (setting.factor != "reference") or setting.setting in (
+            "infinity (self-supervised only)",
+            "all tags, count",
+        )
+
+
+def test_pupils_are_new_and_share_nothing_with_the_unseen() -> None:
+    frame = pupils(28).frame
+    assert frame["artist"].nunique() == len(PAINTERS) - len(UNSEEN)
+    assert not set(frame["artist"]) & set(PAINTERS)
+    known = {(painter.movement, painter.medium) for slug, painter in PAINTERS.items() if slug not in UNSEEN}
+    mixed = set(frame[["movement", "medium"]].itertuples(index=False, name=None))
+    assert len(mixed - known) > len(mixed) / 2
