@@ -105,7 +105,7 @@ print("The reference:", {key: made["reference"][key] for key in ("steps", "batch
 
 # %%
 measured = recorded[recorded["painters"] == painters]
-by_painter = measured.groupby(["factor", "setting", "artist"])["precision@10"].mean().unstack("artist")
+by_painter = measured.pivot_table(index=["factor", "setting"], columns="artist", values="precision@10")
 base = by_painter.loc[("reference", "reference")].to_numpy()
 rows = []
 for setting in SETTINGS[1:]:
@@ -191,7 +191,9 @@ for row in published.itertuples():
     ours = same.get((row.ablation, row.setting))
     if ours:
         rows.append({"ablation": row.ablation, "setting": row.setting})
-        rows[-1] |= {f"ours, {who}, mAP@1": bootstrap(artists[(who, *ours)].to_numpy()).percent() for who in ("pupils", "unseen")}
+        rows[-1] |= {
+            f"ours, {who}, mAP@1": bootstrap(artists[(who, *ours)].to_numpy()).percent() for who in ("pupils", "unseen")
+        }
         rows[-1] |= {"paper, WikiArt, mAP@1": row.value, "source": f"{row.source}, {row.table}"}
 figures.table(
     pd.DataFrame(rows),
@@ -222,7 +224,7 @@ with TemporaryDirectory() as folder:
         works_per_painter=live_works,
         progress=False,
     )
-judged = live[live["painters"] == painters].pivot(index="artist", columns="setting", values="precision@10")
+judged = live[live["painters"] == painters].pivot_table(index="artist", columns="setting", values="precision@10")
 gain = paired_difference(judged[live_setting].to_numpy(), judged["reference"].to_numpy())
 print(f"{live_setting} against the reference after {live_steps} steps, mean precision@10 on {painters}:")
 print(f"{judged[live_setting].mean():.3f} against {judged['reference'].mean():.3f}, difference {gain.percent()}")
