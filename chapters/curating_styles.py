@@ -447,7 +447,7 @@ figures.show(
 # without a tag is left out of the multi-label term; it is not taken for a stranger. Whether this holds for long trainings is a question for several seeds, and
 # for a chapter on ablations.
 #
-# # ## Names of people
+# ## Names of people
 #
 # The tags of this chapter are names, and outside of the atelier they are names of living people. Three things to decide before you curate a corpus of your own:
 #
