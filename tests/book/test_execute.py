@@ -144,6 +144,8 @@ def test_what_was_queued_does_not_start_after_an_interrupt(project: Project) -> 
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        # A shell that runs the tests in the background has them, and their children, ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as driver:
         assert driver.stdout is not None
         started = [driver.stdout.readline() for _ in range(2)]
