@@ -117,6 +117,7 @@ def train(
     batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 3e-4,
     bfloat16: Annotated[bool, typer.Option(help="Compute the tower in bfloat16.")] = False,
+    unseen_share: Annotated[float, typer.Option(help="Share of artists put aside, if the data set names none.")] = 0.25,
     seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
 ) -> None:
     """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was.
@@ -136,6 +137,7 @@ def train(
     works_option = {"works_per_painter": works} if dataset == "atelier" else {}
     source = f"--works {works}" if curated or works_option else f"--root {shlex.quote(root)}"
     settings = f"{source} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    settings += f" --unseen-share {unseen_share}" * (unseen_share != 0.25)
     settings += f" --start {shlex.quote(start)}" * bool(start) + " --bfloat16" * bfloat16
     train_csd_tiny(
         curated_crawl(works).table if curated else load_dataset(dataset, root, **works_option),
@@ -145,6 +147,7 @@ def train(
         validation=pupils() if curated else None,
         start=Path(start) if start else None,
         tags=tags.split(","),
+        unseen_share=unseen_share,
         command=f"csdlib train {output} --dataset {dataset} {settings}",
     )
     typer.echo(f"written: {output}")

@@ -65,32 +65,40 @@ database images, percent, with a 95 % bootstrap interval over artists:
 {rows}"""
 
 
-def comparison(found: Retrieval, baselines: Sequence[str]) -> str:
-    """The lines of a card that set a descriptor beside others: the same queries, and paired differences."""
-    rows = [_compared(found, found)]
-    for name in baselines:
-        other = evaluate_retrieval(_judges(found), load(name), label=found.label, k=10, progress=False)
-        rows.append(_compared(found, other))
-    return f"""Beside other descriptors, percent with 95 % bootstrap intervals over artists; the last column is how much
-{found.descriptor}'s mAP@1 is above theirs, with the interval of the paired difference:
+def compared(found: Retrieval, baselines: Sequence[str]) -> list[dict[str, str]]:
+    """A descriptor beside others on the same queries: one row a descriptor, itself first.
 
-| descriptor | mAP@1 | mean precision@10 | recall@10 | {found.descriptor} above it by |
-|---|---|---|---|---|
-{"".join(rows).rstrip()}"""
-
-
-def _judges(found: Retrieval) -> ImageTable:
-    """Queries and database as the table that they were taken from."""
-    parts = [found.query, found.database]
-    return ImageTable(pd.concat([part.frame for part in parts], ignore_index=True), found.query.root)
+    Each row has percent with 95 % bootstrap intervals over artists; ``above`` is how much the first row's mAP@1 is
+    above this one's, by the paired difference.
+    """
+    judges = ImageTable(
+        pd.concat([found.query.frame, found.database.frame], ignore_index=True), found.query.root, found.query.manifest
+    )
+    others = [evaluate_retrieval(judges, load(name), label=found.label, k=10, progress=False) for name in baselines]
+    return [_row(found, other) for other in (found, *others)]
 
 
-def _compared(found: Retrieval, other: Retrieval) -> str:
-    measures = (mean_precision_at_k, 1), (mean_precision_at_k, 10), (recall_at_k, 10)
-    cells = [metric(other.hits, k, groups=other.labels).percent() for metric, k in measures]
+def _row(found: Retrieval, other: Retrieval) -> dict[str, str]:
     gain = paired_difference(recall_per_query(found.hits, 1), recall_per_query(other.hits, 1), groups=found.labels)
-    above = "" if other is found else f"{100 * gain.value:+.1f} [{100 * gain.low:+.1f}, {100 * gain.high:+.1f}]"
-    return f"| {other.descriptor} | {' | '.join(cells)} | {above} |\n"
+    return {
+        "descriptor": other.descriptor,
+        "mAP@1": mean_precision_at_k(other.hits, 1, groups=other.labels).percent(),
+        "mean precision@10": mean_precision_at_k(other.hits, 10, groups=other.labels).percent(),
+        "recall@10": recall_at_k(other.hits, 10, groups=other.labels).percent(),
+        "above": "" if other is found else gain.percent(),
+    }
+
+
+def comparison(rows: Sequence[dict[str, str]]) -> str:
+    """The lines of a card that set a descriptor beside others."""
+    name = rows[0]["descriptor"]
+    lines = "\n".join(f"| {' | '.join(row.values())} |" for row in rows)
+    return f"""Beside other descriptors, percent with 95 % bootstrap intervals over artists; the last column is how much
+{name}'s mAP@1 is above theirs, by the paired difference:
+
+| descriptor | mAP@1 | mean precision@10 | recall@10 | {name} above it by |
+|---|---|---|---|---|
+{lines}"""
 
 
 def limits(record: dict[str, Any]) -> str:

@@ -17,7 +17,15 @@ from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_
 from csdlib.embeddings import embed
 from csdlib.errors import InputError
 from csdlib.files import cache_folder
-from csdlib.recipes.cards import comparison, limits, provenance, retrieval_results, training_record, write_record
+from csdlib.recipes.cards import (
+    compared,
+    comparison,
+    limits,
+    provenance,
+    retrieval_results,
+    training_record,
+    write_record,
+)
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
 
@@ -75,7 +83,9 @@ def train_csd_tiny(
     save_model(model, output)
     record = training_record(command, training, log, config, time.perf_counter() - started)
     record |= {"tags": list(tags), "unseen": unseen, "start": str(start) if start else "random weights"}
-    write_record(output, record, _csd_card(record, _evaluated(load_model(output), judges)))
+    found = _evaluated(load_model(output), judges)
+    record |= {"queries": len(found.query), "database": len(found.database), "results": compared(found, BASELINES)}
+    write_record(output, record, _csd_card(record, found))
     checkpoint.unlink(missing_ok=True)
     return record
 
@@ -152,7 +162,7 @@ A small contrastive style descriptor (CSD, arXiv:2404.01292): a vision transform
 
 {retrieval_results(found)}
 
-{comparison(found, BASELINES)}
+{comparison(record["results"])}
 
 {limits(record)}
 """
