@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Training a descriptor", minutes: 4, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny]}
+#   csd: {title: "Training a descriptor", minutes: 4, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/results/real_training.json]}
 # ---
 
 # %% [markdown]
@@ -360,6 +360,30 @@ figures.show(
 # %% [markdown]
 # Most of the content is gone, but not all: what is left is still above the histogram, which has never known any. A score of `csd-tiny` is higher for two dogs than for a
 # dog and a castle, all else being equal. Remember it when you compare pictures of one subject with pictures of many.
+#
+# ## The same recipe on real paintings
+#
+# What do a few thousand real paintings teach? The same call was given the database part of a collection of paintings by 107 artists, without
+# a fifth of the artists, and was then asked about that fifth. It is recorded, and not run again here.
+
+# %% tags=["hide-input"]
+real = json.loads((csdlib.data_path("results") / "real_training.json").read_text())
+print(f"Recorded on {real['date']} by: {real['command']}")
+print(
+    f"{real['images']} pictures, {real['seconds'] / 60:.0f} minutes; {real['queries']} queries by {len(real['unseen'])} artists"
+)
+named = {"csd-tiny": "the same recipe, real paintings"}
+figures.table(
+    pd.DataFrame(real["results"]).replace({"descriptor": named}).rename(columns={"above": "the recipe above it by"}),
+    caption="Real paintings by artists that training did not see (recorded). Percent, with 95 % intervals over artists; "
+    "the last column is the paired difference of mAP@1.",
+)
+
+# %% [markdown]
+# The honest sentence: on artists whom it has not seen, the trained descriptor is no better than `clip-tiny`, from which it started, nor than a colour histogram, as far as twenty-one
+# artists can tell. It is better than an untrained network, and that is all. A few thousand paintings by eighty-six artists do not make a
+# style descriptor of a tower that has never seen the world: the paper starts from a CLIP that has seen four hundred million pictures, and
+# trains on half a million. So this model is not shipped.
 #
 # ## Summary
 #
