@@ -346,7 +346,7 @@ by_chance = np.mean(
 leaking = [
     {"label": name, "what": "same content"} | vars(bootstrap(hits, groups=makers)) for name, hits in leaks.items()
 ]
-chart = figures.intervals(pd.DataFrame(leaking), group="what", axis="nearest work shows the same content (share)")
+chart = figures.intervals(pd.DataFrame(leaking), group="what", axis="same content (share)")
 chart.update_layout(yaxis_autorange="reversed", showlegend=False)
 chart.add_vline(x=by_chance, line_dash="dot", line_color="#888888", annotation_text="chance")
 figures.show(
@@ -382,7 +382,7 @@ figures.table(
 # %% [markdown]
 # The honest sentence: on artists whom it has not seen, the trained descriptor is no better than `clip-tiny`, from which it started, nor than a colour histogram, as far as twenty-one
 # artists can tell. It is better than an untrained network, and that is all. A few thousand paintings by eighty-six artists do not make a
-# style descriptor of a tower that has never seen the world: the paper starts from a CLIP that has seen four hundred million pictures, and
+# style descriptor of a tower that has never seen the world: the paper starts from a CLIP that has seen four hundred million pictures {cite:p}`radford2021clip`, and
 # trains on half a million. So this model is not shipped.
 #
 # ## Summary
