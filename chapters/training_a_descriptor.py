@@ -306,7 +306,7 @@ figures.show(
 # %% [markdown]
 # The two charts tell different stories. The loss falls from the first step to the last. The pupils rise while training begins, and then hardly
 # notice what goes on for two thousand steps: their curve wanders up and down by several points. What is learned there is more and more about the *seen* painters. Would
-# you stop at the highest point of the curve? It is the highest of twenty-six, and some of its height is luck; the shipped model is the last one, as planned before.
+# you stop at the highest point of the curve? It is the highest of many, and some of its height is luck; the shipped model is the last one, as planned before.
 #
 # And the last word: queries and database of the unseen painters, who compete with nobody else here. So these numbers are above those of the benchmark
 # chapter, where all painters stand in one database.
@@ -380,8 +380,8 @@ figures.table(
 )
 
 # %% [markdown]
-# The honest sentence: on artists whom it has not seen, the trained descriptor is no better than `clip-tiny`, from which it started, nor than a colour histogram, as far as twenty-one
-# artists can tell. It is better than an untrained network, and that is all. A few thousand paintings by eighty-six artists do not make a
+# The honest sentence: on artists whom it has not seen, the trained descriptor is no better than `clip-tiny`, from which it started, nor than a colour histogram, as far as so few
+# artists can tell. It is better than an untrained network, and that is all. A few thousand paintings do not make a
 # style descriptor of a tower that has never seen the world: the paper starts from a CLIP that has seen four hundred million pictures {cite:p}`radford2021clip`, and
 # trains on half a million. So this model is not shipped.
 #
