@@ -1,9 +1,10 @@
 """Style retrieval, whole: embed, search, measure (arXiv:2404.01292, Section 4)."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,15 +13,18 @@ from csdlib.descriptors import Descriptor
 from csdlib.embeddings import embed
 from csdlib.errors import InputError
 from csdlib.metrics import (
-    Estimate,
-    average_precision_at_k,
-    macro_average,
-    mean_precision_at_k,
+    average_precision_per_query,
+    bootstrap_each,
+    macro_average_each,
     mean_precision_per_query,
-    recall_at_k,
+    precision_at_r_per_query,
+    recall_per_query,
+    reciprocal_rank_per_query,
 )
-from csdlib.retrieval import Neighbours, hits, neighbours, relevant_counts
+from csdlib.retrieval import Neighbours, hits, neighbours, relevant_counts, tag_hits
 from csdlib.tables import ImageTable
+
+PAPERS_MAP = "mean precision@k (the paper's mAP@k)"
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,10 @@ class Retrieval:
         query: the queries, without images that could not be read.
         database: the database, likewise.
         neighbours: rows of ``database`` for every query, best first.
-        hits: (q, K) bool, whether a neighbour has the query's label.
-        n_relevant: (q,) database images with the query's label.
-        label: the column that has to match.
-        skipped: image id -> reason.
+        hits: (q, K) bool, whether a neighbour is right: has the query's label, or shares a tag.
+        n_relevant: (q,) database images that are right.
+        label: the column that has to match, or ``"styles"``.
+        skipped: image id -> reason: cannot be read, has no label, or asks for what the database does not hold.
         seconds: time for embedding and search.
     """
 
@@ -51,27 +55,44 @@ class Retrieval:
 
     @property
     def labels(self) -> np.ndarray:
-        """The label of every query, (q,) strings: the groups of the bootstrap."""
-        return _labels(self.query, self.label)
+        """The label of every query, (q,) strings: the groups of the bootstrap. Where tags match, it is the artist."""
+        return _column(self.query, "artist" if self.label == "styles" else self.label)
 
-    def estimates(self, ks: Sequence[int] = (1, 10, 100)) -> pd.DataFrame:
-        """All metrics at several k, one row each, fractions in [0, 1] with 95 % intervals over labels.
+    def estimates(self, ks: Sequence[int] = (1, 10, 100), *, over: Literal["label", "query"] = "label") -> pd.DataFrame:
+        """All metrics at several k, one row each, fractions in [0, 1] with 95 % intervals.
 
-        Columns: descriptor, metric, k, value, low, high, n, unit. A k beyond the searched neighbours is left out.
+        Args:
+            ks: those beyond the searched neighbours are left out.
+            over: what the bootstrap draws: labels (artists) with all their queries, or single queries.
+
+        Returns:
+            columns descriptor, metric, k, value, low, high, n, unit. Precision@R is there for every k that is not below
+            the number of right images of any query; it is the same for all of them.
         """
-        rows = [row for k in ks if k <= self.hits.shape[1] for row in self._at(k)]
-        frame = pd.DataFrame(rows, columns=["metric", "k", "value", "low", "high", "n", "unit"])
-        frame.insert(0, "descriptor", self.descriptor)
-        return frame
+        searched = [k for k in ks if k <= self.hits.shape[1]]
+        micro = {key: values for k in searched for key, values in self._per_query(k).items()}
+        if not micro:
+            return pd.DataFrame(columns=["descriptor", "metric", "k", "value", "low", "high", "n", "unit"])
+        macro = {("mean precision@k, macro", k): micro[PAPERS_MAP, k] for k in searched}
+        groups = self.labels if over == "label" else None
+        estimates = bootstrap_each(np.stack([*micro.values()], axis=1), groups=groups)
+        estimates += macro_average_each(np.stack([*macro.values()], axis=1), self.labels)
+        rows = [
+            {"descriptor": self.descriptor, "metric": metric, "k": k} | vars(estimate)
+            for (metric, k), estimate in zip([*micro, *macro], estimates, strict=True)
+        ]
+        return pd.DataFrame(rows)
 
-    def _at(self, k: int) -> list[dict[str, object]]:
-        estimates: dict[str, Estimate] = {
-            "mean precision@k (the paper's mAP@k)": mean_precision_at_k(self.hits, k, groups=self.labels),
-            "average precision@k": average_precision_at_k(self.hits, k, n_relevant=self.n_relevant, groups=self.labels),
-            "recall@k": recall_at_k(self.hits, k, groups=self.labels),
-            "mean precision@k, macro": macro_average(mean_precision_per_query(self.hits, k), self.labels),
+    def _per_query(self, k: int) -> dict[tuple[str, int], np.ndarray]:
+        metrics = {
+            (PAPERS_MAP, k): mean_precision_per_query(self.hits, k),
+            ("average precision@k", k): average_precision_per_query(self.hits, k, self.n_relevant),
+            ("recall@k", k): recall_per_query(self.hits, k),
+            ("mean reciprocal rank@k", k): reciprocal_rank_per_query(self.hits, k),
         }
-        return [{"metric": name, "k": k} | vars(estimate) for name, estimate in estimates.items()]
+        if self.n_relevant.max() <= k:
+            metrics["precision@R", k] = precision_at_r_per_query(self.hits, self.n_relevant)
+        return metrics
 
     def by_label(self) -> pd.DataFrame:
         """Per label: queries, database images, and the share of queries whose nearest neighbour is right."""
@@ -96,7 +117,8 @@ def evaluate_retrieval(
     Args:
         table: with the splits query and database.
         descriptor: what embeds the images.
-        label: the column that a right neighbour shares with the query; images without a value are left out.
+        label: the column that a right neighbour shares with the query, or ``"styles"``: at least one tag is shared.
+            Images without a value are left out, and so are queries whose value no database image has.
         k: neighbours a query.
         cache: folder for finished parts of the embedding, see ``embed``.
         progress: show a progress bar on the error stream.
@@ -104,25 +126,22 @@ def evaluate_retrieval(
     Raises:
         InputError: a split is empty, the label is missing, or all images have the same label (nothing could be wrong).
     """
-    whole = {split: table.where(split=split) for split in ("query", "database")}
-    parts = {split: _labelled(part, label) for split, part in whole.items()}
-    unlabelled = {str(name): f"no {label}" for s in parts for name in np.setdiff1d(whole[s].ids, parts[s].ids)}
-    _check_labels(parts.values(), label)
+    parts, left_out = _answerable(table, label)
     started = time.perf_counter()
     embeddings = {split: embed(part, descriptor, cache=cache, progress=progress) for split, part in parts.items()}
     (query, query_table), (database, database_table) = (embeddings[split].of(parts[split]) for split in parts)
     found = neighbours(query, database, min(k, len(database)))
     seconds = time.perf_counter() - started
-    query_labels, database_labels = (_labels(part, label) for part in (query_table, database_table))
+    right, n_relevant = _matches(found, query_table, database_table, label)
     return Retrieval(
         descriptor=descriptor.name,
         query=query_table,
         database=database_table,
         neighbours=found,
-        hits=hits(found, query_labels, database_labels),
-        n_relevant=relevant_counts(query_labels, database_labels),
+        hits=right,
+        n_relevant=n_relevant,
         label=label,
-        skipped=unlabelled | embeddings["query"].skipped | embeddings["database"].skipped,
+        skipped=left_out | embeddings["query"].skipped | embeddings["database"].skipped,
         seconds=seconds,
     )
 
@@ -132,18 +151,42 @@ def chance(retrieval: Retrieval) -> float:
     return float((retrieval.n_relevant / len(retrieval.database)).mean())
 
 
-def _labels(table: ImageTable, label: str) -> np.ndarray:
-    return table.frame[label].to_numpy(dtype=str)
+def _column(table: ImageTable, column: str) -> np.ndarray:
+    return table.frame[column].to_numpy(dtype=str)
 
 
-def _labelled(table: ImageTable, label: str) -> ImageTable:
-    """Without the images of unknown label: two unknown artists are not one artist."""
-    known = table.tagged(label).frame["styles"].map(len).to_numpy() > 0
-    if not known.any():
-        raise InputError(f"no {table.frame['split'].iloc[0]} image has a value in the column {label!r}")
-    return table.take(np.flatnonzero(known))
-
-
-def _check_labels(parts: Iterable[ImageTable], label: str) -> None:
-    if len({name for part in parts for name in _labels(part, label)}) < 2:
+def _answerable(table: ImageTable, label: str) -> tuple[dict[str, ImageTable], dict[str, str]]:
+    """Queries and database without what cannot be judged, and why: two unknown artists are not one artist."""
+    known: dict[str, ImageTable] = {}
+    left_out: dict[str, str] = {}
+    for split in ("query", "database"):
+        part = table.where(split=split)
+        tags = _tags(part, label)
+        left_out |= {name: f"no {label}" for name, own in zip(part.ids.tolist(), tags, strict=True) if not own}
+        known[split] = part.take([row for row, own in enumerate(tags) if own])
+        if not len(known[split]):
+            raise InputError(f"no {split} image has a value in the column {label!r}")
+    queries, database = (_tags(part, label) for part in known.values())
+    if len(set(map(frozenset, queries + database))) < 2:
         raise InputError(f"all images have the same {label}: every neighbour would be right; give at least two")
+    there = {tag for own in database for tag in own}
+    keep = np.array([bool(there.intersection(own)) for own in queries])
+    if not keep.any():
+        raise InputError(f"no query has a {label} that a database image has: there is nothing to find")
+    left_out |= {str(name): f"no database image has its {label}" for name in known["query"].ids[~keep]}
+    return known | {"query": known["query"].take(np.flatnonzero(keep))}, left_out
+
+
+def _tags(table: ImageTable, label: str) -> list[list[str]]:
+    """What has to match: an image's tags, or its one value of a column."""
+    tagged = table if label == "styles" else table.tagged(label)
+    tags: list[list[str]] = tagged.frame["styles"].tolist()
+    return tags
+
+
+def _matches(found: Neighbours, query: ImageTable, database: ImageTable, label: str) -> tuple[np.ndarray, np.ndarray]:
+    """Which neighbours are right, (q, k) bool, and how many could be, (q,)."""
+    if label == "styles":
+        return tag_hits(found, query.sparse_labels(database.tags), database.sparse_labels())
+    labels = _column(query, label), _column(database, label)
+    return hits(found, *labels), relevant_counts(*labels)

@@ -1,14 +1,20 @@
 """From an image table to an array of descriptors: in parallel, resumable, counting what cannot be read."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zipfile import BadZipFile
 
 import numpy as np
+import pandas as pd
 import torch
+from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
@@ -21,20 +27,27 @@ from csdlib.tables import ImageTable
 #: Images whose descriptors are stored together, when a cache folder is given.
 SHARD = 1024
 
+#: Numbers of a piece of the vectors, when all of them may be too many for the memory: 256 MB in 32 bit.
+PIECE = 2**26
+
+#: An image's id, and how to open it.
+Item = tuple[str, Callable[[], Image.Image]]
+
 
 @dataclass(frozen=True)
 class Embeddings:
     """Descriptors of many images.
 
     Attributes:
-        vectors: (n, d) float32; rows of unit norm if ``metric`` is cosine.
+        vectors: (n, d) float32, or float16 on the disk; rows of unit norm if ``metric`` is cosine.
         ids: (n,) image ids, unique.
         fingerprint: of the descriptor that made them.
         metric: cosine (higher product = more alike) or l2 (lower distance = more alike).
         skipped: image id -> reason, for images that could not be read.
 
     Raises:
-        InputError: lengths that differ, an id that stands twice, or a vector that is not finite.
+        InputError: lengths that differ, an id that stands twice, a vector that is not finite, or, for cosine, one whose
+            norm is not 1.
     """
 
     vectors: np.ndarray
@@ -46,14 +59,31 @@ class Embeddings:
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.ids):
             raise InputError(f"need vectors (n, d) and n ids, got {self.vectors.shape} and {len(self.ids)}")
-        if len(np.unique(self.ids)) != len(self.ids):
-            raise InputError("an image id stands twice in the embeddings")
-        finite = np.isfinite(self.vectors).all(axis=1)
-        if not finite.all():
-            raise InputError(f"the descriptor of image {self.ids[np.argmin(finite)]!r} is not finite")
+        twice = pd.Index(self.ids).duplicated()
+        if twice.any():
+            raise InputError(f"the image id {str(self.ids[np.argmax(twice)])!r} stands twice in the embeddings")
+        for start, piece in self.pieces():
+            norms = np.sqrt(np.einsum("nd,nd->n", piece, piece))
+            self._refuse(~np.isfinite(norms), start, "is not finite")
+            if self.metric == "cosine":
+                self._refuse(abs(norms - 1) > 1e-3, start, "does not have unit norm, which cosine needs")
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """A SHA-256 over what the vectors are, whose, and their numbers."""
+        digest = hashlib.sha256(text_hash(self.fingerprint, self.metric, *self.ids).encode())
+        for _, piece in self.pieces():
+            digest.update(piece.data.cast("B"))
+        return digest.hexdigest()
+
+    def pieces(self, numbers: int = PIECE) -> Iterator[tuple[int, np.ndarray]]:
+        """The vectors in pieces that fit into memory: the row that a piece begins with, and its rows in float32."""
+        step = max(1, numbers // max(1, self.vectors.shape[1]))
+        for start in range(0, len(self), step):
+            yield start, np.ascontiguousarray(self.vectors[start : start + step], dtype=np.float32)
 
     def of(self, table: ImageTable) -> tuple["Embeddings", ImageTable]:
         """The embeddings of a table's images in the table's order, and the table without images that were skipped.
@@ -61,13 +91,85 @@ class Embeddings:
         Raises:
             InputError: none of the table's images is here.
         """
-        position = {name: row for row, name in enumerate(self.ids)}
-        rows = np.array([row for row, name in enumerate(table.ids) if name in position], dtype=int)
+        places = pd.Index(self.ids).get_indexer(pd.Index(table.ids))
+        rows = np.flatnonzero(places >= 0)
         if not len(rows):
             raise InputError("none of the table's images has an embedding")
-        kept = table.take(rows)
-        found = np.array([position[name] for name in kept.ids])
-        return Embeddings(self.vectors[found], kept.ids, self.fingerprint, self.metric, self.skipped), kept
+        kept, found = table.take(rows), self.vectors[places[rows]].astype(np.float32, copy=False)
+        return Embeddings(found, kept.ids, self.fingerprint, self.metric, self.skipped), kept
+
+    def save(self, folder: Path, dtype: Literal["float32", "float16"] = "float32") -> None:
+        """Writes the embeddings into a folder: ``vectors.npy``, ``ids.parquet`` and ``embeddings.json``.
+
+        Args:
+            folder: made if needed; embeddings that it held are replaced.
+            dtype: float16 takes half the space and moves a cosine by less than 0.001.
+
+        Raises:
+            InputError: float16 cannot hold the numbers.
+        """
+        save_parts([self], self.vectors.shape, folder, dtype)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Embeddings":
+        """Reads saved embeddings; the vectors stay on the disk, memory-mapped, as they were saved.
+
+        Raises:
+            InputError: a file is missing, cut, or does not belong to the others.
+        """
+        try:
+            made = json.loads((folder / "embeddings.json").read_text())
+            ids = pd.read_parquet(folder / "ids.parquet")["image_id"].to_numpy(dtype=str)
+            vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+            return cls(vectors, ids, made["fingerprint"], made["metric"], made["skipped"])
+        except InputError as error:
+            raise InputError(f"{folder}: {error}") from error
+        except (OSError, EOFError, KeyError, ValueError) as error:
+            raise InputError(f"{folder}: no whole saved embeddings ({error}); make them again") from error
+
+    def _refuse(self, wrong: np.ndarray, start: int, reason: str) -> None:
+        if wrong.any():
+            raise InputError(f"the descriptor of image {str(self.ids[start + np.argmax(wrong)])!r} {reason}")
+
+
+def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path, dtype: str) -> None:
+    """Writes embeddings that come in parts, of which only one has to be in memory; see ``Embeddings.save``.
+
+    Args:
+        parts: of one descriptor, with ids that do not stand in another part.
+        shape: (n, d) of all together.
+        folder: where to.
+        dtype: of the vectors on the disk.
+
+    Raises:
+        InputError: parts of two descriptors, of other shapes, or with numbers that the dtype cannot hold.
+    """
+    # Written last and removed first: where it stands, the rest is whole.
+    made = folder / "embeddings.json"
+    made.unlink(missing_ok=True)
+    ids: list[np.ndarray] = []
+    skipped: dict[str, str] = {}
+    kinds: set[tuple[str, Metric]] = set()
+    start = 0
+    with atomic_path(folder / "vectors.npy") as path:
+        vectors = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+        for part in parts:
+            kinds.add((part.fingerprint, part.metric))
+            for row, piece in part.pieces():
+                if abs(piece).max() > np.finfo(dtype).max:
+                    raise InputError(f"{folder}: numbers that are too large for {dtype}: save them as float32")
+                vectors[start + row : start + row + len(piece)] = piece
+            start += len(part)
+            ids.append(part.ids)
+            skipped |= part.skipped
+        vectors.flush()
+    if len(kinds) != 1 or start != shape[0]:
+        raise InputError(f"{folder}: parts of {len(kinds)} descriptors with {start} vectors, expected 1 and {shape[0]}")
+    with atomic_path(folder / "ids.parquet") as path:
+        pd.DataFrame({"image_id": np.concatenate(ids)}).to_parquet(path, index=False)
+    ((fingerprint, metric),) = kinds
+    with atomic_path(made) as path:
+        path.write_text(json.dumps({"fingerprint": fingerprint, "metric": metric, "skipped": skipped}, indent=1))
 
 
 def embed(
@@ -125,27 +227,14 @@ def embed(
     return Embeddings(vectors, ids, descriptor.fingerprint, descriptor.metric, skipped)
 
 
-def _shard(
-    table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
+def encode_items(
+    items: Iterable[Item], descriptor: Descriptor, batch_size: int, workers: int, bar: "tqdm[Any]"
 ) -> Embeddings:
-    """One part of a table, from the cache if it is there."""
-    path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
-    stored = _load(path, table, descriptor) if path else None
-    if stored:
-        bar.update(len(table))
-        return stored
-    shard = _compute(table, descriptor, batch_size, workers, bar)
-    # A broken image may be mended: what was skipped is tried again next time.
-    if path and not shard.skipped:
-        _save(shard, path)
-    return shard
-
-
-def _compute(table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int, bar: "tqdm[Any]") -> Embeddings:
+    """The descriptors of images that come one after the other, opened in threads; what cannot be read is skipped."""
     vectors: list[np.ndarray] = []
     ids: list[str] = []
     skipped: dict[str, str] = {}
-    for names, images, reasons in _batches(table, descriptor, batch_size, workers):
+    for names, images, reasons in _batches(items, descriptor, batch_size, workers):
         if names:
             vectors.append(descriptor.encode(images).numpy().astype(np.float32, copy=False))
         ids += names
@@ -155,47 +244,74 @@ def _compute(table: ImageTable, descriptor: Descriptor, batch_size: int, workers
     return Embeddings(stacked, np.array(ids, dtype=str), descriptor.fingerprint, descriptor.metric, skipped)
 
 
+def load_part(path: Path) -> Embeddings | None:
+    """A stored part; None where there is none, or where it is damaged: then it has to be computed again."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            skipped = dict(zip(stored["skipped"].tolist(), stored["reasons"].tolist(), strict=True))
+            made: tuple[str, Metric] = stored["fingerprint"].item(), stored["metric"].item()
+            return Embeddings(stored["vectors"], stored["ids"], *made, skipped)
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        return None
+
+
+def save_part(part: Embeddings, path: Path) -> None:
+    """Stores a part, whole or not at all."""
+    skipped, reasons = (np.array(list(texts), dtype=str) for texts in (part.skipped, part.skipped.values()))
+    with atomic_path(path) as temporary:
+        np.savez(
+            temporary,
+            vectors=part.vectors,
+            ids=part.ids,
+            fingerprint=np.array(part.fingerprint),
+            metric=np.array(part.metric),
+            skipped=skipped,
+            reasons=reasons,
+        )
+
+
+def _shard(
+    table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
+) -> Embeddings:
+    """One part of a table, from the cache if it is there."""
+    path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
+    stored = load_part(path) if path else None
+    if stored and np.array_equal(stored.ids, table.ids) and stored.fingerprint == descriptor.fingerprint:
+        bar.update(len(table))
+        return stored
+    items = ((str(name), partial(table.open, row)) for row, name in enumerate(table.ids))
+    shard = encode_items(items, descriptor, batch_size, workers, bar)
+    # A broken image may be mended: what was skipped is tried again next time.
+    if path and not shard.skipped:
+        save_part(shard, path)
+    return shard
+
+
 def _batches(
-    table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int
+    items: Iterable[Item], descriptor: Descriptor, batch_size: int, workers: int
 ) -> Iterator[tuple[list[str], Tensor, dict[str, str]]]:
     """Decoded batches: names, images, and the reasons for those that cannot be read."""
     device = getattr(descriptor, "device", torch.device("cpu"))
-    chunks = [range(start, min(start + batch_size, len(table))) for start in range(0, len(table), batch_size)]
+    rest = iter(items)
+    chunks = iter(lambda: list(islice(rest, batch_size)), [])
     with image_threads(workers) as pool:
 
-        def prepare(chunk: range) -> tuple[range, list[Future[Tensor]]]:
-            return chunk, [pool.submit(read, row) for row in chunk]
+        def prepare(chunk: list[Item]) -> list[tuple[str, Future[Tensor]]]:
+            return [(name, pool.submit(read, opened)) for name, opened in chunk]
 
-        def read(row: int) -> Tensor:
-            return descriptor.preprocess(table.open(row))
+        def read(opened: Callable[[], Image.Image]) -> Tensor:
+            return descriptor.preprocess(opened())
 
-        for chunk, futures in in_advance(prepare, chunks, device):
-            yield _collect(futures, [str(table.ids[row]) for row in chunk])
+        for begun in in_advance(prepare, chunks, device):
+            yield _collect(begun)
 
 
-def _collect(futures: list[Future[Tensor]], names: list[str]) -> tuple[list[str], Tensor, dict[str, str]]:
+def _collect(begun: list[tuple[str, Future[Tensor]]]) -> tuple[list[str], Tensor, dict[str, str]]:
     images, good, reasons = [], [], {}
-    for name, future in zip(names, futures, strict=True):
+    for name, future in begun:
         try:
             images.append(future.result())
             good.append(name)
         except InputError as error:
             reasons[name] = str(error)
     return good, torch.stack(images) if images else torch.empty(0), reasons
-
-
-def _save(shard: Embeddings, path: Path) -> None:
-    with atomic_path(path) as temporary:
-        np.savez(temporary, vectors=shard.vectors, ids=shard.ids)
-
-
-def _load(path: Path, table: ImageTable, descriptor: Descriptor) -> Embeddings | None:
-    """A stored part; None where there is none, or where it is damaged: then it is computed again."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            vectors, ids = stored["vectors"], stored["ids"]
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
-        return None
-    if vectors.shape != (len(table), descriptor.dim) or not np.array_equal(ids, table.ids):
-        return None
-    return Embeddings(vectors, ids, descriptor.fingerprint, descriptor.metric)

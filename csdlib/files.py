@@ -3,11 +3,14 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from csdlib.errors import InputError
+
+Job = TypeVar("Job")
 
 
 def cache_folder() -> Path:
@@ -67,3 +70,16 @@ def text_hash(*parts: object) -> str:
         (True, False)
     """
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def process_share(jobs: Sequence[Job]) -> Sequence[Job]:
+    """The jobs of this process: all of them, or every n-th where n processes were launched together.
+
+    ``accelerate launch`` and ``torchrun`` say so by the environment variables ``RANK`` and ``WORLD_SIZE``. The
+    processes do not talk to each other, so one that is killed leaves only its own jobs undone.
+
+    Example:
+        >>> process_share(["a", "b"])
+        ['a', 'b']
+    """
+    return jobs[int(os.environ.get("RANK", 0)) :: int(os.environ.get("WORLD_SIZE", 1))]

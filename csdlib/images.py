@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,21 +43,37 @@ def open_image(image: ImageLike) -> Image.Image:
             return _to_rgb(_checked(image, "the image"))
         except (OSError, SyntaxError, EOFError) as error:
             raise InputError(f"the image is broken ({error})") from error
-    path = Path(image)
+    return _opened(Path(image), str(image))
+
+
+def image_from_bytes(data: bytes, name: str) -> Image.Image:
+    """Opens an image from the bytes of its file, as ``open_image`` does.
+
+    Args:
+        data: the file.
+        name: what an error calls it.
+
+    Raises:
+        InputError: as ``open_image``.
+    """
+    return _opened(BytesIO(data), name)
+
+
+def _opened(source: Path | BytesIO, name: str) -> Image.Image:
     try:
         # Pillow warns at half of its own limit; ours is checked by size, before a pixel is decoded.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as opened:
-                return _to_rgb(_checked(opened, str(path)))
+            with Image.open(source) as opened:
+                return _to_rgb(_checked(opened, name))
     except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such image") from error
+        raise InputError(f"{name}: there is no such image") from error
     except (UnidentifiedImageError, IsADirectoryError) as error:
-        raise InputError(f"{path}: not an image that Pillow can read") from error
+        raise InputError(f"{name}: not an image that Pillow can read") from error
     except Image.DecompressionBombError as error:
-        raise InputError(f"{path}: more than {MOST_PIXELS:,} pixels; scale it down first") from error
+        raise InputError(f"{name}: more than {MOST_PIXELS:,} pixels; scale it down first") from error
     except (OSError, SyntaxError, EOFError) as error:
-        raise InputError(f"{path}: broken image ({error})") from error
+        raise InputError(f"{name}: broken image ({error})") from error
 
 
 @contextmanager

@@ -5,12 +5,15 @@ an :class:`Estimate`: the mean over queries, and a percentile bootstrap interval
 bootstrap draws whole artists, because an artist's queries succeed and fail together; the database stays as it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from csdlib.errors import InputError
+
+#: Numbers in the matrix of resamples that is in memory at once.
+DRAWN_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -129,19 +132,55 @@ def mrr_at_k(hits: np.ndarray, k: int, **options: Any) -> Estimate:
     return bootstrap(reciprocal_rank_per_query(hits, k), **options)
 
 
+def precision_at_r(hits: np.ndarray, *, n_relevant: np.ndarray, **options: Any) -> Estimate:
+    """R-precision: the share of right images among the first R, where R is how many right ones a query has.
+
+    Args:
+        hits: (q, K) bool, best neighbour first; K at least the largest of ``n_relevant``.
+        n_relevant: (q,) how many database images are right for each query; queries with none count as 0.
+        options: see ``bootstrap``.
+
+    Returns:
+        a fraction in [0, 1]; higher is better.
+
+    Raises:
+        InputError: fewer neighbours were searched than a query has right images.
+
+    Example:
+        >>> precision_at_r(np.array([[True, False, True]]), n_relevant=np.array([2])).value
+        0.5
+    """
+    return bootstrap(precision_at_r_per_query(hits, n_relevant), **options)
+
+
 def mean_precision_per_query(hits: np.ndarray, k: int) -> np.ndarray:
     """The mean of precision@1 to precision@k of each query, (q,) float64 in [0, 1]."""
-    return np.asarray(_precisions(hits, k).mean(axis=1))
+    # The hit at rank j counts 1 / i in precision@i for every i from j to k: all queries are one product.
+    weights = np.cumsum(1 / np.arange(k, 0, -1))[::-1] / k
+    return np.asarray(_first(hits, k) @ weights)
 
 
 def average_precision_per_query(hits: np.ndarray, k: int, n_relevant: np.ndarray | None) -> np.ndarray:
     """The average precision of each query, (q,) float64 in [0, 1]."""
     first = _first(hits, k)
+    found = first.sum(axis=1)
     if n_relevant is None or len(n_relevant) != len(hits):
         raise InputError("average precision needs n_relevant: how many database images are right for each query")
-    if (first.sum(axis=1) > n_relevant).any():
+    if (found > n_relevant).any():
         raise InputError("n_relevant is smaller than the number of hits of a query")
-    return (_precisions(hits, k) * first).sum(axis=1) / np.minimum(k, np.maximum(n_relevant, 1))
+    queries, ranks = np.nonzero(first)
+    nth = np.arange(len(queries)) - np.repeat(found.cumsum() - found, found) + 1
+    precisions = np.bincount(queries, weights=nth / (ranks + 1), minlength=len(first))
+    return np.asarray(precisions / np.clip(n_relevant, 1, k))
+
+
+def precision_at_r_per_query(hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    """The R-precision of each query, (q,) float64 in [0, 1]."""
+    most = max(1, int(np.max(n_relevant)))
+    if np.ndim(hits) == 2 and most > np.shape(hits)[1]:
+        raise InputError(f"a query has {most} right images: search at least as many neighbours for precision@R")
+    first = _first(hits, most) & (np.arange(most) < np.asarray(n_relevant)[:, None])
+    return np.asarray(first.sum(axis=1) / np.maximum(n_relevant, 1))
 
 
 def recall_per_query(hits: np.ndarray, k: int) -> np.ndarray:
@@ -182,17 +221,37 @@ def bootstrap(
         >>> bootstrap(np.ones(4)).low, bootstrap(np.array([0.0, 1.0]), groups=np.array(["a", "b"])).n
         (1.0, 2)
     """
+    return bootstrap_each(
+        np.asarray(values)[..., None], groups=groups, n_bootstrap=n_bootstrap, level=level, seed=seed
+    )[0]
+
+
+def bootstrap_each(
+    values: np.ndarray,
+    *,
+    groups: np.ndarray | None = None,
+    n_bootstrap: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> list[Estimate]:
+    """What ``bootstrap`` gives for every column of (q, m) values: m metrics of the same queries, drawn once.
+
+    Raises:
+        InputError: as ``bootstrap``.
+
+    Example:
+        >>> [estimate.value for estimate in bootstrap_each(np.array([[0.0, 1.0], [1.0, 1.0]]))]
+        [0.5, 1.0]
+    """
     values, units, unit = _units(values, groups)
     if not 0 < level < 1 or n_bootstrap < 1:
         raise InputError(f"need 0 < level < 1 and n_bootstrap >= 1, got {level} and {n_bootstrap}")
-    sums = np.bincount(units, weights=values)
-    counts = np.bincount(units)
-    n = len(counts)
-    # A resample is how often each unit was drawn; all of them are one matrix, so all means are two products.
-    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_bootstrap).astype(np.float64)
-    means = (draws @ sums) / (draws @ counts)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(float(values.mean()), float(low), float(high), n, unit)
+    sums, counts = _totals(values, units)
+    resampled = _resampled(np.column_stack([sums, counts]), n_bootstrap, np.random.default_rng(seed))
+    means = resampled[:, :-1] / resampled[:, -1:]
+    ends = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    columns = zip(values.mean(axis=0), *ends, strict=True)
+    return [Estimate(float(value), float(low), float(high), len(counts), unit) for value, low, high in columns]
 
 
 def paired_difference(values: np.ndarray, others: np.ndarray, **options: Any) -> Estimate:
@@ -233,20 +292,46 @@ def macro_average(values: np.ndarray, groups: np.ndarray, **options: Any) -> Est
         >>> macro_average(np.array([1.0, 1.0, 0.0]), np.array(["a", "a", "b"])).value
         0.5
     """
-    values, units, _ = _units(values, groups)
-    estimate = bootstrap(np.bincount(units, weights=values) / np.bincount(units), **options)
-    return Estimate(estimate.value, estimate.low, estimate.high, estimate.n, "group")
+    return macro_average_each(np.asarray(values)[..., None], groups, **options)[0]
+
+
+def macro_average_each(values: np.ndarray, groups: np.ndarray, **options: Any) -> list[Estimate]:
+    """What ``macro_average`` gives for every column of (q, m) values.
+
+    Example:
+        >>> [estimate.unit for estimate in macro_average_each(np.ones((2, 1)), np.array(["a", "b"]))]
+        ['group']
+    """
+    sums, counts = _totals(*_units(values, groups)[:2])
+    return [replace(estimate, unit="group") for estimate in bootstrap_each(sums / counts[:, None], **options)]
 
 
 def _units(values: np.ndarray, groups: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, str]:
+    """The values, checked; the number of the unit that each query belongs to; and what units are."""
     values = np.asarray(values, dtype=np.float64)
-    if values.ndim != 1 or not len(values):
+    if values.ndim != 2 or not len(values):
         raise InputError(f"need at least one query, got values of shape {values.shape}")
     if groups is None:
         return values, np.arange(len(values)), "query"
     if len(groups) != len(values):
         raise InputError(f"{len(groups)} groups for {len(values)} queries")
     return values, np.unique(groups, return_inverse=True)[1], "group"
+
+
+def _totals(values: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sum of every column over each unit's queries, (n, m), and how many queries each has, (n,)."""
+    counts = np.bincount(units)
+    sums = [np.bincount(units, weights=column, minlength=len(counts)) for column in values.T]
+    return np.stack(sums, axis=1), counts
+
+
+def _resampled(totals: np.ndarray, n_bootstrap: int, random: np.random.Generator) -> np.ndarray:
+    """The totals of n units, (n, m), summed over the units of each resample, (n_bootstrap, m)."""
+    n = len(totals)
+    # A resample is how often each unit was drawn; many are one matrix, and all their sums one product.
+    step = max(1, DRAWN_AT_ONCE // n)
+    sizes = [min(step, n_bootstrap - start) for start in range(0, n_bootstrap, step)]
+    return np.concatenate([random.multinomial(n, np.full(n, 1 / n), size=size) @ totals for size in sizes])
 
 
 def _first(hits: np.ndarray, k: int) -> np.ndarray:
@@ -256,8 +341,3 @@ def _first(hits: np.ndarray, k: int) -> np.ndarray:
     if not 1 <= k <= hits.shape[1]:
         raise InputError(f"k must be from 1 to {hits.shape[1]} (the neighbours that were searched), got {k}")
     return hits[:, :k]
-
-
-def _precisions(hits: np.ndarray, k: int) -> np.ndarray:
-    """Precision@1 to precision@k of each query, (q, k)."""
-    return _first(hits, k).cumsum(axis=1) / np.arange(1, k + 1)

@@ -1,38 +1,75 @@
-"""Nearest neighbours of every query in the database, with faiss."""
+"""Nearest neighbours of every query in the database, with faiss: exact, or by an approximate index of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from pathlib import Path
+from typing import Any, Literal, cast
+from zipfile import BadZipFile
 
 import faiss
 import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from tqdm import tqdm
 
 from csdlib.embeddings import Embeddings
-from csdlib.errors import InputError
+from csdlib.errors import InputError, unknown
+from csdlib.files import atomic_path, process_share, text_hash
+from csdlib.metrics import Estimate, bootstrap
+
+#: Queries that are searched together, and stored together when they are done.
+BLOCK = 4096
+#: Queries whose approximate neighbours are compared with the exact ones.
+CHECKED = 200
+#: Entries of a matrix that says which database images share a tag with which query.
+MATCHED_AT_ONCE = 2**24
+
+METRICS = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2}
+
+Search = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The neighbours of every query, best first.
+    """The neighbours of every query, best first; equal scores in the order of the database.
 
     Attributes:
         rows: (q, k) int64, row numbers of the database; -1 where the database is too small.
         scores: (q, k) float32; cosine similarity (higher = more alike) or, for l2, minus the squared distance.
+        recall: the share of the exact neighbours that an approximate index found, in [0, 1], measured on up to 200 of
+            the queries; None for an exact search.
     """
 
     rows: np.ndarray
     scores: np.ndarray
+    recall: Estimate | None = None
 
 
-def neighbours(query: Embeddings, database: Embeddings, k: int) -> Neighbours:
+def neighbours(
+    query: Embeddings,
+    database: Embeddings,
+    k: int,
+    *,
+    index: faiss.Index | None = None,
+    parts: Path | None = None,
+    progress: bool = False,
+) -> Neighbours:
     """The k nearest database images of every query image; an image is never its own neighbour.
+
+    The search is exact, in pieces that fit into memory. Beyond a million database images, where it takes minutes,
+    an approximate index is quicker.
 
     Args:
         query: (q, d) embeddings.
-        database: (n, d) embeddings of the same descriptor.
+        database: (n, d) embeddings of the same descriptor; may be memory-mapped.
         k: neighbours a query; where the database has fewer, the rest is -1.
+        index: of the database, in the same order, from ``approximate_index`` or made with faiss otherwise.
+        parts: folder for the finished parts of an exact search: a run that was killed goes on from there.
+        progress: show a progress bar on the error stream.
 
     Raises:
-        InputError: two descriptors, an empty database, k below 1, or cosine embeddings that are not of unit norm.
+        InputError: two descriptors or dimensions, an empty side, k below 1, an index of something else, or parts with
+            an index.
 
     Example:
         >>> square = np.eye(2, dtype=np.float32)
@@ -41,15 +78,83 @@ def neighbours(query: Embeddings, database: Embeddings, k: int) -> Neighbours:
         >>> neighbours(query, database, k=2).rows
         array([[0, 1]])
     """
-    _check(query, database, k)
-    shared = len(np.intersect1d(query.ids, database.ids)) > 0
-    # A query that is in the database finds itself: look one further, and take it out.
-    rows, scores = _search(query, database, min(k + shared, len(database)))
-    if shared:
-        rows, scores = _without_itself(rows, scores, query.ids, database.ids)
-    rows, scores = rows[:, :k], scores[:, :k]
-    missing = ((0, 0), (0, k - rows.shape[1]))
-    return Neighbours(np.pad(rows, missing, constant_values=-1), np.pad(scores, missing, constant_values=-np.inf))
+    _check(query, database, k, index)
+    if index is not None and parts is not None:
+        raise InputError("parts are for exact search: an index answers too quickly to be worth storing")
+    own = _own_rows(query, database)
+    search = _exact(database) if index is None else _by_index(index, database)
+    rows = np.full((len(query), k), -1, dtype=np.int64)
+    scores = np.full((len(query), k), -np.inf, dtype=np.float32)
+    with tqdm(total=len(query), desc="search", unit="query", disable=not progress) as bar:
+        for start in range(0, len(query), BLOCK):
+            block = slice(start, min(start + BLOCK, len(query)))
+            path = _part(parts, query, database, k, start) if parts else None
+            found = _stored(path) or _searched(query, block, own, search, k, len(database), path)
+            width = found[0].shape[1]
+            rows[block, :width], scores[block, :width] = found
+            bar.update(block.stop - start)
+    recall = None if index is None else _recall(rows, query, database, own, k)
+    return Neighbours(rows, scores, recall)
+
+
+def search_share(query: Embeddings, database: Embeddings, k: int, parts: Path, *, progress: bool = False) -> None:
+    """This process's share of an exact search, for ``accelerate launch``; ``neighbours`` with these parts joins them.
+
+    Args:
+        query: (q, d) embeddings.
+        database: (n, d) embeddings of the same descriptor.
+        k: neighbours a query.
+        parts: folder that all processes see; parts that are there already are not searched again.
+        progress: show a progress bar on the error stream.
+
+    Raises:
+        InputError: as ``neighbours``.
+    """
+    _check(query, database, k, None)
+    own, search = _own_rows(query, database), _exact(database)
+    for start in tqdm(process_share(range(0, len(query), BLOCK)), desc="search", unit="part", disable=not progress):
+        path = _part(parts, query, database, k, start)
+        if not _stored(path):
+            _searched(query, slice(start, start + BLOCK), own, search, k, len(database), path)
+
+
+def approximate_index(
+    database: Embeddings, kind: Literal["ivf", "hnsw"], *, seed: int = 0, progress: bool = False
+) -> faiss.Index:
+    """An index of the database in 16 bit that finds most of the neighbours, much quicker than an exact search.
+
+    Args:
+        database: (n, d) embeddings; may be memory-mapped.
+        kind: ``"ivf"`` groups the database around centroids and looks into a few groups (``nprobe``): quick to build.
+            ``"hnsw"`` walks along a graph of neighbours (``hnsw.efSearch``): slow to build, the quickest to ask.
+        seed: of the images from which the centroids are learned.
+        progress: show a progress bar on the error stream.
+
+    Returns:
+        a faiss index whose rows are the database's; ``faiss.write_index`` stores it.
+
+    Raises:
+        InputError: another kind.
+    """
+    n, dim = database.vectors.shape
+    metric = METRICS[database.metric]
+    if kind == "ivf":
+        lists = int(max(1, min(4 * np.sqrt(n), n // 39)))
+        index: Any = faiss.index_factory(dim, f"IVF{lists},SQfp16", metric)
+        index.nprobe = max(8, lists // 32)
+        learned = np.sort(np.random.default_rng(seed).permutation(n)[: 64 * lists])
+        index.train(np.ascontiguousarray(database.vectors[learned], dtype=np.float32))
+    elif kind == "hnsw":
+        index = faiss.index_factory(dim, "HNSW32_SQfp16", metric)
+        index.hnsw.efSearch = 256
+    else:
+        raise unknown("index", kind, ["ivf", "hnsw"])
+    with tqdm(total=n, desc=f"{kind} index", unit="image", disable=not progress) as bar:
+        for _, piece in database.pieces(2**22):
+            index.is_trained or index.train(piece)
+            index.add(piece)
+            bar.update(len(piece))
+    return index
 
 
 def hits(neighbours: Neighbours, query_labels: np.ndarray, database_labels: np.ndarray) -> np.ndarray:
@@ -63,8 +168,10 @@ def hits(neighbours: Neighbours, query_labels: np.ndarray, database_labels: np.n
     Returns:
         (q, k) bool; False where a neighbour is missing.
     """
-    found = np.asarray(database_labels)[neighbours.rows] == np.asarray(query_labels)[:, None]
-    return cast(np.ndarray, found & (neighbours.rows >= 0))
+    # Numbers instead of names: a (q, k) array of strings would not fit into memory.
+    numbers = np.unique(np.concatenate([query_labels, database_labels]), return_inverse=True)[1].astype(np.int32)
+    of_query, of_database = np.split(numbers, [len(query_labels)])
+    return cast(np.ndarray, (of_database[neighbours.rows] == of_query[:, None]) & (neighbours.rows >= 0))
 
 
 def relevant_counts(query_labels: np.ndarray, database_labels: np.ndarray) -> np.ndarray:
@@ -79,35 +186,154 @@ def relevant_counts(query_labels: np.ndarray, database_labels: np.ndarray) -> np
     return np.array([count.get(label, 0) for label in np.asarray(query_labels).tolist()], dtype=np.int64)
 
 
-def _check(query: Embeddings, database: Embeddings, k: int) -> None:
+def tag_hits(neighbours: Neighbours, query_tags: csr_array, database_tags: csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """Which neighbours share a tag with the query, and how many database images do.
+
+    Args:
+        neighbours: of q queries.
+        query_tags: (q, a), not 0 where a query carries a tag; see ``ImageTable.sparse_labels``.
+        database_tags: (n, a), the same tags in the same order.
+
+    Returns:
+        (q, k) bool, False where a neighbour is missing; and (q,) int64.
+
+    Example:
+        >>> found = Neighbours(np.array([[1, 0]]), np.zeros((1, 2), np.float32))
+        >>> tag_hits(found, csr_array([[1, 1]]), csr_array([[0, 0], [0, 1]]))
+        (array([[ True, False]]), array([1]))
+    """
+    right = np.zeros(neighbours.rows.shape, dtype=bool)
+    counts = np.zeros(len(right), dtype=np.int64)
+    step = max(1, MATCHED_AT_ONCE // max(1, database_tags.shape[0]))
+    for start in range(0, len(right), step):
+        block = slice(start, start + step)
+        shared = (query_tags[block] @ database_tags.T).toarray() > 0
+        right[block] = np.take_along_axis(shared, neighbours.rows[block], axis=1)
+        counts[block] = shared.sum(axis=1)
+    return right & (neighbours.rows >= 0), counts
+
+
+def _check(query: Embeddings, database: Embeddings, k: int, index: faiss.Index | None) -> None:
     if query.fingerprint != database.fingerprint:
         raise InputError("query and database were embedded by different descriptors: embed both with the same one")
+    if query.vectors.shape[1] != database.vectors.shape[1] or query.metric != database.metric:
+        raise InputError(
+            f"query and database differ: {query.vectors.shape[1]} and {database.vectors.shape[1]} dimensions, "
+            f"metrics {query.metric} and {database.metric}; embed both with the same descriptor"
+        )
     if k < 1:
         raise InputError(f"k must be 1 or more, got {k}")
     if not len(query) or not len(database):
         raise InputError("nothing to search: the query or the database set is empty")
-    for part in (query, database):
-        norms = np.linalg.norm(part.vectors, axis=1)
-        if part.metric == "cosine" and not np.allclose(norms, 1, atol=1e-3):
-            worst = int(np.argmax(abs(norms - 1)))
-            raise InputError(
-                f"the descriptor of {part.ids[worst]!r} has norm {norms[worst]:.3g}; cosine needs unit norm"
-            )
+    wanted = (len(database), database.vectors.shape[1], METRICS[database.metric])
+    if index is not None and (index.ntotal, index.d, index.metric_type) != wanted:
+        raise InputError(
+            f"the index holds {index.ntotal} vectors of {index.d} dimensions, the database {wanted[0]} of {wanted[1]}, "
+            "or their metrics differ; build it from this database"
+        )
 
 
-def _search(query: Embeddings, database: Embeddings, k: int) -> tuple[np.ndarray, np.ndarray]:
-    dim = database.vectors.shape[1]
-    index = faiss.IndexFlatIP(dim) if database.metric == "cosine" else faiss.IndexFlatL2(dim)
-    index.add(np.ascontiguousarray(database.vectors, dtype=np.float32))
-    values, rows = index.search(np.ascontiguousarray(query.vectors, dtype=np.float32), k)
-    return rows, values if database.metric == "cosine" else -values
+def _own_rows(query: Embeddings, database: Embeddings) -> np.ndarray:
+    """The row of each query in the database, (q,) int64; -2 where it is not in it."""
+    rows = pd.Index(database.ids).get_indexer(pd.Index(query.ids))
+    return np.where(rows < 0, -2, rows)
 
 
-def _without_itself(
-    rows: np.ndarray, scores: np.ndarray, query_ids: np.ndarray, database_ids: np.ndarray
+def _exact(database: Embeddings) -> Search:
+    """Searches the database piece by piece, keeping the best."""
+    metric = METRICS[database.metric]
+
+    def search(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = np.zeros((len(vectors), 0), dtype=np.int64)
+        scores = np.zeros((len(vectors), 0), dtype=np.float32)
+        for start, piece in database.pieces():
+            values, places = faiss.knn(vectors, piece, min(k, len(piece)), metric=metric)
+            if not rows.size:
+                rows, scores = places + start, _higher_is_better(values, metric)
+                continue
+            scores = np.concatenate([scores, _higher_is_better(values, metric)], axis=1)
+            best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+            rows = np.take_along_axis(np.concatenate([rows, places + start], axis=1), best, axis=1)
+            scores = np.take_along_axis(scores, best, axis=1)
+        return rows, scores
+
+    return search
+
+
+def _by_index(index: faiss.Index, database: Embeddings) -> Search:
+    def search(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        values, rows = index.search(vectors, k)
+        return rows, np.where(rows < 0, -np.inf, _higher_is_better(values, METRICS[database.metric]))
+
+    return search
+
+
+def _higher_is_better(values: np.ndarray, metric: int) -> np.ndarray:
+    return values if metric == faiss.METRIC_INNER_PRODUCT else -values
+
+
+def _searched(
+    query: Embeddings, block: slice, own: np.ndarray, search: Search, k: int, n: int, path: Path | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    itself = database_ids[rows] == query_ids[:, None]
-    # Where the query is not among its neighbours, the furthest one gives way instead.
-    itself[~itself.any(axis=1), -1] = True
-    shape = (len(rows), rows.shape[1] - 1)
-    return rows[~itself].reshape(shape), scores[~itself].reshape(shape)
+    """Rows and scores of a block of queries, (b, at most k); stored, if there is a path."""
+    vectors = np.ascontiguousarray(query.vectors[block], dtype=np.float32)
+    # A query that is in the database finds itself: look one further, and take it out.
+    rows, scores = _best(vectors, search, min(k + bool((own[block] >= 0).any()), n), n)
+    _remove(rows, scores, own[block])
+    rows, scores = rows[:, :k], scores[:, :k]
+    if path:
+        with atomic_path(path) as temporary:
+            np.savez(temporary, rows=rows, scores=scores)
+    return rows, scores
+
+
+def _best(vectors: np.ndarray, search: Search, k: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The k best of n; equals in the order of the database, so that chance decides neither places nor the last one."""
+    rows, scores = search(vectors, min(k + 1, n))
+    equals = (scores[:, 1:] == scores[:, :-1]).any(axis=1)
+    order = np.lexsort((rows[equals], -scores[equals]))
+    rows[equals] = np.take_along_axis(rows[equals], order, axis=1)
+    if k == n:
+        return rows, scores
+    # Where the last place is shared, all who share it are needed: twice the neighbours, for half the queries at once.
+    shared = np.flatnonzero((scores[:, k - 1] == scores[:, k]) & (rows[:, k] >= 0))
+    for part in np.array_split(shared, 2):
+        if len(part):
+            more, _ = _best(vectors[part], search, min(2 * k, n), n)
+            rows[part, :k] = more[:, :k]
+    return rows[:, :k], scores[:, :k]
+
+
+def _remove(rows: np.ndarray, scores: np.ndarray, own: np.ndarray) -> None:
+    """Takes each query out of its own neighbours, in place; those behind it move up."""
+    itself = rows == own[:, None]
+    found = itself.any(axis=1)
+    order = np.argsort(itself[found], axis=1, kind="stable")
+    for values, missing in ((rows, -1), (scores, -np.inf)):
+        moved = np.take_along_axis(values[found], order, axis=1)
+        moved[:, -1] = missing
+        values[found] = moved
+
+
+def _recall(rows: np.ndarray, query: Embeddings, database: Embeddings, own: np.ndarray, k: int) -> Estimate:
+    """The share of exact neighbours that were found, on some of the queries."""
+    some = np.sort(np.random.default_rng(0).permutation(len(query))[:CHECKED])
+    checked = Embeddings(query.vectors[some], query.ids[some], query.fingerprint, query.metric)
+    search = _exact(database)
+    exact, _ = _searched(checked, slice(None), own[some], search, k, len(database), None)
+    return bootstrap(np.array([np.isin(right, found).mean() for right, found in zip(exact, rows[some], strict=True)]))
+
+
+def _part(parts: Path, query: Embeddings, database: Embeddings, k: int, start: int) -> Path:
+    return parts / f"{text_hash(query.content_hash, database.content_hash, k, start)[:32]}.npz"
+
+
+def _stored(path: Path | None) -> tuple[np.ndarray, np.ndarray] | None:
+    """A finished part; None where there is none, or where it is damaged: then it is searched again."""
+    if path is None:
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return stored["rows"], stored["scores"]
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        return None

@@ -97,7 +97,7 @@ def _read(path: Path, folder: Path, name: str) -> dict[str, Any]:
     cut = ""
     with stream:
         try:
-            for key, suffix, data in _members(stream, counts):
+            for key, suffix, data in members(stream, counts):
                 if suffix == ".txt":
                     _keep(texts, key, _text(data, counts), "second captions of one key", counts)
                 elif suffix == ".json":
@@ -114,7 +114,7 @@ def _read(path: Path, folder: Path, name: str) -> dict[str, Any]:
     return {"rows": rows, "left_out": dict(+counts), "cut": cut}
 
 
-def _members(stream: BinaryIO, counts: Counter[str]) -> Iterator[tuple[str, str, bytes]]:
+def members(stream: BinaryIO, counts: Counter[str]) -> Iterator[tuple[str, str, bytes]]:
     """Key, suffix and bytes of pictures, captions and descriptions; what is refused is counted."""
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for member in archive:
