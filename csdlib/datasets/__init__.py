@@ -7,9 +7,12 @@ from typing import Any
 from csdlib.datasets.atelier import atelier, atelier_crawl, atelier_domains
 from csdlib.datasets.captioned import captioned
 from csdlib.datasets.contrastyles import contrastyles
+from csdlib.datasets.domainnet import domainnet
 from csdlib.datasets.folder import folder
 from csdlib.datasets.shards import shards
 from csdlib.datasets.wikiart import wikiart
+from csdlib.datasets.wikiart_folder import wikiart_folder
+from csdlib.datasets.wikiart_hub import wikiart_hub
 from csdlib.errors import InputError, unknown
 from csdlib.tables import ImageTable
 
@@ -19,14 +22,17 @@ _MADE: dict[str, Callable[..., ImageTable]] = {
     "atelier-crawl": atelier_crawl,
     "atelier-domains": atelier_domains,
     "contrastyles": contrastyles,
+    "wikiart-hub": wikiart_hub,
 }
 
 #: Data sets that live in a folder of the user's.
 _FROM_ROOT: dict[str, Callable[..., ImageTable]] = {
     "captioned": captioned,
+    "domainnet": domainnet,
     "folder": folder,
     "shards": shards,
     "wikiart": wikiart,
+    "wikiart-folder": wikiart_folder,
 }
 
 
@@ -34,8 +40,9 @@ def load_dataset(name: str, root: str | Path = "", **options: Any) -> ImageTable
     """A data set by its name.
 
     Args:
-        name: ``atelier``, ``atelier-crawl``, ``atelier-domains`` (drawn on first use), ``contrastyles`` (fetched), or,
-            with a root, ``captioned``, ``folder``, ``shards`` or ``wikiart``.
+        name: ``atelier``, ``atelier-crawl``, ``atelier-domains`` (drawn on first use), ``contrastyles``,
+            ``wikiart-hub`` (fetched), or, with a root, ``captioned``, ``domainnet``, ``folder``, ``shards``,
+            ``wikiart`` (the paper's table) or ``wikiart-folder`` (ArtGAN's folders).
         root: the folder of the images.
         options: passed to the loader.
 
@@ -59,8 +66,11 @@ __all__ = [
     "atelier_domains",
     "captioned",
     "contrastyles",
+    "domainnet",
     "folder",
     "load_dataset",
     "shards",
     "wikiart",
+    "wikiart_folder",
+    "wikiart_hub",
 ]

@@ -15,23 +15,20 @@ import string
 import struct
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache as once
 from http.client import HTTPException
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib import request
 from urllib.parse import quote, urlsplit
 
 import pandas as pd
-import pyarrow.parquet as pq
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError
-from pyarrow import ArrowException
 from tqdm import tqdm
 
+from csdlib.datasets.atelier.painters import require_range
+from csdlib.datasets.hub import hub_file, parquet_batches
+from csdlib.datasets.splits import uniform
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder
 from csdlib.images import open_image
@@ -58,6 +55,7 @@ def contrastyles(
     cache: Path | None = None,
     *,
     limit: int = 1000,
+    query_share: float = 0,
     file: Path | None = None,
     workers: int = 16,
     timeout: float = 10,
@@ -72,6 +70,8 @@ def contrastyles(
     Args:
         cache: folder for the pictures; by default ``contrastyles`` in the cache folder of csdlib.
         limit: rows of the table that are tried, from its beginning; 0 tries all (about half a million).
+        query_share: share of the images that are queries, in [0, 1], for a benchmark of retrieval; the rest is the
+            database. An image's own key decides. By default all images are for training.
         file: the table, if it lies on this machine already.
         workers: pictures that are fetched at a time.
         timeout: seconds that a server has for an answer, and six times as many for the whole picture.
@@ -83,29 +83,31 @@ def contrastyles(
     for name, value, least in (("limit", limit, 0), ("workers", workers, 1)):
         if value < least:
             raise InputError(f"{name} must be at least {least}, got {value}")
+    require_range("query_share", query_share, 0, 1)
     if timeout <= 0:
         raise InputError(f"timeout must be above 0 seconds, got {timeout}")
     folder = cache or cache_folder() / "contrastyles"
-    table = file or _downloaded(folder)
+    table = file or hub_file(HUB, HUB_FILE, folder, size="103 MB", otherwise=", or give its path as file=")
     counts: Counter[str] = Counter()
     kept: dict[str, dict[str, object]] = {}
     with (
         tqdm(total=limit or None, desc="ContraStyles", unit="image", disable=not progress) as bar,
         ThreadPoolExecutor(workers) as pool,
     ):
-        for batch in _rows(table, limit):
+        for batch in parquet_batches(table, COLUMNS, limit=limit, batch=BATCH):
             reasons = list(pool.map(lambda row: _fetch(row, folder, timeout), batch))
             for row, reason in zip(batch, reasons, strict=True):
                 reason = reason or ("key stands twice" if row["key"] in kept else "")
                 counts["tried"] += 1
                 counts[reason] += bool(reason)
-                kept |= {} if reason else {row["key"]: _as_row(row)}
+                kept |= {} if reason else {row["key"]: _as_row(row, query_share)}
             bar.update(len(batch))
     tried = counts.pop("tried", 0)
     if not kept:
         raise InputError(f"{table}: none of its images could be fetched ({dict(+counts)}); is there a network?")
     manifest = {"dataset": "contrastyles", "source": f"huggingface.co/datasets/{HUB}", "limit": limit, "tried": tried}
-    return ImageTable(pd.DataFrame(list(kept.values())), folder, manifest | {"left_out": dict(+counts)})
+    manifest |= {"query_share": query_share, "left_out": dict(+counts)}
+    return ImageTable(pd.DataFrame(list(kept.values())), folder, manifest)
 
 
 def parsed_tags(text: object) -> list[str]:
@@ -122,37 +124,6 @@ def parsed_tags(text: object) -> list[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         listed = text.strip(" []").split(",")
     return list(dict.fromkeys(str(tag).strip() for tag in listed if str(tag).strip()))
-
-
-def _downloaded(folder: Path) -> Path:
-    """The table: where the user has put it among the pictures, or from the hub."""
-    own = folder / HUB_FILE
-    if own.is_file():
-        return own
-    try:
-        return Path(hf_hub_download(HUB, HUB_FILE, repo_type="dataset"))
-    except (OSError, HfHubHTTPError, ValueError) as error:
-        address = f"https://huggingface.co/datasets/{HUB}/resolve/main/{HUB_FILE}"
-        raise InputError(
-            f"contrastyles: no download ({type(error).__name__}). Fetch {address} (103 MB) and put it at {own}, "
-            "or give its path as file="
-        ) from error
-
-
-def _rows(table: Path, limit: int) -> Iterator[list[dict[str, Any]]]:
-    """Batches of the table's rows; the table is never in memory as a whole."""
-    try:
-        with pq.ParquetFile(table) as stored:
-            found = stored.schema_arrow.names
-            missing = [name for name in COLUMNS if name not in found]
-            if missing:
-                raise InputError(f"{table}: column {missing[0]!r} is missing; it has {', '.join(found)}")
-            parts = stored.iter_batches(BATCH, columns=list(COLUMNS))
-            rows = islice((row for part in parts for row in part.to_pylist()), limit or None)
-            while batch := list(islice(rows, BATCH)):
-                yield batch
-    except (ArrowException, OSError) as error:
-        raise InputError(f"{table}: cannot be read as parquet ({error})") from error
 
 
 def _fetch(row: dict[str, Any], folder: Path, timeout: float) -> str:
@@ -249,14 +220,20 @@ def _name(row: dict[str, Any]) -> str:
     return hashlib.sha256(str(row["url"]).encode(errors="replace")).hexdigest()[:32] + ".image"
 
 
-def _as_row(row: dict[str, Any]) -> dict[str, object]:
+def _as_row(row: dict[str, Any], query_share: float) -> dict[str, object]:
     caption = row["caption"]
     return {
         "image_id": row["key"],
         "path": _name(row),
-        "split": "train",
+        "split": _side(row["key"], query_share),
         "artist": "",
         "styles": parsed_tags(row["merged_tags"]) or parsed_tags(row["tags"]),
         "source": "painting",
         "caption": caption.strip() or None if isinstance(caption, str) else None,
     }
+
+
+def _side(key: str, query_share: float) -> str:
+    if not query_share:
+        return "train"
+    return "query" if uniform(key) < query_share else "database"

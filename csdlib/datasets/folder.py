@@ -1,10 +1,10 @@
 """Any folder of images: one subfolder an artist."""
 
-import hashlib
 from pathlib import Path
 
 import pandas as pd
 
+from csdlib.datasets.splits import uniform
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 
@@ -65,18 +65,8 @@ def _row(path: Path, query_share: float) -> dict[str, object]:
     return {
         "image_id": name,
         "path": name,
-        "split": "query" if _uniform(name) < query_share else "database",
+        "split": "query" if uniform(name) < query_share else "database",
         "artist": artist,
         "styles": [artist] if artist else [],
         "source": "painting",
     }
-
-
-def _uniform(text: str) -> float:
-    """A number in [0, 1) that depends on the text only.
-
-    Example:
-        >>> 0 <= _uniform("a") < 1, _uniform("a") == _uniform("a")
-        (True, True)
-    """
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64

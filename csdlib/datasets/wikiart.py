@@ -1,7 +1,8 @@
 """WikiArt in the layout of the paper's released code: images and one ``wikiart.csv``.
 
 The table has the columns ``name, path, artist, style, split`` with the splits query and database
-(github.com/learn2phoenix/CSD, data/wikiart.py). Names repeat in WikiArt; the path is what identifies an image.
+(github.com/learn2phoenix/CSD, data/wikiart.py). Names repeat in WikiArt; the path is what identifies an image. The
+released code opens ``path`` as it is, from the folder where it runs; here it is relative to the folder of the table.
 """
 
 from pathlib import Path
@@ -37,7 +38,7 @@ def wikiart(root: Path, *, csv: str = "wikiart.csv") -> ImageTable:
         raise InputError(f"{path}: no row has the split 'database'")
     kept = rows[rows["artist"].isin(in_database)]
     manifest = {"dataset": "wikiart", "csv": csv, "queries_without_artist_in_database": len(rows) - len(kept)}
-    return ImageTable(_as_frame(kept), Path(root), manifest)
+    return ImageTable(as_frame(kept), Path(root), manifest)
 
 
 def _check_columns(rows: pd.DataFrame, path: Path) -> None:
@@ -50,14 +51,19 @@ def _check_columns(rows: pd.DataFrame, path: Path) -> None:
             raise InputError(f"{path}: line {int(empty.to_numpy().argmax()) + 2}: {column} is empty")
 
 
-def _as_frame(rows: pd.DataFrame) -> pd.DataFrame:
+def as_frame(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns of an image table from those of a ``wikiart.csv``; an empty artist is an unknown one.
+
+    Args:
+        rows: text in the columns ``path, artist, style, split``.
+    """
     return pd.DataFrame(
         {
             "image_id": rows["path"],
             "path": rows["path"],
             "split": rows["split"],
             "artist": rows["artist"],
-            "styles": [[artist] for artist in rows["artist"]],
+            "styles": [[artist] if artist else [] for artist in rows["artist"]],
             "source": "painting",
             "movement": rows["style"],
         }

@@ -18,7 +18,7 @@ import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError
 from PIL import Image
 
-from csdlib.datasets import load_dataset
+from csdlib.datasets import hub, load_dataset
 from csdlib.datasets.captioned import captioned
 from csdlib.datasets.contrastyles import COLUMNS, contrastyles, parsed_tags
 from csdlib.datasets.shards import shards
@@ -384,6 +384,7 @@ def test_contrastyles_fetches_what_is_still_there(tmp_path: Path, web: str, monk
     assert table.frame["styles"].tolist() == [["vincent van gogh", "oil painting"]] * 2
     assert table.frame["caption"].tolist() == ["starry night by vincent van gogh"] * 2
     assert table.open(0).size == (32, 32)
+    assert set(table.frame["split"]) == {"train"}
     assert table.manifest["tried"] == 17
     assert table.manifest["left_out"] == {
         "key stands twice": 1,
@@ -395,8 +396,9 @@ def test_contrastyles_fetches_what_is_still_there(tmp_path: Path, web: str, monk
     assert "/b.jpg" not in Web.asked
     assert listed(tmp_path) == sorted([f"cache/{path}" for path in table.frame["path"]] + ["cache/train.parquet"])
     Web.asked.clear()
-    table = contrastyles(tmp_path / "cache", limit=0, timeout=0.2, progress=False)
+    table = contrastyles(tmp_path / "cache", limit=0, query_share=0.2, timeout=0.2, progress=False)
     assert table.ids.tolist() == ["0", "9", "beyond the limit"]
+    assert table.frame["split"].tolist() == ["database", "query", "database"]  # by a hash of the keys
     assert sorted(Web.asked) == sorted([*dead, "/b.jpg"])
 
 
@@ -404,10 +406,15 @@ def test_contrastyles_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Mon
     def offline(*_: object, **__: object) -> str:
         raise LocalEntryNotFoundError("offline")
 
-    monkeypatch.setattr(contrastyles_module, "hf_hub_download", offline)
+    monkeypatch.setattr(hub, "hf_hub_download", offline)
     with pytest.raises(InputError, match=r"Fetch https://huggingface.co/\S+/train.parquet .*put it at .*or give"):
         contrastyles(tmp_path, progress=False)
-    for options, message in (({"limit": -1}, "limit"), ({"workers": 0}, "workers"), ({"timeout": 0}, "timeout")):
+    for options, message in (
+        ({"limit": -1}, "limit"),
+        ({"workers": 0}, "workers"),
+        ({"timeout": 0}, "timeout"),
+        ({"query_share": 1.5}, "query_share"),
+    ):
         with pytest.raises(InputError, match=f"{message} must be"):
             contrastyles(tmp_path, progress=False, **options)
     pd.DataFrame({name: ["x"] for name in COLUMNS[:-1]}).to_parquet(tmp_path / "a.parquet")
