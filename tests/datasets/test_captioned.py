@@ -16,7 +16,6 @@ from typing import ClassVar
 import pandas as pd
 import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError
-from PIL import Image
 
 from csdlib.datasets import hub, load_dataset
 from csdlib.datasets.captioned import captioned
@@ -24,16 +23,11 @@ from csdlib.datasets.contrastyles import COLUMNS, contrastyles, parsed_tags
 from csdlib.datasets.shards import shards
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
+from tests.datasets.conftest import jpeg
 
 # The package has functions of the modules' names.
 contrastyles_module = sys.modules["csdlib.datasets.contrastyles"]
 shards_module = sys.modules["csdlib.datasets.shards"]
-
-
-def jpeg(colour: str = "red") -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (32, 32), colour).save(buffer, "jpeg")
-    return buffer.getvalue()
 
 
 def listed(folder: Path) -> list[str]:

@@ -75,12 +75,15 @@ def test_folder_takes_the_subfolder_as_artist(tmp_path: Path) -> None:
         (
             "wikiard",
             "",
-            "choose one of atelier, atelier-crawl, atelier-domains, captioned, contrastyles, folder, shards, wikiart",
+            "choose one of atelier, atelier-crawl, atelier-domains, captioned, contrastyles, domainnet, folder, "
+            "shards, wikiart, wikiart-folder, wikiart-hub",
         ),
         ("wikiart", "", "needs the parameter root"),
         ("wikiart", "nowhere", "'nowhere' is not a folder"),
         ("wikiart", ".", "there is no such table"),
         ("folder", ".", "no image below"),
+        ("wikiart-folder", ".", "no painting; the layout is"),
+        ("domainnet", ".", "clipart_train.txt: there is no such list"),
     ],
 )
 def test_bad_names_and_roots(
