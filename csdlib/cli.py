@@ -5,23 +5,25 @@ from collections.abc import Callable
 from functools import reduce, wraps
 from operator import add
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated, Literal, ParamSpec, cast
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from csdlib.clip_training import CLIPConfig
+from csdlib.corpus import corpus_shards, embed_corpus, join_corpus
 from csdlib.curation import CurationConfig, TagBank
 from csdlib.curation import curate as make_curated
 from csdlib.datasets import folder, load_dataset
 from csdlib.descriptors import list_descriptors, load
 from csdlib.descriptors.copies import copy_threshold
+from csdlib.embeddings import Embeddings
 from csdlib.embeddings import embed as embed_table
-from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder
+from csdlib.errors import InputError, unknown
+from csdlib.files import atomic_path, cache_folder, launched_with_others
 from csdlib.recipes import curated_crawl, pupils, run_ablations, train_clip_tiny, train_copy_tiny, train_csd_tiny
+from csdlib.retrieval import approximate_index, neighbours, search_share
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
 
@@ -56,12 +58,65 @@ def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-tiny") -> None:
 @app.command()
 @_plain_errors
 def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -> None:
-    """Write the descriptors of all images below a folder to an .npz file (vectors, ids, fingerprint)."""
-    if output.suffix != ".npz":
-        raise InputError(f"output {output} must end in .npz")
-    found = embed_table(folder(images), load(descriptor))
+    """Write the descriptors of all images below a folder into the folder OUTPUT, for search."""
+    found = embed_table(folder(images), load(descriptor), cache=cache_folder() / "embeddings")
+    found.save(output)
+    _report(found, output)
+
+
+@app.command()
+@_plain_errors
+def embed_shards(
+    shards: Path,
+    output: Path,
+    descriptor: DescriptorName = "csd-tiny",
+    join: Annotated[bool, typer.Option(help="Only join what all processes have embedded.")] = False,
+) -> None:
+    """Write the descriptors of a folder of shards (*.tar, *.parquet) into the folder OUTPUT, for search.
+
+    A killed run goes on where it was. For several GPUs, start it with "accelerate launch -m csdlib embed-shards ...",
+    for several processes without a GPU with "torchrun --nproc-per-node 2 -m csdlib embed-shards ..."; when all are
+    done, run it once more, alone, with --join.
+    """
+    if not join:
+        embed_corpus(corpus_shards(shards), load(descriptor), output)
+    if join or not launched_with_others():
+        _report(join_corpus(output), output)
+
+
+@app.command()
+@_plain_errors
+def search(
+    query: Path,
+    database: Path,
+    output: Path,
+    k: Annotated[int, typer.Option("-k", help="Neighbours of each query.")] = 10,
+    index: Annotated[str, typer.Option(help="exact, ivf or hnsw: the last two beyond a million images.")] = "exact",
+) -> None:
+    """Write the nearest images of DATABASE for every image of QUERY to a .parquet or .csv file.
+
+    QUERY and DATABASE are folders that embed or embed-shards wrote. A killed exact search goes on where it was; started
+    by accelerate or torchrun, every process searches its share, and a run alone then joins them.
+    """
+    if output.suffix not in (".parquet", ".csv"):
+        raise InputError(f"output {output} must end in .parquet or .csv")
+    if index not in ("exact", "ivf", "hnsw"):
+        raise unknown("index", index, ["exact", "ivf", "hnsw"])
+    asked, searched = Embeddings.load(query), Embeddings.load(database)
+    parts = output.with_suffix(".parts") if index == "exact" else None
+    if parts and launched_with_others():
+        search_share(asked, searched, k, parts, progress=True)
+        return
+    made = None if parts else approximate_index(searched, cast(Literal["ivf", "hnsw"], index), progress=True)
+    found = neighbours(asked, searched, k, index=made, parts=parts, progress=True)
+    table = found.table(asked.ids, searched.ids)
     with atomic_path(output) as path:
-        np.savez(path, vectors=found.vectors, ids=found.ids, fingerprint=np.array(found.fingerprint))
+        table.to_parquet(path, index=False) if output.suffix == ".parquet" else table.to_csv(path, index=False)
+    recall = f"; found {found.recall.percent()} % of the exact neighbours" if found.recall else ""
+    typer.echo(f"{len(asked)} queries searched in {len(searched)} images{recall}: {output}")
+
+
+def _report(found: Embeddings, output: Path) -> None:
     typer.echo(f"{len(found)} images embedded, {len(found.skipped)} skipped: {output}")
     for name, reason in found.skipped.items():
         typer.echo(f"  skipped {name}: {reason}", err=True)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from csdlib.batches import batches, readable
 from csdlib.checkpoints import Run
 from csdlib.descriptors.clip_tiny import CLIPTiny
+from csdlib.descriptors.towers import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training import rate_factor, set_rates
@@ -62,8 +63,8 @@ def fit_clip(
 ) -> pd.DataFrame:
     """Trains both towers on a table's captions, in place, in one process.
 
-    The towers compute in bfloat16 where autocast allows it; weights, loss and optimiser stay in float32. A run that was
-    killed and is called again with the same arguments goes on from its last checkpoint.
+    The towers compute in bfloat16 where the device does so natively; weights, loss and optimiser stay in float32. A run
+    that was killed and is called again with the same arguments goes on from its last checkpoint.
 
     Args:
         model: the model; changed in place.
@@ -97,7 +98,7 @@ def fit_clip(
         for rows, images in batches(table, views, config.batch_size, steps, seed=config.seed, workers=workers):
             set_rates(optimizer, rate_factor(run.step, config.steps, config.warmup))
             tokens = model.tokenised(captions[rows].tolist())
-            with torch.autocast(accelerator.device.type, torch.bfloat16):
+            with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=computes_bfloat16(accelerator.device)):
                 pictures, texts = trained(images[:, 0].to(accelerator.device), tokens.to(accelerator.device))
             loss = contrastive_loss(pictures.float(), texts.float(), model.log_scale.exp())
             found = {"contrastive_loss": loss.item()}

@@ -98,7 +98,8 @@ def join_corpus(folder: Path, dtype: Literal["float16", "float32"] = "float16") 
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: no corpus was embedded here ({error})") from error
     paths = [folder / "parts" / name for name in expected["parts"]]
-    shapes = [part.vectors.shape if (part := load_part(path)) else None for path in paths]
+    # An empty part is whole, too: all that its shard held may be broken.
+    shapes = [None if (part := load_part(path)) is None else part.vectors.shape for path in paths]
     missing = [name for name, shape in zip(expected["shards"], shapes, strict=True) if shape is None]
     if missing:
         raise InputError(
@@ -108,7 +109,7 @@ def join_corpus(folder: Path, dtype: Literal["float16", "float32"] = "float16") 
     rows, dim = sum(shape[0] for shape in shapes if shape), max(shape[1] for shape in shapes if shape)
     if not rows:
         raise InputError(f"{folder}: no image of {len(paths)} shards could be read")
-    save_parts((part for path in paths if (part := load_part(path))), (rows, dim), folder, dtype)
+    save_parts((part for path in paths if (part := load_part(path)) is not None), (rows, dim), folder, dtype)
     return Embeddings.load(folder)
 
 

@@ -83,3 +83,8 @@ def process_share(jobs: Sequence[Job]) -> Sequence[Job]:
         ['a', 'b']
     """
     return jobs[int(os.environ.get("RANK", 0)) :: int(os.environ.get("WORLD_SIZE", 1))]
+
+
+def launched_with_others() -> bool:
+    """Whether this process is one of several that were launched together."""
+    return int(os.environ.get("WORLD_SIZE", 1)) > 1

@@ -44,6 +44,19 @@ class Neighbours:
     scores: np.ndarray
     recall: Estimate | None = None
 
+    def table(self, query_ids: np.ndarray, database_ids: np.ndarray) -> pd.DataFrame:
+        """The neighbours by name: columns query, rank (from 1), neighbour, score; missing neighbours are left out.
+
+        Example:
+            >>> found = Neighbours(np.array([[1, -1]]), np.array([[0.5, -np.inf]], np.float32))
+            >>> found.table(np.array(["q"]), np.array(["a", "b"])).to_numpy().tolist()
+            [['q', 1, 'b', 0.5]]
+        """
+        query, rank = np.nonzero(self.rows >= 0)
+        rows = self.rows[query, rank]
+        columns = {"query": query_ids[query], "rank": rank + 1, "neighbour": database_ids[rows]}
+        return pd.DataFrame(columns | {"score": self.scores[query, rank]})
+
 
 def neighbours(
     query: Embeddings,

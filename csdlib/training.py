@@ -18,6 +18,7 @@ from tqdm import tqdm
 from csdlib.batches import batches, readable
 from csdlib.checkpoints import Run
 from csdlib.descriptors.csd import CSDModel
+from csdlib.descriptors.towers import computes_bfloat16
 from csdlib.errors import InputError, unknown
 from csdlib.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.tables import ImageTable
@@ -50,7 +51,8 @@ class TrainingConfig:
         decay: what the rates do afterwards: ``"cosine"`` falls to 0 as a half cosine, ``"none"`` stays.
         smallest_crop: smallest share of a picture's area in a view; a closer look would change the size of strokes.
         photometric: also change colour and sharpness in views: for the ablation, since this changes style.
-        bfloat16: compute the tower in bfloat16 (autocast); weights, loss and optimiser stay in float32.
+        bfloat16: compute the tower in bfloat16 (autocast) where the device does so natively; weights, loss and optimiser
+            stay in float32.
         content_weight: of the content head behind a gradient reversal, the authors' side experiment; 0 leaves it out.
         seed: of the order of images and of the views.
     """
@@ -227,7 +229,8 @@ def _learn(
     its piece (the idea of GradCache, arXiv:2101.06983). One process with one part is the plain backward pass.
     """
     labels, reversal = truth
-    described = partial(_described, trained, reversal=reversal, bfloat16=config.bfloat16)
+    bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
+    described = partial(_described, trained, reversal=reversal, bfloat16=bfloat16)
     parts = torch.split(images.to(accelerator.device), config.micro_batch or len(images))
     with torch.set_grad_enabled(len(parts) == 1):
         own = torch.cat([described(part) for part in parts])

@@ -2,20 +2,26 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import average_precision_score
+from torchmetrics.functional import retrieval as torchmetrics
 
 from csdlib.errors import InputError
 from csdlib.metrics import (
+    Estimate,
     average_precision_at_k,
     bootstrap,
+    bootstrap_each,
     macro_average,
+    macro_average_each,
     mean_precision_at_k,
     mean_precision_per_query,
     mrr_at_k,
     paired_difference,
+    precision_at_r,
     recall_at_k,
 )
 from tests.conftest import GOLDEN
@@ -59,6 +65,29 @@ def test_full_ranking_gives_scikit_learns_average_precision(hits: np.ndarray) ->
     expected = np.mean([average_precision_score(row, scores) for row in hits])
     ours = average_precision_at_k(hits, hits.shape[1], n_relevant=hits.sum(axis=1), **SMALL)
     assert ours.value == pytest.approx(expected)
+
+
+@given(hit_arrays, st.data())
+@settings(max_examples=60, deadline=None)
+def test_torchmetrics_agrees_where_the_definitions_meet(hits: np.ndarray, data: st.DataObject) -> None:
+    k = data.draw(st.integers(1, hits.shape[1]))
+    scores = torch.arange(hits.shape[1], 0, -1).float()
+    rows = [torch.from_numpy(row) for row in hits]
+
+    def theirs(metric: object, **options: int) -> float:
+        return float(np.mean([metric(scores, row, **options) for row in rows]))  # type: ignore[operator]
+
+    found = hits.sum(axis=1)
+    assert recall_at_k(hits, k, **SMALL).value == pytest.approx(theirs(torchmetrics.retrieval_hit_rate, top_k=k))
+    assert mrr_at_k(hits, k, **SMALL).value == pytest.approx(theirs(torchmetrics.retrieval_reciprocal_rank, top_k=k))
+    by_r = precision_at_r(hits, n_relevant=found, **SMALL).value
+    assert by_r == pytest.approx(theirs(torchmetrics.retrieval_r_precision))
+    # Average precision over a whole ranking; at a smaller k torchmetrics divides by the hits among the first k.
+    whole = average_precision_at_k(hits, hits.shape[1], n_relevant=found, **SMALL).value
+    assert whole == pytest.approx(theirs(torchmetrics.retrieval_average_precision))
+    # The paper's mAP@k is the mean of torchmetrics' precision@1 to precision@k.
+    precisions = [theirs(torchmetrics.retrieval_precision, top_k=i) for i in range(1, k + 1)]
+    assert mean_precision_at_k(hits, k, **SMALL).value == pytest.approx(np.mean(precisions), abs=1e-6)
 
 
 @given(hit_arrays)
@@ -119,6 +148,32 @@ def test_paired_difference_is_sharper_than_two_intervals() -> None:
     assert bootstrap(first).low < bootstrap(second).high
 
 
+def assert_same(ours: list[Estimate], expected: list[Estimate]) -> None:
+    for one, other in zip(ours, expected, strict=True):
+        assert (one.value, one.low, one.high) == pytest.approx((other.value, other.low, other.high), rel=1e-12)
+        assert (one.n, one.unit) == (other.n, other.unit)
+
+
+def test_many_metrics_at_once_are_the_same_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    values, groups = random.random((60, 3)), random.integers(7, size=60)
+    for options in ({}, {"groups": groups, "seed": 4}, {"level": 0.8, "n_bootstrap": 50}):
+        assert_same(bootstrap_each(values, **options), [bootstrap(column, **options) for column in values.T])
+    assert_same(macro_average_each(values, groups), [macro_average(column, groups) for column in values.T])
+    # How many resamples are drawn at once is a matter of memory only.
+    whole = bootstrap_each(values)
+    monkeypatch.setattr("csdlib.metrics.DRAWN_AT_ONCE", 130)
+    assert_same(bootstrap_each(values), whole)
+
+
+def test_resamples_are_drawn_with_replacement_from_all_units() -> None:
+    # Of two units, a resample holds one twice with probability one half: its mean is 0, 1/2 or 1 as 1 : 2 : 1.
+    estimate = bootstrap(np.array([0.0, 1.0]), n_bootstrap=4000, level=0.4)
+    assert (estimate.low, estimate.high) == (0.5, 0.5)
+    wide = bootstrap(np.array([0.0, 1.0]), n_bootstrap=4000, level=0.6)
+    assert (wide.low, wide.high) == (0.0, 1.0)
+
+
 def test_macro_counts_artists_and_micro_counts_queries() -> None:
     values, groups = np.array([1.0] * 9 + [0.0]), np.array(["a"] * 9 + ["b"])
     assert bootstrap(values, groups=groups).value == 0.9
@@ -141,7 +196,9 @@ def test_input_is_left_as_it_was() -> None:
         (lambda: recall_at_k(np.ones((2, 3)), 1), "bool"),
         (lambda: average_precision_at_k(np.ones((2, 3), bool), 1), "n_relevant"),
         (lambda: average_precision_at_k(np.ones((2, 3), bool), 3, n_relevant=np.array([1, 1])), "n_relevant"),
+        (lambda: precision_at_r(np.ones((2, 3), bool), n_relevant=np.array([1, 4])), "at least as many neighbours"),
         (lambda: bootstrap(np.array([])), "at least one query"),
+        (lambda: bootstrap(np.ones(2), n_bootstrap=0), "n_bootstrap"),
         (lambda: bootstrap(np.ones(2), groups=np.array(["a"])), "1 groups for 2"),
         (lambda: bootstrap(np.ones(2), level=1.0), "level"),
         (lambda: paired_difference(np.ones(2), np.ones(3)), "one length"),

@@ -1,17 +1,24 @@
 """Search against brute force, and the whole way from images to estimates."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import faiss
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.sparse import csr_array
+from typer.testing import CliRunner
 
 from csdlib.benchmark import chance, evaluate_retrieval
+from csdlib.cli import app
 from csdlib.descriptors import load
 from csdlib.embeddings import Embeddings, embed
 from csdlib.errors import InputError
-from csdlib.retrieval import hits, neighbours, relevant_counts
+from csdlib.retrieval import Neighbours, approximate_index, hits, neighbours, relevant_counts, search_share, tag_hits
 from csdlib.tables import ImageTable
 
 
@@ -54,6 +61,165 @@ def test_a_missing_neighbour_is_no_hit() -> None:
     assert relevant_counts(np.array(["a", "z"]), np.array(["a", "a"])).tolist() == [2, 0]
 
 
+def few_directions(n: int, seed: int, prefix: str, metric: str = "cosine") -> Embeddings:
+    """Many images with one of six descriptors: most neighbours are tied."""
+    random = np.random.default_rng(seed)
+    directions = np.vstack([np.eye(3), -np.eye(3)]).astype(np.float32)
+    rows = directions[random.integers(6, size=n)]
+    return Embeddings(rows, np.array([f"{prefix}{i}" for i in range(n)]), "x", metric)  # type: ignore[arg-type]
+
+
+@given(st.integers(1, 6), st.integers(1, 40), st.integers(1, 30), st.integers(1, 60), st.sampled_from(["cosine", "l2"]))
+@settings(max_examples=60, deadline=None)
+def test_ties_stand_in_the_order_of_the_database(queries: int, images: int, k: int, piece: int, metric: str) -> None:
+    query, database = few_directions(queries, 5, "q", metric), few_directions(images, 6, "d", metric)
+    distance = ((query.vectors[:, None] - database.vectors[None]) ** 2).sum(axis=2)
+    expected = np.argsort(distance, axis=1, kind="stable")[:, :k]
+    with pytest.MonkeyPatch.context() as patch:
+        # The size of a piece and of a block of queries must not be seen in the result.
+        patch.setattr(Embeddings.pieces, "__defaults__", (piece,))
+        patch.setattr("csdlib.retrieval.BLOCK", 2)
+        found = neighbours(query, database, k)
+    np.testing.assert_array_equal(found.rows[:, : expected.shape[1]], expected)
+
+
+@given(st.integers(2, 30), st.integers(1, 10))
+@settings(max_examples=30, deadline=None)
+def test_the_order_of_the_database_does_not_matter_without_ties(images: int, k: int) -> None:
+    query, database = random_embeddings(4, 1, "q"), random_embeddings(images, 2, "d")
+    order = np.random.default_rng(k).permutation(images)
+    shuffled = Embeddings(database.vectors[order], database.ids[order], "x", "cosine")
+    k = min(k, images)
+    first, second = neighbours(query, database, k), neighbours(query, shuffled, k)
+    np.testing.assert_array_equal(database.ids[first.rows], shuffled.ids[second.rows])
+    np.testing.assert_allclose(first.scores, second.scores, rtol=1e-6)
+
+
+def test_a_twin_of_the_query_stays_and_the_query_itself_goes() -> None:
+    vectors = np.tile(np.eye(3, dtype=np.float32), (4, 1))
+    images = Embeddings(vectors, np.arange(12).astype(str), "x", "cosine")
+    rows = neighbours(images, images, 3).rows
+    assert rows[0].tolist() == [3, 6, 9]
+    assert rows[3].tolist() == [0, 6, 9]
+
+
+@pytest.mark.parametrize("kind", ["ivf", "hnsw"])
+@pytest.mark.parametrize("metric", ["cosine", "l2"])
+def test_an_approximate_index_says_how_much_it_finds(kind: str, metric: str) -> None:
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(40, 16))
+    vectors = (centres[random.integers(40, size=4000)] + 0.5 * random.normal(size=(4000, 16))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    database = Embeddings(vectors, np.arange(4000).astype(str), "x", metric)  # type: ignore[arg-type]
+    query = Embeddings(vectors[:50], database.ids[:50], "x", metric)  # type: ignore[arg-type]
+    index = approximate_index(database, kind)  # type: ignore[arg-type]
+    found, exact = neighbours(query, database, 10, index=index), neighbours(query, database, 10)
+    same = np.mean([np.isin(a, b).mean() for a, b in zip(exact.rows, found.rows, strict=True)])
+    assert exact.recall is None
+    assert found.recall is not None
+    assert found.recall.value == pytest.approx(same)
+    assert same > 0.9
+    assert not (found.rows == np.arange(50)[:, None]).any()
+    with pytest.raises(InputError, match="the index holds 4000 vectors"):
+        neighbours(query, Embeddings(vectors[:99], database.ids[:99], "x", metric), 1, index=index)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="parts are for exact search"):
+        neighbours(query, database, 1, index=index, parts=Path("anywhere"))
+    with pytest.raises(InputError, match="unknown index 'tree': choose one of hnsw, ivf"):
+        approximate_index(database, "tree")  # type: ignore[arg-type]
+
+
+def test_an_index_that_finds_too_little_leaves_places_empty() -> None:
+    database, query = random_embeddings(200, 1, "d"), random_embeddings(3, 2, "q")
+    index = faiss.index_factory(5, "IVF20,Flat", faiss.METRIC_INNER_PRODUCT)
+    index.train(database.vectors)
+    index.add(database.vectors)
+    index.nprobe = 1
+    found = neighbours(query, database, 100, index=index)
+    assert (found.rows == -1).any()
+    assert (found.scores[found.rows == -1] == -np.inf).all()
+    assert found.recall is not None
+    assert found.recall.value < 0.5
+
+
+def test_a_search_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csdlib.retrieval.BLOCK", 4)
+    query, database = random_embeddings(18, 1, "q"), random_embeddings(50, 2, "d")
+    whole = neighbours(query, database, 7)
+    neighbours(query, database, 7, parts=tmp_path)
+    parts = sorted(tmp_path.glob("*.npz"))
+    assert len(parts) == 5
+    parts[0].unlink()
+    parts[1].write_bytes(parts[1].read_bytes()[:100])
+    times = {path: path.stat().st_mtime_ns for path in parts[2:]}
+    again = neighbours(query, database, 7, parts=tmp_path)
+    np.testing.assert_array_equal(again.rows, whole.rows)
+    np.testing.assert_array_equal(again.scores, whole.scores)
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+    # Parts of another search are no parts of this one.
+    neighbours(query, database, 3, parts=tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 10
+
+
+def test_several_processes_share_a_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csdlib.retrieval.BLOCK", 4)
+    query, database = few_directions(18, 1, "d"), few_directions(50, 2, "d")
+    for rank in range(2):
+        monkeypatch.setenv("RANK", str(rank))
+        monkeypatch.setenv("WORLD_SIZE", "2")
+        search_share(query, database, 7, tmp_path)
+        assert len(list(tmp_path.glob("*.npz"))) == (3, 5)[rank]
+    monkeypatch.setattr("csdlib.retrieval._searched", None)
+    joined = neighbours(query, database, 7, parts=tmp_path)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(joined.rows, neighbours(query, database, 7).rows)
+
+
+def test_half_precision_on_the_disk(tmp_path: Path) -> None:
+    query, database = random_embeddings(5, 1, "q"), random_embeddings(60, 2, "d")
+    database.save(tmp_path, dtype="float16")
+    stored = Embeddings.load(tmp_path)
+    assert isinstance(stored.vectors, np.memmap)
+    assert stored.ids.tolist() == database.ids.tolist()
+    assert (tmp_path / "vectors.npy").stat().st_size < 60 * 5 * 2 + 200
+    half = Embeddings(database.vectors.astype(np.float16).astype(np.float32), database.ids, "x", "cosine")
+    np.testing.assert_array_equal(neighbours(query, stored, 9).rows, neighbours(query, half, 9).rows)
+    with pytest.raises(InputError, match="too large for float16: save them as float32"):
+        Embeddings(np.full((1, 2), 1e6, np.float32), np.array(["a"]), "x", "l2").save(tmp_path, dtype="float16")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: (folder / "vectors.npy").write_bytes((folder / "vectors.npy").read_bytes()[:-9]), "no whole"),
+        (lambda folder: (folder / "ids.parquet").unlink(), "no whole"),
+        (lambda folder: (folder / "embeddings.json").write_text("{}"), "no whole"),
+        (lambda folder: pd.DataFrame({"image_id": ["a"]}).to_parquet(folder / "ids.parquet"), "and n ids"),
+    ],
+)
+def test_damaged_embeddings_are_named(tmp_path: Path, damage: Callable[[Path], object], message: str) -> None:
+    random_embeddings(6, 1, "d").save(tmp_path)
+    damage(tmp_path)
+    with pytest.raises(InputError, match=f"{tmp_path.name}.*{message}"):
+        Embeddings.load(tmp_path)
+
+
+@given(
+    arrays(bool, st.tuples(st.integers(1, 6), st.just(4))),
+    arrays(bool, st.tuples(st.integers(1, 9), st.just(4))),
+    st.integers(1, 40),
+)
+@settings(max_examples=40, deadline=None)
+def test_tags_match_by_brute_force(query: np.ndarray, database: np.ndarray, at_once: int) -> None:
+    rows = np.random.default_rng(0).integers(-1, len(database), size=(len(query), 5))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("csdlib.retrieval.MATCHED_AT_ONCE", at_once)
+        right, counts = tag_hits(Neighbours(rows, rows), csr_array(query * 2), csr_array(database * 3))
+    for row, own in enumerate(query):
+        expected = [bool(found >= 0 and (own & database[found]).any()) for found in rows[row]]
+        assert right[row].tolist() == expected
+        assert counts[row] == sum((own & other).any() for other in database)
+
+
 def test_embeddings_that_cannot_be_compared_are_refused() -> None:
     query, database = random_embeddings(2, 1, "q"), random_embeddings(2, 2, "d")
     other = Embeddings(database.vectors, database.ids, "y", "cosine")
@@ -61,12 +227,50 @@ def test_embeddings_that_cannot_be_compared_are_refused() -> None:
         neighbours(query, other, 1)
     with pytest.raises(InputError, match="k must be"):
         neighbours(query, database, 0)
-    with pytest.raises(InputError, match="norm"):
-        neighbours(query, Embeddings(2 * database.vectors, database.ids, "x", "cosine"), 1)
-    with pytest.raises(InputError, match="not finite"):
-        Embeddings(np.full((1, 2), np.nan), np.array(["a"]), "x", "cosine")
-    with pytest.raises(InputError, match="stands twice"):
-        Embeddings(np.ones((2, 2)), np.array(["a", "a"]), "x", "cosine")
+    with pytest.raises(InputError, match="5 and 2 dimensions"):
+        neighbours(query, Embeddings(np.eye(2, dtype=np.float32), database.ids, "x", "cosine"), 1)
+    with pytest.raises(InputError, match="is empty"):
+        neighbours(query, Embeddings(np.zeros((0, 5), np.float32), np.array([], str), "x", "cosine"), 1)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "ids", "message"),
+    [
+        ([[1, 0], [2, 0]], "ab", "image 'b' does not have unit norm"),
+        ([[1, 0], [0, 0]], "ab", "image 'b' does not have unit norm"),
+        ([[np.nan, 0], [1, 0]], "ab", "image 'a' is not finite"),
+        ([[1, 0], [np.inf, 0]], "ab", "image 'b' is not finite"),
+        ([[1, 0], [0, 1]], "aa", "'a' stands twice"),
+        ([[1, 0], [0, 1]], "abc", "3"),
+        ([1, 0], "ab", r"need vectors \(n, d\)"),
+    ],
+)
+def test_vectors_that_are_no_descriptors_are_named(vectors: list[object], ids: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Embeddings(np.array(vectors, np.float32), np.array(list(ids)), "x", "cosine")
+
+
+def test_search_from_the_command_line(tmp_path: Path) -> None:
+    query, database = random_embeddings(3, 1, "q"), random_embeddings(90, 2, "d")
+    query.save(tmp_path / "query")
+    database.save(tmp_path / "database", dtype="float16")
+    run = [str(tmp_path / name) for name in ("query", "database")]
+    output = tmp_path / "found.csv"
+    done = CliRunner().invoke(app, ["search", *run, str(output), "-k", "4"])
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(output)
+    assert table.columns.tolist() == ["query", "rank", "neighbour", "score"]
+    expected = database.ids[neighbours(query, database, 4).rows]
+    assert table["neighbour"].tolist() == expected.ravel().tolist()
+    ivf = CliRunner().invoke(app, ["search", *run, str(tmp_path / "f.parquet"), "--index", "ivf"])
+    assert "% of the exact neighbours" in ivf.stdout
+    for options, message in (
+        (["x.txt"], "must end in"),
+        (["x.csv", "--index", "tree"], "choose one of exact, hnsw, ivf"),
+    ):
+        failed = CliRunner().invoke(app, ["search", *run, *options])
+        assert failed.exit_code == 2
+        assert message in failed.stderr
 
 
 @pytest.mark.parametrize("name", ["colour", "gram"])
@@ -156,3 +360,40 @@ def test_artists_that_only_train_do_not_count(striped_table: ImageTable) -> None
     split = frame["split"].where(frame["artist"] == "artist-0", "train")
     with pytest.raises(InputError, match="same artist"):
         evaluate_retrieval(ImageTable(frame.assign(split=split), striped_table.root), load("colour"), progress=False)
+
+
+def test_queries_that_nothing_can_answer_are_counted(striped_table: ImageTable) -> None:
+    frame = striped_table.frame
+    lonely = (frame["artist"] == "artist-3") & (frame["split"] == "query")
+    artists = frame["artist"].where(~lonely, "stranger")
+    found = evaluate_retrieval(
+        ImageTable(frame.assign(artist=artists), striped_table.root), load("colour"), k=5, progress=False
+    )
+    assert set(found.skipped.values()) == {"no database image has its artist"}
+    assert len(found.skipped) == 4
+    assert len(found.query) == 12
+
+
+def test_a_shared_tag_is_a_match(striped_table: ImageTable) -> None:
+    found = evaluate_retrieval(striped_table, load("colour"), label="styles", k=5, progress=False)
+    # Every picture of the table has the tag "stripes".
+    assert found.hits.all()
+    assert set(found.n_relevant) == {24}
+    own = striped_table.tagged("movement")
+    by_tag = evaluate_retrieval(own, load("colour"), label="styles", k=5, progress=False)
+    by_column = evaluate_retrieval(striped_table, load("colour"), label="movement", k=5, progress=False)
+    np.testing.assert_array_equal(by_tag.hits, by_column.hits)
+    np.testing.assert_array_equal(by_tag.n_relevant, by_column.n_relevant)
+
+
+def test_all_metrics_at_all_k_in_one_table(striped_table: ImageTable) -> None:
+    found = evaluate_retrieval(striped_table, load("random-tiny"), k=24, progress=False)
+    table = found.estimates((1, 5, 24)).set_index(["metric", "k"])["value"]
+    assert set(table.loc["precision@R"].index) == {24}
+    n = found.n_relevant[0]
+    assert table["precision@R", 24] == pytest.approx(found.hits[:, :n].mean())
+    assert table["recall@k"].is_monotonic_increasing
+    assert table["mean reciprocal rank@k"].is_monotonic_increasing
+    by_query = found.estimates((1, 5, 24), over="query")
+    assert set(by_query["unit"]) == {"query", "group"}
+    np.testing.assert_allclose(by_query["value"], found.estimates((1, 5, 24))["value"])

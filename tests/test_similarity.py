@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from csdlib import style_similarity
 from csdlib.cli import app
+from csdlib.embeddings import Embeddings
 from csdlib.errors import InputError
 from csdlib.similarity import prototype
 from tests.conftest import stripes
@@ -75,9 +76,8 @@ def test_command_line_embeds_a_folder(tmp_path: Path) -> None:
     (tmp_path / "in" / "ann").mkdir(parents=True)
     stripes(0, 4, 0).save(tmp_path / "in" / "ann" / "a.png")
     (tmp_path / "in" / "ann" / "b.png").write_text("no image")
-    output = tmp_path / "out.npz"
+    output = tmp_path / "out"
     done = CliRunner().invoke(app, ["embed", str(tmp_path / "in"), str(output), "--descriptor", "colour"])
     assert "1 images embedded, 1 skipped" in done.stdout
-    with np.load(output, allow_pickle=False) as stored:
-        assert stored["ids"].tolist() == ["ann/a.png"]
+    assert Embeddings.load(output).ids.tolist() == ["ann/a.png"]
     assert "gram" in CliRunner().invoke(app, ["descriptors"]).stdout
