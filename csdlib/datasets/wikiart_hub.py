@@ -95,9 +95,12 @@ def _class_names(infos: Path) -> dict[str, list[str]]:
     """What the numbers in each column of labels mean."""
     try:
         features = next(iter(json.loads(infos.read_text()).values()))["features"]
-        return {column: [str(name) for name in features[column]["names"]] for column in LABELS}
-    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, OSError) as error:
-        raise InputError(f"{infos}: not the description of {HUB}: it has no names of {', '.join(LABELS)}") from error
+        names = {column: features[column]["names"] for column in LABELS}
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, OSError):
+        names = {}
+    if not names or not all(isinstance(listed, list) for listed in names.values()):
+        raise InputError(f"{infos}: not the description of {HUB}: it has no names of {', '.join(LABELS)}")
+    return {column: [str(name) for name in listed] for column, listed in names.items()}
 
 
 def _unpacked(number: int, folder: Path) -> dict[str, Any]:

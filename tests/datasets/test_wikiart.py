@@ -252,7 +252,8 @@ def test_files_that_are_not_as_described(cache: Path) -> None:
     pq.write_table(pa.table({"image": pa.array([None], type=IMAGE)}), cache / "data" / "train-00000-of-00072.parquet")
     with pytest.raises(InputError, match="column 'artist' is missing; it has image"):
         wikiart_hub(cache, progress=False)
-    for text in ("[]", "{}", "{", '{"huggan--wikiart": {"features": {}}}'):
+    unnamed = json.dumps({"x": {"features": {column: {"names": "abc"} for column in ("artist", "genre", "style")}}})
+    for text in ("[]", "{}", "{", '{"huggan--wikiart": {"features": {}}}', unnamed):
         (cache / "dataset_infos.json").write_text(text)
         with pytest.raises(InputError, match="it has no names of artist, genre, style"):
             wikiart_hub(cache, progress=False)
