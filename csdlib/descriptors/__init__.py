@@ -1,11 +1,26 @@
 """Style descriptors behind one protocol: ``load("csd-tiny")`` gives one, ``list_descriptors()`` names all."""
 
-from csdlib.descriptors import clip, clip_tiny, colour, copies, csd, gram, pixels, released
-from csdlib.descriptors.protocol import Descriptor, Metric, encode_images
+from csdlib.descriptors import (
+    clip,
+    clip_tiny,
+    colour,
+    copies,
+    csd,
+    gda,
+    gram,
+    introstyle,
+    pixels,
+    released,
+    selfsupervised,
+    sscd,
+    trained_gram,
+)
+from csdlib.descriptors.protocol import Descriptor, Fittable, Metric, encode_images
 from csdlib.descriptors.registry import list_descriptors, load, maker, register
 
 __all__ = [
     "Descriptor",
+    "Fittable",
     "Metric",
     "clip",
     "clip_tiny",
@@ -13,11 +28,16 @@ __all__ = [
     "copies",
     "csd",
     "encode_images",
+    "gda",
     "gram",
+    "introstyle",
     "list_descriptors",
     "load",
     "maker",
     "pixels",
     "register",
     "released",
+    "selfsupervised",
+    "sscd",
+    "trained_gram",
 ]

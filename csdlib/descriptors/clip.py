@@ -5,6 +5,7 @@ from typing import Any
 
 import open_clip
 from huggingface_hub.errors import HfHubHTTPError
+from open_clip.transformer import VisionTransformer
 
 from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision, TowerDescriptor
@@ -40,12 +41,22 @@ def clip_vit_l_14(weights: str | Path | None = None, *, precision: Precision = "
     return _openai("clip-vit-l-14", "ViT-L-14", weights, precision)
 
 
-def _openai(name: str, architecture: str, weights: str | Path | None, precision: Precision) -> TowerDescriptor:
-    """OpenAI's weights were trained with QuickGELU; open_clip knows that for its own download only."""
+def openai_tower(name: str, architecture: str, weights: str | Path | None) -> tuple[VisionTransformer, str]:
+    """An image tower of OpenAI's CLIP in open_clip, and a hash of its weights.
+
+    Args:
+        name: of the descriptor, for the message.
+        architecture: open_clip's name, for example ``"ViT-B-16"``.
+        weights: a checkpoint file for open_clip; by default OpenAI's weights, downloaded on first use.
+
+    Raises:
+        InputError: the weights cannot be had; the message says what to do.
+    """
     source = str(weights) if weights else "openai"
     if weights and not Path(weights).is_file():
         raise InputError(f"{weights}: no such file")
     try:
+        # OpenAI's weights were trained with QuickGELU; open_clip knows that for its own download only.
         model: Any = open_clip.create_model(architecture, pretrained=source, force_quick_gelu=True)
     except (OSError, HfHubHTTPError, RuntimeError) as error:
         reason = f"{type(error).__name__}: {str(error).splitlines()[0]}" if str(error) else type(error).__name__
@@ -54,6 +65,10 @@ def _openai(name: str, architecture: str, weights: str | Path | None, precision:
             f"{name}: no weights ({reason}). Fetch open_clip_model.safetensors from huggingface.co/{hub}, "
             f"and load with weights='path/to/it'"
         ) from error
-    size, dim = model.visual.image_size[0], model.visual.output_dim
-    printed = file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
-    return TowerDescriptor(model.visual, name=name, weights_hash=printed, size=size, dim=dim, precision=precision)
+    return model.visual, file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
+
+
+def _openai(name: str, architecture: str, weights: str | Path | None, precision: Precision) -> TowerDescriptor:
+    tower, weights_hash = openai_tower(name, architecture, weights)
+    size, dim = tower.image_size[0], tower.output_dim
+    return TowerDescriptor(tower, name=name, weights_hash=weights_hash, size=size, dim=dim, precision=precision)

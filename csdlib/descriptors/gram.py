@@ -36,7 +36,6 @@ class RandomFilterGram:
         self.scales = scales
         self.dim = scales * filters * (filters + 1) // 2
         self._kernels = _zero_mean_filters(filters, side, seed)
-        self._upper = torch.triu_indices(filters, filters)
 
     @property
     def fingerprint(self) -> str:
@@ -57,11 +56,22 @@ class RandomFilterGram:
         return functional.normalize(torch.cat(grams, dim=1), dim=1)
 
     def _gram(self, images: Tensor) -> Tensor:
-        responses = functional.conv2d(images - 0.5, self._kernels).relu().flatten(2)
-        gram = responses @ responses.transpose(1, 2) / responses.shape[2]
-        upper = gram[:, self._upper[0], self._upper[1]]
-        # A Gram matrix is heavy-tailed: without the root, two or three entries would decide every cosine.
-        return functional.normalize(upper.sqrt(), dim=1)
+        return rooted(upper_gram(functional.conv2d(images - 0.5, self._kernels).relu().flatten(2)))
+
+
+def upper_gram(responses: Tensor) -> Tensor:
+    """The Gram matrices of responses (n, c, places), averaged over places: the upper triangles, (n, c (c + 1) / 2)."""
+    gram = responses @ responses.transpose(1, 2) / responses.shape[2]
+    row, column = torch.triu_indices(*gram.shape[1:], device=gram.device)
+    return gram[:, row, column]
+
+
+def rooted(grams: Tensor) -> Tensor:
+    """Signed square roots of (n, d), rows of unit norm.
+
+    A Gram matrix is heavy-tailed: without the root, two or three entries would decide every cosine.
+    """
+    return functional.normalize(grams.sign() * grams.abs().sqrt(), dim=1)
 
 
 def _zero_mean_filters(filters: int, side: int, seed: int) -> Tensor:

@@ -8,6 +8,8 @@ from PIL import Image
 from torch import Tensor
 from torchvision.transforms.v2 import functional as vision
 
+from csdlib.tables import ImageTable
+
 Metric = Literal["cosine", "l2"]
 
 
@@ -38,6 +40,19 @@ class Descriptor(Protocol):
 
     def encode(self, images: Tensor) -> Tensor:
         """Preprocessed images (n, 3, H, W) float32 to descriptors (n, dim) float32, without gradients."""
+        ...
+
+
+@runtime_checkable
+class Fittable(Protocol):
+    """A descriptor that has to see images before it can describe any, as a PCA has to."""
+
+    def fit(self, table: ImageTable) -> None:
+        """Learns from the images of a table, which must hold no queries; the fingerprint changes with what is learned.
+
+        Raises:
+            InputError: the table holds queries, or too few images that can be read.
+        """
         ...
 
 

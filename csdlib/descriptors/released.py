@@ -5,35 +5,24 @@ The layout (a training state of github.com/learn2phoenix/CSD, also at huggingfac
 and ``module.last_layer_content``, (width, d) each; beside it the optimisers' states and the arguments of the run.
 """
 
-import argparse
 import json
 import math
-import pickle
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import HfHubHTTPError
-from numpy._core import multiarray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
 from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision
+from csdlib.descriptors.weights import from_hub, read_checkpoint
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder, file_hash, text_hash
 
 HUB = "tomg-group-umd/CSD-ViT-L"
 HUB_FILE = "pytorch_model.bin"
-
-#: What a training state holds beside tensors, and what cannot run code when it is read.
-_HARMLESS: list[Any] = [argparse.Namespace, np.dtype, multiarray.scalar, type(np.dtype(float)), type(np.dtype(int))]
 
 
 def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSDModel:
@@ -76,29 +65,6 @@ def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSD
     except RuntimeError as error:
         raise InputError(f"the checkpoint does not fit a CSD model: {error}") from error
     return model
-
-
-def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """The weights of a ``.safetensors``, ``.pth``, ``.pt`` or ``.bin`` file, as a state dict.
-
-    Raises:
-        InputError: the file is missing, cut, or a pickle that holds more than weights: it is refused, not executed.
-    """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        with torch.serialization.safe_globals(_HARMLESS):
-            loaded = torch.load(path, weights_only=True, map_location="cpu")
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
-        told = re.search(r"Unsupported[^\n]*?(?= was not|\n|$)", str(error))
-        reason = told.group() if told else f"{type(error).__name__}: {str(error)[:80]}"
-        raise InputError(f"{path}: refused: damaged, or more than weights; nothing was executed ({reason})") from error
-    state = loaded.get("model_state_dict", loaded) if isinstance(loaded, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise InputError(f"{path}: holds no state dict of tensors")
-    return state
 
 
 def load_released(
@@ -159,7 +125,7 @@ def csd_vit_l(
     Raises:
         InputError: the file cannot be had, or is not what it should be; the message says what to do.
     """
-    path = Path(weights) if weights else _downloaded("csd-vit-l")
+    path = Path(weights) if weights else from_hub("csd-vit-l", HUB, HUB_FILE)
     return load_released("csd-vit-l", path, sha256=sha256, image_size=image_size, precision=precision)
 
 
@@ -182,17 +148,3 @@ def csd_vit_b(
     if not weights:
         raise InputError("csd-vit-b was not released: load it with weights='your/checkpoint.pth', or use csd-vit-l")
     return load_released("csd-vit-b", Path(weights), sha256=sha256, image_size=image_size, precision=precision)
-
-
-def _downloaded(name: str) -> Path:
-    """The released checkpoint: where the user has put it in the cache, or from the hub."""
-    own = cache_folder() / "weights" / name / HUB_FILE
-    if own.is_file():
-        return own
-    try:
-        return Path(hf_hub_download(HUB, HUB_FILE))
-    except (OSError, HfHubHTTPError, ValueError) as error:
-        address = f"https://huggingface.co/{HUB}/resolve/main/{HUB_FILE}"
-        raise InputError(
-            f"{name}: no download ({type(error).__name__}). Fetch {address} and put it at {own}"
-        ) from error

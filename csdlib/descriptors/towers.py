@@ -1,10 +1,13 @@
 """What all vision towers share: the reference's pre-processing, the precision they compute in, and unit norm."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from PIL import Image
+from timm.data.constants import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
@@ -73,21 +76,86 @@ class TowerDescriptor:
         return functional.normalize(vectors.float(), dim=1).cpu()
 
 
-def normalised(image: Image.Image) -> Tensor:
-    """An RGB image to (3, H, W) float32, with CLIP's mean and standard deviation."""
+@dataclass(frozen=True)
+class View:
+    """How a picture becomes the input of a tower that is not CLIP's: short side, centre crop, normalisation.
+
+    Attributes:
+        size: side of the crop in pixels.
+        short: the short side before the crop, in pixels, at least ``size``.
+        bicubic: how it is resized; bilinear otherwise.
+        mean: of each channel, for pixels in [0, 1]; by default ImageNet's.
+        std: of each channel, likewise.
+    """
+
+    size: int = 224
+    short: int = 256
+    bicubic: bool = False
+    mean: tuple[float, float, float] = IMAGENET_DEFAULT_MEAN
+    std: tuple[float, float, float] = IMAGENET_DEFAULT_STD
+
+    def __call__(self, image: Image.Image) -> Tensor:
+        """An RGB image of any size to (3, size, size) float32, normalised."""
+        mode = vision.InterpolationMode.BICUBIC if self.bicubic else vision.InterpolationMode.BILINEAR
+        resized = vision.resize(image, [self.short], interpolation=mode)
+        return normalised(vision.center_crop(resized, [self.size, self.size]), self.mean, self.std)
+
+
+class ViewedTower(TowerDescriptor):
+    """A vision tower that looks at pictures in its own way, not in CLIP's.
+
+    Args:
+        model: images (n, 3, size, size) to vectors (n, dim); put into evaluation mode.
+        name: name of the descriptor.
+        weights_hash: SHA-256 of the weights.
+        view: how a picture becomes its input.
+        dim: length d of a descriptor.
+        precision: of the weights and the arithmetic.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        *,
+        name: str,
+        weights_hash: str,
+        view: View,
+        dim: int,
+        precision: Precision = "float32",
+    ) -> None:
+        super().__init__(model, name=name, weights_hash=weights_hash, size=view.size, dim=dim, precision=precision)
+        self.view = view
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the weights, the view and the precision."""
+        return text_hash(super().fingerprint, self.view)
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """An RGB image of any size to (3, size, size) float32, as the view says."""
+        return self.view(image)
+
+
+def normalised(
+    image: Image.Image,
+    mean: Sequence[float] = OPENAI_DATASET_MEAN,
+    std: Sequence[float] = OPENAI_DATASET_STD,
+) -> Tensor:
+    """An RGB image to (3, H, W) float32, its channels normalised; by default with CLIP's mean and deviation."""
     pixels = vision.to_dtype(vision.pil_to_tensor(image), torch.float32, scale=True)
-    return vision.normalize(pixels, list(OPENAI_DATASET_MEAN), list(OPENAI_DATASET_STD))
+    return vision.normalize(pixels, list(mean), list(std))
 
 
 def _dtype(precision: str, device: torch.device) -> torch.dtype:
     if precision not in ("float32", "bfloat16", "auto"):
         raise unknown("precision", precision, ["float32", "bfloat16", "auto"])
     if precision == "auto":
-        return torch.bfloat16 if _computes_bfloat16(device) else torch.float32
+        return torch.bfloat16 if computes_bfloat16(device) else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32
 
 
-def _computes_bfloat16(device: torch.device) -> bool:
+def computes_bfloat16(device: torch.device) -> bool:
+    """Whether a device computes in bfloat16 natively: where it only imitates it, that is many times slower."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = torch.cpu.get_capabilities()

@@ -16,7 +16,7 @@ from csdlib.errors import InputError
 from csdlib.similarity import style_similarity
 from tests.conftest import stripes
 
-LOCAL = ["colour", "pixels", "gram", "csd-tiny", "random-tiny"]
+LOCAL = ["colour", "pixels", "gram", "gram-clip-tiny", "csd-tiny", "random-tiny"]
 
 
 @pytest.mark.parametrize("name", LOCAL)

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from csdlib.descriptors import load
 from csdlib.descriptors.csd import CSDModel
-from csdlib.descriptors.released import from_reference, load_released, read_checkpoint
+from csdlib.descriptors.released import from_reference, load_released
+from csdlib.descriptors.weights import read_checkpoint
 from csdlib.errors import InputError
 from csdlib.files import file_hash
 from tests.conftest import GOLDEN, stripes
@@ -175,7 +176,7 @@ def test_without_a_network_the_error_says_what_to_fetch_and_where_to_put_it(
     def no_network(*_: object) -> str:
         raise ConnectionError("no route")
 
-    monkeypatch.setattr("csdlib.descriptors.released.hf_hub_download", no_network)
+    monkeypatch.setattr("csdlib.descriptors.weights.hf_hub_download", no_network)
     with pytest.raises(InputError, match=r"Fetch https://huggingface.co/.*pytorch_model.bin and put it at .*csd-vit-l"):
         load("csd-vit-l")
     with pytest.raises(InputError, match="csd-vit-b was not released"):
