@@ -44,7 +44,7 @@ def show(figure: go.Figure, *, caption: str, alt: str, height: int = 420, script
     figure.update_layout(**_theme(height))
     if os.environ.get("CSDLIB_BOOK") != "1":
         display(figure)  # type: ignore[no-untyped-call]
-        return _figure("", caption)
+        return framed("", caption)
     chart = figure.to_html(
         include_plotlyjs=False,
         full_html=False,
@@ -53,7 +53,7 @@ def show(figure: go.Figure, *, caption: str, alt: str, height: int = 420, script
         config={"responsive": True, "displaylogo": False},
         post_script=script or None,
     )
-    return _figure(f'<div role="img" aria-label="{escape(alt)}">{chart}</div>', caption)
+    return framed(f'<div role="img" aria-label="{escape(alt)}">{chart}</div>', caption)
 
 
 def gallery(pictures: Sequence[tuple[Image.Image, str]], *, caption: str, side: int = 144, columns: int = 6) -> HTML:
@@ -71,7 +71,7 @@ def gallery(pictures: Sequence[tuple[Image.Image, str]], *, caption: str, side: 
     if not pictures:
         raise InputError("a gallery needs at least one picture")
     cells = "".join(_picture(image, label, side) for image, label in pictures)
-    return _figure(f'<div class="csd-gallery" style="--columns: {columns}">{cells}</div>', caption)
+    return framed(f'<div class="csd-gallery" style="--columns: {columns}">{cells}</div>', caption)
 
 
 def pictures(
@@ -114,7 +114,7 @@ def neighbour_rows(
             sign, kind = ("✓", "csd-right") if right else ("✗", "csd-wrong")
             cells += _picture(neighbour, f"{sign} {text}", side, kind)
         lines.append(f'<div class="csd-neighbours">{cells}</div>')
-    return _figure("".join(lines), caption)
+    return framed("".join(lines), caption)
 
 
 def table(frame: pd.DataFrame, *, caption: str, formats: dict[str, str] | None = None) -> HTML:
@@ -129,7 +129,7 @@ def table(frame: pd.DataFrame, *, caption: str, formats: dict[str, str] | None =
     for column, specification in (formats or {}).items():
         shown[column] = [format(value, specification) for value in frame[column]]
     body = shown.to_html(index=False, border=0, classes="csd-table", na_rep="–", escape=True)
-    return _figure(f'<div class="csd-scroll">{body}</div>', caption)
+    return framed(f'<div class="csd-scroll">{body}</div>', caption)
 
 
 def intervals(frame: pd.DataFrame, *, group: str, axis: str) -> go.Figure:
@@ -191,18 +191,19 @@ def data_uri(image: Image.Image, quality: int = 82) -> str:
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def sprite(images: Sequence[Image.Image], side: int = 48) -> tuple[str, int]:
+def sprite(images: Iterable[Image.Image], count: int, side: int = 48) -> tuple[str, int]:
     """Thumbnails in one picture, row by row, for figures with many points.
 
     Args:
-        images: RGB; each is fitted into a square of ``side`` pixels.
+        images: RGB, one after the other; each is fitted into a square of ``side`` pixels.
+        count: how many there are.
         side: of a thumbnail.
 
     Returns:
         the picture as a ``data:`` address, and how many thumbnails stand in a row.
     """
-    columns = int(np.ceil(np.sqrt(len(images))))
-    rows = int(np.ceil(len(images) / columns))
+    columns = int(np.ceil(np.sqrt(count)))
+    rows = int(np.ceil(count / columns))
     sheet = Image.new("RGB", (columns * side, rows * side), "white")
     for number, image in enumerate(images):
         small = thumbnail(image, side)
@@ -211,7 +212,8 @@ def sprite(images: Sequence[Image.Image], side: int = 48) -> tuple[str, int]:
     return data_uri(sheet, quality=60), columns
 
 
-def _figure(body: str, caption: str) -> HTML:
+def framed(body: str, caption: str) -> HTML:
+    """HTML as a figure of the book, with its caption, which is escaped."""
     figure = f'<figure class="csd-figure">{body}<figcaption>{escape(caption)}</figcaption></figure>'
     return HTML(figure)  # type: ignore[no-untyped-call]
 

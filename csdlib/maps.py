@@ -1,37 +1,157 @@
-"""Style maps: descriptors laid out in the plane by UMAP."""
+"""Style maps: descriptors laid out in the plane, new images placed among them, and how far a map can be trusted."""
 
 import json
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import plotly.graph_objects as go
-from IPython.display import HTML
+import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
+from sklearn.neighbors import NearestNeighbors
 
-from csdlib import figures
 from csdlib.embeddings import Embeddings
-from csdlib.errors import InputError
+from csdlib.errors import InputError, unknown
+from csdlib.files import atomic_path
 from csdlib.retrieval import hits, neighbours
-from csdlib.tables import ImageTable
+
+METHODS = ("densmap", "pca", "umap")
+
+#: Fitted images between which a new one is placed.
+PLACED_BETWEEN = 5
+#: Images on which trustworthiness and continuity are measured at most: both need all pairs of them.
+MEASURED = 5000
+
+
+@dataclass(frozen=True)
+class MapSettings:
+    """How a map is made.
+
+    Attributes:
+        method: ``"umap"``, ``"densmap"`` (UMAP that also keeps how dense a region is), or ``"pca"`` (the plane of the
+            largest variance).
+        n_neighbors: neighbours that UMAP tries to keep; small values show detail, large ones the whole.
+        min_dist: how close UMAP may put points.
+        seed: of UMAP; equal seeds give equal maps on one machine.
+    """
+
+    method: str = "umap"
+    n_neighbors: int = 15
+    min_dist: float = 0.1
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class StyleMap:
-    """Coordinates of images in the plane.
+    """Images in the plane, and all that is needed to place others among them.
 
     Attributes:
+        embeddings: of the n images, in descriptor space.
         coordinates: (n, 2) float32; only neighbourhoods mean something, not axes or far distances.
-        ids: (n,) image ids.
-        trustworthiness: in [0, 1]; the share of map neighbours that are neighbours in descriptor space too, weighted
-            by how far off the others are (Venna and Kaski, 2001); higher is better.
+        settings: how the map was made.
+        placed: how many images, the last ones, were placed on the finished map.
     """
 
+    embeddings: Embeddings
     coordinates: np.ndarray
-    ids: np.ndarray
+    settings: MapSettings
+    placed: int = 0
+
+    @property
+    def ids(self) -> np.ndarray:
+        """The image ids, (n,) strings."""
+        return self.embeddings.ids
+
+    def place(self, embeddings: Embeddings) -> np.ndarray:
+        """Where new images belong on this map.
+
+        PCA projects them. The other methods have no formula: a new image goes to the geometric median of the places of
+        the five fitted images that are nearest in descriptor space. The median, not the mean, because neighbours may
+        lie on two islands, and no picture belongs in the sea between them. Held-out images keep more of their
+        neighbours so than by UMAP's own ``transform``, which also needs a pickle and does not know densMAP
+        (``make bench`` compares the two).
+
+        Args:
+            embeddings: (m, d) of the same descriptor.
+
+        Returns:
+            (m, 2) float32.
+
+        Raises:
+            InputError: embeddings of another descriptor.
+        """
+        fitted = self._fitted()
+        if embeddings.fingerprint != fitted.fingerprint:
+            raise InputError("the map was made with another descriptor: embed the new images with the same one")
+        if self.settings.method == "pca":
+            return _pca(fitted.vectors, self.settings).transform(embeddings.vectors).astype(np.float32)
+        # Others' ids: an image that is on the map already may be placed anew, and is then its own neighbour.
+        new = replace(embeddings, ids=np.array([f"new {row}" for row in range(len(embeddings))]))
+        found = neighbours(new, fitted, min(PLACED_BETWEEN, len(fitted)))
+        return _geometric_median(self.coordinates[found.rows])
+
+    def extended(self, embeddings: Embeddings) -> "StyleMap":
+        """The same map with new images placed on it; those that were there stay where they are.
+
+        Raises:
+            InputError: embeddings of another descriptor, or of an image that is on the map already.
+        """
+        vectors = np.concatenate([self.embeddings.vectors, embeddings.vectors])
+        ids = np.concatenate([self.ids, embeddings.ids])
+        places = np.concatenate([self.coordinates, self.place(embeddings)])
+        joined = replace(self.embeddings, vectors=vectors, ids=ids)
+        return StyleMap(joined, places, self.settings, self.placed + len(embeddings))
+
+    def save(self, folder: Path) -> None:
+        """Writes the map into a folder: embeddings, ``coordinates.npy`` and ``map.json``; nothing is pickled."""
+        self.embeddings.save(folder / "embeddings")
+        with atomic_path(folder / "coordinates.npy") as path:
+            np.save(path, self.coordinates)
+        with atomic_path(folder / "map.json") as path:
+            path.write_text(json.dumps(asdict(self.settings) | {"placed": self.placed}, indent=1))
+
+    @classmethod
+    def load(cls, folder: Path) -> "StyleMap":
+        """Reads a saved map.
+
+        Raises:
+            InputError: a file is missing, cut, or does not belong to the others.
+        """
+        try:
+            settings = json.loads((folder / "map.json").read_text())
+            coordinates = np.load(folder / "coordinates.npy", allow_pickle=False)
+            placed = settings.pop("placed")
+            loaded = cls(Embeddings.load(folder / "embeddings"), coordinates, MapSettings(**settings), placed)
+        except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{folder}: no whole saved map ({error}); make it again") from error
+        if loaded.coordinates.shape != (len(loaded.embeddings), 2):
+            raise InputError(f"{folder}: {len(loaded.embeddings)} images, places {loaded.coordinates.shape}")
+        return loaded
+
+    def _fitted(self) -> Embeddings:
+        """The embeddings that the map was made from, in memory."""
+        count = len(self.embeddings) - self.placed
+        vectors = np.asarray(self.embeddings.vectors[:count], dtype=np.float32)
+        return replace(self.embeddings, vectors=vectors, ids=self.ids[:count])
+
+
+@dataclass(frozen=True)
+class MapQuality:
+    """How faithful a map is to the descriptors.
+
+    Attributes:
+        trustworthiness: in [0, 1], higher is better: are neighbours on the map neighbours in descriptor space? Those
+            that are not count by how far off they are (Venna and Kaski, 2001).
+        continuity: in [0, 1], higher is better: the same with the two spaces exchanged. Low where the map tears
+            neighbours apart.
+        agreement: in [0, 1], higher is better: the share of the k nearest in descriptor space that are among the k
+            nearest on the map.
+    """
+
     trustworthiness: float
+    continuity: float
+    agreement: float
 
 
 def style_map(
@@ -40,81 +160,96 @@ def style_map(
     """Lays descriptors out in the plane.
 
     Args:
-        embeddings: at least ``n_neighbors`` + 1 images.
-        n_neighbors: neighbours that UMAP tries to keep; small values show detail, large ones the whole.
-        min_dist: how close UMAP may put points.
-        seed: of UMAP; equal seeds give equal maps on one machine.
-        method: ``"umap"``, or ``"pca"`` for the plane of largest variance.
+        embeddings: more than ``n_neighbors`` + 1 images.
+        n_neighbors: see ``MapSettings``, as for the rest.
+        min_dist: see there.
+        seed: see there.
+        method: see there.
 
     Raises:
-        InputError: too few images, or an unknown method.
+        InputError: too few images, images that all have one descriptor, or an unknown method.
     """
+    settings = MapSettings(method, n_neighbors, min_dist, seed)
+    if method not in METHODS:
+        raise unknown("method", method, list(METHODS))
     if len(embeddings) <= n_neighbors + 1:
-        raise InputError(f"a map with n_neighbors = {n_neighbors} needs more than {n_neighbors + 1} images")
-    if method == "umap":
-        coordinates = _umap(embeddings, n_neighbors, min_dist, seed)
-    elif method == "pca":
-        coordinates = PCA(2, random_state=seed).fit_transform(embeddings.vectors)
-    else:
-        raise InputError(f"unknown method {method!r}: choose one of pca, umap")
-    quality = _trustworthiness(embeddings, coordinates, min(n_neighbors, (len(embeddings) - 1) // 2))
-    return StyleMap(coordinates.astype(np.float32), embeddings.ids, quality)
+        raise InputError(
+            f"a map with n_neighbors = {n_neighbors} needs more than {n_neighbors + 1} images, got {len(embeddings)}: "
+            "lower n_neighbors, or take more images"
+        )
+    vectors = np.asarray(embeddings.vectors, dtype=np.float32)
+    if (vectors == vectors[0]).all():
+        raise InputError("all images have the same descriptor: there is nothing to lay out")
+    if method == "pca":
+        return StyleMap(embeddings, _pca(vectors, settings).transform(vectors).astype(np.float32), settings)
+    places = _umap(embeddings, vectors, settings)
+    # Turned so that the longer side lies level, as pages do; no distance changes.
+    return StyleMap(embeddings, _pca(places, settings).transform(places).astype(np.float32), settings)
 
 
-def map_figure(
-    laid_out: StyleMap, table: ImageTable, *, colour: str, caption: str, alt: str, height: int = 640, side: int = 72
-) -> HTML:
-    """A style map as a figure: a point an image, its thumbnail and labels under the pointer.
+def map_quality(laid_out: StyleMap, k: int = 10) -> MapQuality:
+    """How faithful a map is to the descriptors that it was made from.
+
+    Trustworthiness and continuity compare all pairs: of more than 5,000 images, they are measured on 5,000.
 
     Args:
-        laid_out: coordinates of the table's images, in the table's order.
-        table: the images.
-        colour: the column that decides colour and symbol. Eight colours and eight symbols make 64 pairs.
-        caption: what to see.
-        alt: what somebody who cannot see it should know.
-        height: in pixels.
-        side: of a thumbnail, in pixels.
+        laid_out: a map of n images.
+        k: neighbours, below n / 2.
 
     Raises:
-        InputError: the table is not the one that was laid out.
+        InputError: a k that is too large.
     """
-    if not np.array_equal(laid_out.ids, table.ids):
-        raise InputError("the map was made of other images than the table's")
-    figure = go.Figure()
-    for number, (name, rows) in enumerate(table.frame.groupby(colour, sort=True, dropna=False).indices.items()):
-        figure.add_trace(_points(laid_out, table, str(name), np.asarray(rows), number))
-    axis = {"showticklabels": False, "zeroline": False, "title": ""}
-    figure.update_layout(xaxis=axis, yaxis=axis, hovermode="closest")
-    return figures.show(figure, caption=caption, alt=alt, height=height, script=_hover_script(table, side))
+    n = len(laid_out.embeddings)
+    if not 1 <= k < n / 2:
+        raise InputError(f"k must be from 1 to below half of the {n} images, got {k}")
+    some = np.sort(np.random.default_rng(0).permutation(n)[:MEASURED])
+    vectors, places = np.asarray(laid_out.embeddings.vectors[some]), laid_out.coordinates[some]
+    # Among vectors of unit norm the Euclidean order is that of the cosine.
+    shares = [float(trustworthiness(*spaces, n_neighbors=k)) for spaces in ((vectors, places), (places, vectors))]
+    kept = neighbours_kept(neighbours(laid_out.embeddings, laid_out.embeddings, k).rows, map_neighbours(laid_out, k))
+    return MapQuality(*shares, kept)
 
 
-def _points(laid_out: StyleMap, table: ImageTable, name: str, rows: np.ndarray, number: int) -> go.Scatter:
-    marker = {
-        "size": 9,
-        "opacity": 0.85,
-        "color": figures.COLOURS[number % 8],
-        "symbol": figures.SYMBOLS[(number + number // 8) % 8],
-    }
-    return go.Scatter(
-        x=laid_out.coordinates[rows, 0],
-        y=laid_out.coordinates[rows, 1],
-        mode="markers",
-        name=escape(name),
-        marker=marker,
-        customdata=rows,
-        text=[_label(table, int(row)) for row in rows],
-        hovertemplate="%{text}<extra></extra>",
-    )
+def quality_over_seeds(
+    embeddings: Embeddings, seeds: Sequence[int], *, k: int = 10, **settings: object
+) -> pd.DataFrame:
+    """The quality of maps that differ only in their seed.
+
+    Args:
+        embeddings: of the images.
+        seeds: of the maps.
+        k: see ``map_quality``.
+        settings: see ``MapSettings``.
+
+    Returns:
+        one row a measure: ``measure``, ``mean``, ``lowest`` and ``highest`` over the seeds.
+    """
+    made = [vars(map_quality(style_map(embeddings, seed=seed, **settings), k)) for seed in seeds]  # type: ignore[arg-type]
+    summary = pd.DataFrame(made).agg(["mean", "min", "max"]).T
+    summary.columns = pd.Index(["mean", "lowest", "highest"])
+    return summary.rename_axis("measure").reset_index()
 
 
-def _label(table: ImageTable, row: int) -> str:
-    return escape(figures.label(table, row, ("artist", "movement", "content"))[:200])
+def map_neighbours(laid_out: StyleMap, k: int, places: np.ndarray | None = None) -> np.ndarray:
+    """The rows of the k nearest images on the map, (m, k), nearest first.
+
+    Args:
+        laid_out: a map of n images.
+        k: neighbours, below n.
+        places: (m, 2) on the map; by default every image's own, and an image is never its own neighbour.
+    """
+    search = NearestNeighbors(n_neighbors=k).fit(laid_out.coordinates)
+    return np.asarray(search.kneighbors(places, return_distance=False))
 
 
-def _hover_script(table: ImageTable, side: int) -> str:
-    sheet, columns = figures.sprite([table.open(row) for row in range(len(table))], side)
-    data = json.dumps({"sprite": sheet, "columns": columns, "side": side})
-    return (Path(__file__).parent / "assets" / "map_hover.js").read_text().replace("DATA", data, 1)
+def neighbours_kept(rows: np.ndarray, others: np.ndarray) -> float:
+    """The mean share of each row's neighbours that stand in the other's row too, in [0, 1].
+
+    Example:
+        >>> neighbours_kept(np.array([[1, 2]]), np.array([[2, 3]]))
+        0.5
+    """
+    return float(np.mean([np.isin(row, other).mean() for row, other in zip(rows, others, strict=True)]))
 
 
 def neighbourhood_agreement(embeddings: Embeddings, labels: np.ndarray, k: int = 10) -> float:
@@ -129,15 +264,30 @@ def neighbourhood_agreement(embeddings: Embeddings, labels: np.ndarray, k: int =
     return float(hits(found, labels, labels).mean())
 
 
-def _umap(embeddings: Embeddings, n_neighbors: int, min_dist: float, seed: int) -> np.ndarray:
+def _umap(embeddings: Embeddings, vectors: np.ndarray, settings: MapSettings) -> np.ndarray:
     # Imported here: numba compiles for seconds, and nothing else needs it.
     from umap import UMAP
 
-    metric = "cosine" if embeddings.metric == "cosine" else "euclidean"
-    reducer = UMAP(n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, random_state=seed, n_jobs=1)
-    return np.asarray(reducer.fit_transform(embeddings.vectors))
+    options = {key: value for key, value in asdict(settings).items() if key in ("n_neighbors", "min_dist")}
+    reducer = UMAP(
+        **options,
+        metric="cosine" if embeddings.metric == "cosine" else "euclidean",
+        random_state=settings.seed,
+        n_jobs=1,
+        densmap=settings.method == "densmap",
+    )
+    return np.asarray(reducer.fit_transform(vectors))
 
 
-def _trustworthiness(embeddings: Embeddings, coordinates: np.ndarray, k: int) -> float:
-    metric = "cosine" if embeddings.metric == "cosine" else "euclidean"
-    return float(trustworthiness(embeddings.vectors, coordinates, n_neighbors=k, metric=metric))
+def _pca(vectors: np.ndarray, settings: MapSettings) -> PCA:
+    return PCA(2, random_state=settings.seed).fit(vectors)
+
+
+def _geometric_median(points: np.ndarray, rounds: int = 50) -> np.ndarray:
+    """The point with the least sum of distances to k points, (m, k, 2) -> (m, 2) float32; by Weiszfeld's method."""
+    points = points.astype(np.float64)
+    middle = points.mean(axis=1)
+    for _ in range(rounds):
+        weights = 1 / np.maximum(np.linalg.norm(points - middle[:, None], axis=2, keepdims=True), 1e-6)
+        middle = (weights * points).sum(axis=1) / weights.sum(axis=1)
+    return middle.astype(np.float32)

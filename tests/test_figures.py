@@ -1,6 +1,5 @@
-"""Figures and maps: nothing unescaped, nothing without alt text, maps of the right images."""
+"""Figures: nothing unescaped, nothing without alt text."""
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -8,11 +7,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from csdlib import figures
-from csdlib.descriptors import load
-from csdlib.embeddings import Embeddings, embed
 from csdlib.errors import InputError
-from csdlib.maps import map_figure, neighbourhood_agreement, style_map
-from csdlib.tables import ImageTable
 
 EVIL = "<script>alert(1)</script>"
 
@@ -62,27 +57,3 @@ def test_intervals_reach_from_low_to_high() -> None:
 def test_empty_gallery_is_refused() -> None:
     with pytest.raises(InputError, match="at least one"):
         figures.gallery([], caption="c")
-
-
-def test_map_is_of_the_table_and_repeats(striped_table: ImageTable) -> None:
-    embeddings = embed(striped_table, load("colour"), progress=False)
-    first, second = (style_map(embeddings, n_neighbors=8, seed=1) for _ in range(2))
-    np.testing.assert_array_equal(first.coordinates, second.coordinates)
-    assert first.trustworthiness > 0.7
-    frame = striped_table.frame.assign(movement=EVIL)
-    shown = map_figure(first, ImageTable(frame, striped_table.root), colour="artist", caption="c", alt="a map")
-    assert EVIL not in shown.data.replace("\\u003c", "<").replace("&lt;", "")
-    assert shown.data.count("artist-") >= 4
-    with pytest.raises(InputError, match="other images"):
-        map_figure(first, striped_table.where(artist="artist-0"), colour="artist", caption="c", alt="a")
-
-
-def test_map_limits(striped_table: ImageTable) -> None:
-    embeddings = embed(striped_table, load("colour"), progress=False)
-    few = Embeddings(embeddings.vectors[:5], embeddings.ids[:5], "x", "cosine")
-    with pytest.raises(InputError, match="needs more than"):
-        style_map(few)
-    with pytest.raises(InputError, match="pca, umap"):
-        style_map(embeddings, n_neighbors=5, method="tsne")
-    assert style_map(embeddings, n_neighbors=5, method="pca").coordinates.shape == (40, 2)
-    assert neighbourhood_agreement(embeddings, striped_table.frame["artist"].to_numpy(), k=5) == 1.0

@@ -9,6 +9,7 @@ from csdlib.datasets.captioned import captioned
 from csdlib.datasets.contrastyles import contrastyles
 from csdlib.datasets.domainnet import domainnet
 from csdlib.datasets.folder import folder
+from csdlib.datasets.generated import generated
 from csdlib.datasets.shards import shards
 from csdlib.datasets.wikiart import wikiart
 from csdlib.datasets.wikiart_folder import wikiart_folder
@@ -30,6 +31,7 @@ _FROM_ROOT: dict[str, Callable[..., ImageTable]] = {
     "captioned": captioned,
     "domainnet": domainnet,
     "folder": folder,
+    "generated": generated,
     "shards": shards,
     "wikiart": wikiart,
     "wikiart-folder": wikiart_folder,
@@ -68,6 +70,7 @@ __all__ = [
     "contrastyles",
     "domainnet",
     "folder",
+    "generated",
     "load_dataset",
     "shards",
     "wikiart",
