@@ -444,8 +444,8 @@ figures.show(
 # intervals. Views alone, without any label, gained least: they teach what a picture is, and only a little of what a hand is.
 #
 # Why is noise so mild? A wrong name is rarely the *same* wrong name twice, so wrong pairs pull in all directions while right pairs pull in one. And a picture
-# without a tag is left out of the multi-label term; it is not taken for a stranger. Whether this holds for long trainings is a question for several seeds, and
-# for a chapter on ablations.
+# without a tag is left out of the multi-label term; it is not taken for a stranger. Several seeds and a longer training ask the same question again in
+# [the chapter on ablations](ablations).
 #
 # ## Names of people
 #

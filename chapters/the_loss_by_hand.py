@@ -274,8 +274,8 @@ figures.table(
 
 # %% [markdown]
 # With the indicator, a stranger of the same movement pulls as hard as another picture by the artist. The count prefers
-# the artist's own, because they usually share every tag. Which one is better is not a matter of taste: the chapter
-# on ablations measures it.
+# the artist's own, because they usually share every tag. Which one is better is not a matter of taste: [the chapter
+# on ablations](ablations) measures it.
 #
 # ## Views: the self-supervised term
 #

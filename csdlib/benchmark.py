@@ -55,8 +55,14 @@ class Retrieval:
 
     @property
     def labels(self) -> np.ndarray:
-        """The label of every query, (q,) strings: the groups of the bootstrap. Where tags match, it is the artist."""
-        return _column(self.query, "artist" if self.label == "styles" else self.label)
+        """The label of every query, (q,) strings: the groups of the bootstrap.
+
+        Where tags match, it is the artist; a picture whose artist is unknown stands for itself.
+        """
+        if self.label != "styles":
+            return _column(self.query, self.label)
+        artists = _column(self.query, "artist")
+        return np.where(artists == "", self.query.ids, artists)
 
     def estimates(self, ks: Sequence[int] = (1, 10, 100), *, over: Literal["label", "query"] = "label") -> pd.DataFrame:
         """All metrics at several k, one row each, fractions in [0, 1] with 95 % intervals.

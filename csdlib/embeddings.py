@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zipfile import BadZipFile
 
 import numpy as np
@@ -18,11 +18,14 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from csdlib.descriptors.protocol import Descriptor, Metric
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, text_hash
 from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
+
+# Not needed to run: who only searches does not wait for the libraries of all descriptors, nor hold them in memory.
+if TYPE_CHECKING:
+    from csdlib.descriptors.protocol import Descriptor, Metric
 
 #: Images whose descriptors are stored together, when a cache folder is given.
 SHARD = 1024
@@ -53,7 +56,7 @@ class Embeddings:
     vectors: np.ndarray
     ids: np.ndarray
     fingerprint: str
-    metric: Metric
+    metric: "Metric"
     skipped: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -174,7 +177,7 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
 
 def embed(
     table: ImageTable,
-    descriptor: Descriptor,
+    descriptor: "Descriptor",
     *,
     batch_size: int = 64,
     workers: int = 2,
@@ -228,7 +231,7 @@ def embed(
 
 
 def encode_items(
-    items: Iterable[Item], descriptor: Descriptor, batch_size: int, workers: int, bar: "tqdm[Any]"
+    items: Iterable[Item], descriptor: "Descriptor", batch_size: int, workers: int, bar: "tqdm[Any]"
 ) -> Embeddings:
     """The descriptors of images that come one after the other, opened in threads; what cannot be read is skipped."""
     vectors: list[np.ndarray] = []
@@ -271,7 +274,7 @@ def save_part(part: Embeddings, path: Path) -> None:
 
 
 def _shard(
-    table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
+    table: ImageTable, descriptor: "Descriptor", batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
 ) -> Embeddings:
     """One part of a table, from the cache if it is there."""
     path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
@@ -288,7 +291,7 @@ def _shard(
 
 
 def _batches(
-    items: Iterable[Item], descriptor: Descriptor, batch_size: int, workers: int
+    items: Iterable[Item], descriptor: "Descriptor", batch_size: int, workers: int
 ) -> Iterator[tuple[list[str], Tensor, dict[str, str]]]:
     """Decoded batches: names, images, and the reasons for those that cannot be read."""
     device = getattr(descriptor, "device", torch.device("cpu"))

@@ -51,8 +51,8 @@ class TrainingConfig:
         decay: what the rates do afterwards: ``"cosine"`` falls to 0 as a half cosine, ``"none"`` stays.
         smallest_crop: smallest share of a picture's area in a view; a closer look would change the size of strokes.
         photometric: also change colour and sharpness in views: for the ablation, since this changes style.
-        bfloat16: compute the tower in bfloat16 (autocast) where the device does so natively; weights, loss and optimiser
-            stay in float32.
+        bfloat16: compute the tower in bfloat16 (autocast) where the device does so natively; weights, loss and
+            optimiser stay in float32.
         content_weight: of the content head behind a gradient reversal, the authors' side experiment; 0 leaves it out.
         seed: of the order of images and of the views.
     """

@@ -11,17 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import faiss
 import numpy as np
 import open_clip
 import torch
 from rich.console import Console
 from rich.table import Table
-from sklearn.neighbors import NearestNeighbors
 
 import csdlib
 from csdlib.curation import Phrase, TagBank, Tagger, duplicate_groups
@@ -29,8 +27,6 @@ from csdlib.curation.bank import Kind
 from csdlib.descriptors.csd import random_tiny
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
-from csdlib.metrics import mean_precision_at_k
-from csdlib.retrieval import neighbours
 from csdlib.training import TrainingConfig, fit
 from csdlib.views import StylePreservingViews
 
@@ -80,22 +76,21 @@ def loss(images: int) -> tuple[str, str, float, float]:
     """The multi-label loss and its gradient in blocks, beside the whole matrix at once; with the peak of memory."""
     cost = []
     for block in (1024, images):
-        run = subprocess.run([sys.executable, "-c", LOSS, str(images), str(block)], capture_output=True, text=True)
-        cost.append([float(number) for number in run.stdout.split()])
+        cost.append(measured(LOSS.format(images=images, block=block)))
     (ours, memory), (theirs, plain) = cost
     return f"loss and gradient, {images:,} x 768: {memory:.1f} GB", f"in one piece: {plain:.1f} GB", ours, theirs
 
 
 LOSS = """
-import re, sys, time, torch
+import re, time, torch
 import csdlib.losses
 # The first checkpointed block of a process loads what torch needs for it, seconds that no later step pays.
 csdlib.losses.BLOCK = 2
 csdlib.losses.multilabel_contrastive_loss(torch.eye(4, requires_grad=True), torch.ones(4, 1)).backward()
-images, csdlib.losses.BLOCK = int(sys.argv[1]), int(sys.argv[2])
+csdlib.losses.BLOCK = {block}
 torch.manual_seed(0)
-style = torch.nn.functional.normalize(torch.randn(images, 768), dim=1).requires_grad_()
-labels = (torch.rand(images, 400) < 0.005).float()
+style = torch.nn.functional.normalize(torch.randn({images}, 768), dim=1).requires_grad_()
+labels = (torch.rand({images}, 400) < 0.005).float()
 start = time.perf_counter()
 csdlib.losses.multilabel_contrastive_loss(style, labels).backward()
 seconds = time.perf_counter() - start
@@ -161,43 +156,167 @@ def copies() -> tuple[str, str, float, float]:
     return f"copies in 100,000 x 512, recall {recall:.4f}", f"numpy, all {len(pairs):,} pairs", ours, theirs
 
 
-def unit_vectors() -> tuple[csdlib.Embeddings, csdlib.Embeddings]:
-    """2,000 queries and a database of 10,000: random unit vectors of 192 dimensions."""
-    vectors = np.random.default_rng(0).normal(size=(12_000, 192)).astype(np.float32)
+#: What every retrieval below is given, and what each of them does with it; it prints seconds and peak memory.
+RETRIEVAL = """
+import re, sys, time
+import numpy as np
+import csdlib
+
+def clustered(n, dim, artists, seed):
+    # Uneven artists, whose works lie around a direction of their own; float32 rows of unit norm.
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(artists, dim)).astype(np.float32)
+    share = 1 / np.arange(10, artists + 10)
+    random = np.random.default_rng(seed)
+    labels = random.choice(artists, size=n, p=share / share.sum())
+    vectors = np.empty((n, dim), np.float32)
+    for start in range(0, n, 8192):
+        rows = labels[start : start + 8192]
+        vectors[start : start + 8192] = centres[rows] + 2 * random.normal(size=(len(rows), dim)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    ids = np.arange(len(vectors)).astype(str)
-    query, database = (
-        csdlib.Embeddings(vectors[part], ids[part], "x", "cosine") for part in (slice(2000), slice(2000, None))
-    )
-    return query, database
+    return vectors, labels
+
+def embeddings(vectors, prefix):
+    ids = np.array([f"{prefix}{row}" for row in range(len(vectors))])
+    return csdlib.Embeddings(vectors, ids, "bench", "cosine")
+
+def peak():
+    # Not resource's ru_maxrss: a child inherits its parent's.
+    return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1e6
+"""
+
+#: The paper's WikiArt in numbers: database, queries, dimensions of ViT-L, artists.
+WIKIART = """
+database, database_artists = clustered(64_090, 768, 1_119, 1)
+query, query_artists = clustered(16_006, 768, 1_119, 2)
+"""
+
+OURS = """
+from csdlib import metrics
+from csdlib.retrieval import hits, neighbours, relevant_counts
+names = np.arange(80_096).astype(str)
+start = time.perf_counter()
+query, database = (
+    csdlib.Embeddings(vectors, ids, "bench", "cosine")
+    for vectors, ids in ((query, names[:16_006]), (database, names[16_006:]))
+)
+found = neighbours(query, database, 1000)
+right, relevant = hits(found, query_artists, database_artists), relevant_counts(query_artists, database_artists)
+values = []
+for k in (1, 10, 100, 1000):
+    values.append(metrics.mean_precision_per_query(right, k))
+    values.append(metrics.average_precision_per_query(right, k, relevant))
+    values.append(metrics.recall_per_query(right, k))
+    values.append(metrics.reciprocal_rank_per_query(right, k))
+metrics.bootstrap_each(np.stack(values, axis=1), groups=query_artists)
+print(time.perf_counter() - start, peak())
+"""
+
+BARE = """
+import faiss
+start = time.perf_counter()
+index = faiss.IndexFlatIP(768)
+index.add(database)
+scores, rows = index.search(query, 1000)
+"""
+
+#: Bare search, and then the definitions of the reference's metrics as one would write them down. No intervals.
+PLAIN = (
+    BARE
+    + """
+right = database_artists[rows] == query_artists[:, None]
+for k in (1, 10, 100, 1000):
+    first = right[:, :k]
+    (np.cumsum(first, axis=1) / np.arange(1, k + 1)).mean(axis=1).mean()
+    first.any(axis=1).mean()
+    ranks = np.where(first, np.arange(1, k + 1), np.inf).min(axis=1)
+    (1 / ranks).mean()
+"""
+)
+
+SCIKIT = """
+from sklearn.neighbors import NearestNeighbors
+start = time.perf_counter()
+NearestNeighbors(n_neighbors=1000, algorithm="brute").fit(database).kneighbors(query)
+"""
+
+#: Metrics alone, of a fortieth of the queries: torchmetrics goes through them one by one.
+TORCHMETRICS = """
+import torch
+from torchmetrics.retrieval import RetrievalHitRate, RetrievalMAP, RetrievalMRR, RetrievalPrecision
+right = torch.from_numpy(np.random.default_rng(0).random((400, 1000)) < 0.02)
+scores = torch.arange(1000, 0, -1).float().expand(400, -1)
+numbers = torch.arange(400)[:, None].expand(-1, 1000)
+start = time.perf_counter()
+for k in (1, 10, 100, 1000):
+    for metric in (RetrievalPrecision, RetrievalMAP, RetrievalHitRate, RetrievalMRR):
+        metric(top_k=k)(scores.flatten(), right.flatten(), numbers.flatten())
+print(40 * (time.perf_counter() - start), peak())
+"""
+
+END = """
+print(time.perf_counter() - start, peak())
+"""
 
 
-def search() -> tuple[str, str, float, float]:
-    """Search and mean precision with its interval, beside scikit-learn's brute-force search alone."""
-    query, database = unit_vectors()
-    labels = np.random.default_rng(1).integers(0, 100, 12_000)
-
-    def ours() -> None:
-        found = neighbours(query, database, 100)
-        hits = labels[2000:][found.rows] == labels[:2000, None]
-        mean_precision_at_k(hits, 100, groups=labels[:2000])
-
-    def theirs() -> None:
-        NearestNeighbors(n_neighbors=100, algorithm="brute").fit(database.vectors).kneighbors(query.vectors)
-
-    return "search 2,000 in 10,000, k = 100, with interval", "scikit-learn, search only", *fastest([ours, theirs])
+BESIDE = {
+    "bare faiss, search only": BARE + END,
+    "faiss, the reference's metrics": PLAIN + END,
+    "scikit-learn, search only": SCIKIT + END,
+    "torchmetrics, metrics only (x 40)": TORCHMETRICS,
+}
 
 
-def bare_search() -> tuple[str, str, float, float]:
-    """Our search beside bare faiss."""
-    query, database = unit_vectors()
+@cache
+def retrieval(script: str) -> tuple[float, float]:
+    """Seconds and peak memory in GB of a retrieval at WikiArt's size, in a process of its own: the better of two."""
+    costs = [measured(RETRIEVAL + WIKIART + script) for _ in range(2)]
+    return min(seconds for seconds, _ in costs), max(memory for _, memory in costs)
 
-    def theirs() -> None:
-        index = faiss.IndexFlatIP(192)
-        index.add(database.vectors)
-        index.search(query.vectors, 100)
 
-    return "search 2,000 in 10,000, k = 100", "bare faiss", *fastest([lambda: neighbours(query, database, 100), theirs])
+def wikiart_size(beside: str, script: str) -> tuple[str, str, float, float]:
+    """Search for 1,000 neighbours, four metrics at four k and 1,000 resamples of all; beside what one would use."""
+    (ours, memory), (theirs, plain) = retrieval(OURS), retrieval(script)
+    what = f"retrieval, 16,006 in 64,090 x 768, all metrics: {memory:.1f} GB"
+    return what, f"{beside}: {plain:.1f} GB", ours, theirs
+
+
+def million(kind: str) -> tuple[str, str, float, float]:
+    """1,000 queries in a million vectors of 192 dimensions, 16 bit, on the disk: by an index, beside exact search."""
+    with TemporaryDirectory() as folder:
+        run = RETRIEVAL + MILLION.format(kind=kind, folder=folder)
+        build, ours, theirs, recall, memory = measured(run)
+    what = f"1,000 queries in 1,000,000 x 192, {kind}: recall@10 {recall:.3f}, {memory:.1f} GB"
+    return what, f"exact; the index took {build:.0f} s", ours, theirs
+
+
+MILLION = """
+from pathlib import Path
+from csdlib.retrieval import approximate_index, neighbours
+embeddings(clustered(1_000_000, 192, 10_000, 1)[0], "d").save(Path("{folder}"), dtype="float16")
+database = csdlib.Embeddings.load(Path("{folder}"))
+query = embeddings(clustered(1_000, 192, 10_000, 2)[0], "q")
+# From here on the memory counts: what made the vectors is gone.
+open("/proc/self/clear_refs", "w").write("5")
+times = [time.perf_counter()]
+index = approximate_index(database, "{kind}")
+times.append(time.perf_counter())
+index.search(query.vectors, 10)
+times.append(time.perf_counter())
+memory = peak()
+found = neighbours(query, database, 10, index=index)
+times.append(time.perf_counter())
+neighbours(query, database, 10)
+times.append(time.perf_counter())
+seconds = np.diff(times)
+print(seconds[0], seconds[1], seconds[3], found.recall.value, memory)
+"""
+
+
+def measured(script: str) -> list[float]:
+    """The numbers that a script prints, in a process of its own."""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return [float(number) for number in run.stdout.split()]
 
 
 def training() -> tuple[str, str, float, float]:
@@ -241,7 +360,10 @@ def main() -> None:
     table = Table("what", "beside", "ours (s)", "theirs (s)", "ours / theirs")
     towers = [partial(tower, name) for name in ("ViT-B-16", "ViT-B-32")]
     losses = [partial(loss, images) for images in (1024, 4096, 16384)]
-    for measure in (embedding, *towers, search, bare_search, tagging, copies, *losses, training, drawing):
+    searches = [partial(wikiart_size, beside, script) for beside, script in BESIDE.items()]
+    millions = [partial(million, kind) for kind in ("ivf", "hnsw")]
+    measures = [embedding, *towers, *searches, *millions, tagging, copies, *losses, training, drawing]
+    for measure in measures:
         what, beside, ours, theirs = measure()
         table.add_row(what, beside, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
     console = Console(width=120)

@@ -386,6 +386,15 @@ def test_a_shared_tag_is_a_match(striped_table: ImageTable) -> None:
     np.testing.assert_array_equal(by_tag.n_relevant, by_column.n_relevant)
 
 
+def test_who_is_unknown_is_a_group_alone(striped_table: ImageTable) -> None:
+    frame = striped_table.frame
+    unknown = ImageTable(
+        frame.assign(artist=frame["artist"].where(frame["artist"] != "artist-2", "")), striped_table.root
+    )
+    found = evaluate_retrieval(unknown, load("colour"), label="styles", k=5, progress=False)
+    assert len(set(found.labels)) == 3 + 4
+
+
 def test_all_metrics_at_all_k_in_one_table(striped_table: ImageTable) -> None:
     found = evaluate_retrieval(striped_table, load("random-tiny"), k=24, progress=False)
     table = found.estimates((1, 5, 24)).set_index(["metric", "k"])["value"]

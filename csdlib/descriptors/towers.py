@@ -1,5 +1,6 @@
 """What all vision towers share: the reference's pre-processing, the precision they compute in, and unit norm."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -47,7 +48,7 @@ class TowerDescriptor:
         dim: int,
         precision: Precision = "float32",
     ) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = _device()
         self.dtype = _dtype(precision, self.device)
         self.tower = model.eval().to(self.device, self.dtype)
         self.name, self.weights_hash, self.size, self.dim = name, weights_hash, size, dim
@@ -144,6 +145,13 @@ def normalised(
     """An RGB image to (3, H, W) float32, its channels normalised; by default with CLIP's mean and deviation."""
     pixels = vision.to_dtype(vision.pil_to_tensor(image), torch.float32, scale=True)
     return vision.normalize(pixels, list(mean), list(std))
+
+
+def _device() -> torch.device:
+    """The GPU of this process: accelerate and torchrun number those of one machine."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
 
 
 def _dtype(precision: str, device: torch.device) -> torch.dtype:
