@@ -9,11 +9,12 @@ from csdlib.descriptors import (
     gda,
     gram,
     introstyle,
+    patch_gram,
     pixels,
     released,
     selfsupervised,
     sscd,
-    trained_gram,
+    vgg_gram,
 )
 from csdlib.descriptors.protocol import Descriptor, Fittable, Metric, encode_images
 from csdlib.descriptors.registry import list_descriptors, load, maker, register
@@ -34,10 +35,11 @@ __all__ = [
     "list_descriptors",
     "load",
     "maker",
+    "patch_gram",
     "pixels",
     "register",
     "released",
     "selfsupervised",
     "sscd",
-    "trained_gram",
+    "vgg_gram",
 ]

@@ -1,12 +1,11 @@
-"""Gram matrices of features that were learned: VGG-16's (Gatys et al. 2016, the paper's baseline), and clip-tiny's.
+"""The Gram matrix of VGG-16's features (Gatys et al. 2016): the paper's oldest baseline.
 
-``vgg-gram`` follows the paper's code (``main_sim.py`` and ``extract_features_pca`` of ``utils.py`` in
+It follows the paper's code (``main_sim.py`` and ``extract_features_pca`` of ``utils.py`` in
 github.com/learn2phoenix/CSD): the features after VGG-16's last pooling (Gatys takes five layers), their Gram matrix of
 512 x 512, unit norm, PCA to 1,024 numbers. It leaves that code where it errs: there the PCA is fitted on the queries,
 and the database is projected without the normalisation that the queries had.
 """
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,17 +15,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import VGG16_Weights, vgg16
 
-from csdlib.descriptors.csd import CSDModel, load_model
-from csdlib.descriptors.gram import rooted, upper_gram
+from csdlib.descriptors.gram import upper_gram
 from csdlib.descriptors.registry import register
-from csdlib.descriptors.towers import Precision, TowerDescriptor, View, ViewedTower
+from csdlib.descriptors.towers import Precision, View, ViewedTower
 from csdlib.descriptors.weights import fill, from_url, read_checkpoint, state_hash, without_prefix
 from csdlib.errors import InputError
-from csdlib.files import data_path, file_hash, text_hash
+from csdlib.files import file_hash, text_hash
 from csdlib.images import image_threads
 from csdlib.tables import ImageTable
 
 VGG = VGG16_Weights.IMAGENET1K_V1.url
+
+#: Numbers of half a Gram matrix of 512 channels, with its diagonal.
+HALF = 512 * 513 // 2
 
 #: Images whose Gram matrices are made together: a batch of 32 holds 17 MB of them.
 BATCH = 32
@@ -62,7 +63,7 @@ class VGGGram(ViewedTower):
     ) -> None:
         if components < 0 or sample < 2:
             raise InputError(f"components must not be negative and sample at least 2, got {components} and {sample}")
-        dim = components or 512 * 513 // 2
+        dim = components or HALF
         super().__init__(
             features, name="vgg-gram", weights_hash=weights_hash, view=View(), dim=dim, precision=precision
         )
@@ -88,19 +89,15 @@ class VGGGram(ViewedTower):
             return
         if (table.frame["split"] == "query").any():
             raise InputError(f"{self.name}: a PCA that has seen queries flatters them; fit it on the database alone")
-        rows = np.random.default_rng(self.seed).permutation(len(table))[: self.sample]
-        grams = np.empty((len(rows), 512 * 513 // 2), np.float32)
-        done = 0
-        for part in self._described(table, rows):
-            grams[done : done + len(part)] = part
-            done += len(part)
-        if done < 2:
-            raise InputError(f"{self.name}: its PCA needs at least two images that can be read, the table has {done}")
+        grams = self._sampled(table)
+        if len(grams) < 2:
+            raise InputError(f"{self.name}: its PCA needs two images that can be read, the table has {len(grams)}")
         # Images less their mean span one dimension fewer than there are images.
-        self.dim = min(self.components, done - 1)
-        pca = PCA(self.dim, svd_solver="randomized", random_state=self.seed, copy=False).fit(grams[:done])
-        self._mean, self._axes = (torch.from_numpy(found).float() for found in (pca.mean_, pca.components_))
-        self._fitted = state_hash({"mean": self._mean, "axes": self._axes})
+        dim = min(self.components, len(grams) - 1)
+        pca = PCA(dim, svd_solver="randomized", random_state=self.seed, copy=False).fit(grams)
+        state = {"mean": torch.from_numpy(pca.mean_).float(), "axes": torch.from_numpy(pca.components_).float()}
+        self.dim, self._fitted = dim, state_hash(state)
+        self._mean, self._axes = state["mean"].to(self.device), state["axes"].to(self.device)
 
     @torch.inference_mode()
     def encode(self, images: Tensor) -> Tensor:
@@ -115,7 +112,9 @@ class VGGGram(ViewedTower):
                 f"with components=0 for the whole Gram matrix"
             )
         grams = self._grams(images)
-        return functional.normalize((grams - self._mean) @ self._axes.T, dim=1) if self.components else grams
+        if self.components:
+            grams = functional.normalize((grams - self._mean) @ self._axes.T, dim=1)
+        return grams.cpu()
 
     def _grams(self, images: Tensor) -> Tensor:
         """Gram matrices of unit norm, (n, 131,328): half of each, and its off-diagonals times the root of two.
@@ -123,17 +122,21 @@ class VGGGram(ViewedTower):
         So the products and distances of the halves are those of the whole matrices.
         """
         features = self.tower(images.to(self.device, self.dtype)).float().flatten(2)
-        row, column = torch.triu_indices(features.shape[1], features.shape[1])
-        weights = torch.where(row == column, 1.0, 2**0.5)
-        return functional.normalize(upper_gram(features).cpu() * weights, dim=1)
+        row, column = torch.triu_indices(features.shape[1], features.shape[1], device=self.device)
+        return functional.normalize(upper_gram(features) * torch.where(row == column, 1.0, 2**0.5), dim=1)
 
     @torch.inference_mode()
-    def _described(self, table: ImageTable, rows: np.ndarray) -> Iterator[np.ndarray]:
+    def _sampled(self, table: ImageTable) -> np.ndarray:
+        """The Gram matrices of a sample of a table's images, (n, 131,328), without those that cannot be read."""
+        rows = np.random.default_rng(self.seed).permutation(len(table))[: self.sample]
+        grams, done = np.empty((len(rows), HALF), np.float32), 0
         with image_threads(2) as pool:
             for start in range(0, len(rows), BATCH):
                 found = pool.map(partial(self._opened, table), rows[start : start + BATCH].tolist())
                 if images := [image for image in found if image is not None]:
-                    yield self._grams(torch.stack(images)).numpy()
+                    grams[done : done + len(images)] = self._grams(torch.stack(images)).cpu()
+                    done += len(images)
+        return grams[:done]
 
     def _opened(self, table: ImageTable, row: int) -> Tensor | None:
         try:
@@ -171,52 +174,4 @@ def vgg_gram(
     fill(features, without_prefix(read_checkpoint(path), "features."), path)
     return VGGGram(
         features, weights_hash=file_hash(path), components=components, sample=sample, seed=seed, precision=precision
-    )
-
-
-class PatchGram(nn.Module):
-    """Gram matrices of what a transformer's block says of each patch.
-
-    Args:
-        model: whose image tower it is; the blocks after ``block`` do nothing.
-        block: number of the block, from 0.
-    """
-
-    def __init__(self, model: CSDModel, block: int) -> None:
-        super().__init__()
-        self.backbone, self.block = model.backbone, block
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Normalised images (n, 3, H, W) to (n, c (c + 1) / 2), rows of unit norm, for c channels."""
-        found = self.backbone.forward_intermediates(
-            images, [self.block], stop_early=True, intermediates_only=True, output_fmt="NLC"
-        )
-        patches: Tensor = found["image_intermediates"][0]
-        # As each block of the tower does: else a few channels, which are large in every picture, decide all.
-        patches = functional.layer_norm(patches, patches.shape[2:])
-        return rooted(upper_gram(patches.transpose(1, 2)))
-
-
-@register("gram-clip-tiny", "Gram matrix of what clip-tiny says of each patch")
-def gram_clip_tiny(weights: str | Path | None = None, *, block: int = 2) -> TowerDescriptor:
-    """Style without place, by a filter bank that ships: the Gram matrix of clip-tiny's patches, 18,528 numbers.
-
-    Args:
-        weights: a folder of ``save_clip`` or ``save_model``; by default the shipped clip-tiny.
-        block: after which block of its image tower, from 0; the middle one by default.
-
-    Raises:
-        InputError: the tower has no such block.
-    """
-    folder = Path(weights) if weights else data_path("models/clip-tiny")
-    model, weights_hash = load_model(folder), file_hash(folder / "model.safetensors")
-    size, width, layers = (model.config[name] for name in ("image_size", "width", "layers"))
-    if not 0 <= block < layers:
-        raise InputError(f"block must be from 0 to {layers - 1}, got {block}")
-    return TowerDescriptor(
-        PatchGram(model, block),
-        name="gram-clip-tiny",
-        weights_hash=text_hash(weights_hash, block),
-        size=size,
-        dim=width * (width + 1) // 2,
     )
