@@ -148,7 +148,7 @@ figures.table(
 other, _ = csdlib.embed(table, csdlib.load(compared), progress=False).of(table)
 shown = np.sort(random.permutation(len(table))[:640])
 pair = {
-    name: style_map(each.of(table.take(shown))[0], seed=seed)
+    name: style_map(each.of(table.take(shown))[0], min_dist=0.4, seed=seed)
     for name, each in ((compared, other), (descriptor, embeddings))
 }
 has_content = table.frame["content"].notna().all()

@@ -16,16 +16,8 @@ from csdlib.descriptors import load
 from csdlib.embeddings import Embeddings, embed
 from csdlib.errors import InputError
 from csdlib.map_figures import map_figure
-from csdlib.maps import (
-    MapSettings,
-    StyleMap,
-    map_neighbours,
-    map_quality,
-    neighbourhood_agreement,
-    neighbours_kept,
-    quality_over_seeds,
-    style_map,
-)
+from csdlib.map_quality import map_quality, neighbourhood_agreement, neighbours_kept, quality_over_seeds
+from csdlib.maps import MapSettings, StyleMap, map_neighbours, style_map
 from csdlib.tables import ImageTable
 
 EVIL = "</script><script>alert(1)</script>"

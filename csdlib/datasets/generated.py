@@ -35,6 +35,6 @@ def generated(root: Path, *, csv: str = "generated.csv") -> ImageTable:
     if rows.empty:
         raise InputError(f"{path}: the table has no row")
     kept = rows[[*COLUMNS, *(column for column in ALSO_KEPT if column in rows)]]
-    styles = [[artist] if artist else [] for artist in rows["artist"]]
+    styles = pd.Series([[artist] if artist else [] for artist in rows["artist"]], index=rows.index, dtype=object)
     frame = kept.assign(image_id=rows["path"], split="query", styles=styles, source="generated")
     return ImageTable(frame, Path(root), {"dataset": "generated", "csv": csv})
