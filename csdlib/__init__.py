@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from csdlib.benchmark import Retrieval, evaluate_retrieval
+    from csdlib.benchmark import Retrieval, evaluate_embeddings, evaluate_retrieval
     from csdlib.datasets import load_dataset
     from csdlib.descriptors import list_descriptors, load, register
     from csdlib.embeddings import Embeddings, embed
@@ -28,6 +28,7 @@ _HOME = {
     "Score": "similarity",
     "data_path": "files",
     "embed": "embeddings",
+    "evaluate_embeddings": "benchmark",
     "evaluate_retrieval": "benchmark",
     "list_descriptors": "descriptors",
     "load": "descriptors",
@@ -44,6 +45,7 @@ __all__ = [
     "Score",
     "data_path",
     "embed",
+    "evaluate_embeddings",
     "evaluate_retrieval",
     "list_descriptors",
     "load",

@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from csdlib.descriptors import Descriptor
-from csdlib.embeddings import embed
+from csdlib.descriptors.protocol import Descriptor, Fittable
+from csdlib.embeddings import Embeddings, embed
 from csdlib.errors import InputError
 from csdlib.metrics import (
     average_precision_per_query,
@@ -40,6 +40,7 @@ class Retrieval:
         n_relevant: (q,) database images that are right.
         label: the column that has to match, or ``"styles"``.
         skipped: image id -> reason: cannot be read, has no label, or asks for what the database does not hold.
+        embeddings: of queries and database, for further questions to ``evaluate_embeddings``.
         seconds: time for embedding and search.
     """
 
@@ -51,6 +52,7 @@ class Retrieval:
     n_relevant: np.ndarray
     label: str
     skipped: dict[str, str]
+    embeddings: Embeddings
     seconds: float
 
     @property
@@ -132,23 +134,47 @@ def evaluate_retrieval(
     Raises:
         InputError: a split is empty, the label is missing, or all images have the same label (nothing could be wrong).
     """
-    parts, left_out = _answerable(table, label)
+    _answerable(table, label)
     started = time.perf_counter()
-    embeddings = {split: embed(part, descriptor, cache=cache, progress=progress) for split, part in parts.items()}
-    (query, query_table), (database, database_table) = (embeddings[split].of(parts[split]) for split in parts)
+    if isinstance(descriptor, Fittable):
+        descriptor.fit(table.where(split="database"))
+    judged = table.where(split=["query", "database"])
+    embeddings = embed(judged, descriptor, cache=cache, progress=progress)
+    found = evaluate_embeddings(table, embeddings, label=label, k=k, name=descriptor.name)
+    return replace(found, seconds=time.perf_counter() - started)
+
+
+def evaluate_embeddings(
+    table: ImageTable, embeddings: Embeddings, *, label: str = "artist", k: int = 100, name: str = "embeddings"
+) -> Retrieval:
+    """Searches and judges what is embedded already: again with another label, or with a part of the images.
+
+    Args:
+        table: with the splits query and database; images without an embedding are left out.
+        embeddings: of its images; may be memory-mapped.
+        label: as in ``evaluate_retrieval``.
+        k: neighbours a query.
+        name: how the descriptor is called in tables.
+
+    Raises:
+        InputError: as ``evaluate_retrieval``, or no query or no database image has an embedding.
+    """
+    started = time.perf_counter()
+    parts, left_out = _answerable(table, label)
+    (query, query_table), (database, database_table) = (embeddings.of(part) for part in parts.values())
     found = neighbours(query, database, min(k, len(database)))
-    seconds = time.perf_counter() - started
     right, n_relevant = _matches(found, query_table, database_table, label)
     return Retrieval(
-        descriptor=descriptor.name,
+        descriptor=name,
         query=query_table,
         database=database_table,
         neighbours=found,
         hits=right,
         n_relevant=n_relevant,
         label=label,
-        skipped=left_out | embeddings["query"].skipped | embeddings["database"].skipped,
-        seconds=seconds,
+        skipped=left_out | embeddings.skipped,
+        embeddings=embeddings,
+        seconds=time.perf_counter() - started,
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_array
 from typer.testing import CliRunner
 
-from csdlib.benchmark import chance, evaluate_retrieval
+from csdlib.benchmark import chance, evaluate_embeddings, evaluate_retrieval
 from csdlib.cli import app
 from csdlib.descriptors import load
 from csdlib.embeddings import Embeddings, embed
@@ -393,6 +393,35 @@ def test_who_is_unknown_is_a_group_alone(striped_table: ImageTable) -> None:
     )
     found = evaluate_retrieval(unknown, load("colour"), label="styles", k=5, progress=False)
     assert len(set(found.labels)) == 3 + 4
+
+
+def test_further_questions_need_no_further_embedding(striped_table: ImageTable) -> None:
+    whole = evaluate_retrieval(striped_table, load("colour"), k=5, progress=False)
+    again = evaluate_embeddings(striped_table, whole.embeddings, label="movement", k=5, name="colour")
+    fresh = evaluate_retrieval(striped_table, load("colour"), label="movement", k=5, progress=False)
+    np.testing.assert_array_equal(again.hits, fresh.hits)
+    few = striped_table.take([row for row, name in enumerate(striped_table.ids) if int(name[-1]) < 6])
+    part = evaluate_embeddings(few, whole.embeddings, k=5)
+    assert set(part.n_relevant) == {2}
+    np.testing.assert_array_equal(part.hits, evaluate_retrieval(few, load("colour"), k=5, progress=False).hits)
+
+
+def test_what_has_to_be_fitted_sees_the_database_and_no_query(striped_table: ImageTable) -> None:
+    colour, seen = load("colour"), []
+
+    class Fitted:
+        name, dim, metric = "fitted", colour.dim, colour.metric
+        preprocess, encode = staticmethod(colour.preprocess), staticmethod(colour.encode)
+
+        @property
+        def fingerprint(self) -> str:
+            return f"fitted on {seen}"
+
+        def fit(self, table: ImageTable) -> None:
+            seen.append(set(table.frame["split"]))
+
+    evaluate_retrieval(striped_table, Fitted(), k=5, progress=False)
+    assert seen == [{"database"}]
 
 
 def test_all_metrics_at_all_k_in_one_table(striped_table: ImageTable) -> None:
