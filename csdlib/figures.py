@@ -191,13 +191,14 @@ def data_uri(image: Image.Image, quality: int = 82) -> str:
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def sprite(images: Iterable[Image.Image], count: int, side: int = 48) -> tuple[str, int]:
+def sprite(images: Iterable[Image.Image], count: int, side: int = 48, quality: int = 60) -> tuple[str, int]:
     """Thumbnails in one picture, row by row, for figures with many points.
 
     Args:
         images: RGB, one after the other; each is fitted into a square of ``side`` pixels.
         count: how many there are.
         side: of a thumbnail.
+        quality: of the WebP, up to 100.
 
     Returns:
         the picture as a ``data:`` address, and how many thumbnails stand in a row.
@@ -209,7 +210,7 @@ def sprite(images: Iterable[Image.Image], count: int, side: int = 48) -> tuple[s
         small = thumbnail(image, side)
         offset = ((side - small.width) // 2, (side - small.height) // 2)
         sheet.paste(small, (number % columns * side + offset[0], number // columns * side + offset[1]))
-    return data_uri(sheet, quality=60), columns
+    return data_uri(sheet, quality), columns
 
 
 def framed(body: str, caption: str) -> HTML:

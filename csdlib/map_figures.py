@@ -129,7 +129,7 @@ def _sheet(tables: Sequence[ImageTable], count: int) -> tuple[dict[str, Any], in
     """All thumbnails in one picture, as large as there is room for; and how many pictures could not be read."""
     side = next((side for side in SIDES if count * side**2 <= MOST_PIXELS), SIDES[-1])
     missing: list[int] = []
-    source, columns = figures.sprite(_thumbnails(tables, side, missing), count, side)
+    source, columns = figures.sprite(_thumbnails(tables, side, missing), count, side, 60 if side >= 40 else 40)
     return {"source": source, "columns": columns, "side": side, "missing": missing}, len(missing)
 
 

@@ -43,7 +43,8 @@ class VGGGram(ViewedTower):
         features: VGG-16's convolutional part.
         weights_hash: SHA-256 of its weights.
         components: numbers of a descriptor; fewer, if the PCA has seen no more images than that. 0: no PCA.
-        sample: images at most that the PCA is fitted on, drawn from the database; 2,048 take about 4 GB of memory.
+        sample: images at most that the PCA is fitted on, drawn from the database; 2,048 take 3.4 GB of memory,
+            and the PCA a few minutes on two cores.
         seed: draws the sample, and starts the randomised PCA.
         precision: of weights and features; Gram matrix and PCA are float32.
 
