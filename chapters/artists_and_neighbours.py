@@ -259,7 +259,7 @@ chart.update_layout(xaxis=axis | {"title": "places on the map have no unit"}, ya
 own = shares[shares["descriptor"] == by].set_index("neighbours")["value"]
 figures.show(
     chart,
-    caption=f"The four artists with the most paintings, on the map by {by}: filled marks are paintings, open ones generated.",
+    caption=f"Four of the artists with the most paintings, on the map by {by}: filled marks are paintings, open ones generated.",
     alt="Scatter plot of paintings and generated pictures of four artists on a ground of others. "
     f"Of the ten paintings nearest to a generated picture on the map, {own['map']:.1%} are by the artist of its prompt, {own['chance']:.1%} by chance.",
     height=620,

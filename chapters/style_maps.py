@@ -233,8 +233,9 @@ figures.show(
 )
 
 # %% [markdown]
-# And the *size* of an island? For every painter, take the mean distance between two pictures: in descriptor space, and on
-# the map. If islands told the truth about how varied a painter's work is, the two would rank painters alike.
+# And the *size* of an island? For every painter, take the mean distance of two pictures in descriptor space, and on the map
+# the mean distance of the pictures from their centre. If islands told the truth about how varied a painter's work is, the
+# two would rank painters alike.
 
 # %%
 spread = artists_of(embeddings, artists).spread

@@ -16,19 +16,17 @@ from csdlib.maps import StyleMap, style_map
 FEW = 12
 
 
-def artist_layout(artists: Artists, *, n_neighbors: int = 8, seed: int = 0) -> StyleMap:
+def artist_layout(artists: Artists, *, seed: int = 0) -> StyleMap:
     """The prototypes in the plane: by UMAP, or by PCA where there are fewer than twelve artists.
 
     Raises:
         InputError: a single artist.
     """
-    count = len(artists.names)
-    if count < 2:
+    if len(artists.names) < 2:
         raise InputError("a map of artists needs two or more of them")
-    method = "pca" if count < FEW else "umap"
-    neighbours = min(n_neighbors, count - 2)
+    method = "pca" if len(artists.names) < FEW else "umap"
     # Far apart, so that there is room for their names.
-    return style_map(artists.prototypes, n_neighbors=neighbours, min_dist=0.99, seed=seed, method=method)
+    return style_map(artists.prototypes, n_neighbors=8, min_dist=0.99, seed=seed, method=method)
 
 
 def artists_figure(

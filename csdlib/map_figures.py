@@ -1,7 +1,7 @@
 """The interactive style map: points in the page, their pictures, and their true neighbours.
 
 The page needs no server. Coordinates, labels and neighbours stand in it as numbers in base64, the thumbnails as one
-picture that is decoded when it is first looked at; ``assets/style_map.js`` does the rest.
+picture that is decoded when it is first looked at; the scripts in ``assets/`` do the rest.
 """
 
 import base64
@@ -79,10 +79,16 @@ def map_figure(
         caption += f" {missing} pictures cannot be read, and are grey."
     # Inside a script "</script>" would end it, whatever the JSON around it says.
     text = json.dumps(data).replace("<", "\\u003c")
-    script = (Path(__file__).parent / "assets" / "style_map.js").read_text()
-    body = f'<div class="csd-map"><script type="application/json">{text}</script></div><script>{script}</script>'
+    body = f'<div class="csd-map"><script type="application/json">{text}</script></div><script>{_script()}</script>'
     # IPython's HTML has no type.
     return HTML(figures.framed(body, caption).data + _in_words(maps, tables))  # type: ignore[no-untyped-call]
+
+
+def _script() -> str:
+    """The figure's scripts as one, in a scope of its own."""
+    folder = Path(__file__).parent / "assets"
+    parts = [(folder / f"map_{name}.js").read_text() for name in ("data", "controls", "panels", "strip", "start")]
+    return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
 
 
 def _check(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str) -> None:

@@ -1,6 +1,7 @@
 """Style maps: descriptors laid out in the plane, and new images placed among them."""
 
 import json
+import warnings
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class MapSettings:
     Attributes:
         method: ``"umap"``, ``"densmap"`` (UMAP that also keeps how dense a region is), or ``"pca"`` (the plane of the
             largest variance).
-        n_neighbors: neighbours that UMAP tries to keep; small values show detail, large ones the whole.
+        n_neighbors: neighbours that UMAP tries to keep, 2 or more; small values show detail, large ones the whole.
         min_dist: how close UMAP may put points.
         seed: of UMAP; equal seeds give equal maps on one machine.
     """
@@ -137,28 +138,30 @@ def style_map(
     """Lays descriptors out in the plane.
 
     Args:
-        embeddings: more than ``n_neighbors`` + 1 images.
+        embeddings: for PCA two images or more, else more than ``n_neighbors`` + 1.
         n_neighbors: see ``MapSettings``, as for the rest.
         min_dist: see there.
         seed: see there.
         method: see there.
 
     Raises:
-        InputError: too few images, images that all have one descriptor, or an unknown method.
+        InputError: too few images or neighbours, images that all have one descriptor, or an unknown method.
     """
     settings = MapSettings(method, n_neighbors, min_dist, seed)
     if method not in METHODS:
         raise unknown("method", method, list(METHODS))
-    if len(embeddings) <= n_neighbors + 1:
-        raise InputError(
-            f"a map with n_neighbors = {n_neighbors} needs more than {n_neighbors + 1} images, got {len(embeddings)}: "
-            "lower n_neighbors, or take more images"
-        )
     vectors = np.asarray(embeddings.vectors, dtype=np.float32)
     if (vectors == vectors[0]).all():
         raise InputError("all images have the same descriptor: there is nothing to lay out")
     if method == "pca":
         return StyleMap(embeddings, _pca(vectors, settings).transform(vectors).astype(np.float32), settings)
+    if n_neighbors < 2:
+        raise InputError(f"n_neighbors must be 2 or more, got {n_neighbors}")
+    if len(embeddings) <= n_neighbors + 1:
+        raise InputError(
+            f"a map with n_neighbors = {n_neighbors} needs more than {n_neighbors + 1} images, got {len(embeddings)}: "
+            "lower n_neighbors, or take more images"
+        )
     places = _umap(embeddings, vectors, settings)
     # Turned so that the longer side lies level, as pages do; no distance changes.
     return StyleMap(embeddings, _pca(places, settings).transform(places).astype(np.float32), settings)
@@ -180,15 +183,26 @@ def _umap(embeddings: Embeddings, vectors: np.ndarray, settings: MapSettings) ->
     # Imported here: numba compiles for seconds, and nothing else needs it.
     from umap import UMAP
 
-    options = {key: value for key, value in asdict(settings).items() if key in ("n_neighbors", "min_dist")}
+    found = neighbours(embeddings, embeddings, settings.n_neighbors - 1)
+    distances = 1 - found.scores if embeddings.metric == "cosine" else np.sqrt(np.maximum(-found.scores, 0))
+    # UMAP counts an image as its own first neighbour.
+    rows = np.column_stack([np.arange(len(vectors)), found.rows])
+    distances = np.pad(np.maximum(distances, 0), ((0, 0), (1, 0)))
     reducer = UMAP(
-        **options,
+        n_neighbors=settings.n_neighbors,
+        min_dist=settings.min_dist,
         metric="cosine" if embeddings.metric == "cosine" else "euclidean",
         random_state=settings.seed,
         n_jobs=1,
         densmap=settings.method == "densmap",
+        # Exact neighbours, and the search that UMAP would compile for half a minute is not needed.
+        precomputed_knn=(rows, distances),
+        force_approximation_algorithm=True,
     )
-    return np.asarray(reducer.fit_transform(vectors))
+    with warnings.catch_warnings():
+        # That its own transform will not work, which nobody asks for.
+        warnings.filterwarnings("ignore", message="precomputed_knn")
+        return np.asarray(reducer.fit_transform(vectors))
 
 
 def _pca(vectors: np.ndarray, settings: MapSettings) -> PCA:

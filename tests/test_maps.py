@@ -142,6 +142,8 @@ def test_a_damaged_map_is_one_error(laid_out: StyleMap, tmp_path: Path) -> None:
 def test_limits() -> None:
     with pytest.raises(InputError, match="needs more than 16 images, got 8"):
         style_map(groups(8))
+    with pytest.raises(InputError, match="2 or more, got 1"):
+        style_map(groups(), n_neighbors=1)
     with pytest.raises(InputError, match="densmap, pca, umap"):
         style_map(groups(), method="tsne")
     same = replace(groups(), vectors=np.repeat(groups().vectors[:1], 60, axis=0))

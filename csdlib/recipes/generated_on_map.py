@@ -1,7 +1,6 @@
 """Generated pictures on the map of real paintings: do they land near the artist whom they imitate?"""
 
 import json
-import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -91,7 +90,6 @@ def record_generated_on_map(
     Raises:
         InputError: a table or an image is missing.
     """
-    started = time.perf_counter()
     paintings = wikiart(root)
     made = generated(root, csv=csv)
     made = made.where(artist=sorted(set(made.frame["artist"]) & set(paintings.frame["artist"])))
@@ -109,7 +107,6 @@ def record_generated_on_map(
         "artists": made.frame["artist"].nunique(),
         "model": sorted(set(made.frame["model"])),
         "fingerprints": {name: load(name).fingerprint for name in descriptors},
-        "seconds": round(time.perf_counter() - started),
     }
     table = pd.DataFrame(shares)
     for path, content in (

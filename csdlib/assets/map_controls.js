@@ -1,0 +1,102 @@
+// The controls above the maps: which points are lit, in which colours, and the box that finds an artist.
+
+const SIGNS = { circle: "●", square: "■", diamond: "◆", cross: "✚", x: "✖", "triangle-up": "▲", star: "★", hexagon: "⬢" };
+const MOST_SYMBOLS = 5000; // with more points, symbols are too small to see and slow to draw
+const MOST_GROUPS = 64; // pairs of colour and symbol
+
+function say(text) {
+  status.textContent = text;
+}
+
+function addFinder() {
+  const finder = make("label", "", "Find an artist: ", controls);
+  const box = make("input", "", "", finder);
+  const list = make("datalist", "", "", controls);
+  list.id = `csd-artists-${document.querySelectorAll(".csd-map datalist").length}`;
+  box.type = "search";
+  box.setAttribute("list", list.id);
+  for (const name of artists.values) if (name) make("option", "", "", list).value = name;
+  const find = (partly) => {
+    const wanted = box.value.trim().toLowerCase();
+    const names = artists.values.map((name) => name.toLowerCase());
+    let found = names.indexOf(wanted);
+    if (found < 0 && partly) found = names.findIndex((name) => name.includes(wanted));
+    if (!wanted) light(null);
+    else if (found >= 0) showArtist(found);
+    else if (partly) say(`No artist's name holds “${box.value.trim()}”.`);
+  };
+  box.addEventListener("input", () => find(false));
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") find(true);
+    if (event.key !== "Escape") return;
+    box.value = "";
+    find(false);
+  });
+}
+
+function showArtist(code) {
+  const rows = [];
+  for (let row = 0; row < count; row++) if (artists.codes[row] === code) rows.push(row);
+  light({ column: artists, code });
+  point(rows[0], panels[0]);
+  say(`${artists.values[code]}: ${rows.length} of ${count} pictures; the others are dimmed.`);
+}
+
+// Colours, symbols, and which points are lit.
+
+function colourOf(code) {
+  return data.palette.colours[code % 8];
+}
+
+function symbolOf(code) {
+  return data.palette.symbols[(code + Math.floor(code / 8)) % 8];
+}
+
+function marker() {
+  const codes = coloured.codes;
+  const sources = columns.get("source");
+  const made = sources ? sources.values.indexOf("generated") : -1;
+  const opacity = (row) => (!lit ? 0.85 : lit.column.codes[row] === lit.code ? 1 : 0.07);
+  const style = {
+    size: count > MOST_SYMBOLS ? 4 : count > 1000 ? 7 : 9,
+    color: Array.from(codes, colourOf),
+    opacity: lit ? Array.from(codes, (_, row) => opacity(row)) : 0.85,
+    line: { width: 0 },
+  };
+  if (count > MOST_SYMBOLS) return style;
+  const open = (row) => (made >= 0 && sources.codes[row] === made ? "-open" : "");
+  return { ...style, symbol: Array.from(codes, (code, row) => symbolOf(code) + open(row)) };
+}
+
+function light(what) {
+  lit = what;
+  const style = marker();
+  for (const panel of panels) Plotly.restyle(panel.chart, { marker: [style] });
+  for (const button of key.querySelectorAll("button")) {
+    const on = Boolean(lit) && lit.column === coloured && Number(button.dataset.code) === lit.code;
+    button.setAttribute("aria-pressed", String(on));
+  }
+}
+
+function legend() {
+  key.replaceChildren();
+  if (coloured.values.length > MOST_GROUPS) {
+    make("span", "", `${coloured.values.length} values of ${coloured.name}, more than colours can tell apart.`, key);
+    return;
+  }
+  coloured.values.forEach((name, code) => {
+    const button = make("button", "", "", key);
+    button.type = "button";
+    button.dataset.code = code;
+    button.setAttribute("aria-pressed", "false");
+    const sign = make("span", "", count > MOST_SYMBOLS ? SIGNS.circle : SIGNS[symbolOf(code)], button);
+    sign.style.color = colourOf(code);
+    sign.setAttribute("aria-hidden", "true");
+    make("span", "", name || "unknown", button);
+    button.addEventListener("click", () => {
+      const again = lit && lit.column === coloured && lit.code === code;
+      light(again ? null : { column: coloured, code });
+      say(again ? "All pictures." : `${coloured.name} ${name || "unknown"}; the others are dimmed.`);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+// The data of one map, or of several that are linked, and their thumbnails. csdlib.map_figures writes the data before
+// the script that it makes of these files, in one scope. What a label says enters the page as text only, never as markup.
+
+const root = document.currentScript.closest("figure").querySelector(".csd-map");
+const data = JSON.parse(root.querySelector("script").textContent);
+const count = data.count;
+const columns = new Map(data.columns.map((column) => [column.name, { ...column, codes: decode(column.codes, Uint16Array) }]));
+const artists = columns.get("artist");
+let coloured = columns.get(data.colour);
+let lit = null; // a column and the number of its value: all other points are dimmed
+let current = -1; // the point under the pointer or the arrow keys
+let chosen = -1; // the point whose neighbours are shown
+
+function decode(text, Numbers) {
+  return new Numbers(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+}
+
+function make(tag, className, text, parent) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  if (parent) parent.appendChild(element);
+  return element;
+}
+
+function value(name, row) {
+  const column = columns.get(name);
+  return column ? column.values[column.codes[row]] : "";
+}
+
+function label(row) {
+  return ["artist", "movement", "medium", "content"].map((name) => value(name, row)).filter(Boolean).join(", ") ||
+    `picture ${row + 1}`;
+}
+
+function brief(row) {
+  return ["artist", "content"].map((name) => value(name, row)).filter(Boolean).join(", ") || `picture ${row + 1}`;
+}
+
+// Thumbnails: decoded when the first one is asked for.
+
+let address = "";
+function sheetAddress() {
+  if (!address) {
+    const [kind, text] = data.sheet.source.split(";base64,");
+    address = URL.createObjectURL(new Blob([decode(text, Uint8Array)], { type: kind.slice("data:".length) }));
+  }
+  return address;
+}
+
+function thumbnail(row, side, parent) {
+  const picture = make("span", "csd-map-picture", "", parent);
+  const { columns: across, missing } = data.sheet;
+  picture.style.width = picture.style.height = `${side}px`;
+  if (missing.includes(row)) {
+    picture.textContent = "no picture";
+    return;
+  }
+  picture.style.backgroundImage = `url(${sheetAddress()})`;
+  picture.style.backgroundSize = `${across * side}px`;
+  picture.style.backgroundPosition = `${-(row % across) * side}px ${-Math.floor(row / across) * side}px`;
+}

@@ -1,0 +1,196 @@
+// The maps: drawn, looked at, pointed at, and walked through by keys.
+
+const MARGIN = 10; // pixels between the outermost points and the edge
+const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+function hasWebGL() {
+  return Boolean(document.createElement("canvas").getContext("webgl"));
+}
+
+function addPanel(given) {
+  const places = decode(given.places, Uint16Array);
+  const panel = {
+    ...given,
+    x: Float32Array.from({ length: count }, (_, row) => places[2 * row] / 65535),
+    y: Float32Array.from({ length: count }, (_, row) => places[2 * row + 1] / 65535),
+    neighbours: decode(given.neighbours, Uint16Array),
+    scores: decode(given.scores, Int16Array),
+  };
+  const outside = make("div", "csd-map-panel", "", maps);
+  if (data.panels.length > 1) make("p", "csd-map-title", panel.title, outside);
+  panel.box = make("div", "csd-map-plot", "", outside);
+  panel.box.tabIndex = 0;
+  panel.box.setAttribute("role", "application");
+  panel.box.setAttribute("aria-label", `Map ${panel.title} of ${count} pictures. Arrow keys go to the nearest picture ` +
+    "in their direction, Enter shows its nearest neighbours, Escape closes.");
+  const frame = make("div", "", "", panel.box);
+  frame.setAttribute("role", "img");
+  frame.setAttribute("aria-label", data.alt);
+  panel.chart = make("div", "", "", frame);
+  panel.chart.style.height = `${Math.min(data.height, Math.max(320, 1.1 * root.clientWidth))}px`;
+  panel.rings = make("div", "csd-map-rings", "", panel.box);
+  panel.card = make("div", "csd-map-card", "", panel.box);
+  panel.card.setAttribute("aria-hidden", "true");
+  panel.box.addEventListener("keydown", (event) => onKey(event, panel));
+  panel.box.addEventListener("focus", () => {
+    if (current < 0 && panel.box.matches(":focus-visible")) point(middlemost(panel), panel);
+  });
+  return panel;
+}
+
+function draw(panel) {
+  const [across, up] = wholeView(panel);
+  const axis = { visible: false, fixedrange: false };
+  const layout = {
+    xaxis: { ...axis, range: across },
+    yaxis: { ...axis, range: up },
+    margin: { l: MARGIN, r: MARGIN, t: MARGIN, b: MARGIN },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    hovermode: "closest",
+    // Where fingers scroll the page they must not move the map; its buttons zoom.
+    dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
+  };
+  const trace = { type: hasWebGL() ? "scattergl" : "scatter", mode: "markers", x: panel.x, y: panel.y, hoverinfo: "none", marker: marker() };
+  const buttons = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
+  Plotly.newPlot(panel.chart, [trace], layout, { responsive: true, displaylogo: false, modeBarButtons: [buttons] });
+  panel.view = { x: across, y: up };
+  panel.chart.on("plotly_hover", (event) => point(event.points[0].pointNumber, panel));
+  panel.chart.on("plotly_unhover", () => hideCards());
+  panel.chart.on("plotly_click", (event) => choose(event.points[0].pointNumber));
+  panel.chart.on("plotly_relayouting", (event) => look(panel, event));
+  panel.chart.on("plotly_relayout", (event) => look(panel, event));
+}
+
+// Both axes have one scale: a map is not stretched.
+function wholeView(panel) {
+  const width = Math.max(panel.chart.clientWidth - 2 * MARGIN, 1);
+  const height = Math.max(panel.chart.clientHeight - 2 * MARGIN, 1);
+  const ends = (numbers) => numbers.reduce(([low, high], each) => [Math.min(low, each), Math.max(high, each)], [1, 0]);
+  const [[left, right], [low, high]] = [ends(panel.x), ends(panel.y)];
+  const scale = 1.04 * Math.max((right - left) / width, (high - low) / height, 1e-6);
+  const around = (middle, pixels) => [middle - (scale * pixels) / 2, middle + (scale * pixels) / 2];
+  return [around((left + right) / 2, width), around((low + high) / 2, height)];
+}
+
+function showWhole(panel) {
+  const [across, up] = wholeView(panel);
+  Plotly.relayout(panel.chart, { "xaxis.range": across, "yaxis.range": up });
+}
+
+function look(panel, event) {
+  for (const name of ["x", "y"]) {
+    const start = event[`${name}axis.range[0]`];
+    const range = event[`${name}axis.range`] || (start === undefined ? null : [start, event[`${name}axis.range[1]`]]);
+    if (range) panel.view[name] = range;
+  }
+  hideCards();
+  rings();
+}
+
+function middlemost(panel) {
+  const far = (row) => (panel.x[row] - 0.5) ** 2 + (panel.y[row] - 0.5) ** 2;
+  let best = 0;
+  for (let row = 1; row < count; row++) if (far(row) < far(best)) best = row;
+  return best;
+}
+
+function pixels(panel, row) {
+  const width = panel.chart.clientWidth - 2 * MARGIN;
+  const height = panel.chart.clientHeight - 2 * MARGIN;
+  const { x, y } = panel.view;
+  return [
+    MARGIN + ((panel.x[row] - x[0]) / (x[1] - x[0])) * width,
+    MARGIN + ((y[1] - panel.y[row]) / (y[1] - y[0])) * height,
+  ];
+}
+
+function isInside(panel, [x, y]) {
+  return x >= 0 && y >= 0 && x <= panel.chart.clientWidth && y <= panel.chart.clientHeight;
+}
+
+function neighboursOf(panel, row) {
+  return Array.from(panel.neighbours.subarray(row * panel.shown, (row + 1) * panel.shown));
+}
+
+// Rings around the current point, the chosen one and its neighbours; the same pictures on every map.
+
+function rings() {
+  for (const panel of panels) {
+    panel.rings.replaceChildren();
+    const ring = (row, kind, text) => {
+      const place = pixels(panel, row);
+      if (!isInside(panel, place)) return;
+      const element = make("span", kind, text, panel.rings);
+      element.style.left = `${place[0]}px`;
+      element.style.top = `${place[1]}px`;
+    };
+    if (chosen >= 0) {
+      neighboursOf(panel, chosen).forEach((row, rank) => ring(row, "csd-near", String(rank + 1)));
+      ring(chosen, "csd-chosen", "");
+    }
+    if (current >= 0) ring(current, "csd-current", "");
+  }
+}
+
+function point(row, panel) {
+  current = row;
+  hideCards();
+  const place = pixels(panel, row);
+  if (!isInside(panel, place)) return recentre(panel, row);
+  rings();
+  const card = panel.card;
+  card.replaceChildren();
+  thumbnail(row, Math.max(72, data.sheet.side), card);
+  for (const name of ["artist", "movement", "medium", "content"]) if (value(name, row)) make("span", "", value(name, row), card);
+  card.style.display = "flex";
+  const room = panel.chart.clientWidth;
+  card.style.left = `${place[0] > room / 2 ? Math.max(0, place[0] - card.offsetWidth - 14) : Math.min(place[0] + 14, room - card.offsetWidth)}px`;
+  card.style.top = `${Math.max(0, Math.min(place[1] - card.offsetHeight / 2, panel.chart.clientHeight - card.offsetHeight))}px`;
+}
+
+function recentre(panel, row) {
+  const around = ([low, high], middle) => [middle - (high - low) / 2, middle + (high - low) / 2];
+  panel.view = { x: around(panel.view.x, panel.x[row]), y: around(panel.view.y, panel.y[row]) };
+  Plotly.relayout(panel.chart, { "xaxis.range": panel.view.x, "yaxis.range": panel.view.y }).then(() => point(row, panel));
+}
+
+function hideCards() {
+  for (const panel of panels) panel.card.style.display = "none";
+}
+
+// Keys.
+
+function onKey(event, panel) {
+  const direction = DIRECTIONS[event.key];
+  if (event.key === "Escape") close();
+  else if (event.key === "Enter" && current >= 0) choose(current);
+  else if (direction) step(panel, direction, event.key.slice("Arrow".length).toLowerCase());
+  else return;
+  event.preventDefault();
+}
+
+// The nearest point within 45 degrees of the direction; dimmed ones are passed over.
+function step(panel, [right, up], name) {
+  if (current < 0) current = middlemost(panel);
+  let best = -1;
+  let least = Infinity;
+  for (let row = 0; row < count; row++) {
+    if (lit && lit.column.codes[row] !== lit.code) continue;
+    const x = panel.x[row] - panel.x[current];
+    const y = panel.y[row] - panel.y[current];
+    const along = x * right + y * up;
+    const aside = Math.abs(x * up) + Math.abs(y * right);
+    if (along > 0 && aside <= along && along + aside < least) [best, least] = [row, along + aside];
+  }
+  if (best >= 0) point(best, panel);
+  say(best >= 0 ? label(best) : `No picture further ${name}.`);
+}
+
+function close() {
+  current = chosen = -1;
+  strips.replaceChildren();
+  hideCards();
+  rings();
+  say("Closed.");
+}
