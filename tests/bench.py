@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import bench_maps
 import numpy as np
 import open_clip
 import torch
@@ -362,7 +363,8 @@ def main() -> None:
     losses = [partial(loss, images) for images in (1024, 4096, 16384)]
     searches = [partial(wikiart_size, beside, script) for beside, script in BESIDE.items()]
     millions = [partial(million, kind) for kind in ("ivf", "hnsw")]
-    measures = [embedding, *towers, *searches, *millions, tagging, copies, *losses, training, drawing]
+    maps = [bench_maps.coordinates, bench_maps.placing, bench_maps.page]
+    measures = [embedding, *towers, *searches, *millions, tagging, copies, *losses, training, drawing, *maps]
     for measure in measures:
         what, beside, ours, theirs = measure()
         table.add_row(what, beside, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
