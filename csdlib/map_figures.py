@@ -76,7 +76,7 @@ def map_figure(
         "sheet": sheet,
     }
     if missing:
-        caption += f" {missing} pictures cannot be read, and are grey."
+        caption += f" Pictures that cannot be read, and are grey: {missing}."
     # Inside a script "</script>" would end it, whatever the JSON around it says.
     text = json.dumps(data).replace("<", "\\u003c")
     body = f'<div class="csd-map"><script type="application/json">{text}</script></div><script>{_script()}</script>'

@@ -226,7 +226,7 @@ def test_a_missing_thumbnail_is_grey_and_counted(striped_table: ImageTable, stri
     frame.loc[3, "path"] = "nowhere.png"
     shown = map_figure({"colour": striped_map}, ImageTable(frame, striped_table.root), caption="c.", alt="a")
     assert data_of(shown)["sheet"]["missing"] == [3]  # type: ignore[index]
-    assert "1 pictures cannot be read" in shown.data
+    assert "Pictures that cannot be read, and are grey: 1." in shown.data
 
 
 @pytest.mark.usefixtures("in_the_book")

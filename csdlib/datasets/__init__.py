@@ -43,8 +43,8 @@ def load_dataset(name: str, root: str | Path = "", **options: Any) -> ImageTable
 
     Args:
         name: ``atelier``, ``atelier-crawl``, ``atelier-domains`` (drawn on first use), ``contrastyles``,
-            ``wikiart-hub`` (fetched), or, with a root, ``captioned``, ``domainnet``, ``folder``, ``shards``,
-            ``wikiart`` (the paper's table) or ``wikiart-folder`` (ArtGAN's folders).
+            ``wikiart-hub`` (fetched), or, with a root, ``captioned``, ``domainnet``, ``folder``, ``generated``,
+            ``shards``, ``wikiart`` (the paper's table) or ``wikiart-folder`` (ArtGAN's folders).
         root: the folder of the images.
         options: passed to the loader.
 

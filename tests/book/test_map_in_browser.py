@@ -181,7 +181,7 @@ def test_colour_and_legend_do_not_rest_on_colour(page: Page) -> None:
 
 
 def test_a_missing_picture_says_so(page: Page) -> None:
-    assert "1 pictures cannot be read" in page.locator("figcaption").first.inner_text()
+    assert "are grey: 1." in page.locator("figcaption").first.inner_text()
     page.locator(".csd-map-plot").first.focus()
     for key in ["ArrowUp"] * 6 + ["ArrowRight"] * 4 + ["Enter"]:
         page.keyboard.press(key)
