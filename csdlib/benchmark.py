@@ -13,6 +13,7 @@ from csdlib.descriptors.protocol import Descriptor, Fittable
 from csdlib.embeddings import Embeddings, embed
 from csdlib.errors import InputError
 from csdlib.metrics import (
+    Estimate,
     average_precision_per_query,
     bootstrap_each,
     macro_average_each,
@@ -181,6 +182,31 @@ def evaluate_embeddings(
 def chance(retrieval: Retrieval) -> float:
     """The mean precision of neighbours drawn at random: the floor of every table, in [0, 1]."""
     return float((retrieval.n_relevant / len(retrieval.database)).mean())
+
+
+def percent_table(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Estimates for people: one row a descriptor, one column a metric, percent with intervals.
+
+    Args:
+        estimates: of ``Retrieval.estimates``, of one or several descriptors.
+
+    Returns:
+        texts; index descriptor, columns such as ``mean precision@10``, as far as they were estimated. At k = 1 all
+        metrics are one number, which stands there once.
+    """
+    wanted = {
+        f"{metric.split(' (')[0].removesuffix('@k')}@{k}": (metric, k)
+        for metric, ks in ((PAPERS_MAP, (1, 10, 100)), ("average precision@k", (100,)), ("recall@k", (10, 100)))
+        for k in ks
+    }
+    rows = {
+        (row.descriptor, row.metric, row.k): Estimate(row.value, row.low, row.high, row.n, row.unit).percent()
+        for row in estimates.itertuples()
+    }
+    names = estimates["descriptor"].unique()
+    there = {title: key for title, key in wanted.items() if any((name, *key) in rows for name in names)}
+    columns = {title: [rows.get((name, *key), "–") for name in names] for title, key in there.items()}
+    return pd.DataFrame(columns, index=pd.Index(names, name="descriptor"))
 
 
 def _column(table: ImageTable, column: str) -> np.ndarray:

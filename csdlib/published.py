@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from csdlib.benchmark import PAPERS_MAP
+from csdlib.benchmark import percent_table
 from csdlib.files import data_path
 
 #: What the paper calls our descriptors. Its GDA on CLIP is said to be a B/16; the one that GDA published is a B/32.
@@ -51,11 +51,7 @@ def beside_published(estimates: pd.DataFrame, dataset: str, ours: str, k: int = 
     Returns:
         one row a method; a method that both have measured has one row.
     """
-    measured = estimates[(estimates["metric"] == PAPERS_MAP) & (estimates["k"] == k)].set_index("descriptor")
-    texts = {
-        name: f"{100 * row['value']:.1f} [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
-        for name, row in measured.iterrows()
-    }
+    texts = percent_table(estimates)[f"mean precision@{k}"].to_dict()
     here, there = f"ours, {ours} (%)", f"published, {dataset} (%)"
     rows = []
     for _, row in published_retrieval(dataset).iterrows():

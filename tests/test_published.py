@@ -27,7 +27,16 @@ def test_published_numbers_are_those_of_the_paper() -> None:
 @pytest.mark.parametrize("dataset", ["wikiart", "domainnet"])
 def test_ours_and_theirs_stand_in_two_columns(dataset: str) -> None:
     rows = [
-        {"descriptor": name, "metric": PAPERS_MAP, "k": 1, "value": value, "low": value - 0.1, "high": value + 0.1}
+        {
+            "descriptor": name,
+            "metric": PAPERS_MAP,
+            "k": 1,
+            "value": value,
+            "low": value - 0.1,
+            "high": value + 0.1,
+            "n": 9,
+            "unit": "group",
+        }
         for name, value in (("colour", 0.5), ("clip-vit-l-14", 0.25))
     ]
     table = beside_published(pd.DataFrame(rows), dataset, "my pictures").set_index("method")
