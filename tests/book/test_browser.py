@@ -136,7 +136,7 @@ def test_charts_are_drawn(chapter: Seen) -> None:
 def test_figures_have_captions_and_charts_have_descriptions(chapter: Seen) -> None:
     bare = chapter.page.evaluate(
         """() => [...document.querySelectorAll('figure.csd-figure')].filter(figure =>
-           !figure.querySelector('figcaption')?.innerText.trim()).length"""
+           !figure.querySelector('figcaption')?.textContent.trim()).length"""
     )
     silent = chapter.page.evaluate(
         """() => [...document.querySelectorAll('.plotly-graph-div')].filter(chart =>
