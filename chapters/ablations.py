@@ -50,7 +50,7 @@ import pandas as pd
 
 import csdlib
 from csdlib import figures
-from csdlib.metrics import bootstrap, paired_difference
+from csdlib.intervals import bootstrap, paired_difference
 from csdlib.recipes import REFERENCE, SETTINGS, pupils, run_ablations
 
 if painters not in ("pupils", "unseen"):

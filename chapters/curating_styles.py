@@ -71,7 +71,8 @@ from csdlib.curation import (
 )
 from csdlib.datasets.atelier import PAINTERS, UNSEEN, atelier_crawl
 from csdlib.descriptors.csd import CSD, load_model
-from csdlib.metrics import mean_precision_per_query, paired_difference
+from csdlib.metrics import mean_precision_per_query
+from csdlib.intervals import paired_difference
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
 

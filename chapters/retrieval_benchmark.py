@@ -56,13 +56,8 @@ import csdlib
 from csdlib import figures
 from csdlib.benchmark import chance, percent_table
 from csdlib.files import atomic_path, cache_folder
-from csdlib.metrics import (
-    average_precision_per_query,
-    bootstrap,
-    mean_precision_per_query,
-    paired_difference,
-    recall_per_query,
-)
+from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_per_query
+from csdlib.intervals import bootstrap, paired_difference
 from csdlib.published import beside_published
 
 random = np.random.default_rng(seed)

@@ -237,7 +237,8 @@ figures.show(
 # queries, so we can look at the difference query by query, and resample it.
 
 # %%
-from csdlib.metrics import bootstrap, mean_precision_at_k, mean_precision_per_query, paired_difference, recall_at_k
+from csdlib.intervals import bootstrap, paired_difference
+from csdlib.metrics import mean_precision_at_k, mean_precision_per_query, recall_at_k
 
 towers = {"before": fresh_model(), "after": model}
 before, after = (

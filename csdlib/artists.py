@@ -9,8 +9,9 @@ from scipy.cluster.hierarchy import linkage
 
 from csdlib.embeddings import Embeddings
 from csdlib.errors import InputError
-from csdlib.metrics import Estimate, bootstrap, paired_difference
-from csdlib.retrieval import Neighbours, hits, neighbours
+from csdlib.intervals import Estimate, bootstrap, paired_difference
+from csdlib.matches import hits
+from csdlib.retrieval import Neighbours, neighbours
 from csdlib.similarity import prototype
 from csdlib.tables import ImageTable
 

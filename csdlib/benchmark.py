@@ -12,17 +12,16 @@ import pandas as pd
 from csdlib.descriptors.protocol import Descriptor, Fittable
 from csdlib.embeddings import Embeddings, embed
 from csdlib.errors import InputError
+from csdlib.intervals import Estimate, bootstrap_each, macro_average_each
+from csdlib.matches import hits, relevant_counts, tag_hits
 from csdlib.metrics import (
-    Estimate,
     average_precision_per_query,
-    bootstrap_each,
-    macro_average_each,
     mean_precision_per_query,
     precision_at_r_per_query,
     recall_per_query,
     reciprocal_rank_per_query,
 )
-from csdlib.retrieval import Neighbours, hits, neighbours, relevant_counts, tag_hits
+from csdlib.retrieval import Neighbours, neighbours
 from csdlib.tables import ImageTable
 
 PAPERS_MAP = "mean precision@k (the paper's mAP@k)"

@@ -22,8 +22,9 @@ from csdlib.embeddings import Embeddings
 from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, cache_folder, launched_with_others
+from csdlib.indexes import approximate_index
 from csdlib.recipes import curated_crawl, pupils, run_ablations, train_clip_tiny, train_copy_tiny, train_csd_tiny
-from csdlib.retrieval import approximate_index, neighbours, search_share
+from csdlib.retrieval import neighbours, search_share
 from csdlib.similarity import style_similarity
 from csdlib.training import TrainingConfig
 

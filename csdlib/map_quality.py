@@ -10,7 +10,8 @@ from sklearn.manifold import trustworthiness
 from csdlib.embeddings import Embeddings
 from csdlib.errors import InputError
 from csdlib.maps import StyleMap, map_neighbours, style_map
-from csdlib.retrieval import hits, neighbours
+from csdlib.matches import hits
+from csdlib.retrieval import neighbours
 
 #: Images on which trustworthiness and continuity are measured at most: both need all pairs of them.
 MEASURED = 5000

@@ -3,28 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
 from zipfile import BadZipFile
 
 import faiss
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 from tqdm import tqdm
 
 from csdlib.embeddings import Embeddings
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError
 from csdlib.files import atomic_path, process_share, text_hash
-from csdlib.metrics import Estimate, bootstrap
+from csdlib.indexes import METRICS
+from csdlib.intervals import Estimate, bootstrap
 
 #: Queries that are searched together, and stored together when they are done.
 BLOCK = 4096
 #: Queries whose approximate neighbours are compared with the exact ones.
 CHECKED = 200
-#: Entries of a matrix that says which database images share a tag with which query.
-MATCHED_AT_ONCE = 2**24
-
-METRICS = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2}
 
 Search = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray]]
 
@@ -129,101 +124,6 @@ def search_share(query: Embeddings, database: Embeddings, k: int, parts: Path, *
         path = _part(parts, query, database, k, start)
         if not _stored(path):
             _searched(query, slice(start, start + BLOCK), own, search, k, len(database), path)
-
-
-def approximate_index(
-    database: Embeddings, kind: Literal["ivf", "hnsw"], *, seed: int = 0, progress: bool = False
-) -> faiss.Index:
-    """An index of the database in 16 bit that finds most of the neighbours, much quicker than an exact search.
-
-    Args:
-        database: (n, d) embeddings; may be memory-mapped.
-        kind: ``"ivf"`` groups the database around centroids and looks into a few groups (``nprobe``): quick to build.
-            ``"hnsw"`` walks along a graph of neighbours (``hnsw.efSearch``): slow to build, the quickest to ask.
-        seed: of the images from which the centroids are learned.
-        progress: show a progress bar on the error stream.
-
-    Returns:
-        a faiss index whose rows are the database's; ``faiss.write_index`` stores it.
-
-    Raises:
-        InputError: another kind.
-    """
-    n, dim = database.vectors.shape
-    metric = METRICS[database.metric]
-    if kind == "ivf":
-        lists = int(max(1, min(4 * np.sqrt(n), n // 39)))
-        index: Any = faiss.index_factory(dim, f"IVF{lists},SQfp16", metric)
-        index.nprobe = max(8, lists // 32)
-        learned = np.sort(np.random.default_rng(seed).permutation(n)[: 64 * lists])
-        index.train(np.ascontiguousarray(database.vectors[learned], dtype=np.float32))
-    elif kind == "hnsw":
-        index = faiss.index_factory(dim, "HNSW32_SQfp16", metric)
-        index.hnsw.efSearch = 256
-    else:
-        raise unknown("index", kind, ["ivf", "hnsw"])
-    with tqdm(total=n, desc=f"{kind} index", unit="image", disable=not progress) as bar:
-        for _, piece in database.pieces(2**22):
-            index.is_trained or index.train(piece)
-            index.add(piece)
-            bar.update(len(piece))
-    return index
-
-
-def hits(neighbours: Neighbours, query_labels: np.ndarray, database_labels: np.ndarray) -> np.ndarray:
-    """Which neighbours carry the query's label.
-
-    Args:
-        neighbours: of q queries.
-        query_labels: (q,) labels, for example artists.
-        database_labels: (n,) labels.
-
-    Returns:
-        (q, k) bool; False where a neighbour is missing.
-    """
-    # Numbers instead of names: a (q, k) array of strings would not fit into memory.
-    numbers = np.unique(np.concatenate([query_labels, database_labels]), return_inverse=True)[1].astype(np.int32)
-    of_query, of_database = np.split(numbers, [len(query_labels)])
-    return cast(np.ndarray, (of_database[neighbours.rows] == of_query[:, None]) & (neighbours.rows >= 0))
-
-
-def relevant_counts(query_labels: np.ndarray, database_labels: np.ndarray) -> np.ndarray:
-    """How many database images carry each query's label, (q,) int64.
-
-    Example:
-        >>> relevant_counts(np.array(["a", "c"]), np.array(["a", "b", "a"]))
-        array([2, 0])
-    """
-    names, counts = np.unique(database_labels, return_counts=True)
-    count = dict(zip(names.tolist(), counts.tolist(), strict=True))
-    return np.array([count.get(label, 0) for label in np.asarray(query_labels).tolist()], dtype=np.int64)
-
-
-def tag_hits(neighbours: Neighbours, query_tags: csr_array, database_tags: csr_array) -> tuple[np.ndarray, np.ndarray]:
-    """Which neighbours share a tag with the query, and how many database images do.
-
-    Args:
-        neighbours: of q queries.
-        query_tags: (q, a), not 0 where a query carries a tag; see ``ImageTable.sparse_labels``.
-        database_tags: (n, a), the same tags in the same order.
-
-    Returns:
-        (q, k) bool, False where a neighbour is missing; and (q,) int64.
-
-    Example:
-        >>> found = Neighbours(np.array([[1, 0]]), np.zeros((1, 2), np.float32))
-        >>> tag_hits(found, csr_array([[1, 1]]), csr_array([[0, 0], [0, 1]]))
-        (array([[ True, False]]), array([1]))
-    """
-    right = np.zeros(neighbours.rows.shape, dtype=bool)
-    counts = np.zeros(len(right), dtype=np.int64)
-    step = max(1, MATCHED_AT_ONCE // max(1, database_tags.shape[0]))
-    for start in range(0, len(right), step):
-        block = slice(start, start + step)
-        shared = (query_tags[block] @ database_tags.T).toarray() > 0
-        right[block] = np.take_along_axis(shared, neighbours.rows[block], axis=1)
-        counts[block] = shared.sum(axis=1)
-    return right & (neighbours.rows >= 0), counts
 
 
 def _check(query: Embeddings, database: Embeddings, k: int, index: faiss.Index | None) -> None:

@@ -193,8 +193,9 @@ query, query_artists = clustered(16_006, 768, 1_119, 2)
 """
 
 OURS = """
-from csdlib import metrics
-from csdlib.retrieval import hits, neighbours, relevant_counts
+from csdlib import intervals, metrics
+from csdlib.matches import hits, relevant_counts
+from csdlib.retrieval import neighbours
 names = np.arange(80_096).astype(str)
 start = time.perf_counter()
 query, database = (
@@ -209,7 +210,7 @@ for k in (1, 10, 100, 1000):
     values.append(metrics.average_precision_per_query(right, k, relevant))
     values.append(metrics.recall_per_query(right, k))
     values.append(metrics.reciprocal_rank_per_query(right, k))
-metrics.bootstrap_each(np.stack(values, axis=1), groups=query_artists)
+intervals.bootstrap_each(np.stack(values, axis=1), groups=query_artists)
 print(time.perf_counter() - start, peak())
 """
 
@@ -293,7 +294,8 @@ def million(kind: str) -> tuple[str, str, float, float]:
 
 MILLION = """
 from pathlib import Path
-from csdlib.retrieval import approximate_index, neighbours
+from csdlib.indexes import approximate_index
+from csdlib.retrieval import neighbours
 embeddings(clustered(1_000_000, 192, 10_000, 1)[0], "d").save(Path("{folder}"), dtype="float16")
 database = csdlib.Embeddings.load(Path("{folder}"))
 query = embeddings(clustered(1_000, 192, 10_000, 2)[0], "q")

@@ -10,17 +10,12 @@ from sklearn.metrics import average_precision_score
 from torchmetrics.functional import retrieval as torchmetrics
 
 from csdlib.errors import InputError
+from csdlib.intervals import Estimate, bootstrap, bootstrap_each, macro_average, macro_average_each, paired_difference
 from csdlib.metrics import (
-    Estimate,
     average_precision_at_k,
-    bootstrap,
-    bootstrap_each,
-    macro_average,
-    macro_average_each,
     mean_precision_at_k,
     mean_precision_per_query,
     mrr_at_k,
-    paired_difference,
     precision_at_r,
     recall_at_k,
 )
@@ -162,7 +157,7 @@ def test_many_metrics_at_once_are_the_same_as_one_by_one(monkeypatch: pytest.Mon
     assert_same(macro_average_each(values, groups), [macro_average(column, groups) for column in values.T])
     # How many resamples are drawn at once is a matter of memory only.
     whole = bootstrap_each(values)
-    monkeypatch.setattr("csdlib.metrics.DRAWN_AT_ONCE", 130)
+    monkeypatch.setattr("csdlib.intervals.DRAWN_AT_ONCE", 130)
     assert_same(bootstrap_each(values), whole)
 
 

@@ -18,7 +18,9 @@ from csdlib.cli import app
 from csdlib.descriptors import load
 from csdlib.embeddings import Embeddings, embed
 from csdlib.errors import InputError
-from csdlib.retrieval import Neighbours, approximate_index, hits, neighbours, relevant_counts, search_share, tag_hits
+from csdlib.indexes import approximate_index
+from csdlib.matches import hits, relevant_counts, tag_hits
+from csdlib.retrieval import Neighbours, neighbours, search_share
 from csdlib.tables import ImageTable
 
 
@@ -212,7 +214,7 @@ def test_damaged_embeddings_are_named(tmp_path: Path, damage: Callable[[Path], o
 def test_tags_match_by_brute_force(query: np.ndarray, database: np.ndarray, at_once: int) -> None:
     rows = np.random.default_rng(0).integers(-1, len(database), size=(len(query), 5))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("csdlib.retrieval.MATCHED_AT_ONCE", at_once)
+        patch.setattr("csdlib.matches.MATCHED_AT_ONCE", at_once)
         right, counts = tag_hits(Neighbours(rows, rows), csr_array(query * 2), csr_array(database * 3))
     for row, own in enumerate(query):
         expected = [bool(found >= 0 and (own & database[found]).any()) for found in rows[row]]

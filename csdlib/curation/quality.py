@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.metrics import Estimate
+from csdlib.intervals import Estimate
 
 
 def tag_quality(

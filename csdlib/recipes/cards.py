@@ -11,7 +11,8 @@ import pandas as pd
 from csdlib.benchmark import Retrieval, evaluate_retrieval
 from csdlib.descriptors import load
 from csdlib.files import atomic_path
-from csdlib.metrics import mean_precision_at_k, paired_difference, recall_at_k, recall_per_query
+from csdlib.intervals import paired_difference
+from csdlib.metrics import mean_precision_at_k, recall_at_k, recall_per_query
 from csdlib.tables import ImageTable
 
 #: What a table's manifest holds for every image, or the model's record says elsewhere.

@@ -10,7 +10,7 @@ from csdlib.descriptors.copies import COPY_TINY
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
 from csdlib.embeddings import embed
 from csdlib.errors import InputError
-from csdlib.metrics import Estimate
+from csdlib.intervals import Estimate
 from csdlib.recipes.cards import limits, provenance, training_record, write_record
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit

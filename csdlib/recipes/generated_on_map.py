@@ -13,9 +13,10 @@ from csdlib.datasets.wikiart import wikiart
 from csdlib.descriptors import Descriptor, load
 from csdlib.embeddings import embed
 from csdlib.files import atomic_path
+from csdlib.intervals import Estimate, bootstrap
 from csdlib.maps import map_neighbours, style_map
-from csdlib.metrics import Estimate, bootstrap
-from csdlib.retrieval import Neighbours, hits, neighbours, relevant_counts
+from csdlib.matches import hits, relevant_counts
+from csdlib.retrieval import Neighbours, neighbours
 from csdlib.tables import ImageTable
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour")
