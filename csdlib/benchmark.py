@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -198,14 +198,16 @@ def percent_table(estimates: pd.DataFrame) -> pd.DataFrame:
         for metric, ks in ((PAPERS_MAP, (1, 10, 100)), ("average precision@k", (100,)), ("recall@k", (10, 100)))
         for k in ks
     }
-    rows = {
-        (row.descriptor, row.metric, row.k): Estimate(row.value, row.low, row.high, row.n, row.unit).percent()
-        for row in estimates.itertuples()
-    }
+    texts = [Estimate(*row).percent() for row in _values(estimates, "value", "low", "high", "n", "unit")]
+    rows = dict(zip(map(tuple, _values(estimates, "descriptor", "metric", "k")), texts, strict=True))
     names = estimates["descriptor"].unique()
     there = {title: key for title, key in wanted.items() if any((name, *key) in rows for name in names)}
     columns = {title: [rows.get((name, *key), "–") for name in names] for title, key in there.items()}
     return pd.DataFrame(columns, index=pd.Index(names, name="descriptor"))
+
+
+def _values(frame: pd.DataFrame, *columns: str) -> list[list[Any]]:
+    return frame[list(columns)].to_numpy(dtype=object).tolist()
 
 
 def _column(table: ImageTable, column: str) -> np.ndarray:

@@ -30,13 +30,14 @@ def published_retrieval(dataset: str, *, metric: str = "mAP") -> pd.DataFrame:
         metric: ``"mAP"``, which is our mean precision@k, or ``"recall"``.
 
     Returns:
-        one row a method: method, backbone, 1, 10 and 100 (percent; missing where the paper leaves it out), source,
-        table.
+        one row a method: method, backbone, source, table, and ``mAP@1`` and so on (percent; missing where the paper
+        leaves it out).
     """
     rows = pd.read_csv(data_path("published/retrieval.csv"))
     rows = rows[(rows["dataset"] == dataset) & (rows["metric"] == metric)]
-    wide = rows.pivot_table(index=["method", "backbone", "source", "table"], columns="k", values="value").reset_index()
-    return wide.rename_axis(columns=None).sort_values(1, ignore_index=True)
+    rows = rows.assign(column=metric + "@" + rows["k"].astype(str))
+    wide = rows.pivot_table(index=["method", "backbone", "source", "table"], columns="column", values="value")
+    return wide.rename_axis(columns=None).reset_index().sort_values(f"{metric}@1", ignore_index=True)
 
 
 def beside_published(estimates: pd.DataFrame, dataset: str, ours: str, k: int = 1) -> pd.DataFrame:
@@ -57,7 +58,11 @@ def beside_published(estimates: pd.DataFrame, dataset: str, ours: str, k: int = 
     for _, row in published_retrieval(dataset).iterrows():
         name = next((n for n, known in PUBLISHED_AS.items() if known == (row["method"], row["backbone"])), "")
         rows.append(
-            {"method": f"{row['method']} {row['backbone']}", here: texts.pop(name, "–"), there: f"{row[k]:.1f}"}
+            {
+                "method": f"{row['method']} {row['backbone']}",
+                here: texts.pop(name, "–"),
+                there: f"{row[f'mAP@{k}']:.1f}",
+            }
         )
         rows[-1]["source"] = f"{row['source']}, {row['table']}: mAP@{k}, no interval"
     own = [{"method": name, here: text, there: "–", "source": "this run"} for name, text in texts.items()]
