@@ -478,7 +478,7 @@ else:
 # %% tags=["hide-input"]
 # Where tags match, queries are told apart by their artists.
 named = "artist" if label == "styles" else label
-by_label = main.by_label().rename(columns={label: named})
+by_label = main.by_label()
 chart = go.Figure(
     go.Scatter(
         x=np.arange(1, len(by_label) + 1),

@@ -103,10 +103,14 @@ class Retrieval:
         return metrics
 
     def by_label(self) -> pd.DataFrame:
-        """Per label: queries, database images, and the share of queries whose nearest neighbour is right."""
-        frame = pd.DataFrame({self.label: self.labels, "relevant": self.n_relevant, "right": self.hits[:, 0]})
-        grouped = frame.groupby(self.label).agg(
-            queries=("right", "size"), database=("relevant", "first"), right=("right", "mean")
+        """Per label: queries, right images in the database, and the share of queries with a right nearest neighbour.
+
+        Where tags match, artists stand for the label, and the number of right images is a mean over their queries.
+        """
+        name = "artist" if self.label == "styles" else self.label
+        frame = pd.DataFrame({name: self.labels, "relevant": self.n_relevant, "right": self.hits[:, 0]})
+        grouped = frame.groupby(name).agg(
+            queries=("right", "size"), database=("relevant", "mean"), right=("right", "mean")
         )
         return grouped.sort_values("right", ascending=False).reset_index()
 
@@ -160,7 +164,10 @@ def evaluate_embeddings(
         InputError: as ``evaluate_retrieval``, or no query or no database image has an embedding.
     """
     started = time.perf_counter()
-    parts, left_out = _answerable(table, label)
+    judged = table.where(split=["query", "database"])
+    embedded = np.isin(judged.ids, embeddings.ids)
+    lost = {str(name): embeddings.skipped.get(str(name), "not embedded") for name in judged.ids[~embedded]}
+    parts, left_out = _answerable(judged.take(np.flatnonzero(embedded)), label)
     (query, query_table), (database, database_table) = (embeddings.of(part) for part in parts.values())
     found = neighbours(query, database, min(k, len(database)))
     right, n_relevant = _matches(found, query_table, database_table, label)
@@ -172,7 +179,7 @@ def evaluate_embeddings(
         hits=right,
         n_relevant=n_relevant,
         label=label,
-        skipped=left_out | embeddings.skipped,
+        skipped=left_out | lost,
         embeddings=embeddings,
         seconds=time.perf_counter() - started,
     )

@@ -1,6 +1,7 @@
 """The command line: the same verbs as the Python API."""
 
 import shlex
+import shutil
 from collections.abc import Callable
 from functools import reduce, wraps
 from operator import add
@@ -39,13 +40,15 @@ def _plain_errors(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except InputError as error:
+        # A folder that cannot be written, or a full disk, is the user's to mend as well.
+        except (InputError, OSError) as error:
             typer.echo(f"csdlib: {error}", err=True)
             raise typer.Exit(2) from error
 
     return run
 
 
+Float32 = Annotated[bool, typer.Option(help="Keep 32 bit on the disk, for vectors that 16 bit cannot hold.")]
 DescriptorName = Annotated[str, typer.Option(help="A name that 'csdlib descriptors' lists.")]
 
 
@@ -60,6 +63,7 @@ def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-tiny") -> None:
 @_plain_errors
 def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -> None:
     """Write the descriptors of all images below a folder into the folder OUTPUT, for search."""
+    output.mkdir(parents=True, exist_ok=True)
     found = embed_table(folder(images), load(descriptor), cache=cache_folder() / "embeddings")
     found.save(output)
     _report(found, output)
@@ -67,22 +71,23 @@ def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -
 
 @app.command()
 @_plain_errors
-def embed_shards(
-    shards: Path,
-    output: Path,
-    descriptor: DescriptorName = "csd-tiny",
-    join: Annotated[bool, typer.Option(help="Only join what all processes have embedded.")] = False,
-) -> None:
+def embed_shards(shards: Path, output: Path, descriptor: DescriptorName = "csd-tiny", float32: Float32 = False) -> None:
     """Write the descriptors of a folder of shards (*.tar, *.parquet) into the folder OUTPUT, for search.
 
     A killed run goes on where it was. For several GPUs, start it with "accelerate launch -m csdlib embed-shards ...",
     for several processes without a GPU with "torchrun --nproc-per-node 2 -m csdlib embed-shards ..."; when all are
-    done, run it once more, alone, with --join.
+    done, run join-shards.
     """
-    if not join:
-        embed_corpus(corpus_shards(shards), load(descriptor), output)
-    if join or not launched_with_others():
-        _report(join_corpus(output), output)
+    embed_corpus(corpus_shards(shards), load(descriptor), output)
+    if not launched_with_others():
+        join_shards(output, float32)
+
+
+@app.command()
+@_plain_errors
+def join_shards(output: Path, float32: Float32 = False) -> None:
+    """Join what several processes of embed-shards have written into OUTPUT."""
+    _report(join_corpus(output, dtype="float32" if float32 else "float16"), output)
 
 
 @app.command()
@@ -99,13 +104,15 @@ def search(
     QUERY and DATABASE are folders that embed or embed-shards wrote. A killed exact search goes on where it was; started
     by accelerate or torchrun, every process searches its share, and a run alone then joins them.
     """
-    if output.suffix not in (".parquet", ".csv"):
-        raise InputError(f"output {output} must end in .parquet or .csv")
+    if output.suffix not in (".parquet", ".csv") or output.is_dir():
+        raise InputError(f"output {output} must be a file that ends in .parquet or .csv")
     if index not in ("exact", "ivf", "hnsw"):
         raise unknown("index", index, ["exact", "ivf", "hnsw"])
     asked, searched = Embeddings.load(query), Embeddings.load(database)
     parts = output.with_suffix(".parts") if index == "exact" else None
-    if parts and launched_with_others():
+    if launched_with_others():
+        if parts is None:
+            raise InputError("an index is searched by one process: start it alone, or use --index exact")
         search_share(asked, searched, k, parts, progress=True)
         return
     made = None if parts else approximate_index(searched, cast(Literal["ivf", "hnsw"], index), progress=True)
@@ -113,6 +120,8 @@ def search(
     table = found.table(asked.ids, searched.ids)
     with atomic_path(output) as path:
         table.to_parquet(path, index=False) if output.suffix == ".parquet" else table.to_csv(path, index=False)
+    if parts:
+        shutil.rmtree(parts)
     recall = f"; found {found.recall.percent()} % of the exact neighbours" if found.recall else ""
     typer.echo(f"{len(asked)} queries searched in {len(searched)} images{recall}: {output}")
 
@@ -120,7 +129,8 @@ def search(
 def _report(found: Embeddings, output: Path) -> None:
     typer.echo(f"{len(found)} images embedded, {len(found.skipped)} skipped: {output}")
     for name, reason in found.skipped.items():
-        typer.echo(f"  skipped {name}: {reason}", err=True)
+        # Names come from strangers' archives: what could steer a terminal is shown, not sent.
+        typer.echo(f"  skipped {name!r}: {reason!r}", err=True)
 
 
 @app.command()

@@ -6,7 +6,6 @@ Face hub: a column ``image`` of structs with ``bytes`` and ``path`` (huggingface
 """
 
 import json
-import tarfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -18,12 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from csdlib.datasets.folder import SUFFIXES
+from csdlib.datasets.folder import SUFFIXES, fits_a_table
 from csdlib.datasets.shards import members
 from csdlib.descriptors import Descriptor
 from csdlib.embeddings import Embeddings, Item, encode_items, load_part, save_part, save_parts
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, process_share, text_hash
+from csdlib.files import atomic_path, of_the_disk, process_share, text_hash
 from csdlib.images import image_from_bytes
 
 
@@ -33,7 +32,9 @@ def corpus_shards(root: Path) -> list[Path]:
     Raises:
         InputError: there is none.
     """
-    found = sorted(path for path in Path(root).iterdir() if path.suffix in _READERS) if Path(root).is_dir() else []
+    inside = sorted(Path(root).iterdir()) if Path(root).is_dir() else []
+    # Hidden files, such as a file manager's, are nobody's shards.
+    found = [path for path in inside if path.suffix.lower() in _READERS and not path.name.startswith(".")]
     if not found:
         raise InputError(f"{root}: no shards here; they are files named *.tar or *.parquet")
     return found
@@ -62,11 +63,14 @@ def embed_corpus(
         progress: show a progress bar on the error stream.
 
     Raises:
-        InputError: a shard that is missing, of another kind or with another's name, or a table without images.
+        InputError: a shard that is missing, of another kind or with another's name, a table without images, or a
+            folder that holds the shards themselves.
     """
     paths = [Path(path) for path in shards]
-    _check(paths)
-    parts = [_part(path, descriptor) for path in paths]
+    _check(paths, folder)
+    parts = [_part_name(path, descriptor) for path in paths]
+    # What was joined here before was of other shards, or of another descriptor.
+    (folder / "embeddings.json").unlink(missing_ok=True)
     with atomic_path(folder / "corpus.json") as target:
         target.write_text(json.dumps({"shards": [path.name for path in paths], "parts": parts}, indent=1))
     jobs = process_share(list(zip(paths, parts, strict=True)))
@@ -113,13 +117,17 @@ def join_corpus(folder: Path, dtype: Literal["float16", "float32"] = "float16") 
     return Embeddings.load(folder)
 
 
-def _check(paths: list[Path]) -> None:
+def _check(paths: list[Path], folder: Path) -> None:
     counts = Counter(path.stem for path in paths)
     for path in paths:
-        if path.suffix not in _READERS:
+        if path.suffix.lower() not in _READERS:
             raise InputError(f"{path}: a shard is a .tar or a .parquet file")
         if not path.is_file():
-            raise InputError(f"{path}: there is no such shard")
+            raise InputError(f"{path}: there is no such file")
+        if not fits_a_table(path.name):
+            raise InputError(f"{path}: the name of a shard must be UTF-8, without a backslash; rename it")
+        if path.resolve().parent == folder.resolve():
+            raise InputError(f"{folder}: holds the shards; write the embeddings into another folder")
         if counts[path.stem] > 1:
             raise InputError(
                 f"{path}: another shard has the same name, and images are named after their shard; rename it"
@@ -128,7 +136,7 @@ def _check(paths: list[Path]) -> None:
         raise InputError("a corpus needs at least one shard")
 
 
-def _part(path: Path, descriptor: Descriptor) -> str:
+def _part_name(path: Path, descriptor: Descriptor) -> str:
     status = path.stat()
     key = text_hash(path.resolve(), status.st_size, status.st_mtime_ns, descriptor.fingerprint)
     return f"{key[:32]}.npz"
@@ -136,36 +144,39 @@ def _part(path: Path, descriptor: Descriptor) -> str:
 
 def _items(path: Path, trouble: dict[str, str]) -> Iterator[Item]:
     """The images of a shard, named after it; where it is cut, the reason goes into ``trouble``."""
-    seen: set[str] = set()
+    seen: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
     try:
-        for key, data in _READERS[path.suffix](path):
+        for key, data in _READERS[path.suffix.lower()](path, refused):
             name = f"{path.stem}/{key}"
-            if name in seen:
-                trouble[f"{name} (second)"] = f"{path.name}: a second image of this name"
-                continue
-            seen.add(name)
-            yield name, partial(image_from_bytes, data, name)
+            seen[name] += 1
+            if seen[name] > 1:
+                trouble[f"{name} (number {seen[name]})"] = f"{path.name}: another image of this name"
+            else:
+                yield name, partial(image_from_bytes, data, name)
     except InputError:
         raise
-    except (tarfile.TarError, EOFError, ValueError, OSError) as error:
-        # A disk that fails has an error number, and is not the shard's fault.
-        if getattr(error, "errno", None):
+    # Hostile archives make their readers raise almost anything; the other shards are still worth reading.
+    except Exception as error:
+        if of_the_disk(error):
             raise InputError(f"{path}: cannot be read ({error})") from error
         trouble[path.name] = f"damaged or cut after {len(seen):,} images ({error})"
+    trouble |= {f"{path.name}: {reason}": f"{count:,} left out" for reason, count in refused.items()}
 
 
-def _from_tar(path: Path) -> Iterator[tuple[str, bytes]]:
+def _from_tar(path: Path, refused: Counter[str]) -> Iterator[tuple[str, bytes]]:
     with path.open("rb") as stream:
-        for key, suffix, data in members(stream, Counter()):
+        for key, suffix, data in members(stream, refused):
             if suffix in SUFFIXES:
                 yield key, data
 
 
-def _from_parquet(path: Path) -> Iterator[tuple[str, bytes]]:
+def _from_parquet(path: Path, _: Counter[str]) -> Iterator[tuple[str, bytes]]:
     with pq.ParquetFile(path) as file:
         names = file.schema_arrow.names
         kind = file.schema_arrow.field("image").type if "image" in names else None
-        if kind is None or not pa.types.is_struct(kind) or kind.get_field_index("bytes") < 0:
+        bytes_kind = kind.field("bytes").type if kind and pa.types.is_struct(kind) and "bytes" in kind.names else None
+        if bytes_kind not in (pa.binary(), pa.large_binary()):
             raise InputError(f"{path}: needs a column image of structs with bytes and path; its columns are {names}")
         row = 0
         for batch in file.iter_batches(batch_size=64, columns=["image"]):
@@ -176,4 +187,7 @@ def _from_parquet(path: Path) -> Iterator[tuple[str, bytes]]:
                 row += 1
 
 
-_READERS: dict[str, Callable[[Path], Iterator[tuple[str, bytes]]]] = {".tar": _from_tar, ".parquet": _from_parquet}
+_READERS: dict[str, Callable[[Path, Counter[str]], Iterator[tuple[str, bytes]]]] = {
+    ".tar": _from_tar,
+    ".parquet": _from_parquet,
+}

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from zipfile import BadZipFile
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,8 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from csdlib.errors import InputError
-from csdlib.files import atomic_path, text_hash
+from csdlib.errors import InputError, unknown
+from csdlib.files import atomic_path, stored_arrays, text_hash
 from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
 
@@ -49,8 +49,8 @@ class Embeddings:
         skipped: image id -> reason, for images that could not be read.
 
     Raises:
-        InputError: lengths that differ, an id that stands twice, a vector that is not finite, or, for cosine, one whose
-            norm is not 1.
+        InputError: lengths that differ, an id that stands twice, an unknown metric, a vector that is not finite, or,
+            for cosine, one whose norm is not 1.
     """
 
     vectors: np.ndarray
@@ -60,6 +60,10 @@ class Embeddings:
     skipped: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        # Numbers as ids would become texts when saved, and no longer be equal to themselves.
+        object.__setattr__(self, "ids", np.asarray(self.ids, dtype=str))
+        if self.metric not in ("cosine", "l2"):
+            raise unknown("metric", self.metric, ["cosine", "l2"])
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.ids):
             raise InputError(f"need vectors (n, d) and n ids, got {self.vectors.shape} and {len(self.ids)}")
         twice = pd.Index(self.ids).duplicated()
@@ -102,10 +106,10 @@ class Embeddings:
         return Embeddings(found, kept.ids, self.fingerprint, self.metric, self.skipped), kept
 
     def save(self, folder: Path, dtype: Literal["float32", "float16"] = "float32") -> None:
-        """Writes the embeddings into a folder: ``vectors.npy``, ``ids.parquet`` and ``embeddings.json``.
+        """Writes the embeddings into a folder: vectors, ids, and ``embeddings.json``, which names the two others.
 
         Args:
-            folder: made if needed; embeddings that it held are replaced.
+            folder: made if needed; embeddings that it held are replaced when the new ones are whole.
             dtype: float16 takes half the space and moves a cosine by less than 0.001.
 
         Raises:
@@ -122,12 +126,12 @@ class Embeddings:
         """
         try:
             made = json.loads((folder / "embeddings.json").read_text())
-            ids = pd.read_parquet(folder / "ids.parquet")["image_id"].to_numpy(dtype=str)
-            vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+            ids = pd.read_parquet(folder / Path(made["ids"]).name)["image_id"].to_numpy(dtype=str)
+            vectors = np.load(folder / Path(made["vectors"]).name, mmap_mode="r", allow_pickle=False)
             return cls(vectors, ids, made["fingerprint"], made["metric"], made["skipped"])
         except InputError as error:
             raise InputError(f"{folder}: {error}") from error
-        except (OSError, EOFError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{folder}: no whole saved embeddings ({error}); make them again") from error
 
     def _refuse(self, wrong: np.ndarray, start: int, reason: str) -> None:
@@ -147,14 +151,14 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
     Raises:
         InputError: parts of two descriptors, of other shapes, or with numbers that the dtype cannot hold.
     """
-    # Written last and removed first: where it stands, the rest is whole.
-    made = folder / "embeddings.json"
-    made.unlink(missing_ok=True)
+    # New names each time: the one file that is written last decides which vectors belong to which ids.
+    token = uuid4().hex[:8]
+    names = {"vectors": f"vectors-{token}.npy", "ids": f"ids-{token}.parquet"}
     ids: list[np.ndarray] = []
     skipped: dict[str, str] = {}
     kinds: set[tuple[str, Metric]] = set()
     start = 0
-    with atomic_path(folder / "vectors.npy") as path:
+    with atomic_path(folder / names["vectors"]) as path:
         vectors = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
         for part in parts:
             kinds.add((part.fingerprint, part.metric))
@@ -166,13 +170,20 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
             ids.append(part.ids)
             skipped |= part.skipped
         vectors.flush()
-    if len(kinds) != 1 or start != shape[0]:
-        raise InputError(f"{folder}: parts of {len(kinds)} descriptors with {start} vectors, expected 1 and {shape[0]}")
-    with atomic_path(folder / "ids.parquet") as path:
+        if len(kinds) != 1 or start != shape[0]:
+            raise InputError(
+                f"{folder}: parts of {len(kinds)} descriptors with {start} vectors, expected 1 and {shape[0]}"
+            )
+    with atomic_path(folder / names["ids"]) as path:
         pd.DataFrame({"image_id": np.concatenate(ids)}).to_parquet(path, index=False)
     ((fingerprint, metric),) = kinds
-    with atomic_path(made) as path:
-        path.write_text(json.dumps({"fingerprint": fingerprint, "metric": metric, "skipped": skipped}, indent=1))
+    with atomic_path(folder / "embeddings.json") as path:
+        made = {"fingerprint": fingerprint, "metric": metric, "skipped": skipped}
+        path.write_text(json.dumps(made | names, indent=1))
+    for old in {*folder.glob("vectors-*.npy"), *folder.glob("ids-*.parquet")} - {
+        folder / name for name in names.values()
+    }:
+        old.unlink(missing_ok=True)
 
 
 def embed(
@@ -249,12 +260,14 @@ def encode_items(
 
 def load_part(path: Path) -> Embeddings | None:
     """A stored part; None where there is none, or where it is damaged: then it has to be computed again."""
+    stored = stored_arrays(path)
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            skipped = dict(zip(stored["skipped"].tolist(), stored["reasons"].tolist(), strict=True))
-            made: tuple[str, Metric] = stored["fingerprint"].item(), stored["metric"].item()
-            return Embeddings(stored["vectors"], stored["ids"], *made, skipped)
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        if stored is None:
+            return None
+        skipped = dict(zip(stored["skipped"].tolist(), stored["reasons"].tolist(), strict=True))
+        made: tuple[str, Metric] = stored["fingerprint"].item(), stored["metric"].item()
+        return Embeddings(stored["vectors"], stored["ids"], *made, skipped)
+    except (KeyError, ValueError):
         return None
 
 
@@ -279,13 +292,12 @@ def _shard(
     """One part of a table, from the cache if it is there."""
     path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
     stored = load_part(path) if path else None
-    if stored and np.array_equal(stored.ids, table.ids) and stored.fingerprint == descriptor.fingerprint:
+    if stored is not None and stored.fingerprint == descriptor.fingerprint:
         bar.update(len(table))
         return stored
     items = ((str(name), partial(table.open, row)) for row, name in enumerate(table.ids))
     shard = encode_items(items, descriptor, batch_size, workers, bar)
-    # A broken image may be mended: what was skipped is tried again next time.
-    if path and not shard.skipped:
+    if path:
         save_part(shard, path)
     return shard
 

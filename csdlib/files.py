@@ -1,5 +1,6 @@
 """Where files are found, and how they are written so that a kill leaves nothing half done."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -7,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+
+import numpy as np
 
 from csdlib.errors import InputError
 
@@ -72,6 +75,27 @@ def text_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
+def stored_arrays(path: Path) -> dict[str, np.ndarray] | None:
+    """The arrays of an ``.npz`` file; None where there is none, or where it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return dict(stored)
+    # A few flipped bits can make the readers of archives raise almost anything.
+    except Exception:  # noqa: BLE001
+        return None
+
+
+def of_the_disk(error: Exception) -> bool:
+    """Whether the next file would meet this error as well: no room, or a disk that fails or may not be used.
+
+    Example:
+        >>> of_the_disk(OSError(errno.ENOSPC, "no space left")), of_the_disk(OSError("truncated file"))
+        (True, False)
+    """
+    lasting = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+    return isinstance(error, OSError) and error.errno in lasting
+
+
 def process_share(jobs: Sequence[Job]) -> Sequence[Job]:
     """The jobs of this process: all of them, or every n-th where n processes were launched together.
 
@@ -82,7 +106,9 @@ def process_share(jobs: Sequence[Job]) -> Sequence[Job]:
         >>> process_share(["a", "b"])
         ['a', 'b']
     """
-    return jobs[int(os.environ.get("RANK", 0)) :: int(os.environ.get("WORLD_SIZE", 1))]
+    if not launched_with_others():
+        return jobs
+    return jobs[int(os.environ.get("RANK", 0)) :: int(os.environ["WORLD_SIZE"])]
 
 
 def launched_with_others() -> bool:

@@ -41,7 +41,9 @@ def open_image(image: ImageLike) -> Image.Image:
     if isinstance(image, Image.Image):
         try:
             return _to_rgb(_checked(image, "the image"))
-        except (OSError, SyntaxError, EOFError) as error:
+        except InputError:
+            raise
+        except Exception as error:
             raise InputError(f"the image is broken ({error})") from error
     return _opened(Path(image), str(image))
 
@@ -72,7 +74,10 @@ def _opened(source: Path | BytesIO, name: str) -> Image.Image:
         raise InputError(f"{name}: not an image that Pillow can read") from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{name}: more than {MOST_PIXELS:,} pixels; scale it down first") from error
-    except (OSError, SyntaxError, EOFError) as error:
+    except InputError:
+        raise
+    # On a broken or hostile file Pillow's decoders raise almost anything, and one picture must not end a long job.
+    except Exception as error:
         raise InputError(f"{name}: broken image ({error})") from error
 
 

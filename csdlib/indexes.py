@@ -7,7 +7,7 @@ import numpy as np
 from tqdm import tqdm
 
 from csdlib.embeddings import Embeddings
-from csdlib.errors import unknown
+from csdlib.errors import InputError, unknown
 
 #: What faiss calls our metrics.
 METRICS = {"cosine": faiss.METRIC_INNER_PRODUCT, "l2": faiss.METRIC_L2}
@@ -29,9 +29,11 @@ def approximate_index(
         a faiss index whose rows are the database's; ``faiss.write_index`` stores it.
 
     Raises:
-        InputError: another kind.
+        InputError: another kind, or an empty database.
     """
     n, dim = database.vectors.shape
+    if not n:
+        raise InputError("an index needs at least one image")
     metric = METRICS[database.metric]
     if kind == "ivf":
         lists = int(max(1, min(4 * np.sqrt(n), n // 39)))

@@ -70,7 +70,8 @@ def bootstrap(
         the mean over queries (micro average) and its interval.
 
     Raises:
-        InputError: no values, groups of another length, a level outside (0, 1), or no resamples.
+        InputError: no values, one that is not finite, groups of another length, a level outside (0, 1), or no
+            resamples.
 
     Example:
         >>> bootstrap(np.ones(4)).low, bootstrap(np.array([0.0, 1.0]), groups=np.array(["a", "b"])).n
@@ -165,7 +166,9 @@ def _units(values: np.ndarray, groups: np.ndarray | None) -> tuple[np.ndarray, n
     """The values, checked; the number of the unit that each query belongs to; and what units are."""
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2 or not len(values):
-        raise InputError(f"need at least one query, got values of shape {values.shape}")
+        raise InputError(f"need one value a query, and at least one query, got the shape {values.shape[:-1]}")
+    if not np.isfinite(values).all():
+        raise InputError(f"the value of query number {int(np.isfinite(values).all(axis=1).argmin())} is not finite")
     if groups is None:
         return values, np.arange(len(values)), "query"
     if len(groups) != len(values):

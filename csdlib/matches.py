@@ -5,6 +5,7 @@ from typing import cast
 import numpy as np
 from scipy.sparse import csr_array
 
+from csdlib.errors import InputError
 from csdlib.retrieval import Neighbours
 
 #: Entries of a matrix that says which database images share a tag with which query.
@@ -21,9 +22,15 @@ def hits(neighbours: Neighbours, query_labels: np.ndarray, database_labels: np.n
 
     Returns:
         (q, k) bool; False where a neighbour is missing.
+
+    Raises:
+        InputError: another number of labels than of queries.
     """
+    if len(query_labels) != len(neighbours.rows):
+        raise InputError(f"{len(query_labels)} labels for {len(neighbours.rows)} queries")
     # Numbers instead of names: a (q, k) array of strings would not fit into memory.
-    numbers = np.unique(np.concatenate([query_labels, database_labels]), return_inverse=True)[1].astype(np.int32)
+    names = np.concatenate([np.asarray(query_labels, dtype=str), np.asarray(database_labels, dtype=str)])
+    numbers = np.unique(names, return_inverse=True)[1].astype(np.int32)
     of_query, of_database = np.split(numbers, [len(query_labels)])
     return cast(np.ndarray, (of_database[neighbours.rows] == of_query[:, None]) & (neighbours.rows >= 0))
 
@@ -31,13 +38,15 @@ def hits(neighbours: Neighbours, query_labels: np.ndarray, database_labels: np.n
 def relevant_counts(query_labels: np.ndarray, database_labels: np.ndarray) -> np.ndarray:
     """How many database images carry each query's label, (q,) int64.
 
+    A query that is itself in the database is counted, though it is never its own neighbour: subtract it.
+
     Example:
         >>> relevant_counts(np.array(["a", "c"]), np.array(["a", "b", "a"]))
         array([2, 0])
     """
-    names, counts = np.unique(database_labels, return_counts=True)
+    names, counts = np.unique(np.asarray(database_labels, dtype=str), return_counts=True)
     count = dict(zip(names.tolist(), counts.tolist(), strict=True))
-    return np.array([count.get(label, 0) for label in np.asarray(query_labels).tolist()], dtype=np.int64)
+    return np.array([count.get(label, 0) for label in np.asarray(query_labels, dtype=str).tolist()], dtype=np.int64)
 
 
 def tag_hits(neighbours: Neighbours, query_tags: csr_array, database_tags: csr_array) -> tuple[np.ndarray, np.ndarray]:

@@ -138,7 +138,9 @@ def average_precision_per_query(hits: np.ndarray, k: int, n_relevant: np.ndarray
 
 def precision_at_r_per_query(hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     """The R-precision of each query, (q,) float64 in [0, 1]."""
-    most = max(1, int(np.max(n_relevant)))
+    if len(n_relevant) != len(hits):
+        raise InputError(f"n_relevant has {len(n_relevant)} numbers for {len(hits)} queries")
+    most = max(1, int(np.max(n_relevant, initial=0)))
     if np.ndim(hits) == 2 and most > np.shape(hits)[1]:
         raise InputError(f"a query has {most} right images: search at least as many neighbours for precision@R")
     first = _first(hits, most) & (np.arange(most) < np.asarray(n_relevant)[:, None])

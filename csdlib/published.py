@@ -3,6 +3,7 @@
 import pandas as pd
 
 from csdlib.benchmark import percent_table
+from csdlib.errors import InputError
 from csdlib.files import data_path
 
 #: What the paper calls our descriptors. Its GDA on CLIP is said to be a B/16; the one that GDA published is a B/32.
@@ -32,9 +33,14 @@ def published_retrieval(dataset: str, *, metric: str = "mAP") -> pd.DataFrame:
     Returns:
         one row a method: method, backbone, source, table, and ``mAP@1`` and so on (percent; missing where the paper
         leaves it out).
+
+    Raises:
+        InputError: another data set or metric.
     """
     rows = pd.read_csv(data_path("published/retrieval.csv"))
     rows = rows[(rows["dataset"] == dataset) & (rows["metric"] == metric)]
+    if rows.empty:
+        raise InputError(f"no published {metric} on {dataset}; there are mAP and recall on wikiart and domainnet")
     rows = rows.assign(column=metric + "@" + rows["k"].astype(str))
     wide = rows.pivot_table(index=["method", "backbone", "source", "table"], columns="column", values="value")
     return wide.rename_axis(columns=None).reset_index().sort_values(f"{metric}@1", ignore_index=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import faiss
 import numpy as np
@@ -12,7 +11,7 @@ from tqdm import tqdm
 
 from csdlib.embeddings import Embeddings
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, process_share, text_hash
+from csdlib.files import atomic_path, process_share, stored_arrays, text_hash
 from csdlib.indexes import METRICS
 from csdlib.intervals import Estimate, bootstrap
 
@@ -29,7 +28,8 @@ class Neighbours:
     """The neighbours of every query, best first; equal scores in the order of the database.
 
     Attributes:
-        rows: (q, k) int64, row numbers of the database; -1 where the database is too small.
+        rows: (q, k) int64, row numbers of the database; -1 where there is no further neighbour: of a query that is in a
+            database of k images, or where an approximate index found fewer.
         scores: (q, k) float32; cosine similarity (higher = more alike) or, for l2, minus the squared distance.
         recall: the share of the exact neighbours that an approximate index found, in [0, 1], measured on up to 200 of
             the queries; None for an exact search.
@@ -48,8 +48,12 @@ class Neighbours:
             [['q', 1, 'b', 0.5]]
         """
         query, rank = np.nonzero(self.rows >= 0)
-        rows = self.rows[query, rank]
-        columns = {"query": query_ids[query], "rank": rank + 1, "neighbour": database_ids[rows]}
+        # Numbers and each name once: as texts of one width, millions of names would not fit into memory.
+        columns = {
+            "query": pd.Categorical.from_codes(query, query_ids),
+            "rank": rank + 1,
+            "neighbour": pd.Categorical.from_codes(self.rows[query, rank], database_ids),
+        }
         return pd.DataFrame(columns | {"score": self.scores[query, rank]})
 
 
@@ -70,7 +74,7 @@ def neighbours(
     Args:
         query: (q, d) embeddings.
         database: (n, d) embeddings of the same descriptor; may be memory-mapped.
-        k: neighbours a query; where the database has fewer, the rest is -1.
+        k: neighbours a query; at most as many as the database has images are searched.
         index: of the database, in the same order, from ``approximate_index`` or made with faiss otherwise.
         parts: folder for the finished parts of an exact search: a run that was killed goes on from there.
         progress: show a progress bar on the error stream.
@@ -87,6 +91,7 @@ def neighbours(
         array([[0, 1]])
     """
     _check(query, database, k, index)
+    k = min(k, len(database))
     if index is not None and parts is not None:
         raise InputError("parts are for exact search: an index answers too quickly to be worth storing")
     own = _own_rows(query, database)
@@ -98,8 +103,7 @@ def neighbours(
             block = slice(start, min(start + BLOCK, len(query)))
             path = _part(parts, query, database, k, start) if parts else None
             found = _stored(path) or _searched(query, block, own, search, k, len(database), path)
-            width = found[0].shape[1]
-            rows[block, :width], scores[block, :width] = found
+            rows[block], scores[block] = found
             bar.update(block.stop - start)
     recall = None if index is None else _recall(rows, query, database, own, k)
     return Neighbours(rows, scores, recall)
@@ -119,6 +123,7 @@ def search_share(query: Embeddings, database: Embeddings, k: int, parts: Path, *
         InputError: as ``neighbours``.
     """
     _check(query, database, k, None)
+    k = min(k, len(database))
     own, search = _own_rows(query, database), _exact(database)
     for start in tqdm(process_share(range(0, len(query), BLOCK)), desc="search", unit="part", disable=not progress):
         path = _part(parts, query, database, k, start)
@@ -188,7 +193,7 @@ def _higher_is_better(values: np.ndarray, metric: int) -> np.ndarray:
 def _searched(
     query: Embeddings, block: slice, own: np.ndarray, search: Search, k: int, n: int, path: Path | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and scores of a block of queries, (b, at most k); stored, if there is a path."""
+    """Rows and scores of a block of queries, (b, k); stored, if there is a path."""
     vectors = np.ascontiguousarray(query.vectors[block], dtype=np.float32)
     # A query that is in the database finds itself: look one further, and take it out.
     rows, scores = _best(vectors, search, min(k + bool((own[block] >= 0).any()), n), n)
@@ -243,10 +248,5 @@ def _part(parts: Path, query: Embeddings, database: Embeddings, k: int, start: i
 
 def _stored(path: Path | None) -> tuple[np.ndarray, np.ndarray] | None:
     """A finished part; None where there is none, or where it is damaged: then it is searched again."""
-    if path is None:
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return stored["rows"], stored["scores"]
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
-        return None
+    stored = stored_arrays(path) if path else None
+    return (stored["rows"], stored["scores"]) if stored and {"rows", "scores"} <= set(stored) else None

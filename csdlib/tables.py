@@ -106,7 +106,7 @@ class ImageTable:
         """
         self._require(columns)
         values = self.frame[list(columns)].to_numpy(dtype=object).tolist()
-        styles = [[value for value in row if isinstance(value, str) and value] for row in values]
+        styles = [[str(value) for value in row if not pd.isna(value) and str(value)] for row in values]
         tagged = self.frame.assign(styles=pd.Series(styles, index=self.frame.index, dtype=object))
         return ImageTable(tagged, self.root, self.manifest)
 

@@ -80,7 +80,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(striped_table: ImageT
     embed_corpus(corpus_shards(folder), load("colour"), tmp_path / "out", progress=False)
     found = join_corpus(tmp_path / "out")
     assert found.ids.tolist() == ["a/0", "b/000000000", "c/0"]
-    assert set(found.skipped) == {"a/1", "a/0 (second)", "b/000000001", "c.tar", "d.parquet"}
+    later = {"b/000000001", "c.tar", "d.parquet"}
+    assert set(found.skipped) == {"a/1", "a/0 (number 2)", "a.tar: members that leave the shard", *later}
     assert "damaged or cut after 1 images" in found.skipped["c.tar"]
     assert not list(tmp_path.rglob("x.png"))
 
@@ -119,15 +120,54 @@ def test_impossible_corpora_are_refused(corpus: Path, tmp_path: Path) -> None:
         corpus_shards(tmp_path / "nowhere")
     for paths, message in (
         ([], "at least one shard"),
-        ([corpus / "gone.tar"], "no such shard"),
+        ([corpus / "gone.tar"], "no such file"),
         ([corpus / "00000.zip"], "a .tar or a .parquet"),
         ([corpus / "00000.tar", corpus / "00000.tar"], "the same name"),
     ):
         with pytest.raises(InputError, match=message):
             embed_corpus(paths, colour, out, progress=False)
-    pq.write_table(pa.table({"text": ["a"]}), corpus / "texts.parquet")
-    with pytest.raises(InputError, match=r"texts\.parquet: needs a column image"):
-        embed_corpus(corpus_shards(corpus), colour, out, progress=False)
+    with pytest.raises(InputError, match="into another folder"):
+        embed_corpus(corpus_shards(corpus), colour, corpus, progress=False)
+    for column in ({"text": ["a"]}, {"image": [{"bytes": "text", "path": "a"}]}, {"image": [b"bytes"]}):
+        pq.write_table(pa.table(column), corpus / "texts.parquet")
+        with pytest.raises(InputError, match=r"texts\.parquet: needs a column image"):
+            embed_corpus(corpus_shards(corpus), colour, out, progress=False)
+
+
+def test_hostile_shards_do_not_end_the_run(striped_table: ImageTable, tmp_path: Path) -> None:
+    folder, data = tmp_path / "shards", pictures(striped_table)[0]
+    folder.mkdir()
+    with tarfile.open(folder / "size.tar", "w") as archive:
+        for name in ("0.png", "1.png"):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    # The second member says that it is larger than any disk.
+    raw = bytearray((folder / "size.tar").read_bytes())
+    second = raw.index(b"1.png")
+    raw[second + 124 : second + 136] = b"\x80" + (2**62).to_bytes(11, "big")
+    raw[second + 148 : second + 156] = b" " * 8
+    total = sum(raw[second : second + 512])
+    raw[second + 148 : second + 156] = f"{total:06o}\0 ".encode()
+    (folder / "size.tar").write_bytes(raw)
+    deep = tarfile.TarInfo("deep.png")
+    deep.pax_headers = {"comment": "x"}
+    # A header of headers, without the member that it should announce.
+    (folder / "deep.tar").write_bytes(deep.tobuf(tarfile.PAX_FORMAT)[:1024] * 3000)
+    write_tar(folder / "whole.tar", [("0.png", data)])
+    (folder / "._hidden.tar").write_bytes(b"a file manager's")
+    embed_corpus(corpus_shards(folder), load("colour"), tmp_path / "out", progress=False)
+    found = join_corpus(tmp_path / "out")
+    assert "whole/0" in found.ids
+    assert {"size.tar", "deep.tar"} <= set(found.skipped)
+
+
+def test_another_descriptor_makes_what_was_joined_before_unusable(corpus: Path, tmp_path: Path) -> None:
+    for name in ("colour", "pixels"):
+        embed_corpus(corpus_shards(corpus), load(name), tmp_path, progress=False)
+        with pytest.raises(InputError, match="no whole saved"):
+            Embeddings.load(tmp_path)
+        assert join_corpus(tmp_path).fingerprint == load(name).fingerprint
 
 
 def process(rank: int, shards: Path, out: Path) -> "subprocess.Popen[bytes]":
@@ -158,7 +198,7 @@ def test_two_processes_of_which_one_is_killed(striped_table: ImageTable, tmp_pat
     assert process(1, shards, out).wait() == 0
     kept = {path.name: path.stat().st_mtime_ns for path in out.glob("parts/*.npz") if path.name in before}
     assert kept == before
-    joined = CliRunner().invoke(app, ["embed-shards", str(shards), str(out), "--join"])
+    joined = CliRunner().invoke(app, ["join-shards", str(out)])
     assert joined.exit_code == 0, joined.output
     found = Embeddings.load(out)
     assert len(found) == 16 * 40

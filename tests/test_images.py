@@ -1,5 +1,6 @@
 """What strangers put into a folder: every mode is read, every hostile file is refused by name."""
 
+import io
 import os
 import struct
 import zlib
@@ -7,13 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
+from torchvision.transforms.v2 import functional as vision
 
 from csdlib.datasets.folder import folder
 from csdlib.descriptors import load
+from csdlib.descriptors.towers import normalised, not_too_long
 from csdlib.embeddings import embed
 from csdlib.errors import InputError
-from csdlib.images import open_image
+from csdlib.images import image_from_bytes, open_image
 
 RED = (204, 51, 51)  # in the web palette, so that palette images keep it exactly
 
@@ -118,3 +123,60 @@ def test_odd_names_do_not_fail_the_folder(tmp_path: Path) -> None:
     table = folder(tmp_path)
     assert table.ids.tolist() == ["fine.png"]
     assert table.manifest["left_out_for_their_names"] == 2
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A grey picture of 32 x 32 pixels with further chunks behind its header."""
+    buffer = io.BytesIO()
+    Image.new("L", (32, 32), 90).save(buffer, "PNG")
+    whole = buffer.getvalue()
+    more = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return whole[:33] + more + whole[33:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        # Text that grows to more than Pillow allows, and a header that is too short: both raise ValueError in Pillow.
+        png((b"zTXt", b"a\0\0" + zlib.compress(b"x" * 3_000_000))),
+        png()[:8]
+        + struct.pack(">I", 4)
+        + b"IHDR"
+        + b"\0\0\0\x20"
+        + struct.pack(">I", zlib.crc32(b"IHDR\0\0\0\x20"))
+        + png()[33:],
+        b"",
+        b"GIF89a",
+    ],
+)
+def test_hostile_bytes_are_a_broken_image_and_nothing_else(data: bytes) -> None:
+    with pytest.raises(InputError, match="strange"):
+        image_from_bytes(data, "strange")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@given(st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM"]), st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_few_wrong_bytes_give_an_image_or_one_clear_error(kind: str, data: st.DataObject) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (24, 20), (200, 90, 30)).save(buffer, kind)
+    raw = bytearray(buffer.getvalue())
+    for _ in range(data.draw(st.integers(1, 6))):
+        raw[data.draw(st.integers(0, min(len(raw), 120) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        assert image_from_bytes(bytes(raw), "x").mode == "RGB"
+    except InputError as error:
+        assert str(error).startswith("x: ")
+
+
+def test_a_long_strip_is_not_resized_as_a_whole() -> None:
+    strip = Image.effect_noise((4000, 20), 60).convert("RGB")
+    tiny = load("random-tiny")
+    assert not_too_long(strip).size == (160, 20)
+    assert not_too_long(strip.rotate(90, expand=True)).size == (20, 160)
+    assert not_too_long(strip.crop((0, 0, 160, 20))).size == (160, 20)
+    # All that the crop in the centre sees is still there.
+    whole = vision.center_crop(vision.resize(strip, [128], interpolation=vision.InterpolationMode.BICUBIC), [128, 128])
+    np.testing.assert_allclose(tiny.preprocess(strip), normalised(whole), atol=0.05)

@@ -192,6 +192,8 @@ def test_input_is_left_as_it_was() -> None:
         (lambda: average_precision_at_k(np.ones((2, 3), bool), 1), "n_relevant"),
         (lambda: average_precision_at_k(np.ones((2, 3), bool), 3, n_relevant=np.array([1, 1])), "n_relevant"),
         (lambda: precision_at_r(np.ones((2, 3), bool), n_relevant=np.array([1, 4])), "at least as many neighbours"),
+        (lambda: precision_at_r(np.ones((2, 3), bool), n_relevant=np.array([2])), "1 numbers for 2 queries"),
+        (lambda: bootstrap(np.array([1.0, np.nan])), "number 1 is not finite"),
         (lambda: bootstrap(np.array([])), "at least one query"),
         (lambda: bootstrap(np.ones(2), n_bootstrap=0), "n_bootstrap"),
         (lambda: bootstrap(np.ones(2), groups=np.array(["a"])), "1 groups for 2"),

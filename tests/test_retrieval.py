@@ -37,9 +37,7 @@ def test_neighbours_by_brute_force(queries: int, images: int, k: int, metric: st
     found = neighbours(query, database, k)
     distance = ((query.vectors[:, None] - database.vectors[None]) ** 2).sum(axis=2)
     expected = np.argsort(distance, axis=1)[:, :k]
-    assert found.rows.shape == (queries, k)
-    np.testing.assert_array_equal(found.rows[:, : expected.shape[1]], expected)
-    assert (found.rows[:, expected.shape[1] :] == -1).all()
+    np.testing.assert_array_equal(found.rows, expected)
 
 
 def test_an_image_is_never_its_own_neighbour() -> None:
@@ -59,7 +57,13 @@ def test_only_some_queries_are_in_the_database() -> None:
 
 def test_a_missing_neighbour_is_no_hit() -> None:
     found = neighbours(random_embeddings(1, 1, "q"), random_embeddings(2, 2, "d"), 4)
-    np.testing.assert_array_equal(hits(found, np.array(["a"]), np.array(["a", "a"])), [[True, True, False, False]])
+    np.testing.assert_array_equal(hits(found, np.array(["a"]), np.array(["a", "a"])), [[True, True]])
+    images = random_embeddings(2, 3, "d")
+    alone = neighbours(images, images, 10**12)
+    assert alone.rows.tolist() == [[1, -1], [0, -1]]
+    assert hits(alone, np.array(["a", "a"]), np.array(["a", "a"])).tolist() == [[True, False], [True, False]]
+    with pytest.raises(InputError, match="1 labels for 2 queries"):
+        hits(alone, np.array(["a"]), np.array(["a", "a"]))
     assert relevant_counts(np.array(["a", "z"]), np.array(["a", "a"])).tolist() == [2, 0]
 
 
@@ -182,20 +186,35 @@ def test_half_precision_on_the_disk(tmp_path: Path) -> None:
     stored = Embeddings.load(tmp_path)
     assert isinstance(stored.vectors, np.memmap)
     assert stored.ids.tolist() == database.ids.tolist()
-    assert (tmp_path / "vectors.npy").stat().st_size < 60 * 5 * 2 + 200
+    assert next(tmp_path.glob("vectors-*.npy")).stat().st_size < 60 * 5 * 2 + 200
     half = Embeddings(database.vectors.astype(np.float16).astype(np.float32), database.ids, "x", "cosine")
     np.testing.assert_array_equal(neighbours(query, stored, 9).rows, neighbours(query, half, 9).rows)
     with pytest.raises(InputError, match="too large for float16: save them as float32"):
         Embeddings(np.full((1, 2), 1e6, np.float32), np.array(["a"]), "x", "l2").save(tmp_path, dtype="float16")
+    # What was there before is still whole; and can be saved over itself.
+    Embeddings.load(tmp_path).save(tmp_path, dtype="float16")
+    np.testing.assert_array_equal(Embeddings.load(tmp_path).vectors, half.vectors)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_numbers_as_ids_are_names_before_and_after_saving(tmp_path: Path) -> None:
+    images = Embeddings(np.eye(4, dtype=np.float32), np.arange(4), "x", "cosine")
+    images.save(tmp_path)
+    assert (neighbours(images, Embeddings.load(tmp_path), 1).rows[:, 0] != np.arange(4)).all()
+
+
+def of(folder: Path, kind: str) -> Path:
+    return next(folder.glob(f"{kind}-*"))
 
 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda folder: (folder / "vectors.npy").write_bytes((folder / "vectors.npy").read_bytes()[:-9]), "no whole"),
-        (lambda folder: (folder / "ids.parquet").unlink(), "no whole"),
+        (lambda folder: of(folder, "vectors").write_bytes(of(folder, "vectors").read_bytes()[:-9]), "no whole"),
+        (lambda folder: of(folder, "ids").unlink(), "no whole"),
         (lambda folder: (folder / "embeddings.json").write_text("{}"), "no whole"),
-        (lambda folder: pd.DataFrame({"image_id": ["a"]}).to_parquet(folder / "ids.parquet"), "and n ids"),
+        (lambda folder: (folder / "embeddings.json").write_text("[]"), "no whole"),
+        (lambda folder: pd.DataFrame({"image_id": ["a"]}).to_parquet(of(folder, "ids")), "and n ids"),
     ],
 )
 def test_damaged_embeddings_are_named(tmp_path: Path, damage: Callable[[Path], object], message: str) -> None:
@@ -250,6 +269,8 @@ def test_embeddings_that_cannot_be_compared_are_refused() -> None:
 def test_vectors_that_are_no_descriptors_are_named(vectors: list[object], ids: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         Embeddings(np.array(vectors, np.float32), np.array(list(ids)), "x", "cosine")
+    with pytest.raises(InputError, match="unknown metric 'dot': choose one of cosine, l2"):
+        Embeddings(np.eye(2, dtype=np.float32), np.array(["a", "b"]), "x", "dot")  # type: ignore[arg-type]
 
 
 def test_search_from_the_command_line(tmp_path: Path) -> None:
@@ -260,6 +281,7 @@ def test_search_from_the_command_line(tmp_path: Path) -> None:
     output = tmp_path / "found.csv"
     done = CliRunner().invoke(app, ["search", *run, str(output), "-k", "4"])
     assert done.exit_code == 0, done.output
+    assert not output.with_suffix(".parts").exists()
     table = pd.read_csv(output)
     assert table.columns.tolist() == ["query", "rank", "neighbour", "score"]
     expected = database.ids[neighbours(query, database, 4).rows]
@@ -267,7 +289,7 @@ def test_search_from_the_command_line(tmp_path: Path) -> None:
     ivf = CliRunner().invoke(app, ["search", *run, str(tmp_path / "f.parquet"), "--index", "ivf"])
     assert "% of the exact neighbours" in ivf.stdout
     for options, message in (
-        (["x.txt"], "must end in"),
+        (["x.txt"], "must be a file that ends in"),
         (["x.csv", "--index", "tree"], "choose one of exact, hnsw, ivf"),
     ):
         failed = CliRunner().invoke(app, ["search", *run, *options])
@@ -374,6 +396,29 @@ def test_queries_that_nothing_can_answer_are_counted(striped_table: ImageTable) 
     assert set(found.skipped.values()) == {"no database image has its artist"}
     assert len(found.skipped) == 4
     assert len(found.query) == 12
+
+
+def test_an_artist_whose_works_are_all_broken_cannot_be_asked_for(striped_table: ImageTable, tmp_path: Path) -> None:
+    frame = striped_table.frame
+    kept = frame[(frame["artist"] != "artist-3") | (frame["split"] == "query") | (frame["image_id"] == "3-4")]
+    table = copied(ImageTable(kept.reset_index(drop=True), striped_table.root), tmp_path)
+    (tmp_path / "artist-3_4.png").write_bytes(b"junk")
+    found = evaluate_retrieval(table, load("colour"), k=5, progress=False)
+    assert "artist-3" not in found.labels
+    assert (found.n_relevant > 0).all()
+    assert "not an image" in found.skipped["3-4"]
+    assert found.skipped["3-0"] == "no database image has its artist"
+    subset = evaluate_embeddings(table, found.embeddings.of(table.where(artist=["artist-0", "artist-1"]))[0], k=5)
+    assert subset.skipped["2-0"] == "not embedded"
+
+
+def test_any_column_can_be_matched(striped_table: ImageTable) -> None:
+    numbers = striped_table.frame.assign(century=[15 + int(name[0]) % 2 for name in striped_table.ids])
+    found = evaluate_retrieval(
+        ImageTable(numbers, striped_table.root), load("colour"), label="century", k=5, progress=False
+    )
+    by_movement = evaluate_retrieval(striped_table, load("colour"), label="movement", k=5, progress=False)
+    np.testing.assert_array_equal(found.hits, by_movement.hits)
 
 
 def test_a_shared_tag_is_a_match(striped_table: ImageTable) -> None:

@@ -8,11 +8,9 @@ the web, as far as they still are (github.com/learn2phoenix/CSD/issues/11).
 """
 
 import ast
-import errno
 import hashlib
 import ssl
 import string
-import struct
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +28,7 @@ from csdlib.datasets.atelier.painters import require_range
 from csdlib.datasets.hub import hub_file, parquet_batches
 from csdlib.datasets.splits import uniform
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder
+from csdlib.files import atomic_path, cache_folder, of_the_disk
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
 
@@ -43,9 +41,6 @@ MOST_BYTES = 50_000_000
 
 #: Rows of the table that are in memory, and pictures that are fetched, at a time.
 BATCH = 256
-
-#: Errors that the next picture would meet as well: no room, or a folder that may not be written.
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 #: Bytes that are read from a server at a time; the clock is looked at between them.
 CHUNK = 65_536
@@ -139,11 +134,10 @@ def _fetch(row: dict[str, Any], folder: Path, timeout: float) -> str:
             open_image(temporary)
     except _TooLargeError:
         return "too large"
-    # A broken picture can make Pillow raise more than open_image turns into messages.
-    except (InputError, LookupError, ArithmeticError, struct.error):
+    except InputError:
         return "not an image"
     except (OSError, HTTPException, ValueError) as error:
-        if getattr(error, "errno", None) in _OF_THE_DISK:
+        if of_the_disk(error):
             raise InputError(
                 f"{folder}: a picture cannot be written ({error}); make room, or choose another cache"
             ) from error

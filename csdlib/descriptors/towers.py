@@ -67,7 +67,7 @@ class TowerDescriptor:
         Returns:
             (3, size, size) float32.
         """
-        resized = vision.resize(image, [self.size], interpolation=vision.InterpolationMode.BICUBIC)
+        resized = vision.resize(not_too_long(image), [self.size], interpolation=vision.InterpolationMode.BICUBIC)
         return normalised(vision.center_crop(resized, [self.size, self.size]))
 
     @torch.inference_mode()
@@ -98,7 +98,7 @@ class View:
     def __call__(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, normalised."""
         mode = vision.InterpolationMode.BICUBIC if self.bicubic else vision.InterpolationMode.BILINEAR
-        resized = vision.resize(image, [self.short], interpolation=mode)
+        resized = vision.resize(not_too_long(image), [self.short], interpolation=mode)
         return normalised(vision.center_crop(resized, [self.size, self.size]), self.mean, self.std)
 
 
@@ -135,6 +135,19 @@ class ViewedTower(TowerDescriptor):
     def preprocess(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, as the view says."""
         return self.view(image)
+
+
+def not_too_long(image: Image.Image) -> Image.Image:
+    """The middle of a picture that is more than eight times as long as wide: the crop in the centre needs no more.
+
+    Resized as a whole, a strip of a few kilobytes would fill gigabytes.
+    """
+    longest = 8 * min(image.size)
+    return (
+        image
+        if max(image.size) <= longest
+        else vision.center_crop(image, [min(side, longest) for side in image.size[::-1]])
+    )
 
 
 def normalised(
