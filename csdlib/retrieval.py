@@ -50,9 +50,9 @@ class Neighbours:
         query, rank = np.nonzero(self.rows >= 0)
         # Numbers and each name once: as texts of one width, millions of names would not fit into memory.
         columns = {
-            "query": pd.Categorical.from_codes(query, query_ids),
+            "query": pd.Categorical.from_codes(query, pd.Index(query_ids)),
             "rank": rank + 1,
-            "neighbour": pd.Categorical.from_codes(self.rows[query, rank], database_ids),
+            "neighbour": pd.Categorical.from_codes(self.rows[query, rank], pd.Index(database_ids)),
         }
         return pd.DataFrame(columns | {"score": self.scores[query, rank]})
 
