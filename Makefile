@@ -53,7 +53,7 @@ ablations: $(STAMP) ## train every setting of the chapter on ablations again (mo
 	@$(BIN)/csdlib ablate data/results/ablations.csv
 
 bench: $(STAMP) ## measure seconds and memory
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.bench
 
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --all-extras pyproject.toml -o requirements.lock \

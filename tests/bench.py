@@ -15,7 +15,6 @@ from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import bench_maps
 import numpy as np
 import open_clip
 import torch
@@ -30,6 +29,7 @@ from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
 from csdlib.training import TrainingConfig, fit
 from csdlib.views import StylePreservingViews
+from tests import bench_maps
 
 
 def fastest(calls: list[Callable[[], object]], repeats: int = 3) -> list[float]:
