@@ -1,24 +1,18 @@
 """The book in a browser without a network: whatever a page asks of another server is refused, and fails the test."""
 
-import os
-import shutil
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
 from book.project import Project
 from tests.book.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SLUGS = sorted(yaml.safe_load((ROOT / "book" / "runs.yml").read_text()))
 PAGES = ["intro", *SLUGS, "how_to_rerun", "glossary", "references", "genindex", "search"]
 LARGEST_PAGE = 5_000_000
@@ -32,18 +26,6 @@ class Seen:
 
     page: Page
     errors: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, NAMES)), None) or next(filter(os.path.exists, PLACES), None)
-    if found is None:
-        warnings.warn("NO BROWSER: neither Chromium nor Chrome was found, the book's pages stay untested", stacklevel=1)
-        pytest.skip("neither Chromium nor Chrome was found")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 def visit(browser: Browser, address: str, name: str, *, width: int = 1280, scheme: str = "light") -> Seen:

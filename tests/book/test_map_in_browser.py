@@ -16,7 +16,7 @@ from csdlib.map_figures import map_figure
 from csdlib.maps import MapSettings, StyleMap
 from csdlib.tables import ImageTable
 from tests.book.conftest import ROOT, QuietHandler
-from tests.book.test_browser import browser, visit  # noqa: F401
+from tests.book.test_browser import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
 
@@ -62,7 +62,7 @@ def map_address(table: ImageTable, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def page(browser: Browser, map_address: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, map_address: str) -> Iterator[Page]:
     """The page; what went wrong while the test used it fails the test."""
     seen = visit(browser, map_address, "map")
     yield seen.page
@@ -209,7 +209,7 @@ def test_the_map_is_drawn_with_webgl_and_says_what_it_is(page: Page) -> None:
     assert page.locator("details.csd-map-words table tbody tr").first.text_content()
 
 
-def test_a_phone_has_room(browser: Browser, map_address: str) -> None:  # noqa: F811
+def test_a_phone_has_room(browser: Browser, map_address: str) -> None:
     seen = visit(browser, map_address, "map", width=390)
     seen.page.locator(".csd-map-plot").first.focus()
     seen.page.keyboard.press("ArrowLeft")
