@@ -76,7 +76,7 @@ def test_folder_takes_the_subfolder_as_artist(tmp_path: Path) -> None:
             "wikiard",
             "",
             "choose one of atelier, atelier-crawl, atelier-domains, captioned, contrastyles, domainnet, folder, "
-            "shards, wikiart, wikiart-folder, wikiart-hub",
+            "generated, shards, wikiart, wikiart-folder, wikiart-hub",
         ),
         ("wikiart", "", "needs the parameter root"),
         ("wikiart", "nowhere", "'nowhere' is not a folder"),
