@@ -71,7 +71,9 @@ random = np.random.default_rng(seed)
 
 # %%
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
-counts = table.frame.groupby("split").agg(pictures=("image_id", "size"), artists=("artist", "nunique"))
+counts = table.frame.groupby("split").agg(
+    pictures=("image_id", "size"), **{f"{column}s": (column, "nunique") for column in ("artist", "domain", "content")}
+)
 counts.reset_index()
 
 # %% [markdown]
@@ -373,7 +375,7 @@ figures.table(pd.DataFrame(rows), caption="Recall@1 in percent, with 95 % interv
 def shared(column: str) -> bool:
     """Whether the table knows the column, and queries and database have values of it in common."""
     values = table.frame.groupby("split")[column].agg(set)
-    return table.frame[column].notna().all() and bool(values["query"] & values["database"])
+    return table.frame[column].notna().all() and bool((values["query"] & values["database"]) - {""})
 
 
 columns = [name for name in ("artist", "domain", "movement", "medium", "content") if shared(name)]
