@@ -38,7 +38,7 @@ def approximate_index(
     if kind == "ivf":
         lists = int(max(1, min(4 * np.sqrt(n), n // 39)))
         index: Any = faiss.index_factory(dim, f"IVF{lists},SQfp16", metric)
-        index.nprobe = max(8, lists // 32)
+        index.nprobe = max(8, lists // 16)
         learned = np.sort(np.random.default_rng(seed).permutation(n)[: 64 * lists])
         index.train(np.ascontiguousarray(database.vectors[learned], dtype=np.float32))
     elif kind == "hnsw":
