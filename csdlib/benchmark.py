@@ -138,6 +138,7 @@ def evaluate_retrieval(
     Raises:
         InputError: a split is empty, the label is missing, or all images have the same label (nothing could be wrong).
     """
+    # A label that cannot be judged is an error before the hours of embedding, not after.
     _answerable(table, label)
     started = time.perf_counter()
     if isinstance(descriptor, Fittable):
