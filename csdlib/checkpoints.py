@@ -16,7 +16,6 @@ from accelerate import PartialState
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, text_hash
 from csdlib.tables import ImageTable
-from csdlib.views import Views
 
 
 class Run:
@@ -27,7 +26,8 @@ class Run:
         optimizer: of its weights.
         config: the settings, a dataclass with ``batch_size``.
         table: the data.
-        views: what makes the views of an image; two whose ``repr`` is equal are taken for the same.
+        views: what makes the views of an image, or another name for what is seen of it; two whose ``repr`` is equal are
+            taken for the same.
         learns: the column of the table that is learned: tags or captions.
         terms: the names of what the log says about the steps since its last row.
         checkpoint: file for the state; read if it exists.
@@ -40,13 +40,14 @@ class Run:
         config: Any,
         table: ImageTable,
         *,
-        views: Views,
+        views: object,
         learns: str,
         terms: Sequence[str],
         checkpoint: Path | None,
     ) -> None:
         self.model, self.optimizer, self.config, self.checkpoint = model, optimizer, config, checkpoint
         self.terms = tuple(terms)
+        self.ids = table.ids
         # Images and labels, but not the folder: a data set that was moved is still the same.
         data = text_hash(table.ids.tolist(), table.frame[learns].tolist())
         self.identity = text_hash(sorted(asdict(config).items()), sorted(model.config.items()), repr(views), data)

@@ -5,20 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
 from torch import Tensor
 from torch.nn import functional
-from tqdm import tqdm
 
 from csdlib.batches import batches, readable
 from csdlib.checkpoints import Run
 from csdlib.descriptors.clip_tiny import CLIPTiny
 from csdlib.descriptors.towers import computes_bfloat16
 from csdlib.errors import InputError
+from csdlib.loops import run_steps
 from csdlib.tables import ImageTable
-from csdlib.training import rate_factor, set_rates
 from csdlib.views import StylePreservingViews
 
 
@@ -91,32 +91,21 @@ def fit_clip(
     terms = ("contrastive_loss",)
     run = Run(model, optimizer, config, table, views=views, learns="caption", terms=terms, checkpoint=checkpoint)
     captions = table.frame["caption"].to_numpy(dtype=object)
-    if run.step == 0:
-        run.record(evaluate)
-    with tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress) as bar:
-        steps = range(run.step, config.steps)
-        for rows, images in batches(table, views, config.batch_size, steps, seed=config.seed, workers=workers):
-            set_rates(optimizer, rate_factor(run.step, config.steps, config.warmup))
-            tokens = model.tokenised(captions[rows].tolist())
-            with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=computes_bfloat16(accelerator.device)):
-                pictures, texts = trained(images[:, 0].to(accelerator.device), tokens.to(accelerator.device))
-            loss = contrastive_loss(pictures.float(), texts.float(), model.log_scale.exp())
-            found = {"contrastive_loss": loss.item()}
-            if not math.isfinite(loss.item()):
-                raise run.failure(found, table.ids[rows].tolist())
-            optimizer.zero_grad()
-            accelerator.backward(loss)
-            optimizer.step()
-            # CLIP clips its scale at 100, lest the softmax become too sharp to learn from.
-            model.log_scale.data.clamp_(0, math.log(100))
-            run.advance(found)
-            bar.update()
-            if run.step % evaluate_every == 0 or run.step == config.steps:
-                run.record(evaluate)
-                run.save()
-                bar.set_postfix({key: f"{value:.3f}" for key, value in run.log[-1].items() if key != "step"})
-    model.eval()
-    return pd.DataFrame(run.log)
+
+    def learn(rows: np.ndarray, images: Tensor) -> dict[str, float]:
+        tokens = model.tokenised(captions[rows].tolist())
+        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=computes_bfloat16(accelerator.device)):
+            pictures, texts = trained(images[:, 0].to(accelerator.device), tokens.to(accelerator.device))
+        loss = contrastive_loss(pictures.float(), texts.float(), model.log_scale.exp())
+        optimizer.zero_grad()
+        accelerator.backward(loss)
+        optimizer.step()
+        # CLIP clips its scale at 100, lest the softmax become too sharp to learn from.
+        model.log_scale.data.clamp_(0, math.log(100))
+        return {"contrastive_loss": loss.item()}
+
+    source = batches(table, views, config.batch_size, range(run.step, config.steps), seed=config.seed, workers=workers)
+    return run_steps(run, source, learn, evaluate=evaluate, evaluate_every=evaluate_every, progress=progress)
 
 
 def contrastive_loss(images: Tensor, texts: Tensor, scale: Tensor | float) -> Tensor:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
@@ -20,6 +21,7 @@ from csdlib.checkpoints import Run
 from csdlib.descriptors.csd import CSDModel
 from csdlib.descriptors.towers import computes_bfloat16
 from csdlib.errors import InputError, unknown
+from csdlib.loops import run_steps
 from csdlib.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.tables import ImageTable
 from csdlib.views import StylePreservingViews, Views
@@ -140,29 +142,25 @@ def fit(
     size = model.config["image_size"]
     views = views or StylePreservingViews(size, config.smallest_crop, photometric=config.photometric)
     run = Run(model, optimizer, config, table, views=views, learns="styles", terms=TERMS, checkpoint=checkpoint)
-    bar = tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress)
-    first = evaluate if accelerator.is_main_process else None
-    if run.step == 0:
-        run.record(first)
-    with bar:
-        steps = range(run.step, config.steps)
-        for rows, images in batches(table, views, config.batch_size, steps, seed=config.seed, workers=workers):
-            optimizer.zero_grad()
-            terms = _learn(accelerator, trained, images, (labels[rows], _reversal(config, run.step)), config)
-            if not math.isfinite(sum(terms.values())):
-                raise run.failure(terms, table.ids[rows].tolist())
-            set_rates(optimizer, rate_factor(run.step, config.steps, config.warmup, config.decay))
-            optimizer.step()
-            run.advance(terms)
-            _warn(terms, run.step)
-            bar.update()
-            if run.step % evaluate_every == 0 or run.step == config.steps:
-                run.record(first)
-                run.save()
-                bar.set_postfix({key: f"{value:.3f}" for key, value in run.log[-1].items() if key != "step"})
-    model.eval()
+
+    def learn(rows: np.ndarray, images: Tensor) -> dict[str, float]:
+        optimizer.zero_grad()
+        terms = _learn(accelerator, trained, images, (labels[rows], _reversal(config, run.step)), config)
+        optimizer.step()
+        _warn(terms, run.step)
+        return terms
+
+    log = run_steps(
+        run,
+        batches(table, views, config.batch_size, range(run.step, config.steps), seed=config.seed, workers=workers),
+        learn,
+        evaluate=evaluate if accelerator.is_main_process else None,
+        evaluate_every=evaluate_every,
+        decay=config.decay,
+        progress=progress,
+    )
     accelerator.wait_for_everyone()
-    return pd.DataFrame(run.log)
+    return log
 
 
 def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes: int) -> None:
@@ -178,8 +176,8 @@ def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes
 
 def _warn(terms: dict[str, float], step: int) -> None:
     """Says where the first batches hold no positive pair."""
-    if terms["without_positives"] and step <= 10:
-        tqdm.write(f"training: no two images of step {step} share a tag; larger batches help", file=sys.stderr)
+    if terms["without_positives"] and step < 10:
+        tqdm.write(f"training: no two images of step {step + 1} share a tag; larger batches help", file=sys.stderr)
 
 
 def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer:
@@ -192,27 +190,6 @@ def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, momentum=0.9)
     return torch.optim.AdamW(groups, weight_decay=0.05)
-
-
-def set_rates(optimizer: Any, factor: float) -> None:
-    """Sets the rate of every group of weights to a share of its top rate."""
-    for group in optimizer.param_groups:
-        group["lr"] = group["top_rate"] * factor
-
-
-def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> float:
-    """The learning rate as a share of its top: a linear rise, then a half cosine down to 0, or no change.
-
-    Example:
-        >>> [round(rate_factor(step, 10, 0.2), 2) for step in (0, 1, 2, 6, 10)]
-        [0.5, 1.0, 1.0, 0.5, 0.0]
-    """
-    rise = max(1, round(warmup * steps))
-    if step < rise:
-        return (step + 1) / rise
-    if decay == "none":
-        return 1.0
-    return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
 
 
 def _learn(

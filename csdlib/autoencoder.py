@@ -1,0 +1,237 @@
+"""The autoencoder of a latent diffusion model: pictures to small latents and back (arXiv:2112.10752, Section 3.1).
+
+Diffusion in pixels wastes its effort on detail that no eye sees. So a first network learns to write a picture as a few
+numbers, and to paint it again from them; diffusion then happens among these numbers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from accelerate import Accelerator
+from diffusers import AutoencoderKL
+from PIL import Image
+from torch import Generator, Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional
+from torchvision.transforms.v2 import functional as vision
+
+from csdlib.batches import batches, readable
+from csdlib.checkpoints import Run
+from csdlib.errors import InputError
+from csdlib.loops import run_steps
+from csdlib.tables import ImageTable
+
+#: The architecture of tiny-sd's autoencoder: a picture of 96 pixels becomes 12 x 12 x 8 numbers, 24 times fewer.
+TINY_AUTOENCODER: dict[str, Any] = {
+    "block_out_channels": (32, 64, 96, 128),
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
+    "layers_per_block": 1,
+    "latent_channels": 8,
+    "norm_num_groups": 16,
+    "sample_size": 96,
+    # Convolutions only: what is learned on pieces holds for whole pictures of any size.
+    "mid_block_add_attention": False,
+}
+
+TERMS = ("reconstruction", "kl", "adversarial", "critic")
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig:
+    """The settings of an autoencoder's training.
+
+    Attributes:
+        steps: optimiser steps.
+        batch_size: pieces of pictures a step.
+        piece: side of a piece in pixels, a multiple of 8.
+        rate: learning rate of AdamW at its top, of both networks.
+        warmup: share of the steps in which it rises.
+        kl_weight: of the pull that keeps latents near a standard normal distribution.
+        adversarial_weight: of the critic's word beside that of the pixels; 0 trains without a critic.
+        adversarial_from: share of the steps after which the critic is heard: first come the forms, then the textures.
+        seed: of the weights, the order of images and the pieces.
+    """
+
+    steps: int = 4000
+    batch_size: int = 16
+    piece: int = 64
+    rate: float = 5e-4
+    warmup: float = 0.02
+    kl_weight: float = 1e-3
+    adversarial_weight: float = 0.3
+    adversarial_from: float = 0.4
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("steps", 1), ("batch_size", 1), ("piece", 32), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
+        if self.piece % 8:
+            raise InputError(f"piece must be a multiple of 8, got {self.piece}")
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A piece of a picture, at its own scale: strokes keep their width.
+
+    Attributes:
+        size: side in pixels; smaller pictures are enlarged to it.
+    """
+
+    size: int
+
+    def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
+        """One piece, (1, 3, size, size) float32 in [-1, 1]."""
+        if min(image.size) < self.size:
+            image = vision.resize(image, [self.size])
+        left, top = (
+            int(torch.randint(side - self.size + 1, (), generator=generator)) for side in (image.width, image.height)
+        )
+        return pixels(image.crop((left, top, left + self.size, top + self.size)))[None]
+
+
+def pixels(image: Image.Image) -> Tensor:
+    """An RGB picture as diffusion models take it: (3, H, W) float32 in [-1, 1]."""
+    return vision.to_dtype(vision.pil_to_tensor(image), torch.float32, scale=True) * 2 - 1
+
+
+def pictures(images: Tensor) -> list[Image.Image]:
+    """What a decoder returns, (n, 3, H, W) float32 in [-1, 1], as RGB pictures."""
+    levels = ((images / 2 + 0.5).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+    return [Image.fromarray(picture) for picture in levels]
+
+
+class AutoencoderAndCritic(nn.Module):
+    """What is trained: the autoencoder, and the critic that tells its pictures from real ones.
+
+    The critic looks at patches, as in pix2pix (arXiv:1611.07004): whether a texture is right can be seen from near.
+
+    Args:
+        autoencoder: diffusers' own.
+        width: channels of the critic's first layer.
+    """
+
+    def __init__(self, autoencoder: AutoencoderKL, width: int = 32) -> None:
+        super().__init__()
+        self.autoencoder = autoencoder
+        layers: list[nn.Module] = [nn.Conv2d(3, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
+        for wide, stride in ((2 * width, 2), (4 * width, 1)):
+            layers += [nn.Conv2d(wide // 2, wide, 4, stride=stride, padding=1), nn.GroupNorm(8, wide)]
+            layers += [nn.LeakyReLU(0.2)]
+        self.critic = nn.Sequential(*layers, nn.Conv2d(4 * width, 1, 3, padding=1))
+        self.config = {"autoencoder": dict(autoencoder.config), "critic": width}
+
+    def opinion(self, images: Tensor) -> Tensor:
+        """The critic's opinion of every patch, higher is more real; its weights take no gradient from it."""
+        fixed = {name: value.detach() for name, value in self.critic.named_parameters()}
+        opinion: Tensor = functional_call(self.critic, fixed, (images,))
+        return opinion
+
+
+def random_autoencoder(seed: int = 0, **changes: Any) -> AutoencoderKL:
+    """tiny-sd's autoencoder with random weights.
+
+    Args:
+        seed: of the weights.
+        changes: of the architecture, arguments of diffusers' ``AutoencoderKL``.
+    """
+    torch.manual_seed(seed)
+    return AutoencoderKL(**TINY_AUTOENCODER | changes)
+
+
+def fit_autoencoder(
+    model: AutoencoderKL,
+    table: ImageTable,
+    config: AutoencoderConfig,
+    *,
+    evaluate: Callable[[AutoencoderKL], dict[str, float]] | None = None,
+    evaluate_every: int = 250,
+    checkpoint: Path | None = None,
+    workers: int = 2,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Trains an autoencoder to paint pictures again from their latents, in place.
+
+    A run that was killed and is called again with the same arguments goes on from its last checkpoint.
+
+    Args:
+        model: the autoencoder; changed in place.
+        table: the pictures; no labels are needed. What cannot be read is left out and counted.
+        config: the settings.
+        evaluate: called with the autoencoder before the first step and after every ``evaluate_every`` steps.
+        evaluate_every: steps between evaluations and checkpoints.
+        checkpoint: file for the state; read if it exists.
+        workers: threads that cut pieces.
+        progress: show a progress bar on the error stream.
+
+    Returns:
+        the log: one row an evaluation, with the mean of ``TERMS`` since the last row, in pixels of [-1, 1], nats a
+        latent number, and the hinge losses of both sides.
+
+    Raises:
+        InputError: no readable picture, a loss that is not finite, or a checkpoint that is damaged, or of another
+            model, data set or settings.
+    """
+    table = readable(table, progress=progress)
+    if not len(table):
+        raise InputError("no picture of the table can be read: there is nothing to learn")
+    accelerator = Accelerator()
+    torch.manual_seed(config.seed)
+    both = AutoencoderAndCritic(model)
+    group = {"params": list(both.parameters()), "top_rate": config.rate}
+    both, optimizer = accelerator.prepare(both, torch.optim.AdamW([group], lr=config.rate, betas=(0.5, 0.9)))
+    pieces = Pieces(config.piece)
+    run = Run(both, optimizer, config, table, views=pieces, learns="image_id", terms=TERMS, checkpoint=checkpoint)
+
+    def learn(_: np.ndarray, images: Tensor) -> dict[str, float]:
+        noise = torch.Generator().manual_seed(int(np.random.default_rng([config.seed, run.step]).integers(2**62)))
+        heard = config.adversarial_weight * (run.step >= config.adversarial_from * config.steps)
+        terms, loss = _losses(both, images[:, 0].to(accelerator.device), config, (heard, noise))
+        optimizer.zero_grad()
+        accelerator.backward(loss)
+        nn.utils.clip_grad_norm_(both.parameters(), 1.0)
+        optimizer.step()
+        return terms
+
+    return run_steps(
+        run,
+        batches(table, pieces, config.batch_size, range(run.step, config.steps), seed=config.seed, workers=workers),
+        learn,
+        evaluate=evaluate and (lambda trained: evaluate(trained.autoencoder)),
+        evaluate_every=evaluate_every,
+        progress=progress,
+    )
+
+
+def _losses(
+    both: AutoencoderAndCritic, images: Tensor, config: AutoencoderConfig, chance: tuple[float, Generator]
+) -> tuple[dict[str, float], Tensor]:
+    """The terms of one step, and their sum: of the autoencoder, and of the critic, which shares no gradient with it."""
+    heard, noise = chance
+    latents = both.autoencoder.encode(images).latent_dist
+    sample = latents.mean + latents.std * torch.randn(latents.mean.shape, generator=noise).to(images.device)
+    painted = both.autoencoder.decode(sample).sample
+    reconstruction = functional.l1_loss(painted, images)
+    kl = latents.kl().mean() / sample[0].numel()
+    loss, terms = reconstruction + config.kl_weight * kl, {"reconstruction": reconstruction.item(), "kl": kl.item()}
+    terms |= {"adversarial": 0.0, "critic": 0.0}
+    if heard:
+        adversarial = -both.opinion(painted).mean()
+        real, false = both.critic(images), both.critic(painted.detach())
+        critic = (functional.relu(1 - real).mean() + functional.relu(1 + false).mean()) / 2
+        loss = loss + heard * _balance(reconstruction, adversarial, both.autoencoder) * adversarial + critic
+        terms |= {"adversarial": adversarial.item(), "critic": critic.item()}
+    return terms, loss
+
+
+def _balance(reconstruction: Tensor, adversarial: Tensor, autoencoder: AutoencoderKL) -> Tensor:
+    """How much smaller the critic's pull on the last layer has to be made to equal that of the pixels."""
+    last = autoencoder.decoder.conv_out.weight
+    pulls = [torch.autograd.grad(term, last, retain_graph=True)[0].norm() for term in (reconstruction, adversarial)]
+    return (pulls[0] / (pulls[1] + 1e-6)).clamp(max=1e3).detach()

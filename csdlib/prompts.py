@@ -1,0 +1,177 @@
+"""Prompts: what a generator is asked for, in the three ways of the paper (arXiv:2404.01292, Section 6).
+
+A set of prompts is a table with one row a picture: whose style is asked for (``artist``, and ``others`` who are named
+beside), what is to be seen (``content``, may be empty), the text (``prompt``), where it is from (``prompt_set``), and
+the ``seed``. The seeds of an artist are the same in every set, so that two sets can be compared picture by picture.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from csdlib.datasets.atelier import find_painter
+from csdlib.datasets.atelier.catalogue import find_painters
+from csdlib.datasets.atelier.scenes import either, seeded
+from csdlib.errors import InputError
+
+#: Artists by what stands in the tables, and how their names are written in prompts; or names alone.
+Artists = Mapping[str, str] | Sequence[str]
+
+#: The share of user prompts that name a second artist.
+SEVERAL = 0.3
+
+#: How people put the pieces of a prompt together. Short, because a text encoder reads no more than its limit.
+_TEMPLATES = (
+    "{subject} by {who}{modifiers}",
+    "{a_subject} in the style of {who}{modifiers}",
+    "{who}, {subject}{modifiers}",
+    "painting of {a_subject}, {who}{modifiers}",
+    "{subject}, art by {who}{modifiers}",
+    "{subject} inspired by {who}{modifiers}",
+)
+
+#: What people add in the hope of a better picture.
+_MODIFIERS = (
+    "highly detailed",
+    "masterpiece",
+    "8k",
+    "sharp focus",
+    "trending",
+    "beautiful",
+    "art print",
+    "framed",
+    "detail",
+    "dramatic light",
+    "soft light",
+    "vivid colours",
+)
+
+
+def atelier_artists(painters: Sequence[str] | None = None) -> dict[str, str]:
+    """Painters of the atelier as prompts need them: slug to written name.
+
+    Args:
+        painters: slugs; by default all.
+
+    Raises:
+        InputError: an unknown painter.
+
+    Example:
+        >>> atelier_artists(["noor-felding"])
+        {'noor-felding': 'Noor Felding'}
+    """
+    chosen = find_painters(None) if painters is None else [find_painter(name) for name in painters]
+    return {painter.slug: painter.name for painter in chosen}
+
+
+def simple_prompts(artists: Artists, images: int = 4, *, seed: int = 0) -> pd.DataFrame:
+    """The paper's simple prompt, ``A painting in the style of {artist}``, several times an artist.
+
+    Args:
+        artists: who is asked for.
+        images: pictures of each; the paper made 10 for each of 400 artists.
+        seed: of the first picture of each artist; the next has the next one.
+
+    Raises:
+        InputError: no artist, an empty name, no picture, or a negative seed.
+
+    Example:
+        >>> simple_prompts(["Ilva Torrend"], 2)[["prompt", "seed"]].to_numpy().tolist()
+        [['A painting in the style of Ilva Torrend', 0], ['A painting in the style of Ilva Torrend', 1]]
+    """
+    return _table("simple", artists, lambda _: [""] * images, seed, _plain)
+
+
+def content_prompts(artists: Artists, subjects: Sequence[str], images: int = 1, *, seed: int = 0) -> pd.DataFrame:
+    """The paper's content-constrained prompt, ``A painting of a {subject} in the style of {artist}``.
+
+    Args:
+        artists: who is asked for.
+        subjects: what is to be seen; the paper's are dog, house and woman.
+        images: pictures of each artist and subject.
+        seed: of the first picture of each artist; the next has the next one.
+
+    Raises:
+        InputError: no artist or subject, an empty name, no picture, or a negative seed.
+
+    Example:
+        >>> content_prompts(["Ilva Torrend"], ["house", "owl"])["prompt"].tolist()[1]
+        'A painting of an owl in the style of Ilva Torrend'
+    """
+    _require("subjects", subjects)
+    return _table("content", artists, lambda _: [*subjects] * images, seed, _plain)
+
+
+def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, seed: int = 0) -> pd.DataFrame:
+    """Prompts as people write them: a subject, an artist or two, and words that promise quality.
+
+    Args:
+        artists: who is asked for; a share ``SEVERAL`` of the prompts names a second one, in ``others``.
+        subjects: what people want to see; every artist meets them in an order of its own.
+        images: pictures of each artist.
+        seed: of the first picture of each artist, and of what the prompts say.
+
+    Raises:
+        InputError: no artist or subject, an empty name, no picture, or a negative seed.
+    """
+    _require("subjects", subjects)
+
+    def contents(artist: str) -> list[str]:
+        order = seeded("user subjects", artist, "", seed).permutation(len(subjects)).tolist()
+        return [subjects[order[number % len(subjects)]] for number in range(images)]
+
+    def wish(written: Mapping[str, str], artist: str, content: str, number: int) -> tuple[str, list[str]]:
+        rng = seeded("user prompt", artist, content, seed + number)
+        strangers = [other for other in written if other != artist]
+        others = [either(rng, *strangers)] if strangers and rng.random() < SEVERAL else []
+        added = rng.choice(_MODIFIERS, size=int(rng.integers(0, 3)), replace=False).tolist()
+        text = either(rng, *_TEMPLATES).format(
+            subject=content,
+            a_subject=_a(content),
+            who=" and ".join(written[each] for each in (artist, *others)),
+            modifiers="".join(f", {words}" for words in added),
+        )
+        return text, others
+
+    return _table("user", artists, contents, seed, wish)
+
+
+def _table(
+    kind: str,
+    artists: Artists,
+    contents: Callable[[str], Sequence[str]],
+    seed: int,
+    text: Callable[[Mapping[str, str], str, str, int], tuple[str, list[str]]],
+) -> pd.DataFrame:
+    """One row for each artist and each of the contents that an artist is asked for."""
+    _require("artists", list(artists))
+    written = artists if isinstance(artists, Mapping) else {name: name for name in artists}
+    if seed < 0:
+        raise InputError(f"seed must be at least 0, got {seed}")
+    rows = []
+    for artist in written:
+        for number, content in enumerate(contents(artist)):
+            prompt, others = text(written, artist, content, number)
+            asked = {"artist": artist, "others": others, "content": content, "prompt": prompt}
+            rows.append(asked | {"prompt_set": kind, "seed": seed + number})
+    if not rows:
+        raise InputError("images must be at least 1: there would be no picture")
+    return pd.DataFrame(rows)
+
+
+def _plain(written: Mapping[str, str], artist: str, content: str, _: int) -> tuple[str, list[str]]:
+    shown = f" of {_a(content)}" if content else ""
+    return f"A painting{shown} in the style of {written[artist]}", []
+
+
+def _require(what: str, names: Sequence[str]) -> None:
+    if isinstance(names, str) or not len(names):
+        raise InputError(f"{what} must be a list of at least one name, got {names!r}")
+    empty = [number for number, name in enumerate(names) if not str(name).strip()]
+    if empty:
+        raise InputError(f"{what}: number {empty[0]} is empty")
+
+
+def _a(noun: str) -> str:
+    """A noun with its article."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
