@@ -28,12 +28,12 @@ from csdlib.tables import ImageTable
 
 #: The architecture of tiny-sd's autoencoder: a picture of 96 pixels becomes 12 x 12 x 8 numbers, 24 times fewer.
 TINY_AUTOENCODER: dict[str, Any] = {
-    "block_out_channels": (32, 64, 96, 128),
+    "block_out_channels": (24, 48, 96, 128),
     "down_block_types": ("DownEncoderBlock2D",) * 4,
     "up_block_types": ("UpDecoderBlock2D",) * 4,
     "layers_per_block": 1,
     "latent_channels": 8,
-    "norm_num_groups": 16,
+    "norm_num_groups": 8,
     "sample_size": 96,
     # Convolutions only: what is learned on pieces holds for whole pictures of any size.
     "mid_block_add_attention": False,
@@ -58,10 +58,10 @@ class AutoencoderConfig:
         seed: of the weights, the order of images and the pieces.
     """
 
-    steps: int = 4000
+    steps: int = 3000
     batch_size: int = 16
     piece: int = 64
-    rate: float = 5e-4
+    rate: float = 8e-4
     warmup: float = 0.02
     kl_weight: float = 1e-3
     adversarial_weight: float = 0.3

@@ -24,7 +24,7 @@ from csdlib.diffusion_training import (
 )
 from csdlib.embeddings import embed
 from csdlib.files import cache_folder, data_path, file_hash
-from csdlib.recipes.cards import training_record, write_record
+from csdlib.recipes.cards import provenance, training_record, write_record
 from csdlib.tables import ImageTable
 
 #: Side of tiny-sd's pictures in pixels.
@@ -221,4 +221,7 @@ def _pipeline(
 
 
 def _autoencoder_card(record: dict[str, Any]) -> str:
-    return ""
+    return f"""# The autoencoder of tiny-sd
+
+{provenance(record, "without labels")}
+"""

@@ -1,18 +1,16 @@
-"""The command line: the same verbs as the Python API."""
+"""Commands that measure: compare, embed, search, curate."""
 
-import shlex
 import shutil
-from collections.abc import Callable
-from functools import reduce, wraps
+from functools import reduce
 from operator import add
 from pathlib import Path
-from typing import Annotated, Literal, ParamSpec, cast
+from typing import Annotated, Literal, cast
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from csdlib.clip_training import CLIPConfig
+from csdlib.cli.common import DescriptorName, app, plain_errors
 from csdlib.corpus import corpus_shards, embed_corpus, join_corpus
 from csdlib.curation import CurationConfig, TagBank
 from csdlib.curation import curate as make_curated
@@ -24,43 +22,21 @@ from csdlib.embeddings import embed as embed_table
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, cache_folder, launched_with_others
 from csdlib.indexes import approximate_index
-from csdlib.recipes import curated_crawl, pupils, run_ablations, train_clip_tiny, train_copy_tiny, train_csd_tiny
 from csdlib.retrieval import neighbours, search_share
 from csdlib.similarity import style_similarity
-from csdlib.training import TrainingConfig
-
-app = typer.Typer(help="Measure style similarity between images.", no_args_is_help=True, add_completion=False)
-P = ParamSpec("P")
-
-
-def _plain_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """A user's mistake ends with one line and exit code 2, without a traceback."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        # A folder that cannot be written, or a full disk, is the user's to mend as well.
-        except (InputError, OSError) as error:
-            typer.echo(f"csdlib: {error}", err=True)
-            raise typer.Exit(2) from error
-
-    return run
-
 
 Float32 = Annotated[bool, typer.Option(help="Keep 32 bit on the disk, for vectors that 16 bit cannot hold.")]
-DescriptorName = Annotated[str, typer.Option(help="A name that 'csdlib descriptors' lists.")]
 
 
 @app.command()
-@_plain_errors
+@plain_errors
 def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-tiny") -> None:
     """Print how alike two pictures are in style: a cosine in [-1, 1], higher is more alike."""
     typer.echo(str(style_similarity(a, b, descriptor=descriptor)))
 
 
 @app.command()
-@_plain_errors
+@plain_errors
 def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -> None:
     """Write the descriptors of all images below a folder into the folder OUTPUT, for search."""
     output.mkdir(parents=True, exist_ok=True)
@@ -70,7 +46,7 @@ def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -
 
 
 @app.command()
-@_plain_errors
+@plain_errors
 def embed_shards(shards: Path, output: Path, descriptor: DescriptorName = "csd-tiny", float32: Float32 = False) -> None:
     """Write the descriptors of a folder of shards (*.tar, *.parquet) into the folder OUTPUT, for search.
 
@@ -84,14 +60,14 @@ def embed_shards(shards: Path, output: Path, descriptor: DescriptorName = "csd-t
 
 
 @app.command()
-@_plain_errors
+@plain_errors
 def join_shards(output: Path, float32: Float32 = False) -> None:
     """Join what several processes of embed-shards have written into OUTPUT."""
     _report(join_corpus(output, dtype="float32" if float32 else "float16"), output)
 
 
 @app.command()
-@_plain_errors
+@plain_errors
 def search(
     query: Path,
     database: Path,
@@ -143,7 +119,7 @@ def descriptors() -> None:
 
 
 @app.command()
-@_plain_errors
+@plain_errors
 def curate(
     output: Path,
     dataset: Annotated[str, typer.Option(help="captioned, shards, contrastyles or atelier-crawl.")] = "captioned",
@@ -167,111 +143,4 @@ def curate(
     for row in made.funnel.astype(str).to_numpy().tolist():
         shown.add_row(*row)
     Console().print(shown)
-    typer.echo(f"written: {output}")
-
-
-@app.command()
-@_plain_errors
-def train(
-    output: Path,
-    dataset: Annotated[str, typer.Option(help="atelier, atelier-curated, wikiart or folder.")] = "atelier",
-    root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier's.")] = "",
-    works: Annotated[int, typer.Option(help="Pictures of each painter, for the atelier's.")] = 112,
-    tags: Annotated[str, typer.Option(help="Columns to learn from, for example artist,movement.")] = "artist",
-    start: Annotated[str, typer.Option(help="Folder of the model to start from; empty: random weights.")] = "",
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 300,
-    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
-    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 3e-4,
-    bfloat16: Annotated[bool, typer.Option(help="Compute the tower in bfloat16.")] = False,
-    unseen_share: Annotated[float, typer.Option(help="Share of artists put aside, if the data set names none.")] = 0.25,
-    seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
-) -> None:
-    """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was.
-
-    The data set atelier-curated is the crawl with the tags that curation finds; its model is judged on the exhibition.
-    """
-    config = TrainingConfig(
-        steps=steps,
-        batch_size=batch_size,
-        optimizer="adamw",
-        projection_rate=rate,
-        backbone_rate=rate,
-        bfloat16=bfloat16,
-        seed=seed,
-    )
-    curated = dataset == "atelier-curated"
-    works_option = {"works_per_painter": works} if dataset == "atelier" else {}
-    source = f"--works {works}" if curated or works_option else f"--root {shlex.quote(root)}"
-    settings = f"{source} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
-    settings += f" --unseen-share {unseen_share}" * (unseen_share != 0.25)
-    settings += f" --start {shlex.quote(start)}" * bool(start) + " --bfloat16" * bfloat16
-    train_csd_tiny(
-        curated_crawl(works).table if curated else load_dataset(dataset, root, **works_option),
-        output,
-        config,
-        test=load_dataset("atelier") if curated else None,
-        validation=pupils() if curated else None,
-        start=Path(start) if start else None,
-        tags=tags.split(","),
-        unseen_share=unseen_share,
-        command=f"csdlib train {output} --dataset {dataset} {settings}",
-    )
-    typer.echo(f"written: {output}")
-
-
-@app.command()
-@_plain_errors
-def ablate(
-    output: Path,
-    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
-    seeds: Annotated[int, typer.Option(help="Trainings of each setting.")] = 3,
-) -> None:
-    """Train csd-tiny with one setting changed at a time and write a table; a killed run goes on where it was."""
-    command = f"csdlib ablate {output} --works {works} --seeds {seeds}"
-    run_ablations(output, seeds=range(seeds), works_per_painter=works, command=command)
-    typer.echo(f"written: {output}")
-
-
-@app.command()
-@_plain_errors
-def train_clip(
-    output: Path,
-    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 6000,
-    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 128,
-    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
-    seed: Annotated[int, typer.Option(help="Of weights, batches and views.")] = 0,
-) -> None:
-    """Train clip-tiny on the captions of the atelier's crawl; a killed run goes on where it was."""
-    config = CLIPConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
-    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
-    train_clip_tiny(output, config, works_per_painter=works, command=f"csdlib train-clip {output} {settings}")
-    typer.echo(f"written: {output}")
-
-
-@app.command()
-@_plain_errors
-def train_copies(
-    output: Path,
-    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 200,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 600,
-    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 192,
-    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
-    seed: Annotated[int, typer.Option(help="Of weights, batches and views.")] = 0,
-) -> None:
-    """Train copy-tiny on views of the atelier's crawl; a killed run goes on where it was."""
-    config = TrainingConfig(
-        steps=steps,
-        batch_size=batch_size,
-        label_weight=0,
-        ssl_weight=1,
-        optimizer="adamw",
-        projection_rate=rate,
-        backbone_rate=rate,
-        temperature=0.05,
-        bfloat16=True,
-        seed=seed,
-    )
-    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
-    train_copy_tiny(output, config, works_per_painter=works, command=f"csdlib train-copies {output} {settings}")
     typer.echo(f"written: {output}")

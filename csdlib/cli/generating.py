@@ -1,0 +1,61 @@
+"""The command that generates."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from csdlib.cli.common import app, plain_errors
+from csdlib.datasets.atelier import SUBJECTS
+from csdlib.errors import InputError, unknown
+from csdlib.generation import generate as make
+from csdlib.prompts import Artists, atelier_artists, content_prompts, simple_prompts, user_prompts
+
+
+@app.command()
+@plain_errors
+def generate(
+    output: Path,
+    model: Annotated[str, typer.Option(help="tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name.")] = "tiny-sd",
+    prompts: Annotated[str, typer.Option(help="simple, content or user.")] = "simple",
+    artists: Annotated[Path | None, typer.Option(help="A file with one name a line; the atelier's by default.")] = None,
+    subjects: Annotated[str, typer.Option(help="For content and user; the atelier's by default.")] = "",
+    images: Annotated[int, typer.Option(help="Pictures of each artist (and subject, for content).")] = 4,
+    guidance: Annotated[float, typer.Option(help="How strongly the prompt is followed; 1 is not at all.")] = 7.5,
+    steps: Annotated[int, typer.Option(help="Denoising steps.")] = 50,
+    negative_prompt: Annotated[str, typer.Option(help="What is to be avoided.")] = "",
+    batch_size: Annotated[int, typer.Option(help="Pictures made together.")] = 16,
+    seed: Annotated[int, typer.Option(help="Of the first picture of each artist.")] = 0,
+) -> None:
+    """Make pictures in the style of artists, into the folder OUTPUT; a killed run goes on where it was."""
+    table = _prompts(
+        prompts, artists, [text.strip() for text in subjects.split(",")] if subjects else [], (images, seed)
+    )
+    made = make(
+        model,
+        table,
+        output,
+        guidance=guidance,
+        steps=steps,
+        negative_prompt=negative_prompt,
+        batch_size=batch_size,
+    )
+    refused = made.manifest["refused"]
+    typer.echo(f"{len(made)} pictures, {refused} refused by the model's safety checker: {output}")
+
+
+def _prompts(kind: str, artists: Path | None, subjects: list[str], count: tuple[int, int]) -> pd.DataFrame:
+    names: Artists = atelier_artists()
+    if artists:
+        if not artists.is_file():
+            raise InputError(f"artists {str(artists)!r}: there is no such file; it has one name a line")
+        names = [line.strip() for line in artists.read_text().splitlines() if line.strip()]
+    images, seed = count
+    if kind == "simple":
+        return simple_prompts(names, images, seed=seed)
+    if kind == "content":
+        return content_prompts(names, subjects or list(SUBJECTS), images, seed=seed)
+    if kind == "user":
+        return user_prompts(names, subjects or list(SUBJECTS), images, seed=seed)
+    raise unknown("prompts", kind, ["simple", "content", "user"])

@@ -1,0 +1,175 @@
+"""Commands that train: how every shipped model was made."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from csdlib.autoencoder import AutoencoderConfig
+from csdlib.cli.common import app, plain_errors
+from csdlib.clip_training import CLIPConfig
+from csdlib.datasets import load_dataset
+from csdlib.diffusion_training import DiffusionConfig
+from csdlib.recipes import (
+    curated_crawl,
+    pupils,
+    run_ablations,
+    train_clip_tiny,
+    train_copy_tiny,
+    train_csd_tiny,
+)
+from csdlib.recipes.tiny_sd import train_autoencoder as make_autoencoder
+from csdlib.recipes.tiny_sd import train_tiny_sd
+from csdlib.training import TrainingConfig
+
+
+@app.command()
+@plain_errors
+def train(
+    output: Path,
+    dataset: Annotated[str, typer.Option(help="atelier, atelier-curated, wikiart or folder.")] = "atelier",
+    root: Annotated[str, typer.Option(help="Folder of the images, for all but the atelier's.")] = "",
+    works: Annotated[int, typer.Option(help="Pictures of each painter, for the atelier's.")] = 112,
+    tags: Annotated[str, typer.Option(help="Columns to learn from, for example artist,movement.")] = "artist",
+    start: Annotated[str, typer.Option(help="Folder of the model to start from; empty: random weights.")] = "",
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 300,
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 48,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 3e-4,
+    bfloat16: Annotated[bool, typer.Option(help="Compute the tower in bfloat16.")] = False,
+    unseen_share: Annotated[float, typer.Option(help="Share of artists put aside, if the data set names none.")] = 0.25,
+    seed: Annotated[int, typer.Option(help="Of weights, batches, views and unseen artists.")] = 0,
+) -> None:
+    """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was.
+
+    The data set atelier-curated is the crawl with the tags that curation finds; its model is judged on the exhibition.
+    """
+    config = TrainingConfig(
+        steps=steps,
+        batch_size=batch_size,
+        optimizer="adamw",
+        projection_rate=rate,
+        backbone_rate=rate,
+        bfloat16=bfloat16,
+        seed=seed,
+    )
+    curated = dataset == "atelier-curated"
+    works_option = {"works_per_painter": works} if dataset == "atelier" else {}
+    source = f"--works {works}" if curated or works_option else f"--root {shlex.quote(root)}"
+    settings = f"{source} --tags {tags} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    settings += f" --unseen-share {unseen_share}" * (unseen_share != 0.25)
+    settings += f" --start {shlex.quote(start)}" * bool(start) + " --bfloat16" * bfloat16
+    train_csd_tiny(
+        curated_crawl(works).table if curated else load_dataset(dataset, root, **works_option),
+        output,
+        config,
+        test=load_dataset("atelier") if curated else None,
+        validation=pupils() if curated else None,
+        start=Path(start) if start else None,
+        tags=tags.split(","),
+        unseen_share=unseen_share,
+        command=f"csdlib train {output} --dataset {dataset} {settings}",
+    )
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@plain_errors
+def ablate(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
+    seeds: Annotated[int, typer.Option(help="Trainings of each setting.")] = 3,
+) -> None:
+    """Train csd-tiny with one setting changed at a time and write a table; a killed run goes on where it was."""
+    command = f"csdlib ablate {output} --works {works} --seeds {seeds}"
+    run_ablations(output, seeds=range(seeds), works_per_painter=works, command=command)
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@plain_errors
+def train_clip(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 6000,
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 128,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and views.")] = 0,
+) -> None:
+    """Train clip-tiny on the captions of the atelier's crawl; a killed run goes on where it was."""
+    config = CLIPConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
+    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    train_clip_tiny(output, config, works_per_painter=works, command=f"csdlib train-clip {output} {settings}")
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@plain_errors
+def train_copies(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 200,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 600,
+    batch_size: Annotated[int, typer.Option(help="Images a step.")] = 192,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and views.")] = 0,
+) -> None:
+    """Train copy-tiny on views of the atelier's crawl; a killed run goes on where it was."""
+    config = TrainingConfig(
+        steps=steps,
+        batch_size=batch_size,
+        label_weight=0,
+        ssl_weight=1,
+        optimizer="adamw",
+        projection_rate=rate,
+        backbone_rate=rate,
+        temperature=0.05,
+        bfloat16=True,
+        seed=seed,
+    )
+    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    train_copy_tiny(output, config, works_per_painter=works, command=f"csdlib train-copies {output} {settings}")
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@plain_errors
+def train_autoencoder(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 3000,
+    batch_size: Annotated[int, typer.Option(help="Pieces of pictures a step.")] = 16,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and pieces.")] = 0,
+) -> None:
+    """Train tiny-sd's autoencoder and write all of tiny-sd but its UNet; a killed run goes on where it was."""
+    config = AutoencoderConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
+    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    make_autoencoder(output, config, works_per_painter=works, command=f"csdlib train-autoencoder {output} {settings}")
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@plain_errors
+def train_diffusion(
+    output: Path,
+    frame: Annotated[str, typer.Option(help="Folder of the other parts; empty: the shipped tiny-sd.")] = "",
+    withheld: Annotated[bool, typer.Option(help="Leave the sixteen withheld painters out.")] = False,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 6000,
+    batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 48,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
+    seed: Annotated[int, typer.Option(help="Of weights, batches, noise and captions.")] = 0,
+) -> None:
+    """Train a UNet of tiny-sd on the captions of the atelier's crawl; a killed run goes on where it was."""
+    config = DiffusionConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
+    settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
+    settings += " --withheld" * withheld + f" --frame {shlex.quote(frame)}" * bool(frame)
+    train_tiny_sd(
+        output,
+        config,
+        frame=Path(frame) if frame else None,
+        withheld=withheld,
+        works_per_painter=works,
+        command=f"csdlib train-diffusion {output} {settings}",
+    )
+    typer.echo(f"written: {output}")
