@@ -56,6 +56,7 @@ SCHEDULE: dict[str, Any] = {
     "prediction_type": "v_prediction",
     "rescale_betas_zero_snr": True,
     "timestep_spacing": "trailing",
+    "steps_offset": 1,
     "clip_sample": False,
 }
 
@@ -171,7 +172,7 @@ def write_latents(
     if bare.any():
         raise InputError(f"image {str(table.ids[bare.to_numpy()][0])!r} has no caption to learn from")
     found, kept = embed(table, autoencoder, cache=cache, progress=progress).of(table)
-    latents = torch.from_numpy(found.vectors).unflatten(1, autoencoder.shape)
+    latents = torch.from_numpy(found.vectors.reshape(-1, *autoencoder.shape))
     texts = ["", *dict.fromkeys(kept.frame["caption"])]
     rows = {text: row for row, text in enumerate(texts)}
     scaled = latents * autoencoder.autoencoder.config.scaling_factor
@@ -206,7 +207,8 @@ class Averaged(nn.Module):
     def __init__(self, unet: UNet2DConditionModel, average: float) -> None:
         super().__init__()
         self.unet = unet
-        self.average = AveragedModel(unet, multi_avg_fn=get_ema_multi_avg_fn(average))
+        update = get_ema_multi_avg_fn(average)  # type: ignore[no-untyped-call]
+        self.average = AveragedModel(unet, multi_avg_fn=update)
         self.config = dict(unet.config)
 
 

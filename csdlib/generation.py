@@ -136,10 +136,10 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
     """
     folder = model_folder(model)
     cuda = torch.cuda.is_available()
-    parts: dict[str, Any] = {"torch_dtype": torch.float16 if cuda else torch.float32}
+    parts: dict[str, Any] = {"dtype": torch.float16 if cuda else torch.float32}
     try:
         if str(model) == "tiny-sd-withheld":
-            parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=parts["torch_dtype"])
+            parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=parts["dtype"])
             folder = model_folder("tiny-sd")
         # Nothing that a stranger has pickled is opened.
         pipeline = DiffusionPipeline.from_pretrained(folder, use_safetensors=True, local_files_only=True, **parts)

@@ -120,11 +120,12 @@ def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, 
         order = seeded("user subjects", artist, "", seed).permutation(len(subjects)).tolist()
         return [subjects[order[number % len(subjects)]] for number in range(images)]
 
+    # Two names leave no room for more words: clip-tiny reads forty tokens, and spells rare names letter by letter.
     def wish(written: Mapping[str, str], artist: str, content: str, number: int) -> tuple[str, list[str]]:
         rng = seeded("user prompt", artist, content, seed + number)
         strangers = [other for other in written if other != artist]
         others = [either(rng, *strangers)] if strangers and rng.random() < SEVERAL else []
-        added = rng.choice(_MODIFIERS, size=int(rng.integers(0, 3)), replace=False).tolist()
+        added = rng.choice(_MODIFIERS, size=0 if others else int(rng.integers(0, 3)), replace=False).tolist()
         text = either(rng, *_TEMPLATES).format(
             subject=content,
             a_subject=_a(content),

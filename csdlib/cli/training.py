@@ -153,6 +153,7 @@ def train_autoencoder(
 def train_diffusion(
     output: Path,
     frame: Annotated[str, typer.Option(help="Folder of the other parts; empty: the shipped tiny-sd.")] = "",
+    start: Annotated[str, typer.Option(help="Folder of the model to start from; empty: random weights.")] = "",
     withheld: Annotated[bool, typer.Option(help="Leave the sixteen withheld painters out.")] = False,
     works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 6000,
@@ -164,11 +165,13 @@ def train_diffusion(
     config = DiffusionConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
     settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     settings += " --withheld" * withheld + f" --frame {shlex.quote(frame)}" * bool(frame)
+    settings += f" --start {shlex.quote(start)}" * bool(start)
     train_tiny_sd(
         output,
         config,
-        frame=Path(frame) if frame else None,
         withheld=withheld,
+        frame=Path(frame) if frame else None,
+        start=Path(start) if start else None,
         works_per_painter=works,
         command=f"csdlib train-diffusion {output} {settings}",
     )

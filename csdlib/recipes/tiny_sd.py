@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from torch.nn import functional
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from csdlib.autoencoder import AutoencoderConfig, fit_autoencoder, random_autoencoder
@@ -107,8 +106,9 @@ def train_tiny_sd(
     output: Path,
     config: DiffusionConfig,
     *,
-    frame: Path | None = None,
     withheld: bool,
+    frame: Path | None = None,
+    start: Path | None = None,
     works_per_painter: int = 300,
     command: str = "",
     cache: Path | None = None,
@@ -120,8 +120,9 @@ def train_tiny_sd(
     Args:
         output: folder of the model.
         config: the settings.
-        frame: folder of the pipeline's other parts; by default that of the shipped tiny-sd.
         withheld: leave out the painters of ``WITHHELD``.
+        frame: folder of the pipeline's other parts; by default that of the shipped tiny-sd.
+        start: folder of a model whose UNet training starts from; by default random weights.
         works_per_painter: pictures of each painter.
         command: what the card gives as the command that makes it again.
         cache: folder of the atelier's pictures.
@@ -133,7 +134,9 @@ def train_tiny_sd(
     training = generator_pictures(works_per_painter, withheld=withheld, cache=cache)
     validation = generator_pictures(8, withheld=withheld, seed=1, cache=cache)
     data, judges = (latents_of(table, frame) for table in (training, validation))
-    unet = random_unet(config.seed)
+    unet = (
+        UNet2DConditionModel.from_pretrained(start / "unet", dtype=torch.float32) if start else random_unet(config.seed)
+    )
     started, checkpoint = time.perf_counter(), output / "checkpoint.pt"
     log = fit_diffusion(
         unet,
@@ -143,7 +146,7 @@ def train_tiny_sd(
         checkpoint=checkpoint,
     )
     record = training_record(command, training, log, config, time.perf_counter() - started)
-    record |= {"unseen": list(WITHHELD) if withheld else []}
+    record |= {"unseen": list(WITHHELD) if withheld else [], "start": str(start) if start else "random weights"}
     unet.half().save_pretrained(output / "unet")
     write_record(output, record, "")
     checkpoint.unlink(missing_ok=True)
@@ -157,10 +160,10 @@ def latents_of(table: ImageTable, frame: Path) -> Latents:
         table: captioned pictures.
         frame: folder of the pipeline.
     """
-    autoencoder = AutoencoderKL.from_pretrained(frame / "vae", torch_dtype=torch.float32)
+    autoencoder = AutoencoderKL.from_pretrained(frame / "vae", dtype=torch.float32)
     weights = file_hash(frame / "vae" / "diffusion_pytorch_model.safetensors")
     tokenizer = CLIPTokenizer.from_pretrained(frame / "tokenizer")
-    encoder = CLIPTextModel.from_pretrained(frame / "text_encoder", dtype=torch.float32).eval()
+    encoder = CLIPTextModel.from_pretrained(frame / "text_encoder", dtype=torch.float32)
     descriptor = LatentDescriptor(autoencoder, weights)
     return write_latents(table, descriptor, (tokenizer, encoder), cache=cache_folder() / "embeddings")
 
@@ -170,13 +173,12 @@ def validation_loss(unet: UNet2DConditionModel, data: Latents) -> float:
     """The velocity loss on pictures that training has not seen, with the same noise every time; lower is better."""
     noisy, velocity, times = noised(data.latents, DDIMScheduler(**SCHEDULE), torch.Generator().manual_seed(0))
     states = data.states[data.captions].float()
-    losses = [
-        functional.mse_loss(unet(a, t, c).sample, v)
-        for a, t, c, v in zip(
-            *(part.to(unet.device).split(64) for part in (noisy, times, states, velocity)), strict=True
-        )
-    ]
-    return float(torch.stack(losses).mean())
+    losses = []
+    for start in range(0, len(noisy), 64):
+        batch = slice(start, start + 64)
+        guess = unet(noisy[batch].to(unet.device), times[batch].to(unet.device), states[batch].to(unet.device)).sample
+        losses.append((guess.cpu() - velocity[batch]).square().flatten(1).mean(1))
+    return float(torch.cat(losses).mean())
 
 
 def signal_to_noise(model: AutoencoderKL, table: ImageTable) -> np.ndarray:

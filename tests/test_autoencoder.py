@@ -1,0 +1,99 @@
+"""The autoencoder: pieces, its loss, and a training that goes on after a kill."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderKL
+from PIL import Image
+
+from csdlib.autoencoder import (
+    AutoencoderAndCritic,
+    AutoencoderConfig,
+    Pieces,
+    fit_autoencoder,
+    pictures,
+    pixels,
+    random_autoencoder,
+)
+from csdlib.errors import InputError
+from csdlib.tables import ImageTable
+
+SMALL = {"block_out_channels": (8, 8, 8, 16), "norm_num_groups": 4}
+
+
+def small() -> AutoencoderKL:
+    return random_autoencoder(0, **SMALL)
+
+
+def test_pictures_and_pixels_are_each_others_inverse() -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (12, 20, 3), dtype=np.uint8)
+    values = pixels(Image.fromarray(levels))
+    assert values.shape == (3, 12, 20)
+    assert values.min() >= -1 and values.max() <= 1
+    assert (np.asarray(pictures(values[None])[0]) == levels).all()
+    assert np.asarray(pictures(torch.tensor([[[[-3.0]], [[3.0]], [[0.0]]]]))[0]).tolist() == [[[0, 255, 128]]]
+
+
+def test_a_piece_is_cut_and_never_scaled() -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    piece = Pieces(32)(Image.fromarray(levels), torch.Generator().manual_seed(3))
+    cut = np.asarray(pictures(piece)[0])
+    places = [
+        (top, left) for top in range(9) for left in range(19) if (levels[top : top + 32, left : left + 32] == cut).all()
+    ]
+    assert len(places) == 1
+    assert Pieces(64)(Image.fromarray(levels), torch.Generator()).shape == (1, 3, 64, 64)
+
+
+def test_a_picture_becomes_24_times_fewer_numbers() -> None:
+    latents = random_autoencoder().encode(torch.zeros(1, 3, 96, 96)).latent_dist.mean
+    assert latents.shape == (1, 8, 12, 12)
+
+
+def test_nobody_changes_the_critic_by_asking_it() -> None:
+    both = AutoencoderAndCritic(small())
+    image = torch.rand(1, 3, 32, 32, requires_grad=True)
+    both.opinion(image).mean().backward()
+    assert image.grad is not None and image.grad.abs().sum() > 0
+    assert all(value.grad is None for value in both.critic.parameters())
+    torch.testing.assert_close(both.opinion(image), both.critic(image))
+
+
+def test_it_learns_to_paint_pictures_again(striped_table: ImageTable) -> None:
+    model = small()
+    config = AutoencoderConfig(steps=90, batch_size=8, piece=32, rate=3e-3, adversarial_from=0.8)
+    log = fit_autoencoder(model, striped_table, config, evaluate_every=15, progress=False)
+    assert log["reconstruction"].iloc[-1] < 0.85 * log["reconstruction"].iloc[1]
+    assert log["critic"].iloc[1] == 0, "the critic is not heard in the beginning"
+    assert log["critic"].iloc[-1] > 0
+
+
+def test_a_killed_training_ends_with_the_same_weights(striped_table: ImageTable, tmp_path: Path) -> None:
+    config = AutoencoderConfig(steps=6, batch_size=4, piece=32, adversarial_from=0.2)
+    whole, killed, resumed = small(), small(), small()
+    fit_autoencoder(whole, striped_table, config, evaluate_every=2, progress=False)
+    calls = iter([None, None])
+
+    def kill(_: AutoencoderKL) -> dict[str, float]:
+        if next(calls, "over") == "over":
+            raise KeyboardInterrupt
+        return {}
+
+    options = {"evaluate_every": 2, "checkpoint": tmp_path / "state.pt", "progress": False}
+    with pytest.raises(KeyboardInterrupt):
+        fit_autoencoder(killed, striped_table, config, evaluate=kill, **options)
+    fit_autoencoder(resumed, striped_table, config, **options)
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+    with pytest.raises(InputError, match="other settings"):
+        fit_autoencoder(small(), striped_table, AutoencoderConfig(steps=7), **options)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [({"steps": 0}, "steps"), ({"piece": 33}, "multiple of 8"), ({"piece": 8}, "at least 32")]
+)
+def test_wrong_settings_are_refused(change: dict[str, int], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        AutoencoderConfig(**change)
