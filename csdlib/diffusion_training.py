@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
 from PIL import Image
 from torch import Generator, Tensor, nn
 from torch.nn import functional
@@ -34,8 +34,8 @@ from csdlib.tables import ImageTable
 #: The architecture of tiny-sd's UNet: 7.1 M parameters; it looks at the caption at both of its scales.
 TINY_UNET: dict[str, Any] = {
     "sample_size": 12,
-    "in_channels": 8,
-    "out_channels": 8,
+    "in_channels": 16,
+    "out_channels": 16,
     "block_out_channels": (96, 160),
     "down_block_types": ("CrossAttnDownBlock2D",) * 2,
     "up_block_types": ("CrossAttnUpBlock2D",) * 2,
@@ -119,15 +119,15 @@ class LatentDescriptor:
     Args:
         autoencoder: diffusers' own; put into evaluation mode.
         weights_hash: of its weights.
+        size: side of the pictures in pixels.
     """
 
     name = "latents"
     metric: Metric = "l2"
 
-    def __init__(self, autoencoder: AutoencoderKL, weights_hash: str) -> None:
-        self.autoencoder, self.weights_hash = autoencoder.eval(), weights_hash
-        self.size = autoencoder.config.sample_size
-        side = self.size // 2 ** (len(autoencoder.config.block_out_channels) - 1)
+    def __init__(self, autoencoder: AutoencoderTiny, weights_hash: str, size: int) -> None:
+        self.autoencoder, self.weights_hash, self.size = autoencoder.eval(), weights_hash, size
+        side = size // 2 ** (len(autoencoder.config.block_out_channels) - 1)
         self.shape = (autoencoder.config.latent_channels, side, side)
         self.dim = int(np.prod(self.shape))
 
@@ -142,9 +142,9 @@ class LatentDescriptor:
 
     @torch.inference_mode()
     def encode(self, images: Tensor) -> Tensor:
-        """Pictures (n, 3, size, size) to the means of their latents (n, c * h * w) float32, not scaled."""
+        """Pictures (n, 3, size, size) to their latents (n, c * h * w) float32, not scaled."""
         device = self.autoencoder.device
-        latents: Tensor = self.autoencoder.encode(images.to(device)).latent_dist.mean
+        latents: Tensor = self.autoencoder.encode(images.to(device)).latents
         return latents.flatten(1).float().cpu()
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import AutoencoderTiny, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -71,12 +71,11 @@ def micro_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = CLIPTextConfig(vocab_size=len(tokenizer), max_position_embeddings=48, projection_dim=32, **width, **ends)
     small = {"layers_per_block": 1, "norm_num_groups": 4, "block_out_channels": (8, 16)}
     StableDiffusionPipeline(
-        vae=AutoencoderKL(
-            sample_size=16,
-            latent_channels=4,
-            down_block_types=("DownEncoderBlock2D",) * 2,
-            up_block_types=("UpDecoderBlock2D",) * 2,
-            **small,
+        vae=AutoencoderTiny(
+            encoder_block_out_channels=(8, 8),
+            decoder_block_out_channels=(8, 8),
+            num_encoder_blocks=(0, 1),
+            num_decoder_blocks=(1, 0),
         ),
         text_encoder=CLIPTextModel(text),
         tokenizer=tokenizer,

@@ -136,9 +136,9 @@ def train_copies(
 def train_autoencoder(
     output: Path,
     works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 3000,
-    batch_size: Annotated[int, typer.Option(help="Pieces of pictures a step.")] = 16,
-    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 14_000,
+    batch_size: Annotated[int, typer.Option(help="Pieces of pictures a step.")] = 4,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 2e-3,
     seed: Annotated[int, typer.Option(help="Of weights, batches and pieces.")] = 0,
 ) -> None:
     """Train tiny-sd's autoencoder and write all of tiny-sd but its UNet; a killed run goes on where it was."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import AutoencoderTiny, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from csdlib.autoencoder import AutoencoderConfig, fit_autoencoder, random_autoencoder
@@ -85,6 +85,7 @@ def train_autoencoder(
         training,
         config,
         evaluate=lambda current: {"signal_to_noise": float(signal_to_noise(current, validation).mean())},
+        evaluate_every=1000,
         checkpoint=checkpoint,
     )
     set_scale(model, training.take(np.arange(0, len(training), max(1, len(training) // 1024))))
@@ -160,11 +161,11 @@ def latents_of(table: ImageTable, frame: Path) -> Latents:
         table: captioned pictures.
         frame: folder of the pipeline.
     """
-    autoencoder = AutoencoderKL.from_pretrained(frame / "vae", dtype=torch.float32)
+    autoencoder = AutoencoderTiny.from_pretrained(frame / "vae", dtype=torch.float32)
     weights = file_hash(frame / "vae" / "diffusion_pytorch_model.safetensors")
     tokenizer = CLIPTokenizer.from_pretrained(frame / "tokenizer")
     encoder = CLIPTextModel.from_pretrained(frame / "text_encoder", dtype=torch.float32)
-    descriptor = LatentDescriptor(autoencoder, weights)
+    descriptor = LatentDescriptor(autoencoder, weights, SIZE)
     return write_latents(table, descriptor, (tokenizer, encoder), cache=cache_folder() / "embeddings")
 
 
@@ -181,7 +182,7 @@ def validation_loss(unet: UNet2DConditionModel, data: Latents) -> float:
     return float(torch.cat(losses).mean())
 
 
-def signal_to_noise(model: AutoencoderKL, table: ImageTable) -> np.ndarray:
+def signal_to_noise(model: AutoencoderTiny, table: ImageTable) -> np.ndarray:
     """How well pictures survive the way to the latents and back: peak signal-to-noise ratios.
 
     Args:
@@ -191,24 +192,24 @@ def signal_to_noise(model: AutoencoderKL, table: ImageTable) -> np.ndarray:
     Returns:
         (n,) float64, decibels, higher is better.
     """
-    descriptor = LatentDescriptor(model, "measured")
+    descriptor = LatentDescriptor(model, "measured", SIZE)
     found = []
     for row in range(len(table)):
         image = descriptor.preprocess(table.open(row))[None].to(model.device)
         with torch.inference_mode():
-            painted = model.decode(model.encode(image).latent_dist.mean).sample.clamp(-1, 1)
+            painted = model.decode(model.encode(image).latents).sample.clamp(-1, 1)
         found.append(float(10 * torch.log10(4 / (painted - image).square().mean())))
     return np.array(found)
 
 
-def set_scale(model: AutoencoderKL, table: ImageTable) -> None:
+def set_scale(model: AutoencoderTiny, table: ImageTable) -> None:
     """Sets ``scaling_factor`` so that the latents of a table's pictures have unit deviation."""
-    found = embed(table, LatentDescriptor(model, "in training"), progress=False)
+    found = embed(table, LatentDescriptor(model, "in training", SIZE), progress=False)
     model.register_to_config(scaling_factor=round(1 / float(found.vectors.std()), 4))
 
 
 def _pipeline(
-    autoencoder: AutoencoderKL, tokenizer: CLIPTokenizer, encoder: CLIPTextModel, unet: UNet2DConditionModel
+    autoencoder: AutoencoderTiny, tokenizer: CLIPTokenizer, encoder: CLIPTextModel, unet: UNet2DConditionModel
 ) -> StableDiffusionPipeline:
     return StableDiffusionPipeline(
         vae=autoencoder,
