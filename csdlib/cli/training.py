@@ -19,7 +19,7 @@ from csdlib.recipes import (
     train_copy_tiny,
     train_csd_tiny,
 )
-from csdlib.recipes.tiny_sd import train_autoencoder as make_autoencoder
+from csdlib.recipes.autoencoder import train_autoencoder as make_autoencoder
 from csdlib.recipes.tiny_sd import train_tiny_sd
 from csdlib.training import TrainingConfig
 
