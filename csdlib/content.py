@@ -6,6 +6,7 @@ artist, where style cannot help, a descriptor that pairs pictures by subject loo
 
 import time
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -13,12 +14,12 @@ from scipy.spatial.distance import cdist
 from csdlib.descriptors import Descriptor
 from csdlib.embeddings import embed
 from csdlib.errors import InputError
-from csdlib.metrics import recall_at_k
-from csdlib.subject_classifier import train_subject_classifier
+from csdlib.intervals import bootstrap
+from csdlib.subject_classifier import SubjectClassifier, train_subject_classifier
 from csdlib.tables import ImageTable
 
 
-def content_accuracy(table: ImageTable, *, epochs: int = 16, seed: int = 0) -> dict[str, object]:
+def content_accuracy(table: ImageTable, *, epochs: int = 16, seed: int = 0) -> dict[str, Any]:
     """Trains a classifier of subjects on the artists whom descriptors see, and tests it on the others.
 
     Args:
@@ -38,19 +39,31 @@ def content_accuracy(table: ImageTable, *, epochs: int = 16, seed: int = 0) -> d
     if unseen.all() or not unseen.any():
         raise InputError("content_accuracy needs artists who are unseen (manifest['unseen']), and others to learn from")
     model = train_subject_classifier(table.take(np.flatnonzero(~unseen)), epochs=epochs, seed=seed)
-    test = table.take(np.flatnonzero(unseen))
-    guesses, truth = model.guess(test), test.frame["content"].to_numpy(dtype=str)
-    right = (guesses == truth)[:, None]
-    estimate = recall_at_k(right, 1, groups=test.frame["artist"].to_numpy(dtype=str))
+    found = judged_content(model, table.take(np.flatnonzero(unseen)))
+    seconds = round(time.perf_counter() - started)
+    return found | {"training_images": int((~unseen).sum()), "seconds": seconds}
+
+
+def judged_content(classifier: SubjectClassifier, test: ImageTable) -> dict[str, Any]:
+    """How often a classifier names the right subject.
+
+    Args:
+        classifier: what is judged.
+        test: pictures with ``artist`` and ``content``.
+
+    Returns:
+        ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over artists), the ``artists``,
+        ``images`` and ``confused`` (the most frequent mistakes).
+    """
+    guesses, truth = classifier.guess(test), test.frame["content"].to_numpy(dtype=str)
+    estimate = bootstrap((guesses == truth).astype(float), groups=test.frame["artist"].to_numpy(dtype=str))
     return {
         "accuracy": round(estimate.value, 4),
         "low": round(estimate.low, 4),
         "high": round(estimate.high, 4),
         "artists": estimate.n,
         "images": len(test),
-        "training_images": int((~unseen).sum()),
         "confused": _confused(guesses.tolist(), truth.tolist()),
-        "seconds": round(time.perf_counter() - started),
     }
 
 

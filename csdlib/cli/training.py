@@ -20,6 +20,7 @@ from csdlib.recipes import (
     train_csd_tiny,
 )
 from csdlib.recipes.autoencoder import train_autoencoder as make_autoencoder
+from csdlib.recipes.subjects_tiny import train_subjects_tiny
 from csdlib.recipes.tiny_sd import train_tiny_sd
 from csdlib.training import TrainingConfig
 
@@ -175,4 +176,18 @@ def train_diffusion(
         works_per_painter=works,
         command=f"csdlib train-diffusion {output} {settings}",
     )
+    typer.echo(f"written: {output}")
+
+
+@app.command()
+@plain_errors
+def train_subjects(
+    output: Path,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the exhibition.")] = 84,
+    epochs: Annotated[int, typer.Option(help="Passes over the pictures.")] = 16,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and augmentation.")] = 0,
+) -> None:
+    """Train subjects-tiny, the judge of what generated pictures show."""
+    command = f"csdlib train-subjects {output} --works {works} --epochs {epochs} --seed {seed}"
+    train_subjects_tiny(output, works_per_painter=works, epochs=epochs, seed=seed, command=command)
     typer.echo(f"written: {output}")
