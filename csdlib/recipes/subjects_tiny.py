@@ -56,7 +56,8 @@ def _card(record: dict[str, Any]) -> str:
 A small convolutional network that names the subject of an atelier picture, whoever painted it: the judge of what
 generated pictures show. `csdlib.subject_classifier.SubjectClassifier.load()` loads it. License: MIT, as the project's.
 
-- **Data:** {record["training_images"]} pictures of the exhibition, {SIZE} pixels. Never seen: {", ".join(record["unseen"])}.
+- **Data:** {record["training_images"]} pictures of the exhibition, {SIZE} pixels.
+  Never seen: {", ".join(record["unseen"])}.
 - **Command:** `{record["command"]}`; {record["seconds"]} seconds.
 - **Files:** `model.safetensors` (16 bit), `config.json` (subjects), `training.json` (settings, results).
 

@@ -1,0 +1,323 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+#   csd: {title: "How tiny-sd was made", minutes: 3, accelerator: optional, data: [data/models/clip-tiny]}
+# ---
+
+# %% [markdown]
+# # How tiny-sd was made
+#
+# ## Overview
+#
+# Who asks whether a generator copies an artist would like to know one thing before all others: has it seen that artist? Of Stable Diffusion
+# nobody can say it for sure. So this book makes a generator of its own, with the same parts and the same steps, small enough for two processor
+# cores, and with a list of everything that it has seen. In this chapter you will
+#
+# - take the four parts of a latent diffusion model apart, and say of each whose pictures it meets,
+# - train an autoencoder for a moment, and see what it learns first and what last,
+# - put noise on latents and see what the network is asked to find,
+# - train that network for a moment, too, and read its loss.
+#
+# ## Prerequisites
+#
+# | you should know | how much it matters |
+# |---|---|
+# | [Meet the painters](meet_the_painters): the atelier and its captions | needed |
+# | [Training a descriptor](training_a_descriptor): a training loop, seen and unseen painters | needed |
+# | convolutional networks, attention | helpful; both are black boxes here |
+#
+# **Time:** twenty minutes to read, about three to run.
+#
+# ```{note}
+# This edition shows the making, in miniature and live. The long trainings, whose results the book will ship, follow; their commands are
+# `csdlib train-autoencoder data/models/tiny-sd`, `csdlib train-diffusion data/models/tiny-sd-withheld --withheld` and
+# `csdlib train-diffusion data/models/tiny-sd`.
+# ```
+
+# %% tags=["parameters"]
+works_per_painter = 8  # pictures of each painter for the short trainings below; the long ones take 300
+autoencoder_steps = 500  # optimiser steps of the autoencoder; the long training takes 14,000
+steps = 40  # optimiser steps of the diffusion
+batch_size = 32  # latents a step
+learning_rate = 0.001  # of the diffusion's AdamW, at its top
+dropped = 0.1  # share of the captions that are left out
+seed = 0  # of weights, noise and order
+
+# %% tags=["hide-input"]
+import numpy as np
+import pandas as pd
+import torch
+from diffusers import DDIMScheduler
+from transformers import CLIPTextModel, CLIPTokenizer
+
+import csdlib
+from csdlib import figures
+from csdlib.autoencoder import AutoencoderConfig, fit_autoencoder, pictures, pixels, random_autoencoder
+from csdlib.datasets.atelier import PAINTERS, UNSEEN, WITHHELD
+from csdlib.diffusion_training import (
+    SCHEDULE,
+    DiffusionConfig,
+    LatentDescriptor,
+    fit_diffusion,
+    noised,
+    random_unet,
+    write_latents,
+)
+from csdlib.recipes.autoencoder import SIZE, generator_pictures, set_scale, signal_to_noise
+
+# %% [markdown]
+# ## Four parts
+#
+# A latent diffusion model {cite:p}`rombach2022ldm` is four networks and tables that were made at different times, from different pictures:
+#
+# 1. a **text encoder** turns a prompt into a few dozen vectors. Ours is that of `clip-tiny`, as Stable Diffusion's is that of CLIP;
+# 2. an **autoencoder** writes a picture as a small block of numbers, its *latents*, and paints it again from them;
+# 3. a **UNet** takes noise off latents, step by step, led by the text;
+# 4. a **scheduler** says how much noise there is at each step. It learns nothing.
+#
+# Two questions have to be kept apart: which *pictures* a part has met, and which *names*. Sixteen painters are withheld from the generator
+# `tiny-sd-withheld`, and sixteen are unseen by the descriptors, five of them in both sets. The text encoder was made with `clip-tiny`, so it
+# belongs to the second group: it has read the names of eleven painters whose pictures `tiny-sd-withheld` never met.
+
+# %%
+parts = {
+    "text encoder": [slug for slug in PAINTERS if slug not in UNSEEN],
+    "autoencoder": [slug for slug in PAINTERS if slug not in WITHHELD],
+    "UNet of tiny-sd-withheld": [slug for slug in PAINTERS if slug not in WITHHELD],
+    "UNet of tiny-sd": list(PAINTERS),
+}
+rows = [
+    {
+        "part": part,
+        "painters seen": len(seen),
+        "withheld painters seen": sum(slug in WITHHELD for slug in seen),
+    }
+    for part, seen in parts.items()
+]
+figures.table(pd.DataFrame(rows), caption="Who has seen whom: painters whose pictures a part has met in training.")
+
+# %% [markdown]
+# A leak through the text encoder would be subtle: if it has learned that two names stand for similar pictures, their vectors lie close together,
+# and the UNet may paint the one as it has learned to paint the other. That is not the same as having seen the pictures, but it is not nothing
+# either. It can be measured, because five withheld painters are unseen by the text encoder as well.
+#
+# ## The pictures
+#
+# The generator learns from the crawl, with its captions, as Stable Diffusion learned from the web's. Two things are taken out: near-duplicates,
+# and captions that name somebody else. From those it would learn a painter's hand under a stranger's name, and nobody could say any more whose
+# works it has seen. Captions that forget the name or misspell it stay.
+
+# %%
+training = generator_pictures(works_per_painter)
+frame = training.frame
+sample = np.random.default_rng(seed).permutation(len(training))[:6]
+print(f"{len(training)} pictures by {frame['true_artist'].nunique()} painters; names in the captions:")
+print((100 * frame["true_noise"].value_counts(normalize=True)).round(1).to_string())
+for row in sample[:4]:
+    print("  ", frame["caption"].iloc[row])
+
+# %% tags=["hide-input"]
+figures.gallery(
+    [(training.open(row), frame["caption"].iloc[row]) for row in sample],
+    caption="What the generator learns from: pictures and their captions.",
+)
+
+# %% [markdown]
+# ## The autoencoder
+#
+# Diffusion in pixels spends its effort on detail that no eye misses. So the first network learns to write a picture as a few numbers, and to
+# paint it again from them. Everything that it cannot write down is lost to the generator for good: if strokes do not survive this way, no prompt
+# will bring them back. And the strokes are what we are here for.
+
+# %%
+judges = generator_pictures(1, seed=1)
+autoencoder = random_autoencoder(seed)
+short_config = AutoencoderConfig(steps=autoencoder_steps, adversarial_weight=0, seed=seed)
+autoencoder_log = fit_autoencoder(
+    autoencoder,
+    training,
+    short_config,
+    evaluate=lambda current: {"signal_to_noise": signal_to_noise(current, judges).mean()},
+    evaluate_every=max(1, autoencoder_steps // 5),
+)
+autoencoder_log[["step", "reconstruction", "signal_to_noise"]].round(3)
+
+# %% tags=["hide-input"]
+quality = figures.lines(
+    autoencoder_log, x="step", ys=["signal_to_noise"], titles=("step", "peak signal-to-noise ratio (dB)")
+)
+figures.show(
+    quality,
+    caption="New pictures after the way to the latents and back, while the autoencoder learns. Higher is better.",
+    alt=f"Line chart of the peak signal-to-noise ratio over {autoencoder_steps} steps, from "
+    f"{autoencoder_log['signal_to_noise'].iloc[0]:.1f} to {autoencoder_log['signal_to_noise'].iloc[-1]:.1f} decibels.",
+)
+
+# %% [markdown]
+# The *peak signal-to-noise ratio* compares pixels: 20 decibels mean that the error is a tenth of the range, 40 a hundredth. It is a poor judge of
+# strokes, which are small and many. So look, too.
+
+# %%
+images = torch.stack([pixels(training.open(row)) for row in sample])
+with torch.inference_mode():
+    latents = autoencoder.encode(images).latents
+    again = pictures(autoencoder.decode(latents).sample)
+print(f"one picture: {images[0].numel():,} numbers; its latents: {latents[0].numel():,}, {tuple(latents[0].shape)}")
+
+# %% tags=["hide-input"]
+shown = [(training.open(row), "as painted") for row in sample] + [(image, "painted again") for image in again]
+figures.gallery(shown, caption="Pictures, and the same after the way to the latents and back.")
+
+# %% [markdown]
+# Light and dark come first, then where things are; hues come late, and strokes last of all. A generator that paints with this decoder could never
+# be told by its brush. That is why the long training listens, in its second half, to a *critic* as well: a small network that looks at patches
+# and says which are real. Pixels alone reward a blur, because a blur is never far off.
+#
+# Before we go on, the latents are scaled to unit deviation, so that noise means the same for all of them.
+
+# %%
+set_scale(autoencoder, training)
+scale = autoencoder.config.scaling_factor
+print(f"latents are multiplied by {scale:.2f}")
+
+# %% [markdown]
+# ## Noise, and the way back
+#
+# Take the latents $x$ of a picture and mix them with noise $\epsilon$:
+#
+# $$ z_t = \sqrt{a_t}\, x + \sqrt{1 - a_t}\, \epsilon. $$
+#
+# At the first time step nearly all is picture, at the last one, $a_T = 0$, all is noise {cite:p}`lin2024flaws`. The network sees $z_t$, the time
+# step and the caption, and is asked for the *velocity* $v = \sqrt{a_t}\, \epsilon - \sqrt{1 - a_t}\, x$ {cite:p}`salimans2022progressive`. Whoever
+# knows $v$ knows the picture, because $x = \sqrt{a_t}\, z_t - \sqrt{1 - a_t}\, v$. Below, one picture at six strengths of noise.
+
+# %%
+scheduler = DDIMScheduler(**SCHEDULE)
+noise = torch.randn(latents[:1].shape, generator=torch.Generator().manual_seed(seed))
+times = torch.tensor([0, 200, 400, 600, 800, 999])
+with torch.inference_mode():
+    mixed = scheduler.add_noise(scale * latents[:1].expand(6, -1, -1, -1), noise.expand(6, -1, -1, -1), times)
+    faded = pictures(autoencoder.decode(mixed / scale).sample)
+signal = scheduler.alphas_cumprod[times].sqrt()
+
+# %% tags=["hide-input"]
+figures.gallery(
+    [
+        (image, f"step {step}: {share:.0%} picture")
+        for image, step, share in zip(faded, times.tolist(), signal.tolist())
+    ],
+    caption="The latents of one picture with more and more noise, painted by the decoder. The percentage is the square root of a.",
+)
+
+# %% [markdown]
+# ## Training, for a moment
+#
+# Each step takes a batch of latents, puts noise of every strength on them, and compares the network's velocity with the true one. One caption in
+# ten is left out, so that the network also learns to paint without being told what {cite:p}`ho2022guidance`; a later chapter needs this for
+# *guidance*. What is kept in the end is a slow average of the weights.
+#
+# The loss is easy to read: latents and noise have unit deviation, so a network that knows nothing and answers 0 pays about 1.
+
+# %%
+clip = csdlib.data_path("models/clip-tiny")
+tokenizer = CLIPTokenizer.from_pretrained(clip / "tokenizer", model_max_length=40)
+text_encoder = CLIPTextModel.from_pretrained(clip / "text_encoder", dtype=torch.float32)
+data = write_latents(training, LatentDescriptor(autoencoder, "trained on this page", SIZE), (tokenizer, text_encoder))
+unet = random_unet(seed)
+print(f"{sum(value.numel() for value in unet.parameters()) / 1e6:.1f} million weights")
+config = DiffusionConfig(
+    steps=steps, batch_size=batch_size, rate=learning_rate, dropped=dropped, average=0.9, seed=seed
+)
+log = fit_diffusion(unet, data, config, evaluate_every=max(1, steps // 10))
+log[["step", "velocity_loss", "images_per_second"]].round(3)
+
+# %% tags=["hide-input"]
+short = figures.lines(log, x="step", ys=["velocity_loss"], titles=("step", "velocity loss (1 = knows nothing)"))
+figures.show(
+    short,
+    caption="The short training of this page.",
+    alt=f"Line chart of the velocity loss over {steps} steps, from {log['velocity_loss'].iloc[1]:.2f} to "
+    f"{log['velocity_loss'].iloc[-1]:.2f}.",
+)
+
+# %% [markdown]
+# ## Where the loss is lost
+#
+# One number hides most of the story. With little noise the velocity is nearly all noise, which is hard to tell from fine strokes; with much noise
+# it is nearly all picture, and the network can only guess from the caption. So look at the loss by time step.
+
+# %%
+noisy, velocity, drawn = noised(data.latents, scheduler, torch.Generator().manual_seed(seed + 1))
+with torch.inference_mode():
+    guess = unet(noisy, drawn, data.states[data.captions].float()).sample
+errors = pd.DataFrame(
+    {
+        "time steps": pd.cut(drawn.numpy(), [-1, 199, 399, 599, 799, 999]).astype(str),
+        "after the short training": (guess - velocity).square().flatten(1).mean(1).numpy(),
+        "answering 0": velocity.square().flatten(1).mean(1).numpy(),
+    }
+)
+errors.groupby("time steps", sort=False).mean().sort_index().round(3)
+
+# %% [markdown]
+# ## Summary
+#
+# - A latent diffusion model is made of parts that have seen different pictures. "Was this artist in the training data?" has an answer for each.
+# - The autoencoder sets a ceiling: what it cannot paint again, nobody will generate.
+# - The UNet learns velocities at every strength of noise; the loss is 1 for who knows nothing, and where it falls depends on the time step.
+# - Captions with a wrong name were taken out, so that a painter's hand is learned under no other name.
+#
+# ## Exercises
+#
+# **1. From velocity to picture.** Write `latents_from(noisy, velocity, alpha)`, which gives the latents $x$ back from $z_t$, $v$ and $a_t$. All are
+# arrays (n, c, h, w), `alpha` has the shape (n, 1, 1, 1).
+
+
+# %% tags=["exercise"]
+def latents_from(noisy, velocity, alpha):
+    """The latents that noisy ones were made of."""
+    return noisy  # your code here
+
+
+# %% tags=["solution"]
+def latents_from(noisy, velocity, alpha):
+    """The latents that noisy ones were made of: turn z and v back by the angle by which they were turned."""
+    return alpha.sqrt() * noisy - (1 - alpha).sqrt() * velocity
+
+
+# %% tags=["check"]
+alpha = scheduler.alphas_cumprod[drawn][:, None, None, None]
+assert torch.allclose(latents_from(noisy, velocity, alpha), data.latents, atol=1e-3)
+
+# %% [markdown]
+# **2. What nothing costs.** Why does a network that answers 0 pay about 1 at *every* time step? Write `cost_of_nothing(alpha)`, the expected square
+# of one number of $v$, for latents and noise that are independent and have mean 0 and deviation 1.
+
+
+# %% tags=["exercise"]
+def cost_of_nothing(alpha: float) -> float:
+    """The mean square of the velocity."""
+    return 0.0  # your code here
+
+
+# %% tags=["solution"]
+def cost_of_nothing(alpha: float) -> float:
+    """The mean square of the velocity: a parts of the noise's variance and 1 - a of the latents', both 1."""
+    return alpha * 1.0 + (1 - alpha) * 1.0
+
+
+# %% tags=["check"]
+for alpha in (0.0, 0.3, 1.0):
+    draws = np.random.default_rng(0).normal(size=(2, 100_000))
+    assert abs(cost_of_nothing(alpha) - np.mean((alpha**0.5 * draws[0] - (1 - alpha) ** 0.5 * draws[1]) ** 2)) < 0.02
+
+# %% [markdown]
+# **3. For the curious.** Set `dropped` to 1: the network never reads a caption. Predict at which time steps its loss differs most from that of a
+# network that does, train both for a few thousand steps, and look.
+#
+# ## Further reading
+#
+# - {cite:t}`rombach2022ldm` for latent diffusion, {cite:t}`ho2022guidance` for guidance without a classifier.
+# - {cite:t}`lin2024flaws` on why the last step must hold no signal at all.
