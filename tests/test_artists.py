@@ -148,7 +148,7 @@ def test_generated_images_load(tmp_path: Path) -> None:
         "dog",
         "m 1",
         "a dog by 1",
-        "2",
+        2,
     ]
     assert table.open(0).size == (64, 64)
 
