@@ -172,7 +172,7 @@ figures.gallery(shown, caption="Pictures, and the same after the way to the late
 
 # %% [markdown]
 # Light and dark come first, then where things are; hues come late, and strokes last of all. A generator that paints with this decoder could never
-# be told by its brush. That is why the long training listens, in its second half, to a *critic* as well: a small network that looks at patches
+# be told by its brush. That is why the long training listens, towards its end, to a *critic* as well: a small network that looks at patches
 # and says which are real. Pixels alone reward a blur, because a blur is never far off.
 #
 # Before we go on, the latents are scaled to unit deviation, so that noise means the same for all of them.

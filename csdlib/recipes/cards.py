@@ -46,7 +46,7 @@ def provenance(record: dict[str, Any], learned: str) -> str:
     """The lines of a card that say what was learned, from what, by which command."""
     return f"""- **Data:** {record["images"]} pictures, {learned};
   table: `{json.dumps(record["dataset"])}`.
-  Never seen: {", ".join(record["unseen"])}.
+  Never seen: {", ".join(record["unseen"]) or "nobody: it has seen all painters"}.
 - **Command:** `{record["command"]}`; {record["seconds"]} seconds.
 - **Settings:** `{json.dumps(record["config"])}`. The start is {record.get("start", "random weights")}."""
 
