@@ -4,7 +4,7 @@ Diffusion in pixels wastes its effort on detail that no eye sees. So a first net
 numbers, and to paint it again from them; diffusion then happens among these numbers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,23 +15,24 @@ import torch
 from accelerate import Accelerator
 from diffusers import AutoencoderTiny
 from PIL import Image
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
 
-from csdlib.batches import batches, readable
+from csdlib.batches import batch_rows, readable
 from csdlib.checkpoints import Run
+from csdlib.descriptors.towers import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.loops import run_steps
 from csdlib.tables import ImageTable
 
 #: The architecture of tiny-sd's autoencoder: a picture of 96 pixels becomes 12 x 12 x 16 numbers, 12 times fewer. The
-#: costly full resolution has no blocks of its own. (diffusers' AutoencoderKL normalises at every layer and has to
-#: unlearn first what that does to colours; in the same minutes on a CPU it stayed a decibel and more behind.)
+#: costly full resolution has no blocks of its own. (diffusers' AutoencoderKL learns as much from a picture, but costs
+#: four times as much to train and to paint with.)
 TINY_AUTOENCODER: dict[str, Any] = {
-    "encoder_block_out_channels": (48,) * 4,
-    "decoder_block_out_channels": (48,) * 4,
+    "encoder_block_out_channels": (64,) * 4,
+    "decoder_block_out_channels": (64,) * 4,
     "num_encoder_blocks": (0, 1, 1, 2),
     "num_decoder_blocks": (3, 2, 1, 0),
     "latent_channels": 16,
@@ -46,53 +47,42 @@ class AutoencoderConfig:
 
     Attributes:
         steps: optimiser steps.
-        batch_size: pieces of pictures a step.
-        piece: side of a piece in pixels, a multiple of 8.
-        rate: learning rate of AdamW at its top, of both networks.
-        warmup: share of the steps in which it rises.
+        batch_size: pictures a step.
+        size: side of the pictures in pixels, a multiple of 8.
+        rate: learning rate of the autoencoder's AdamW at its top.
+        critic_rate: the same of the critic.
+        warmup: share of the steps in which they rise.
         noise: deviation of the noise that latents get before they are painted again: what is generated later is never
             exact, either.
         adversarial_weight: of the critic's word beside that of the pixels; 0 trains without a critic.
         adversarial_from: share of the steps after which the critic is heard: first come the forms, then the textures.
-        seed: of the weights, the order of images and the pieces.
+        bfloat16: compute in bfloat16 (autocast) where the device does so natively.
+        seed: of the weights, the order of images and the noise.
     """
 
-    steps: int = 14_000
-    batch_size: int = 4
-    piece: int = 48
-    rate: float = 2e-3
+    steps: int = 12_000
+    batch_size: int = 64
+    size: int = 96
+    rate: float = 1e-3
+    critic_rate: float = 4e-4
     warmup: float = 0.02
-    noise: float = 0.05
-    adversarial_weight: float = 0.3
-    adversarial_from: float = 0.6
+    noise: float = 0.1
+    adversarial_weight: float = 0.5
+    adversarial_from: float = 0.5
+    bfloat16: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("steps", 1), ("batch_size", 1), ("piece", 32), ("seed", 0)):
+        for name, least in (("steps", 1), ("batch_size", 1), ("size", 32), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
-        if self.piece % 8:
-            raise InputError(f"piece must be a multiple of 8, got {self.piece}")
+        if self.size % 8:
+            raise InputError(f"size must be a multiple of 8, got {self.size}")
 
 
-@dataclass(frozen=True)
-class Pieces:
-    """A piece of a picture, at its own scale: strokes keep their width.
-
-    Attributes:
-        size: side in pixels; smaller pictures are enlarged to it.
-    """
-
-    size: int
-
-    def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
-        """One piece, (1, 3, size, size) float32 in [-1, 1]."""
-        if min(image.size) < self.size:
-            image = vision.resize(image, [self.size])
-        left, top = (
-            int(torch.randint(side - self.size + 1, (), generator=generator)) for side in (image.width, image.height)
-        )
-        return pixels(image.crop((left, top, left + self.size, top + self.size)))[None]
+def square(image: Image.Image, size: int) -> Image.Image:
+    """The middle of a picture, scaled to (size, size) pixels."""
+    return vision.center_crop(vision.resize(image, [size]), [size, size])
 
 
 def pixels(image: Image.Image) -> Tensor:
@@ -130,7 +120,7 @@ class AutoencoderAndCritic(nn.Module):
         """The critic's opinion of every patch, higher is more real; its weights take no gradient from it."""
         fixed = {name: value.detach() for name, value in self.critic.named_parameters()}
         opinion: Tensor = functional_call(self.critic, fixed, (images,))
-        return opinion
+        return opinion.float()
 
 
 def random_autoencoder(seed: int = 0, **changes: Any) -> AutoencoderTiny:
@@ -152,7 +142,6 @@ def fit_autoencoder(
     evaluate: Callable[[AutoencoderTiny], dict[str, float]] | None = None,
     evaluate_every: int = 250,
     checkpoint: Path | None = None,
-    workers: int = 2,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Trains an autoencoder to paint pictures again from their latents, in place.
@@ -161,12 +150,12 @@ def fit_autoencoder(
 
     Args:
         model: the autoencoder; changed in place.
-        table: the pictures; no labels are needed. What cannot be read is left out and counted.
+        table: the pictures; no labels are needed. What cannot be read is left out and counted. They are held in memory,
+            27 KB each at 96 pixels.
         config: the settings.
         evaluate: called with the autoencoder before the first step and after every ``evaluate_every`` steps.
         evaluate_every: steps between evaluations and checkpoints.
         checkpoint: file for the state; read if it exists.
-        workers: threads that cut pieces.
         progress: show a progress bar on the error stream.
 
     Returns:
@@ -182,25 +171,27 @@ def fit_autoencoder(
         raise InputError("no picture of the table can be read: there is nothing to learn")
     accelerator = Accelerator()
     torch.manual_seed(config.seed)
-    both = AutoencoderAndCritic(model)
-    group = {"params": list(both.parameters()), "top_rate": config.rate}
-    both, optimizer = accelerator.prepare(both, torch.optim.AdamW([group], lr=config.rate, betas=(0.5, 0.9)))
-    pieces = Pieces(config.piece)
-    run = Run(both, optimizer, config, table, views=pieces, learns="image_id", terms=TERMS, checkpoint=checkpoint)
+    both = AutoencoderAndCritic(model).to(memory_format=torch.channels_last)
+    both, optimizer = accelerator.prepare(both, _optimizer(both, config))
+    seen, bfloat16 = ("whole", config.size), config.bfloat16 and computes_bfloat16(accelerator.device)
+    run = Run(both, optimizer, config, table, views=seen, learns="image_id", terms=TERMS, checkpoint=checkpoint)
+    levels = torch.stack([vision.pil_to_tensor(square(table.open(row), config.size)) for row in range(len(table))])
 
-    def learn(_: np.ndarray, images: Tensor) -> dict[str, float]:
-        noise = torch.Generator().manual_seed(int(np.random.default_rng([config.seed, run.step]).integers(2**62)))
+    def learn(_: np.ndarray, batch: tuple[Tensor, Tensor]) -> dict[str, float]:
+        images, noise = (each.to(accelerator.device) for each in batch)
         heard = config.adversarial_weight * (run.step >= config.adversarial_from * config.steps)
-        terms, loss = _losses(both, images[:, 0].to(accelerator.device), config, (heard, noise))
+        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
+            terms, loss = _losses(both, images.float() / 127.5 - 1, config.noise * noise, heard)
         optimizer.zero_grad()
         accelerator.backward(loss)
-        nn.utils.clip_grad_norm_(both.parameters(), 1.0)
+        for part in (both.autoencoder, both.critic):
+            nn.utils.clip_grad_norm_(part.parameters(), 1.0)
         optimizer.step()
         return terms
 
     return run_steps(
         run,
-        batches(table, pieces, config.batch_size, range(run.step, config.steps), seed=config.seed, workers=workers),
+        _batches(levels, latent_shape(model, config.size), config, range(run.step, config.steps)),
         learn,
         evaluate=evaluate and (lambda trained: evaluate(trained.autoencoder)),
         evaluate_every=evaluate_every,
@@ -208,19 +199,41 @@ def fit_autoencoder(
     )
 
 
-def _losses(
-    both: AutoencoderAndCritic, images: Tensor, config: AutoencoderConfig, chance: tuple[float, Generator]
-) -> tuple[dict[str, float], Tensor]:
+def latent_shape(model: AutoencoderTiny, size: int) -> tuple[int, int, int]:
+    """The shape (c, h, w) of the latents of a picture of ``size`` pixels a side."""
+    side = size // 2 ** (len(model.config.encoder_block_out_channels) - 1)
+    return model.config.latent_channels, side, side
+
+
+def _optimizer(both: AutoencoderAndCritic, config: AutoencoderConfig) -> torch.optim.Optimizer:
+    """AdamW; the critic forgets its past sooner, because what it judges changes."""
+    rates = ((both.autoencoder, config.rate, (0.9, 0.99)), (both.critic, config.critic_rate, (0.5, 0.9)))
+    return torch.optim.AdamW(
+        [
+            {"params": list(part.parameters()), "lr": rate, "top_rate": rate, "betas": betas}
+            for part, rate, betas in rates
+        ]
+    )
+
+
+def _batches(
+    levels: Tensor, shape: tuple[int, int, int], config: AutoencoderConfig, steps: range
+) -> Iterator[tuple[np.ndarray, tuple[Tensor, Tensor]]]:
+    """The rows of every step, their pictures (b, 3, H, W) uint8, and the noise for their latents."""
+    for step in steps:
+        rows = batch_rows(len(levels), config.batch_size, step, config.seed)
+        number = int(np.random.default_rng([config.seed, step]).integers(2**62))
+        yield rows, (levels[rows], torch.randn(len(rows), *shape, generator=torch.Generator().manual_seed(number)))
+
+
+def _losses(both: AutoencoderAndCritic, images: Tensor, noise: Tensor, heard: float) -> tuple[dict[str, float], Tensor]:
     """The terms of one step, and their sum: of the autoencoder, and of the critic, which shares no gradient with it."""
-    heard, noise = chance
-    latents = both.autoencoder.encode(images).latents
-    latents = latents + config.noise * torch.randn(latents.shape, generator=noise).to(images.device)
-    painted = both.autoencoder.decode(latents).sample
+    painted = both.autoencoder.decode(both.autoencoder.encode(images).latents + noise).sample.float()
     loss = reconstruction = functional.l1_loss(painted, images)
     terms = {"reconstruction": reconstruction.item(), "adversarial": 0.0, "critic": 0.0}
     if heard:
         adversarial = -both.opinion(painted).mean()
-        real, false = both.critic(images), both.critic(painted.detach())
+        real, false = both.critic(images).float(), both.critic(painted.detach()).float()
         critic = (functional.relu(1 - real).mean() + functional.relu(1 + false).mean()) / 2
         loss = loss + heard * _balance(reconstruction, adversarial, both.autoencoder) * adversarial + critic
         terms |= {"adversarial": adversarial.item(), "critic": critic.item()}

@@ -5,6 +5,7 @@ arXiv:2305.08891; classifier-free guidance by captions left out, arXiv:2207.1259
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,17 @@ from PIL import Image
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torchvision.transforms.v2 import functional as vision
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from csdlib.autoencoder import pixels
+from csdlib.autoencoder import latent_shape, pixels, square
 from csdlib.batches import batch_rows
 from csdlib.checkpoints import Run
 from csdlib.descriptors.protocol import Metric
+from csdlib.descriptors.towers import computes_bfloat16
 from csdlib.embeddings import embed
 from csdlib.errors import InputError
 from csdlib.files import text_hash
+from csdlib.images import image_threads, in_advance
 from csdlib.loops import run_steps
 from csdlib.tables import ImageTable
 
@@ -73,6 +75,8 @@ class DiffusionConfig:
         weight_decay: of all weights.
         dropped: share of the captions that are left out, so that guidance has something to compare with.
         average: of the weights that are kept: each step they go this share of their way less towards the new ones.
+        bfloat16: compute in bfloat16 (autocast) where the device does so natively; weights, loss and average stay in
+            float32.
         seed: of the weights, the order of images, noise, time steps, and which captions are left out.
     """
 
@@ -83,6 +87,7 @@ class DiffusionConfig:
     weight_decay: float = 0.01
     dropped: float = 0.1
     average: float = 0.998
+    bfloat16: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -127,8 +132,7 @@ class LatentDescriptor:
 
     def __init__(self, autoencoder: AutoencoderTiny, weights_hash: str, size: int) -> None:
         self.autoencoder, self.weights_hash, self.size = autoencoder.eval(), weights_hash, size
-        side = size // 2 ** (len(autoencoder.config.block_out_channels) - 1)
-        self.shape = (autoencoder.config.latent_channels, side, side)
+        self.shape = latent_shape(autoencoder, size)
         self.dim = int(np.prod(self.shape))
 
     @property
@@ -138,7 +142,7 @@ class LatentDescriptor:
 
     def preprocess(self, image: Image.Image) -> Tensor:
         """An RGB picture, its middle as a square, to (3, size, size) float32 in [-1, 1]."""
-        return pixels(vision.center_crop(vision.resize(image, [self.size]), [self.size, self.size]))
+        return pixels(square(image, self.size))
 
     @torch.inference_mode()
     def encode(self, images: Tensor) -> Tensor:
@@ -264,13 +268,13 @@ def fit_diffusion(
     terms, seen = ("velocity_loss",), (data.fingerprint, SCHEDULE)
     run = Run(both, optimizer, config, data.table, views=seen, learns="caption", terms=terms, checkpoint=checkpoint)
 
-    def learn(rows: np.ndarray, generator: Generator) -> dict[str, float]:
-        noisy, velocity, times = noised(data.latents[rows], scheduler, generator)
-        captions = data.captions[rows]
-        captions[(torch.rand(len(rows), generator=generator) < config.dropped).numpy()] = 0
-        states = data.states[captions].float()
-        noisy, velocity, times, states = (each.to(accelerator.device) for each in (noisy, velocity, times, states))
-        loss = functional.mse_loss(both.unet(noisy, times, states).sample, velocity)
+    bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
+
+    def learn(_: np.ndarray, batch: Future[tuple[Tensor, ...]]) -> dict[str, float]:
+        noisy, velocity, times, states = (each.to(accelerator.device) for each in batch.result())
+        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
+            guess = both.unet(noisy, times, states.float()).sample
+        loss = functional.mse_loss(guess.float(), velocity)
         optimizer.zero_grad()
         accelerator.backward(loss)
         nn.utils.clip_grad_norm_(both.unet.parameters(), 1.0)
@@ -280,7 +284,7 @@ def fit_diffusion(
 
     log = run_steps(
         run,
-        _rows_and_chance(len(data.table), config, range(run.step, config.steps)),
+        _batches(data, scheduler, config, range(run.step, config.steps), accelerator.device),
         learn,
         evaluate=evaluate and (lambda trained: evaluate(trained.average.module)),
         evaluate_every=evaluate_every,
@@ -310,8 +314,24 @@ def noised(latents: Tensor, scheduler: DDIMScheduler, generator: Generator) -> t
     return noisy, scheduler.get_velocity(latents, noise, times), times
 
 
-def _rows_and_chance(images: int, config: DiffusionConfig, steps: range) -> Iterator[tuple[np.ndarray, Generator]]:
-    """The rows of every step, and the generator of all else that is left to chance in it."""
-    for step in steps:
-        number = int(np.random.default_rng([config.seed, step]).integers(2**62))
-        yield batch_rows(images, config.batch_size, step, config.seed), Generator().manual_seed(number)
+def _batches(
+    data: Latents, scheduler: DDIMScheduler, config: DiffusionConfig, steps: range, device: torch.device
+) -> Iterator[tuple[np.ndarray, Future[tuple[Tensor, ...]]]]:
+    """The rows of every step, and what the UNet learns from: noisy latents, velocities, time steps and text states.
+
+    All chance of a step comes from a generator of its own, on the CPU, so that it is the same on every device.
+    """
+
+    def draw(step: int, rows: np.ndarray) -> tuple[Tensor, ...]:
+        chance = Generator().manual_seed(int(np.random.default_rng([config.seed, step]).integers(2**62)))
+        noisy, velocity, times = noised(data.latents[rows], scheduler, chance)
+        captions = data.captions[rows]
+        captions[(torch.rand(len(rows), generator=chance) < config.dropped).numpy()] = 0
+        return noisy, velocity, times, data.states[captions]
+
+    def prepare(step: int) -> tuple[np.ndarray, Future[tuple[Tensor, ...]]]:
+        rows = batch_rows(len(data.table), config.batch_size, step, config.seed)
+        return rows, pool.submit(draw, step, rows)
+
+    with image_threads(1) as pool:
+        yield from in_advance(prepare, steps, device)

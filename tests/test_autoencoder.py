@@ -11,11 +11,11 @@ from PIL import Image
 from csdlib.autoencoder import (
     AutoencoderAndCritic,
     AutoencoderConfig,
-    Pieces,
     fit_autoencoder,
     pictures,
     pixels,
     random_autoencoder,
+    square,
 )
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
@@ -36,15 +36,12 @@ def test_pictures_and_pixels_are_each_others_inverse() -> None:
     assert np.asarray(pictures(torch.tensor([[[[-3.0]], [[3.0]], [[0.0]]]]))[0]).tolist() == [[[0, 255, 128]]]
 
 
-def test_a_piece_is_cut_and_never_scaled() -> None:
-    levels = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
-    piece = Pieces(32)(Image.fromarray(levels), torch.Generator().manual_seed(3))
-    cut = np.asarray(pictures(piece)[0])
-    places = [
-        (top, left) for top in range(9) for left in range(19) if (levels[top : top + 32, left : left + 32] == cut).all()
-    ]
-    assert len(places) == 1
-    assert Pieces(64)(Image.fromarray(levels), torch.Generator()).shape == (1, 3, 64, 64)
+def test_the_middle_of_a_picture_is_looked_at() -> None:
+    wide = Image.fromarray(np.tile(np.arange(0, 200, 2, dtype=np.uint8)[None, :, None], (50, 1, 3)))
+    middle = np.asarray(square(wide, 50))
+    assert middle.shape == (50, 50, 3)
+    assert (middle == np.asarray(wide)[:, 25:75]).all()
+    assert square(wide, 32).size == (32, 32)
 
 
 def test_a_picture_becomes_12_times_fewer_numbers() -> None:
@@ -63,7 +60,7 @@ def test_nobody_changes_the_critic_by_asking_it() -> None:
 
 def test_it_learns_to_paint_pictures_again(striped_table: ImageTable) -> None:
     model = small()
-    config = AutoencoderConfig(steps=90, batch_size=8, piece=32, rate=3e-3, adversarial_from=0.8)
+    config = AutoencoderConfig(steps=90, batch_size=8, size=32, rate=3e-3, adversarial_from=0.8)
     log = fit_autoencoder(model, striped_table, config, evaluate_every=15, progress=False)
     assert log["reconstruction"].iloc[-1] < 0.85 * log["reconstruction"].iloc[1]
     assert log["critic"].iloc[1] == 0, "the critic is not heard in the beginning"
@@ -71,7 +68,7 @@ def test_it_learns_to_paint_pictures_again(striped_table: ImageTable) -> None:
 
 
 def test_a_killed_training_ends_with_the_same_weights(striped_table: ImageTable, tmp_path: Path) -> None:
-    config = AutoencoderConfig(steps=6, batch_size=4, piece=32, adversarial_from=0.2)
+    config = AutoencoderConfig(steps=6, batch_size=4, size=32, adversarial_from=0.2)
     whole, killed, resumed = small(), small(), small()
     fit_autoencoder(whole, striped_table, config, evaluate_every=2, progress=False)
     calls = iter([None, None])
@@ -92,7 +89,7 @@ def test_a_killed_training_ends_with_the_same_weights(striped_table: ImageTable,
 
 
 @pytest.mark.parametrize(
-    ("change", "message"), [({"steps": 0}, "steps"), ({"piece": 33}, "multiple of 8"), ({"piece": 8}, "at least 32")]
+    ("change", "message"), [({"steps": 0}, "steps"), ({"size": 33}, "multiple of 8"), ({"size": 8}, "at least 32")]
 )
 def test_wrong_settings_are_refused(change: dict[str, int], message: str) -> None:
     with pytest.raises(InputError, match=message):

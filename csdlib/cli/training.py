@@ -19,6 +19,7 @@ from csdlib.recipes import (
     train_copy_tiny,
     train_csd_tiny,
 )
+from csdlib.recipes.autoencoder import judge_autoencoder
 from csdlib.recipes.autoencoder import train_autoencoder as make_autoencoder
 from csdlib.recipes.subjects_tiny import train_subjects_tiny
 from csdlib.recipes.tiny_sd import train_tiny_sd
@@ -136,16 +137,17 @@ def train_copies(
 @plain_errors
 def train_autoencoder(
     output: Path,
-    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 14_000,
-    batch_size: Annotated[int, typer.Option(help="Pieces of pictures a step.")] = 4,
-    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 2e-3,
-    seed: Annotated[int, typer.Option(help="Of weights, batches and pieces.")] = 0,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 200,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 12_000,
+    batch_size: Annotated[int, typer.Option(help="Pictures a step.")] = 64,
+    rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Of weights, batches and noise.")] = 0,
 ) -> None:
     """Train tiny-sd's autoencoder and write all of tiny-sd but its UNet; a killed run goes on where it was."""
-    config = AutoencoderConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
+    config = AutoencoderConfig(steps=steps, batch_size=batch_size, rate=rate, bfloat16=True, seed=seed)
     settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     make_autoencoder(output, config, works_per_painter=works, command=f"csdlib train-autoencoder {output} {settings}")
+    judge_autoencoder(output)
     typer.echo(f"written: {output}")
 
 
@@ -156,14 +158,14 @@ def train_diffusion(
     frame: Annotated[str, typer.Option(help="Folder of the other parts; empty: the shipped tiny-sd.")] = "",
     start: Annotated[str, typer.Option(help="Folder of the model to start from; empty: random weights.")] = "",
     withheld: Annotated[bool, typer.Option(help="Leave the sixteen withheld painters out.")] = False,
-    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 6000,
-    batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 48,
+    batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 512,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
     seed: Annotated[int, typer.Option(help="Of weights, batches, noise and captions.")] = 0,
 ) -> None:
     """Train a UNet of tiny-sd on the captions of the atelier's crawl; a killed run goes on where it was."""
-    config = DiffusionConfig(steps=steps, batch_size=batch_size, rate=rate, seed=seed)
+    config = DiffusionConfig(steps=steps, batch_size=batch_size, rate=rate, bfloat16=True, seed=seed)
     settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --seed {seed}"
     settings += " --withheld" * withheld + f" --frame {shlex.quote(frame)}" * bool(frame)
     settings += f" --start {shlex.quote(start)}" * bool(start)

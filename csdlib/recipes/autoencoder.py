@@ -1,5 +1,6 @@
 """How tiny-sd's autoencoder is made, and how much of a painter's hand survives it."""
 
+import json
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +34,7 @@ _TOKENS = 40
 
 
 def generator_pictures(
-    works_per_painter: int = 300, *, withheld: bool = True, seed: int = 0, cache: Path | None = None
+    works_per_painter: int = 600, *, withheld: bool = True, seed: int = 0, cache: Path | None = None
 ) -> ImageTable:
     """The captioned pictures that a generator learns from: the crawl without copies, and without misleading names.
 
@@ -53,7 +54,7 @@ def train_autoencoder(
     output: Path,
     config: AutoencoderConfig,
     *,
-    works_per_painter: int = 300,
+    works_per_painter: int = 200,
     command: str = "",
     cache: Path | None = None,
 ) -> dict[str, Any]:
@@ -100,10 +101,26 @@ def train_autoencoder(
     for name in ("vae", "text_encoder", "tokenizer", "scheduler"):
         getattr(whole, name).save_pretrained(output / name)
     whole.save_config(output)
-    loss = reconstruction_loss(AutoencoderTiny.from_pretrained(output / "vae"), cache=cache)
-    record |= {"reconstruction": {name: vars(value) for name, value in loss.items()}}
-    write_record(output / "vae", record, _autoencoder_card(record, loss))
+    write_record(output / "vae", record, _card(record))
     checkpoint.unlink(missing_ok=True)
+    return record
+
+
+def judge_autoencoder(output: Path, *, cache: Path | None = None) -> dict[str, Any]:
+    """Adds to the record and the card of a trained autoencoder what pictures lose on their way through it.
+
+    Args:
+        output: folder that ``train_autoencoder`` has written.
+        cache: folder of the atelier's pictures.
+
+    Returns:
+        what ``training.json`` holds.
+    """
+    model = AutoencoderTiny.from_pretrained(output / "vae", dtype=torch.float32)
+    record = json.loads((output / "vae" / "training.json").read_text())
+    loss = reconstruction_loss(model, cache=cache)
+    record |= {"reconstruction": {name: vars(value) for name, value in loss.items()}}
+    write_record(output / "vae", record, _card(record))
     return record
 
 
@@ -175,12 +192,7 @@ def painted_again(model: AutoencoderTiny, table: ImageTable, folder: Path) -> Im
     return ImageTable(table.frame.assign(path=names), folder, table.manifest)
 
 
-def _autoencoder_card(record: dict[str, Any], loss: dict[str, Estimate]) -> str:
-    rows = "\n".join(
-        f"| {group} | {loss[f'{group}, decibels'].value:.1f} dB | {loss[f'{group}, painter found'].percent()} "
-        f"| {loss[f'{group}, lost'].percent()} |"
-        for group in ("seen", "withheld")
-    )
+def _card(record: dict[str, Any]) -> str:
     return f"""# The autoencoder of tiny-sd
 
 Pictures of {SIZE} pixels to 12 x 12 x 16 numbers and back: diffusers' `AutoencoderTiny`, in 16 bit. License: MIT, as
@@ -189,12 +201,23 @@ the project's.
 {provenance(record, "without labels")}
 - **Scale:** latents are multiplied by {record["scaling_factor"]} to have unit deviation.
 
-New pictures of the exhibition after the way to the latents and back: peak signal-to-noise ratio, the share whose
-painter `csd-tiny` still finds (mAP@1, percent) and how much was lost, with 95 % bootstrap intervals over painters:
-
-| painters | signal to noise | painter found | lost |
-|---|---|---|---|
-{rows}
+{_losses(record["reconstruction"]) if "reconstruction" in record else "It has not been judged yet."}
 
 {limits(record)}
 """
+
+
+def _losses(reconstruction: dict[str, Any]) -> str:
+    loss = {name: Estimate(**value) for name, value in reconstruction.items()}
+    rows = "\n".join(
+        f"| {group} | {loss[f'{group}, decibels'].value:.1f} dB | {loss[f'{group}, painter found'].percent()} "
+        f"| {loss[f'{group}, lost'].percent()} |"
+        for group in ("seen", "withheld")
+    )
+    return f"""New pictures of the exhibition after the way to the latents and back: peak signal-to-noise ratio, the
+share whose painter `csd-tiny` still finds (mAP@1, percent) and how much was lost, with 95 % bootstrap intervals over
+painters:
+
+| painters | signal to noise | painter found | lost |
+|---|---|---|---|
+{rows}"""

@@ -32,7 +32,7 @@ def train_tiny_sd(
     withheld: bool,
     frame: Path | None = None,
     start: Path | None = None,
-    works_per_painter: int = 300,
+    works_per_painter: int = 600,
     command: str = "",
     cache: Path | None = None,
 ) -> dict[str, Any]:
