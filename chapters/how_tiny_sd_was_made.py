@@ -249,7 +249,7 @@ figures.show(
 # it is nearly all picture, and the network can only guess from the caption. So look at the loss by time step.
 
 # %%
-noisy, velocity, drawn = noised(data.latents, scheduler, torch.Generator().manual_seed(seed + 1))
+noisy, velocity, drawn = noised(data.latents(), scheduler, torch.Generator().manual_seed(seed + 1))
 with torch.inference_mode():
     guess = unet(noisy, drawn, data.states[data.captions].float()).sample
 errors = pd.DataFrame(
@@ -289,7 +289,7 @@ def latents_from(noisy, velocity, alpha):
 
 # %% tags=["check"]
 alpha = scheduler.alphas_cumprod[drawn][:, None, None, None]
-assert torch.allclose(latents_from(noisy, velocity, alpha), data.latents, atol=1e-3)
+assert torch.allclose(latents_from(noisy, velocity, alpha), data.latents(), atol=1e-3)
 
 # %% [markdown]
 # **2. What nothing costs.** Why does a network that answers 0 pay about 1 at *every* time step? Write `cost_of_nothing(alpha)`, the expected square

@@ -12,7 +12,7 @@ from csdlib.errors import InputError
 from csdlib.intervals import Estimate, bootstrap, paired_difference
 from csdlib.matches import hits
 from csdlib.retrieval import Neighbours, neighbours
-from csdlib.similarity import prototype
+from csdlib.similarity import prototypes
 from csdlib.tables import ImageTable
 
 
@@ -63,13 +63,9 @@ def artists_of(embeddings: Embeddings, artists: np.ndarray) -> Artists:
     """
     if embeddings.metric != "cosine":
         raise InputError("prototypes need a cosine descriptor")
-    names = np.unique(artists[artists != ""])
-    if not len(names):
-        raise InputError("no image has an artist")
-    works = [np.asarray(embeddings.vectors[artists == name], dtype=np.float64) for name in names]
-    vectors = np.stack([prototype(vectors) for vectors in works]).astype(np.float32)
-    prototypes = Embeddings(vectors, names, embeddings.fingerprint, "cosine")
-    return Artists(prototypes, np.array([len(each) for each in works]), np.array([_spread(each) for each in works]))
+    names, vectors, counts = prototypes(embeddings.vectors, artists)
+    spread = [_spread(np.asarray(embeddings.vectors[artists == name], dtype=np.float64)) for name in names]
+    return Artists(Embeddings(vectors, names, embeddings.fingerprint, "cosine"), counts, np.array(spread))
 
 
 def artist_table(embeddings: Embeddings, table: ImageTable, *, k: int = 10, nearest: int = 3) -> pd.DataFrame:

@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 import torch
 from diffusers import DiffusionPipeline, UNet2DConditionModel
+from filelock import FileLock
 from huggingface_hub.errors import HfHubHTTPError
 from safetensors import SafetensorError
 from tqdm import tqdm
 
 from csdlib.datasets.generated import generated
+from csdlib.descriptors.towers import computes_bfloat16
 from csdlib.errors import InputError, unknown
-from csdlib.files import atomic_path, data_path, file_hash, text_hash
+from csdlib.files import atomic_path, cache_folder, data_path, file_hash, text_hash
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
 
@@ -44,6 +46,7 @@ class Settings:
         negative_prompt: what is to be avoided.
         size: side of the pictures in pixels, a multiple of 8; 0 is the model's own.
         revision: which weights: the commit on the hub, or a hash of the files of a folder.
+        precision: of the arithmetic: it moves pictures a little.
     """
 
     model: str
@@ -53,6 +56,7 @@ class Settings:
     negative_prompt: str = ""
     size: int = 0
     revision: str = ""
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         if not self.guidance >= 0:
@@ -66,7 +70,7 @@ class Settings:
 def generate(
     model: str | Path,
     prompts: pd.DataFrame,
-    output: Path,
+    output: Path | None = None,
     *,
     guidance: float = 7.5,
     steps: int = 50,
@@ -83,7 +87,8 @@ def generate(
     Args:
         model: a name of ``MODELS``, a folder that holds a diffusers pipeline, or ``owner/name`` on the hub.
         prompts: as ``csdlib.prompts`` makes them, of one prompt set.
-        output: folder for the pictures; it may hold others of the same settings.
+        output: folder for the pictures; it may hold others of the same settings. By default one in the cache folder of
+            csdlib that bears the hash of the settings, so that nothing is made twice.
         guidance: how strongly a prompt is followed (classifier-free guidance); 1 is without guidance.
         steps: denoising steps.
         negative_prompt: what is to be avoided.
@@ -103,28 +108,27 @@ def generate(
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
     folder = model_folder(model)
-    settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(folder))
+    precision = str(_dtype()).removeprefix("torch.")
+    settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(folder), precision)
+    output = output or cache_folder() / "generated" / text_hash(*asdict(settings).values())[:24]
     asked = prompts.assign(path=[f"{text_hash(*row)[:24]}.png" for row in prompts[list(ASKED)].to_numpy().tolist()])
     asked = asked.drop_duplicates("path")
-    _claim(output, settings)
-    missing = asked[[not _whole(output / path) for path in asked["path"]]]
-    if len(missing):
-        pipeline = load_pipeline(model)
-        _check_lengths(pipeline, missing, negative_prompt)
-        with tqdm(total=len(asked), initial=len(asked) - len(missing), desc="generating", disable=not progress) as bar:
-            for start in range(0, len(missing), batch_size):
-                rows = missing.iloc[start : start + batch_size]
-                _make(pipeline, rows, settings, output)
-                bar.update(len(rows))
-    made = asked[[(output / path).is_file() for path in asked["path"]]]
-    _add_rows(output, made, settings)
-    table = generated(output)
+    output.mkdir(parents=True, exist_ok=True)
+    # Of two processes that want the same pictures the second one waits, and finds them there.
+    with FileLock(output / ".lock"):
+        _claim(output, settings)
+        missing = asked[[not _whole(output / path) for path in asked["path"]]]
+        if len(missing):
+            _make_all(model, missing, settings, output, batch_size, progress)
+        made = asked[[(output / path).is_file() for path in asked["path"]]]
+        _add_rows(output, made, settings)
+        table = generated(output)
     kept = table.take(pd.Index(table.frame["path"]).get_indexer(pd.Index(made["path"])))
     return ImageTable(kept.frame, output, kept.manifest | asdict(settings) | {"refused": len(asked) - len(made)})
 
 
 def load_pipeline(model: str | Path) -> DiffusionPipeline:
-    """A pipeline of diffusers, on the GPU where there is one (in 16 bit there, in 32 bit elsewhere).
+    """A pipeline of diffusers, on the GPU where there is one; in 16 bit where the device computes so natively.
 
     ``tiny-sd-withheld`` ships a UNet only, and shares all else with ``tiny-sd``.
 
@@ -135,8 +139,7 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
         InputError: an unknown name, a folder that holds no whole pipeline, or a model that cannot be fetched.
     """
     folder = model_folder(model)
-    cuda = torch.cuda.is_available()
-    parts: dict[str, Any] = {"dtype": torch.float16 if cuda else torch.float32}
+    parts: dict[str, Any] = {"dtype": _dtype()}
     try:
         if str(model) == "tiny-sd-withheld":
             parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=parts["dtype"])
@@ -146,7 +149,7 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise InputError(f"{folder}: is not a whole pipeline of diffusers ({str(error)[:200]})") from error
     pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to("cuda" if cuda else "cpu")
+    return pipeline.to(_device())
 
 
 def model_folder(model: str | Path) -> Path:
@@ -178,6 +181,16 @@ def revision(folder: Path) -> str:
     if folder.parent.name == "snapshots":
         return folder.name
     return text_hash(*(file_hash(path) for path in sorted(folder.rglob("*.safetensors"))))[:16]
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _dtype() -> torch.dtype:
+    if _device().type == "cuda":
+        return torch.float16
+    return torch.bfloat16 if computes_bfloat16(_device()) else torch.float32
 
 
 def _check_prompts(prompts: pd.DataFrame) -> str:
@@ -229,6 +242,18 @@ def _whole(path: Path) -> bool:
     except InputError:
         return False
     return True
+
+
+def _make_all(
+    model: str | Path, missing: pd.DataFrame, settings: Settings, output: Path, batch_size: int, progress: bool
+) -> None:
+    pipeline = load_pipeline(model)
+    _check_lengths(pipeline, missing, settings.negative_prompt)
+    with tqdm(total=len(missing), desc="generating", disable=not progress) as bar:
+        for start in range(0, len(missing), batch_size):
+            rows = missing.iloc[start : start + batch_size]
+            _make(pipeline, rows, settings, output)
+            bar.update(len(rows))
 
 
 def _make(pipeline: Any, rows: pd.DataFrame, settings: Settings, output: Path) -> None:

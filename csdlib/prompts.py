@@ -7,6 +7,7 @@ the ``seed``. The seeds of an artist are the same in every set, so that two sets
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from csdlib.datasets.atelier import find_painter
@@ -135,6 +136,31 @@ def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, 
         return text, others
 
     return _table("user", artists, contents, seed, wish)
+
+
+def never_painted(prompts: pd.DataFrame) -> np.ndarray:
+    """Which prompts ask a painter of the atelier for a subject outside the painter's repertoire.
+
+    A generator that learned from the crawl has seen neither such a picture nor such a caption.
+
+    Args:
+        prompts: with ``artist`` (slugs of the atelier) and ``content``.
+
+    Returns:
+        (n,) bool; False for prompts that ask for no subject.
+
+    Raises:
+        InputError: an unknown painter.
+
+    Example:
+        >>> never_painted(content_prompts(atelier_artists(["bram-osterkey"]), ["portrait", "dog"])).tolist()
+        [False, True]
+    """
+    repertoires = {slug: find_painter(slug).repertoire for slug in prompts["artist"].unique()}
+    asked = zip(prompts["artist"], prompts["content"], strict=True)
+    return np.array(
+        [bool(content and repertoires[slug] and content not in repertoires[slug]) for slug, content in asked]
+    )
 
 
 def _table(

@@ -137,9 +137,9 @@ def train_copies(
 @plain_errors
 def train_autoencoder(
     output: Path,
-    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 200,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 12_000,
-    batch_size: Annotated[int, typer.Option(help="Pictures a step.")] = 64,
+    batch_size: Annotated[int, typer.Option(help="Pictures a step.")] = 16,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Of weights, batches and noise.")] = 0,
 ) -> None:
@@ -158,9 +158,9 @@ def train_diffusion(
     frame: Annotated[str, typer.Option(help="Folder of the other parts; empty: the shipped tiny-sd.")] = "",
     start: Annotated[str, typer.Option(help="Folder of the model to start from; empty: random weights.")] = "",
     withheld: Annotated[bool, typer.Option(help="Leave the sixteen withheld painters out.")] = False,
-    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 6000,
-    batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 512,
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 8000,
+    batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 256,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
     seed: Annotated[int, typer.Option(help="Of weights, batches, noise and captions.")] = 0,
 ) -> None:

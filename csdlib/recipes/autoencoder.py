@@ -54,7 +54,7 @@ def train_autoencoder(
     output: Path,
     config: AutoencoderConfig,
     *,
-    works_per_painter: int = 200,
+    works_per_painter: int = 600,
     command: str = "",
     cache: Path | None = None,
 ) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def painted_again(model: AutoencoderTiny, table: ImageTable, folder: Path) -> Im
 def _card(record: dict[str, Any]) -> str:
     return f"""# The autoencoder of tiny-sd
 
-Pictures of {SIZE} pixels to 12 x 12 x 16 numbers and back: diffusers' `AutoencoderTiny`, in 16 bit. License: MIT, as
+Pictures of {SIZE} pixels to 24 x 24 x 8 numbers and back: diffusers' `AutoencoderTiny`, in 16 bit. License: MIT, as
 the project's.
 
 {provenance(record, "without labels")}

@@ -32,7 +32,7 @@ def train_tiny_sd(
     withheld: bool,
     frame: Path | None = None,
     start: Path | None = None,
-    works_per_painter: int = 600,
+    works_per_painter: int = 300,
     command: str = "",
     cache: Path | None = None,
 ) -> dict[str, Any]:
@@ -94,11 +94,11 @@ def latents_of(table: ImageTable, frame: Path) -> Latents:
 @torch.inference_mode()
 def validation_loss(unet: UNet2DConditionModel, data: Latents) -> float:
     """The velocity loss on pictures that training has not seen, with the same noise every time; lower is better."""
-    noisy, velocity, times = noised(data.latents, DDIMScheduler(**SCHEDULE), torch.Generator().manual_seed(0))
+    noisy, velocity, times = noised(data.latents(), DDIMScheduler(**SCHEDULE), torch.Generator().manual_seed(0))
     states = data.states[data.captions].float()
     losses = []
-    for start in range(0, len(noisy), 64):
-        batch = slice(start, start + 64)
+    for start in range(0, len(noisy), 128):
+        batch = slice(start, start + 128)
         guess = unet(noisy[batch].to(unet.device), times[batch].to(unet.device), states[batch].to(unet.device)).sample
         losses.append((guess.cpu() - velocity[batch]).square().flatten(1).mean(1))
     return float(torch.cat(losses).mean())
