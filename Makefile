@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup book chapter serve test lint ablations bench lock clean browser
+.PHONY: help setup book chapter serve test lint ablations studies bench lock clean browser
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,11 @@ lint: $(STAMP) ## ruff and mypy
 
 ablations: $(STAMP) ## train every setting of the chapter on ablations again (more than an hour)
 	@$(BIN)/csdlib ablate data/results/ablations.csv
+
+studies: $(STAMP) ## record the case studies again (half an hour; the real pictures where CSD_ART leads to them)
+	@$(BIN)/csdlib record-studies data/results/studies_atelier.csv
+	@if test -n "$$CSD_ART"; then for n in 14 15; do name=$$(cd "$$CSD_ART" && ls sd$${n}_*.csv) && \
+	  $(BIN)/csdlib record-studies data/results/studies_sd$$n.csv --root "$$CSD_ART" --csv $$name; done; fi
 
 bench: $(STAMP) ## measure seconds and memory
 	@$(BIN)/python -m tests.bench

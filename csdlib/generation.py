@@ -107,9 +107,8 @@ def generate(
     kind = _check_prompts(prompts)
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
-    folder = model_folder(model)
     precision = str(_dtype()).removeprefix("torch.")
-    settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(folder), precision)
+    settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(model), precision)
     output = output or cache_folder() / "generated" / text_hash(*asdict(settings).values())[:24]
     asked = prompts.assign(path=[f"{text_hash(*row)[:24]}.png" for row in prompts[list(ASKED)].to_numpy().tolist()])
     asked = asked.drop_duplicates("path")
@@ -176,11 +175,16 @@ def model_folder(model: str | Path) -> Path:
         ) from error
 
 
-def revision(folder: Path) -> str:
-    """Which weights a folder holds: its commit, if it was fetched from the hub, or a hash of the files of weights."""
-    if folder.parent.name == "snapshots":
-        return folder.name
-    return text_hash(*(file_hash(path) for path in sorted(folder.rglob("*.safetensors"))))[:16]
+def revision(model: str | Path) -> str:
+    """Which weights a model has: its commit, if it was fetched from the hub, or a hash of the files of weights.
+
+    Raises:
+        InputError: as ``model_folder``.
+    """
+    folders = [model_folder(name) for name in ([model, "tiny-sd"] if model == "tiny-sd-withheld" else [model])]
+    if folders[0].parent.name == "snapshots":
+        return folders[0].name
+    return text_hash(*(file_hash(path) for folder in folders for path in sorted(folder.rglob("*.safetensors"))))[:16]
 
 
 def _device() -> torch.device:

@@ -136,6 +136,42 @@ def paired_difference(values: np.ndarray, others: np.ndarray, **options: Any) ->
     return bootstrap(np.asarray(values, float) - np.asarray(others, float), **options)
 
 
+def correlation(
+    first: np.ndarray, second: np.ndarray, *, n_bootstrap: int = 1000, level: float = 0.95, seed: int = 0
+) -> Estimate:
+    """Pearson's correlation of two numbers of each unit, with a percentile bootstrap interval over units.
+
+    Args:
+        first: (n,) for example a score of every artist.
+        second: (n,) for example how varied each artist's works are.
+        n_bootstrap: resamples; those in which a side does not vary are left out.
+        level: share of the resamples inside the interval.
+        seed: of the resampling.
+
+    Returns:
+        in [-1, 1]; 0 is no linear relation.
+
+    Raises:
+        InputError: fewer than three units, lengths that differ, or a side that does not vary.
+
+    Example:
+        >>> correlation(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0])).value
+        1.0
+    """
+    if len(first) != len(second) or len(first) < 3:
+        raise InputError(f"a correlation needs three units or more, got {len(first)} and {len(second)} numbers")
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        raise InputError("one side of the correlation does not vary: there is nothing to explain")
+    rows = np.random.default_rng(seed).integers(0, len(first), (n_bootstrap, len(first)))
+    one, other = (each[rows] - each[rows].mean(axis=1, keepdims=True) for each in (first, second))
+    products = np.sqrt(np.square(one).sum(axis=1) * np.square(other).sum(axis=1))
+    varied = products > 0
+    drawn = (one * other).sum(axis=1)[varied] / products[varied]
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    value = float(np.corrcoef(first, second)[0, 1])
+    return Estimate(round(value, 12), float(low), float(high), len(first), "group")
+
+
 def macro_average(values: np.ndarray, groups: np.ndarray, **options: Any) -> Estimate:
     """The mean over groups of the group's mean: every artist counts the same, however many queries it has.
 

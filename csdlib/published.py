@@ -3,7 +3,7 @@
 import pandas as pd
 
 from csdlib.benchmark import percent_table
-from csdlib.errors import InputError
+from csdlib.errors import InputError, unknown
 from csdlib.files import data_path
 
 #: What the paper calls our descriptors. Its GDA on CLIP is said to be a B/16; the one that GDA published is a B/32.
@@ -73,3 +73,24 @@ def beside_published(estimates: pd.DataFrame, dataset: str, ours: str, k: int = 
         rows[-1]["source"] = f"{row['source']}, {row['table']}: mAP@{k}, no interval"
     own = [{"method": name, here: text, there: "–", "source": "this run"} for name, text in texts.items()]
     return pd.DataFrame(own + rows, columns=["method", here, there, "source"])
+
+
+def published_study(study: str) -> pd.DataFrame:
+    """The published numbers of one study of Stable Diffusion.
+
+    Args:
+        study: as in ``data/published/stable_diffusion.csv``, for example ``"sd-2.1 retrieval"``.
+
+    Returns:
+        one row a method, one column a setting (percent), and ``source``.
+
+    Raises:
+        InputError: another study.
+    """
+    rows = pd.read_csv(data_path("published/stable_diffusion.csv"))
+    chosen = rows[rows["study"] == study]
+    if chosen.empty:
+        raise unknown("study", study, rows["study"].unique().tolist())
+    source = chosen["source"] + ", " + chosen["table"]
+    wide = chosen.assign(source=source).pivot_table(index=["method", "source"], columns="setting", values="value")
+    return wide[list(dict.fromkeys(chosen["setting"]))].rename_axis(columns=None).reset_index()

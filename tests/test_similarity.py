@@ -10,7 +10,7 @@ from csdlib import style_similarity
 from csdlib.cli import app
 from csdlib.embeddings import Embeddings
 from csdlib.errors import InputError
-from csdlib.similarity import prototype
+from csdlib.similarity import candidates, general_style_similarity, prototype
 from tests.conftest import stripes
 
 
@@ -81,3 +81,71 @@ def test_command_line_embeds_a_folder(tmp_path: Path) -> None:
     assert "1 images embedded, 1 skipped" in done.stdout
     assert Embeddings.load(output).ids.tolist() == ["ann/a.png"]
     assert "gram" in CliRunner().invoke(app, ["descriptors"]).stdout
+
+
+def unit(vectors: np.ndarray, prefix: str = "", fingerprint: str = "f") -> Embeddings:
+    rows = np.asarray(vectors, dtype=np.float32)
+    ids = np.array([f"{prefix}{row}" for row in range(len(rows))])
+    return Embeddings(rows / np.linalg.norm(rows, axis=1, keepdims=True), ids, fingerprint, "cosine")
+
+
+def around(centre: list[float], count: int, seed: int) -> np.ndarray:
+    return np.array(centre) + 0.3 * np.random.default_rng(seed).normal(size=(count, len(centre)))
+
+
+def test_general_style_similarity_is_the_cosine_of_prototypes() -> None:
+    works = unit(np.vstack([around([1, 0, 0], 5, 0), around([0, 1, 0], 4, 1)]))
+    made = unit(np.vstack([around([1, 0, 0], 3, 2), around([0, 1, 1], 2, 3)]), "g")
+    names, asked = np.array(["a"] * 5 + ["b"] * 4), np.array(["a"] * 3 + ["c"] * 2)
+    found = general_style_similarity(made, asked, works, names).set_index("artist")
+    mean = [vectors.mean(axis=0) for vectors in (made.vectors[:3], works.vectors[:5])]
+    expected = mean[0] @ mean[1] / np.linalg.norm(mean[0]) / np.linalg.norm(mean[1])
+    assert found.loc["a", "value"] == pytest.approx(expected, abs=1e-6)
+    assert found.loc["a", "low"] < expected < found.loc["a", "high"]
+    assert found.loc["a", ["generated", "references", "note"]].tolist() == [3, 5, ""]
+    assert found.loc["b", "note"] == "nothing was generated in this name"
+    assert found.loc["c", "note"] == "no work by this artist"
+    assert found.loc[["b", "c"], ["value", "low", "high"]].isna().all().all()
+
+
+def test_candidates_are_ranked_and_strangers_have_no_match() -> None:
+    centres = np.eye(8)[:5]
+    works = unit(np.vstack([around(centre, 40, seed) for seed, centre in enumerate(centres)]))
+    names = np.repeat(["a", "b", "c", "d", "e"], 40)
+    listed = names != "e"
+    known = candidates(Embeddings(works.vectors[listed], works.ids[listed], "f", "cosine"), names[listed], wrong=0.1)
+    assert known.names.tolist() == ["a", "b", "c", "d"]
+    ranking = known.rank(unit(around([0, 1, 0, 0, 0, 0, 0, 0], 50, 9)), k=2)
+    first = ranking[ranking["rank"] == 1]
+    assert (first["artist"] == "b").mean() > 0.9
+    assert first["named"].mean() == pytest.approx(known.found, abs=0.15)
+    assert (ranking.groupby("image_id")["similarity"].diff().dropna() <= 0).all()
+    strangers = known.rank(Embeddings(works.vectors[~listed], works.ids[~listed], "f", "cosine"), k=1)
+    assert strangers["named"].mean() < 0.3, "e is not on the list"
+
+
+def test_the_threshold_is_the_strangers_quantile() -> None:
+    works, names = unit(around([1, 1, 1], 30, 0)), np.repeat(["a", "b", "c"], 10)
+    known = candidates(works, names, wrong=0.2)
+    best = [
+        max(
+            float(vector @ prototype(works.vectors[names == other].astype(float)))
+            for other in ("a", "b", "c")
+            if other != name
+        )
+        for vector, name in zip(works.vectors, names, strict=True)
+    ]
+    assert known.threshold == pytest.approx(np.quantile(best, 0.8), abs=1e-5)
+
+
+def test_two_descriptors_are_never_compared() -> None:
+    works, names = unit(around([1, 1, 1], 4, 0)), np.array(["a", "a", "b", "b"])
+    other = unit(around([1, 1, 1], 4, 0), fingerprint="g")
+    with pytest.raises(InputError, match="two descriptors"):
+        general_style_similarity(other, names, works, names)
+    with pytest.raises(InputError, match="two descriptors"):
+        candidates(works, names).rank(other)
+    with pytest.raises(InputError, match="two artists or more"):
+        candidates(works, np.array(["a"] * 4))
+    with pytest.raises(InputError, match="wrong must be"):
+        candidates(works, names, wrong=1)

@@ -22,7 +22,7 @@ from csdlib.recipes import (
 from csdlib.recipes.autoencoder import judge_autoencoder
 from csdlib.recipes.autoencoder import train_autoencoder as make_autoencoder
 from csdlib.recipes.subjects_tiny import train_subjects_tiny
-from csdlib.recipes.tiny_sd import train_tiny_sd
+from csdlib.recipes.tiny_sd import GUIDANCE, STEPS, judge_tiny_sd, train_tiny_sd
 from csdlib.training import TrainingConfig
 
 
@@ -179,6 +179,20 @@ def train_diffusion(
         command=f"csdlib train-diffusion {output} {settings}",
     )
     typer.echo(f"written: {output}")
+
+
+@app.command()
+@plain_errors
+def judge_diffusion(
+    model: Annotated[str, typer.Argument(help="tiny-sd or tiny-sd-withheld.")] = "tiny-sd",
+    images: Annotated[int, typer.Option(help="Pictures for each painter's simple prompt.")] = 8,
+    guidance: Annotated[float, typer.Option(help="How strongly the prompt is followed.")] = GUIDANCE,
+    steps: Annotated[int, typer.Option(help="Denoising steps.")] = STEPS,
+    seed: Annotated[int, typer.Option(help="Of the first picture of each painter.")] = 1000,
+) -> None:
+    """Judge a trained tiny-sd: painters found, subjects found, copies; its record and its card get the numbers."""
+    judge_tiny_sd(model, images=images, guidance=guidance, steps=steps, seed=seed)
+    typer.echo(f"judged: {model}")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import torch
 
 from csdlib.benchmark import Retrieval, evaluate_retrieval
 from csdlib.descriptors import load
@@ -29,6 +30,9 @@ def training_record(
         "dataset": {"dataset": "unknown"} | {key: manifest[key] for key in manifest if key not in _LONG},
         "images": len(training),
         "seconds": round(seconds),
+        "device": torch.cuda.get_device_name()
+        if torch.cuda.is_available()
+        else f"{torch.get_num_threads()} CPU threads",
         "config": asdict(config),
         "log": json.loads(log.to_json(orient="records")),
     }
@@ -47,8 +51,13 @@ def provenance(record: dict[str, Any], learned: str) -> str:
     return f"""- **Data:** {record["images"]} pictures, {learned};
   table: `{json.dumps(record["dataset"])}`.
   Never seen: {", ".join(record["unseen"]) or "nobody: it has seen all painters"}.
-- **Command:** `{record["command"]}`; {record["seconds"]} seconds.
+- **Command:** `{record["command"]}`; {record["seconds"]} seconds{on(record)}.
 - **Settings:** `{json.dumps(record["config"])}`. The start is {record.get("start", "random weights")}."""
+
+
+def on(record: dict[str, Any]) -> str:
+    """What a training ran on, where its record says so."""
+    return f" on {record['device']}" if "device" in record else ""
 
 
 def retrieval_results(found: Retrieval) -> str:
