@@ -83,7 +83,9 @@ options = {"guidance": guidance, "steps": steps}
 made = {kind: made_or_found(asked, model, "", **options) for kind, asked in prompts.items()}
 for kind, asked in prompts.items():
     print(f"{kind:8} {asked['prompt'].iloc[0]}\n         {asked['prompt'].iloc[-1]}")
-print(f"\n{sum(map(len, made.values()))} pictures; {(prompts['user']['others'].map(len) > 0).mean():.0%} of the user prompts name a second artist")
+print(
+    f"\n{sum(map(len, made.values()))} pictures; {(prompts['user']['others'].map(len) > 0).mean():.0%} of the user prompts name a second artist"
+)
 
 # %% tags=["hide-input"]
 first = np.linspace(0, len(made["simple"]) - 1, 4).astype(int)
@@ -103,7 +105,11 @@ base = looks["simple"].hits[:, 0].astype(float)
 rows = []
 for kind, seen in looks.items():
     found, similar = seen.hits[:, 0].astype(float), by_artist[kind]["value"].to_numpy()
-    row = {"prompts": kind, "mAP@1": bootstrap(found, groups=seen.asked).percent(), "General Style Similarity": str(bootstrap(similar))}
+    row = {
+        "prompts": kind,
+        "mAP@1": bootstrap(found, groups=seen.asked).percent(),
+        "General Style Similarity": str(bootstrap(similar)),
+    }
     if kind != "simple":
         row["mAP@1 - simple"] = paired_difference(found, base, groups=seen.asked).percent()
         row["similarity - simple"] = str(paired_difference(similar, by_artist["simple"]["value"].to_numpy()))
@@ -127,10 +133,19 @@ recorded = []
 for name, own in many.groupby("descriptor", sort=False):
     wide = {kind: own[own["content"] == kind].sort_values("artist") for kind in ("simple", "user", "content")}
     for kind, frame in wide.items():
-        row = {"descriptor": name, "prompts": kind, "mAP@1": bootstrap(frame["found"].to_numpy()).percent(), "General Style Similarity": str(bootstrap(frame["value"].to_numpy()))}
+        row = {
+            "descriptor": name,
+            "prompts": kind,
+            "mAP@1": bootstrap(frame["found"].to_numpy()).percent(),
+            "General Style Similarity": str(bootstrap(frame["value"].to_numpy())),
+        }
         if kind != "simple":
-            row["mAP@1 - simple"] = paired_difference(frame["found"].to_numpy(), wide["simple"]["found"].to_numpy()).percent()
-            row["similarity - simple"] = str(paired_difference(frame["value"].to_numpy(), wide["simple"]["value"].to_numpy()))
+            row["mAP@1 - simple"] = paired_difference(
+                frame["found"].to_numpy(), wide["simple"]["found"].to_numpy()
+            ).percent()
+            row["similarity - simple"] = str(
+                paired_difference(frame["value"].to_numpy(), wide["simple"]["value"].to_numpy())
+            )
         recorded.append(row)
 figures.table(
     pd.DataFrame(recorded),
@@ -162,7 +177,10 @@ print(f"An artist's generated pictures and *another* artist's works: {floor:.3f}
 print(f"An artist's generated pictures and the artist's own works: {np.diag(cosines).mean():.3f}.")
 
 # %%
-single = {kind: (seen.generated.vectors * theirs[np.searchsorted(listed_artists, seen.asked)]).sum(axis=1) for kind, seen in looks.items()}
+single = {
+    kind: (seen.generated.vectors * theirs[np.searchsorted(listed_artists, seen.asked)]).sum(axis=1)
+    for kind, seen in looks.items()
+}
 for kind, values in single.items():
     print(f"{kind:8} one picture with the artist's prototype: {bootstrap(values, groups=looks[kind].asked)}")
 
@@ -178,7 +196,9 @@ for kind, values in single.items():
 figures.table(published_study("sd-2.1 retrieval"), caption="The paper's Table 2: mAP@1 in percent, no intervals given.")
 
 # %%
-figures.table(published_study("sd-2.1 content-constrained"), caption="The paper's Table 3: the same with a subject in the prompt.")
+figures.table(
+    published_study("sd-2.1 content-constrained"), caption="The paper's Table 3: the same with a subject in the prompt."
+)
 
 # %% [markdown]
 # By that table longer prompts are found *less* often: the artist's share of the picture shrinks as other words claim theirs. The sentence that complex prompts copy more is a
@@ -196,10 +216,19 @@ rows = []
 for name, own in real[real["content"] != "all"].groupby("descriptor", sort=False):
     wide = {kind: part.sort_values("artist") for kind, part in own.groupby("content")}
     for kind in ("unconstrained", "woman", "landscape"):
-        row = {"descriptor": name, "prompt": kind, "mAP@1": bootstrap(wide[kind]["found"].to_numpy()).percent(), "similarity": str(bootstrap(wide[kind]["value"].to_numpy()))}
+        row = {
+            "descriptor": name,
+            "prompt": kind,
+            "mAP@1": bootstrap(wide[kind]["found"].to_numpy()).percent(),
+            "similarity": str(bootstrap(wide[kind]["value"].to_numpy())),
+        }
         if kind != "unconstrained":
-            row["mAP@1 - unconstrained"] = paired_difference(wide[kind]["found"].to_numpy(), wide["unconstrained"]["found"].to_numpy()).percent()
-            row["similarity - unconstrained"] = str(paired_difference(wide[kind]["value"].to_numpy(), wide["unconstrained"]["value"].to_numpy()))
+            row["mAP@1 - unconstrained"] = paired_difference(
+                wide[kind]["found"].to_numpy(), wide["unconstrained"]["found"].to_numpy()
+            ).percent()
+            row["similarity - unconstrained"] = str(
+                paired_difference(wide[kind]["value"].to_numpy(), wide["unconstrained"]["value"].to_numpy())
+            )
         rows.append(row)
 figures.table(
     pd.DataFrame(rows),

@@ -93,10 +93,18 @@ print(f"{len(made)} pictures, {new.sum()} of them of subjects that the painter h
 random = np.random.default_rng(seed)
 shown = random.permutation(np.flatnonzero(new if new.any() else ~new))[:6]
 cells = [(made.open(int(row)), f"{made.frame['artist'].iloc[row]}: {made.frame['content'].iloc[row]}") for row in shown]
-own = [np.flatnonzero((works.frame["artist"] == made.frame["artist"].iloc[row]) & (works.frame["split"] == "train"))[0] for row in shown]
-repertoires = [", ".join((PAINTERS[works.frame["artist"].iloc[row]].repertoire or tuple(SUBJECTS))[:2]) if in_atelier else "" for row in own]
+own = [
+    np.flatnonzero((works.frame["artist"] == made.frame["artist"].iloc[row]) & (works.frame["split"] == "train"))[0]
+    for row in shown
+]
+repertoires = [
+    ", ".join((PAINTERS[works.frame["artist"].iloc[row]].repertoire or tuple(SUBJECTS))[:2]) if in_atelier else ""
+    for row in own
+]
 cells += [(works.open(int(row)), f"paints {text} ...") for row, text in zip(own, repertoires)]
-figures.gallery(cells, caption="Above: what was asked for, outside each painter's repertoire. Below: a work by the same painter.")
+figures.gallery(
+    cells, caption="Above: what was asked for, outside each painter's repertoire. Below: a work by the same painter."
+)
 
 # %%
 found = main.hits[:, 0].astype(float)
@@ -151,7 +159,10 @@ figures.table(
 # %%
 repertoire_works = works
 if in_atelier:
-    inside = [not PAINTERS[a].repertoire or c in PAINTERS[a].repertoire for a, c in zip(works.frame["artist"], works.frame["content"])]
+    inside = [
+        not PAINTERS[a].repertoire or c in PAINTERS[a].repertoire
+        for a, c in zip(works.frame["artist"], works.frame["content"])
+    ]
     repertoire_works = works.take(np.flatnonzero(inside))
 from csdlib.artists import artists_of
 
@@ -159,7 +170,9 @@ embedded, kept = main.references.of(repertoire_works)
 seen_spread = artists_of(embedded, kept.frame["artist"].to_numpy(dtype=str))
 spread = pd.Series(seen_spread.spread, index=seen_spread.names)
 if in_atelier:
-    print(f"Spread and true repertoire: correlation {correlation(spread.loc[breadth.index].to_numpy(), breadth.to_numpy(float))}")
+    print(
+        f"Spread and true repertoire: correlation {correlation(spread.loc[breadth.index].to_numpy(), breadth.to_numpy(float))}"
+    )
 
 # %% tags=["hide-input"]
 rows = []
@@ -167,7 +180,9 @@ for kind, title in (("content", "all subjects in turn"), ("new", "never painted"
     frame = many[(many["content"] == kind) & (many["descriptor"] == "csd-tiny")].set_index("artist")
     for what, label in (("found", "painter found"), ("value", "General Style Similarity")):
         row = {"asked for": title, "score": label, "painters": len(frame)}
-        row["with the true repertoire"] = str(correlation(frame[what].to_numpy(), breadth.loc[frame.index].to_numpy(float)))
+        row["with the true repertoire"] = str(
+            correlation(frame[what].to_numpy(), breadth.loc[frame.index].to_numpy(float))
+        )
         if in_atelier:
             row["with the spread"] = str(correlation(frame[what].to_numpy(), spread.loc[frame.index].to_numpy()))
         rows.append(row)
@@ -180,12 +195,20 @@ figures.table(
 # %% tags=["hide-input"]
 frame = many[(many["content"] == "new") & (many["descriptor"] == "csd-tiny")].set_index("artist")
 chart = go.Figure()
-for number, (label, own) in enumerate((("descriptor knows the painter", ~frame.index.isin(UNSEEN)), ("does not know", frame.index.isin(UNSEEN)))):
+for number, (label, own) in enumerate(
+    (("descriptor knows the painter", ~frame.index.isin(UNSEEN)), ("does not know", frame.index.isin(UNSEEN)))
+):
     chart.add_scatter(
-        x=breadth.loc[frame.index[own]] + 0.12 * (number - 0.5), y=frame["value"][own], mode="markers", name=label, text=frame.index[own],
+        x=breadth.loc[frame.index[own]] + 0.12 * (number - 0.5),
+        y=frame["value"][own],
+        mode="markers",
+        name=label,
+        text=frame.index[own],
         marker={"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 9},
     )
-chart.update_layout(xaxis_title="subjects that the painter paints", yaxis_title="General Style Similarity on unpainted subjects")
+chart.update_layout(
+    xaxis_title="subjects that the painter paints", yaxis_title="General Style Similarity on unpainted subjects"
+)
 link = correlation(frame["value"].to_numpy(), breadth.loc[frame.index].to_numpy(float))
 figures.show(
     chart,
@@ -215,7 +238,9 @@ for name, part in real.groupby("descriptor", sort=False):
                 "painter found (%)": bootstrap(own["found"].to_numpy()).percent(),
                 "similarity": str(bootstrap(own["value"].to_numpy())),
                 "similarity with spread": str(correlation(own["value"].to_numpy(), own["spread"].to_numpy())),
-                "found with spread": str(correlation(own["found"].to_numpy(), own["spread"].to_numpy())) if own["found"].nunique() > 1 else "–",
+                "found with spread": str(correlation(own["found"].to_numpy(), own["spread"].to_numpy()))
+                if own["found"].max() > own["found"].min()
+                else "–",
             }
         )
 figures.table(

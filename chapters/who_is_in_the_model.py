@@ -88,15 +88,21 @@ by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in 
 main = by_name[descriptor]
 scores = main.by_artist().sort_values("value", ascending=False, ignore_index=True)
 known_truth = dataset == "atelier" and model.startswith("tiny-sd") and not generated
-in_the_model = ~scores["artist"].isin(WITHHELD) if known_truth and model == "tiny-sd-withheld" else np.full(len(scores), True)
+in_the_model = (
+    ~scores["artist"].isin(WITHHELD) if known_truth and model == "tiny-sd-withheld" else np.full(len(scores), True)
+)
 scores = scores.assign(group=np.where(in_the_model, "seen", "withheld") if known_truth else "not known")
-print(f"{len(made)} generated pictures, {len(works)} works; notes: {scores['note'].replace('', 'none').value_counts().to_dict()}")
+print(
+    f"{len(made)} generated pictures, {len(works)} works; notes: {scores['note'].replace('', 'none').value_counts().to_dict()}"
+)
 
 # %% tags=["hide-input"]
 chart = figures.intervals(
     scores.assign(label=scores["artist"]), group="group", axis=f"General Style Similarity ({descriptor})"
 )
-chart.update_yaxes(autorange="reversed", categoryorder="array", categoryarray=scores["artist"].tolist(), tickfont={"size": 10})
+chart.update_yaxes(
+    autorange="reversed", categoryorder="array", categoryarray=scores["artist"].tolist(), tickfont={"size": 10}
+)
 highest = scores[scores["group"] != "seen"]["value"].max()
 figures.show(
     chart,
@@ -118,7 +124,9 @@ if known_truth:
     print(pd.crosstab(scores["group"], verdicts).to_string())
     withheld_scores = scores.loc[scores["group"] == "withheld", "value"]
     if len(withheld_scores):
-        print(f"\nWithheld painters score {withheld_scores.min():.2f} to {withheld_scores.max():.2f}, median {withheld_scores.median():.2f}.")
+        print(
+            f"\nWithheld painters score {withheld_scores.min():.2f} to {withheld_scores.max():.2f}, median {withheld_scores.median():.2f}."
+        )
     print(f"Seen painters score {scores.loc[scores['group'] == 'seen', 'value'].median():.2f} in the median.")
 
 # %% [markdown]
@@ -140,7 +148,10 @@ if known_truth and model == "tiny-sd-withheld":
         values, seen = frame["value"].to_numpy(), ~frame["artist"].isin(WITHHELD).to_numpy()
         truth[name] = (frame, seen)
         row = {"descriptor": name, "all painters": auc(values, seen)}
-        for label, own in (("descriptor knows", ~frame["artist"].isin(UNSEEN)), ("descriptor does not know", frame["artist"].isin(UNSEEN))):
+        for label, own in (
+            ("descriptor knows", ~frame["artist"].isin(UNSEEN)),
+            ("descriptor does not know", frame["artist"].isin(UNSEEN)),
+        ):
             row[label] = auc(values[own], seen[own])
         found = frame["found"].to_numpy()
         rows.append({key: str(value) for key, value in row.items()} | {"by retrieval instead": str(auc(found, seen))})
@@ -152,7 +163,9 @@ if rows:
         caption="Area under the ROC curve for withheld painters, with 95 % intervals over painters. The last column ranks painters by how often they are found, instead of by similarity.",
     )
 else:
-    display_table = figures.table(pd.DataFrame({"": ["not known who was seen: no curve"]}), caption="Area under the ROC curve.")
+    display_table = figures.table(
+        pd.DataFrame({"": ["not known who was seen: no curve"]}), caption="Area under the ROC curve."
+    )
 display_table
 
 # %%
@@ -169,14 +182,25 @@ for number, name in enumerate(truth):
     order = np.argsort(-frame["value"].to_numpy())
     hit, false = np.cumsum(seen[order]) / seen.sum(), np.cumsum(~seen[order]) / (~seen).sum()
     curves.add_scatter(
-        x=np.concatenate([[0], false]), y=np.concatenate([[0], hit]), name=name, mode="lines", line={"color": figures.COLOURS[number], "dash": ["solid", "dash", "dot", "dashdot"][number % 4]}
+        x=np.concatenate([[0], false]),
+        y=np.concatenate([[0], hit]),
+        name=name,
+        mode="lines",
+        line={"color": figures.COLOURS[number], "dash": ["solid", "dash", "dot", "dashdot"][number % 4]},
     )
 curves.add_scatter(x=[0, 1], y=[0, 1], name="a coin", mode="lines", line={"color": "#888888", "width": 1})
-curves.update_layout(xaxis_title="share of withheld painters called seen", yaxis_title="share of seen painters called seen")
+curves.update_layout(
+    xaxis_title="share of withheld painters called seen", yaxis_title="share of seen painters called seen"
+)
 figures.show(
     curves,
     caption="ROC curves: every point is a threshold.",
-    alt="ROC curves. " + (f"That of {descriptor} encloses {auc(truth[descriptor][0]['value'].to_numpy(), truth[descriptor][1]).value:.2f}." if truth else "Nothing is known."),
+    alt="ROC curves. "
+    + (
+        f"That of {descriptor} encloses {auc(truth[descriptor][0]['value'].to_numpy(), truth[descriptor][1]).value:.2f}."
+        if truth
+        else "Nothing is known."
+    ),
 )
 
 # %% [markdown]
@@ -194,16 +218,24 @@ if compared:
     paired = scores.assign(other=after["value"].to_numpy(), change=after["value"].to_numpy() - scores["value"])
     for group, own in paired.groupby("group"):
         change = bootstrap(own["change"].to_numpy())
-        print(f"{group}: {compared} - {model} = {change} over {len(own)} artists; {np.mean(own['change'] > 0):.0%} of them score higher under {compared}")
+        print(
+            f"{group}: {compared} - {model} = {change} over {len(own)} artists; {np.mean(own['change'] > 0):.0%} of them score higher under {compared}"
+        )
     if rows:
-        print(f"AUC of the change itself: {auc(paired['change'].to_numpy(), (paired['group'] == 'withheld').to_numpy())}")
+        print(
+            f"AUC of the change itself: {auc(paired['change'].to_numpy(), (paired['group'] == 'withheld').to_numpy())}"
+        )
 
 # %% tags=["hide-input"]
 scatter = go.Figure()
 if len(paired):
     for number, (group, own) in enumerate(paired.groupby("group")):
         scatter.add_scatter(
-            x=own["value"], y=own["other"], mode="markers", name=group, text=own["artist"],
+            x=own["value"],
+            y=own["other"],
+            mode="markers",
+            name=group,
+            text=own["artist"],
             marker={"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 9},
         )
     ends = [float(min(paired["value"].min(), paired["other"].min())), 1.0]
@@ -212,7 +244,8 @@ scatter.update_layout(xaxis_title=f"similarity under {model}", yaxis_title=f"sim
 figures.show(
     scatter,
     caption="One point an artist: General Style Similarity under both generators. Above the line: more alike under the second.",
-    alt="Scatter plot of similarities under two generators" + (f"; {np.mean(paired['change'] > 0):.0%} of the points lie above the line." if len(paired) else "."),
+    alt="Scatter plot of similarities under two generators"
+    + (f"; {np.mean(paired['change'] > 0):.0%} of the points lie above the line." if len(paired) else "."),
 )
 
 # %% [markdown]
@@ -230,20 +263,44 @@ def area_with(works_each: int, generated_each: int, draw: int) -> float:
     random = np.random.default_rng([seed, draw])
 
     def some(labels, count):
-        return np.concatenate([random.permutation(np.flatnonzero(labels == name))[:count] for name in np.unique(labels)])
+        return np.concatenate(
+            [random.permutation(np.flatnonzero(labels == name))[:count] for name in np.unique(labels)]
+        )
 
     few, shown = some(main.painted, works_each), some(main.asked, generated_each)
     references, own = main.references.of(main.works.take(few))
     pictures, asked = main.generated.of(main.made.take(shown))
-    frame = general_style_similarity(pictures, asked.frame["artist"].to_numpy(dtype=str), references, own.frame["artist"].to_numpy(dtype=str), n_bootstrap=1)
+    frame = general_style_similarity(
+        pictures,
+        asked.frame["artist"].to_numpy(dtype=str),
+        references,
+        own.frame["artist"].to_numpy(dtype=str),
+        n_bootstrap=1,
+    )
     return auc(frame["value"].to_numpy(), ~frame["artist"].isin(WITHHELD).to_numpy(), n_bootstrap=1).value
 
 
 needed = []
 if rows:
-    for works_each, generated_each in ((1, images), (2, images), (4, images), (16, images), (56, images), (56, 1), (56, 2)):
+    for works_each, generated_each in (
+        (1, images),
+        (2, images),
+        (4, images),
+        (16, images),
+        (56, images),
+        (56, 1),
+        (56, 2),
+    ):
         areas = [area_with(works_each, generated_each, draw) for draw in range(10)]
-        needed.append({"works": works_each, "generated": generated_each, "AUC": np.mean(areas), "lowest": min(areas), "highest": max(areas)})
+        needed.append(
+            {
+                "works": works_each,
+                "generated": generated_each,
+                "AUC": np.mean(areas),
+                "lowest": min(areas),
+                "highest": max(areas),
+            }
+        )
 pd.DataFrame(needed).round(3)
 
 # %% [markdown]
@@ -257,9 +314,15 @@ facts = json.loads(csdlib.data_path("results/studies_atelier.json").read_text())
 recorded = []
 for content in ("simple", "user", "content"):
     tables = {}
-    for name, own in many[(many["model"] == "tiny-sd-withheld") & (many["content"] == content)].groupby("descriptor", sort=False):
+    for name, own in many[(many["model"] == "tiny-sd-withheld") & (many["content"] == content)].groupby(
+        "descriptor", sort=False
+    ):
         own = own.sort_values("artist")
-        tables[name] = (own["value"].to_numpy(), ~own["artist"].isin(WITHHELD).to_numpy(), own["artist"].isin(UNSEEN).to_numpy())
+        tables[name] = (
+            own["value"].to_numpy(),
+            ~own["artist"].isin(WITHHELD).to_numpy(),
+            own["artist"].isin(UNSEEN).to_numpy(),
+        )
     for name, (values, seen, strange) in tables.items():
         recorded.append(
             {
@@ -268,7 +331,9 @@ for content in ("simple", "user", "content"):
                 "AUC": str(auc(values, seen)),
                 "descriptor knows": str(auc(values[~strange], seen[~strange])),
                 "does not know": str(auc(values[strange], seen[strange])),
-                "csd-tiny above it by": "" if name == "csd-tiny" else str(auc_difference(tables["csd-tiny"][0], values, seen)),
+                "csd-tiny above it by": ""
+                if name == "csd-tiny"
+                else str(auc_difference(tables["csd-tiny"][0], values, seen)),
             }
         )
 figures.table(
@@ -285,9 +350,15 @@ figures.table(
 # %% tags=["hide-input"]
 real = pd.read_csv(csdlib.data_path("results/studies_sd14.csv"))
 real_facts = json.loads(csdlib.data_path("results/studies_sd14.json").read_text())
-real = real[(real["content"] == "all") & (real["descriptor"] == "csd-tiny")].sort_values("value", ascending=False, ignore_index=True)
-real_chart = figures.intervals(real.assign(label=real["artist"], group="real painters"), group="group", axis="General Style Similarity (csd-tiny)")
-real_chart.update_yaxes(autorange="reversed", categoryorder="array", categoryarray=real["artist"].tolist(), tickfont={"size": 10})
+real = real[(real["content"] == "all") & (real["descriptor"] == "csd-tiny")].sort_values(
+    "value", ascending=False, ignore_index=True
+)
+real_chart = figures.intervals(
+    real.assign(label=real["artist"], group="real painters"), group="group", axis="General Style Similarity (csd-tiny)"
+)
+real_chart.update_yaxes(
+    autorange="reversed", categoryorder="array", categoryarray=real["artist"].tolist(), tickfont={"size": 10}
+)
 figures.show(
     real_chart,
     height=1100,
@@ -298,7 +369,9 @@ figures.show(
 # %%
 both = np.corrcoef(real["value"], real["found"])[0, 1]
 print(f"{(real['value'] > 0.8).mean():.0%} of the sixty score above 0.8, {(real['value'] < 0.5).mean():.0%} below 0.5.")
-print(f"For {np.mean(real['found'] > 0):.0%} of them at least one generated picture lies nearest to a work of their own; correlation of the two measures {both:.2f}.")
+print(
+    f"For {np.mean(real['found'] > 0):.0%} of them at least one generated picture lies nearest to a work of their own; correlation of the two measures {both:.2f}."
+)
 
 # %% [markdown]
 # All of these painters died before 1956 and are in every museum's catalogue: whatever Stable Diffusion has seen, it has seen them. So a reader who took
@@ -362,7 +435,9 @@ def area(high: np.ndarray, low: np.ndarray) -> float:
 assert area(np.array([1.0, 2.0]), np.array([0.0])) == 1
 assert area(np.array([1.0, 0.0]), np.array([1.0])) == 0.25
 draws = np.random.default_rng(0).normal(size=(2, 30))
-assert abs(area(draws[0] + 1, draws[1]) - auc(np.concatenate([draws[0] + 1, draws[1]]), np.arange(60) < 30).value) < 1e-9
+assert (
+    abs(area(draws[0] + 1, draws[1]) - auc(np.concatenate([draws[0] + 1, draws[1]]), np.arange(60) < 30).value) < 1e-9
+)
 
 # %% [markdown]
 # **3. For the curious.** Run the chapter with `-p model tiny-sd -p compared tiny-sd-withheld`. Which sentences above become wrong, and why?

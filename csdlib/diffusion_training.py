@@ -77,7 +77,7 @@ class DiffusionConfig:
         warmup: share of the steps in which it rises.
         weight_decay: of all weights.
         dropped: share of the captions that are left out, so that guidance has something to compare with.
-        average: of the weights that are kept: each step they go this share of their way less towards the new ones.
+        averaged: the share of the steps over which the kept weights are averaged, the last ones counting most.
         bfloat16: compute in bfloat16 (autocast) where the device does so natively; weights, loss and average stay in
             float32.
         seed: of the weights, the order of images, noise, time steps, and which captions are left out.
@@ -89,7 +89,7 @@ class DiffusionConfig:
     warmup: float = 0.02
     weight_decay: float = 0.01
     dropped: float = 0.1
-    average: float = 0.999
+    averaged: float = 0.05
     bfloat16: bool = False
     seed: int = 0
 
@@ -97,8 +97,18 @@ class DiffusionConfig:
         for name, least in (("steps", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
-        if not (0 <= self.dropped <= 1 and 0 <= self.average < 1):
-            raise InputError(f"need 0 <= dropped <= 1 and 0 <= average < 1, got {self.dropped} and {self.average}")
+        if not (0 <= self.dropped <= 1 and 0 <= self.averaged <= 1):
+            raise InputError(f"need 0 <= dropped <= 1 and 0 <= averaged <= 1, got {self.dropped} and {self.averaged}")
+
+    @property
+    def decay(self) -> float:
+        """What the average keeps of itself at each step, in [0, 1).
+
+        Example:
+            >>> DiffusionConfig(steps=1000, averaged=0.1).decay
+            0.99
+        """
+        return 1 - 1 / max(1.0, self.averaged * self.steps)
 
 
 @dataclass(frozen=True)
@@ -187,7 +197,7 @@ def write_latents(
     texts = ["", *dict.fromkeys(kept.frame["caption"])]
     rows = {text: row for row, text in enumerate(texts)}
     codes = (latents * autoencoder.autoencoder.config.scaling_factor / STEP).round().clamp(-127, 127).to(torch.int8)
-    captions = kept.frame["caption"].map(rows).to_numpy(np.int64)
+    captions = kept.frame["caption"].map(rows).to_numpy(np.int64, copy=True)
     return Latents(codes, text_states(texts, *encoder), captions, kept, found.fingerprint)
 
 
@@ -212,13 +222,13 @@ class Averaged(nn.Module):
 
     Args:
         unet: diffusers' own.
-        average: see ``DiffusionConfig``.
+        decay: what the average keeps of itself at each step.
     """
 
-    def __init__(self, unet: UNet2DConditionModel, average: float) -> None:
+    def __init__(self, unet: UNet2DConditionModel, decay: float) -> None:
         super().__init__()
         self.unet = unet
-        update = get_ema_multi_avg_fn(average)  # type: ignore[no-untyped-call]
+        update = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
         self.average = AveragedModel(unet, multi_avg_fn=update)
         self.config = dict(unet.config)
 
@@ -267,7 +277,7 @@ def fit_diffusion(
             settings.
     """
     accelerator = Accelerator()
-    both = Averaged(unet, config.average)
+    both = Averaged(unet, config.decay)
     group = {"params": list(unet.parameters()), "top_rate": config.rate}
     optimizer = torch.optim.AdamW([group], lr=config.rate, weight_decay=config.weight_decay)
     both, optimizer = accelerator.prepare(both, optimizer)

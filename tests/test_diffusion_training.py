@@ -86,7 +86,7 @@ def test_the_last_step_holds_no_signal() -> None:
 
 def test_a_unet_learns_and_keeps_the_average(micro_pipeline: Path, data: Latents) -> None:
     model = unet(micro_pipeline)
-    config = DiffusionConfig(steps=80, batch_size=8, rate=3e-3, average=0.9)
+    config = DiffusionConfig(steps=80, batch_size=8, rate=3e-3, averaged=0.1)
     log = fit_diffusion(model, data, config, evaluate_every=20, progress=False)
     assert log["velocity_loss"].iloc[-1] < 0.8 * log["velocity_loss"].iloc[1]
     noisy, velocity, times = noised(data.latents(), DDIMScheduler(**SCHEDULE), torch.Generator().manual_seed(9))

@@ -16,7 +16,7 @@ from csdlib.datasets.atelier import PAINTERS, WITHHELD, atelier, atelier_crawl
 from csdlib.descriptors import load
 from csdlib.diffusion_training import SCHEDULE, LatentDescriptor, random_unet
 from csdlib.embeddings import embed
-from csdlib.files import data_path
+from csdlib.files import atomic_path, data_path
 from csdlib.intervals import Estimate, bootstrap, paired_difference
 from csdlib.judging import by_group, painter_found
 from csdlib.recipes.cards import limits, provenance, training_record, write_record
@@ -101,9 +101,17 @@ def train_autoencoder(
     for name in ("vae", "text_encoder", "tokenizer", "scheduler"):
         getattr(whole, name).save_pretrained(output / name)
     whole.save_config(output)
+    _drop_unexpected(output / "vae" / "config.json")
     write_record(output / "vae", record, _card(record))
     checkpoint.unlink(missing_ok=True)
     return record
+
+
+def _drop_unexpected(config: Path) -> None:
+    """Takes out what diffusers writes into the autoencoder's configuration, and complains about when it reads it."""
+    kept = {name: value for name, value in json.loads(config.read_text()).items() if name != "block_out_channels"}
+    with atomic_path(config) as path:
+        path.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 def judge_autoencoder(output: Path, *, cache: Path | None = None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from csdlib.intervals import Estimate
 from csdlib.judging import by_group, likeness_to_nearest, painter_found, subject_found
 from csdlib.prompts import atelier_artists, content_prompts, never_painted, simple_prompts
 from csdlib.recipes.autoencoder import SIZE, generator_pictures
-from csdlib.recipes.cards import limits, provenance, training_record, write_record
+from csdlib.recipes.cards import limits, on, provenance, training_record, write_record
 from csdlib.subject_classifier import SubjectClassifier
 from csdlib.tables import ImageTable
 
@@ -81,6 +81,8 @@ def train_tiny_sd(
     unet = (
         UNet2DConditionModel.from_pretrained(start / "unet", dtype=torch.float32) if start else random_unet(config.seed)
     )
+    # A training that goes on from a model keeps what is known of the one before.
+    before = json.loads((start / "training.json").read_text()) if start else {}
     started, checkpoint = time.perf_counter(), output / "checkpoint.pt"
     log = fit_diffusion(
         unet,
@@ -91,6 +93,7 @@ def train_tiny_sd(
     )
     record = training_record(command, training, log, config, time.perf_counter() - started)
     record |= {"unseen": list(WITHHELD) if withheld else [], "start": str(start) if start else "random weights"}
+    record |= {"before": before} if before else {}
     unet.half().save_pretrained(output / "unet")
     write_record(output, record, _card(record))
     checkpoint.unlink(missing_ok=True)
@@ -199,7 +202,7 @@ The UNet of a small latent diffusion model, {"which shares all other parts with 
 {"" if record["unseen"] else "a whole pipeline of diffusers "}(`csdlib.generation.load_pipeline`). License: MIT, as the
 project's.
 
-{provenance(record, "with their captions")}
+{provenance(record, "with their captions")}{_before(record)}
 - **Who saw whom:** the UNet and the autoencoder as said here and in `vae/`; the text encoder is that of clip-tiny,
   which has read the names of all painters but {", ".join(UNSEEN)}.
 
@@ -207,6 +210,14 @@ project's.
 
 {limits(record)}
 """
+
+
+def _before(record: dict[str, Any]) -> str:
+    """The line of a card that names the training before, if there was one."""
+    if "before" not in record:
+        return ""
+    first = record["before"]
+    return f"\n- **Before:** `{first['command']}`; {first['seconds']} seconds{on(first)}."
 
 
 def _results(record: dict[str, Any]) -> str:
