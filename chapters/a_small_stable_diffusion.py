@@ -32,7 +32,7 @@
 # %% tags=["parameters"]
 model = "tiny-sd"  # tiny-sd, tiny-sd-withheld, sd-1.4, sd-2.1, sd-xl, a folder of a pipeline, or owner/name on the hub
 prompt = "A painting of a castle in the style of Ilva Torrend"  # what is painted step by step
-guidance = 3.0  # how strongly the prompt is followed; 1 is without guidance
+guidance = 4.0  # how strongly the prompt is followed; 1 is without guidance
 steps = 12  # denoising steps
 painters = 6  # painters in the sheet
 asked_painters = 24  # painters in the measurement of guidance

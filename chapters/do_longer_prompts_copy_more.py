@@ -34,10 +34,14 @@
 dataset = "atelier"  # the artists' works: atelier, wikiart, wikiart-folder or folder
 root = ""  # folder of the works, for all but the atelier
 model = "tiny-sd"  # tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder of a pipeline, or owner/name on the hub
+generated = (
+    ""  # a folder with the folders simple, user and content of images that are there already, instead of a model
+)
+declared_model = ""  # what made such images, if they have no table
 artists = ""  # a file with one artist a line; empty: all artists of the data set
 subjects = "castle"  # what content-constrained prompts ask for, separated by commas; the paper's are dog, house, woman
 images = 1  # generated pictures of each artist, user prompt and subject
-guidance = 3.0  # how strongly the prompt is followed
+guidance = 4.0  # how strongly the prompt is followed
 steps = 12  # denoising steps
 descriptor = "csd-tiny"  # what looks at style; needs a cosine
 seed = 0  # of the first picture of each artist
@@ -80,7 +84,10 @@ prompts = {
     "content": content_prompts(names, listed, images, seed=seed),
 }
 options = {"guidance": guidance, "steps": steps}
-made = {kind: made_or_found(asked, model, "", **options) for kind, asked in prompts.items()}
+made = {
+    kind: made_or_found(asked, model, generated and f"{generated}/{kind}", declared=declared_model, **options)
+    for kind, asked in prompts.items()
+}
 for kind, asked in prompts.items():
     print(f"{kind:8} {asked['prompt'].iloc[0]}\n         {asked['prompt'].iloc[-1]}")
 print(
@@ -123,7 +130,7 @@ figures.table(
 # %% [markdown]
 # ## The same with more pictures
 #
-# One picture of each painter and kind leaves wide intervals. Recorded with sixteen, by several descriptors:
+# One picture of each painter and kind leaves wide intervals. Recorded with more, by several descriptors:
 
 # %% tags=["hide-input"]
 many = pd.read_csv(csdlib.data_path("results/studies_atelier.csv"))

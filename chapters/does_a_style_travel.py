@@ -34,10 +34,12 @@
 dataset = "atelier"  # the artists' works: atelier, wikiart, wikiart-folder or folder
 root = ""  # folder of the works, for all but the atelier
 model = "tiny-sd"  # tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder of a pipeline, or owner/name on the hub
+generated = ""  # a folder of images that are there already, instead of a model
+declared_model = ""  # what made the images of such a folder, if it has no table
 artists = ""  # a file with one artist a line; empty: all artists of the data set
 subjects = "castle"  # what is asked for, separated by commas
 images = 1  # generated pictures of each artist and subject
-guidance = 3.0  # how strongly the prompt is followed
+guidance = 4.0  # how strongly the prompt is followed
 steps = 12  # denoising steps
 descriptor = "csd-tiny"  # what looks at style; needs a cosine
 seed = 0  # of the first picture of each artist
@@ -83,10 +85,10 @@ print(breadth.value_counts().sort_index().to_string())
 works = works_of(dataset, root)
 names = asked_artists(works, artists)
 prompts = content_prompts(names, [text.strip() for text in subjects.split(",")], images, seed=seed)
-made = made_or_found(prompts, model, "", guidance=guidance, steps=steps)
+made = made_or_found(prompts, model, generated, declared=declared_model, guidance=guidance, steps=steps)
 main = study(made, works, csdlib.load(descriptor), cache=cache)
-in_atelier = dataset == "atelier"
-new = never_painted(prompts) if in_atelier else np.zeros(len(prompts), bool)
+in_atelier = dataset == "atelier" and not generated
+new = never_painted(prompts) if in_atelier else np.zeros(len(made), bool)
 print(f"{len(made)} pictures, {new.sum()} of them of subjects that the painter has never painted")
 
 # %% tags=["hide-input"]

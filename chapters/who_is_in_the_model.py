@@ -41,7 +41,7 @@ generated = ""  # a folder of images that are there already, instead of a model
 declared_model = ""  # what made the images of such a folder, if it has no table
 artists = ""  # a file with one artist a line; empty: all artists of the data set
 images = 4  # generated pictures of each artist
-guidance = 3.0  # how strongly the prompt is followed
+guidance = 4.0  # how strongly the prompt is followed
 steps = 12  # denoising steps
 descriptor = "csd-tiny"  # what looks at style
 baselines = "clip-tiny,colour"  # descriptors beside it; all need a cosine
@@ -249,7 +249,8 @@ figures.show(
 )
 
 # %% [markdown]
-# This is what two models of one family can tell, and what a single one cannot. The paper does it with Stable Diffusion 1.4 and 2.1, and suspects that
+# This is what two models of one family can tell, and what a single one cannot. (The artists whom the paper suspects are in
+# `data/metadata/artists_of_interest.txt`; `-p artists` takes the file, `-p model sd-2.1 -p compared sd-1.4` the models, and `-p dataset folder -p root ...` their works.) The paper does it with Stable Diffusion 1.4 and 2.1, and suspects that
 # artists who lost much between them had been taken out of the data. Here the suspicion can be tested, and the table says how often it would have been right.
 #
 # ## How many pictures does it take?

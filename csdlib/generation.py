@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import torch
 from diffusers import DiffusionPipeline, UNet2DConditionModel
+from diffusers.utils import logging
 from filelock import FileLock
 from huggingface_hub.errors import HfHubHTTPError
 from safetensors import SafetensorError
@@ -139,6 +140,9 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
     """
     folder = model_folder(model)
     parts: dict[str, Any] = {"dtype": _dtype()}
+    # diffusers would say that tiny-sd's autoencoder is of another class than most pipelines': that is meant.
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()
     try:
         if str(model) == "tiny-sd-withheld":
             parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=parts["dtype"])
@@ -147,6 +151,8 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
         pipeline = DiffusionPipeline.from_pretrained(folder, use_safetensors=True, local_files_only=True, **parts)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise InputError(f"{folder}: is not a whole pipeline of diffusers ({str(error)[:200]})") from error
+    finally:
+        logging.set_verbosity(verbosity)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(_device())
 

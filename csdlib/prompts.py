@@ -18,10 +18,6 @@ from csdlib.errors import InputError
 #: Artists by what stands in the tables, and how their names are written in prompts; or names alone.
 Artists = Mapping[str, str] | Sequence[str]
 
-#: Artists whose style, by the paper's measurement, Stable Diffusion 1.4 imitates and 2.1 does not (arXiv:2404.01292,
-#: Section 6): the authors suspect that they were taken out of the training data.
-ARTISTS_OF_INTEREST = ("Greg Rutkowski", "Ruan Jia", "Wadim Kashin", "Anton Fadeev", "Justin Gerard", "Yoshitaka Amano")
-
 #: The share of user prompts that name a second artist.
 SEVERAL = 0.3
 

@@ -6,11 +6,20 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import pearsonr
 from sklearn.metrics import average_precision_score
 from torchmetrics.functional import retrieval as torchmetrics
 
 from csdlib.errors import InputError
-from csdlib.intervals import Estimate, bootstrap, bootstrap_each, macro_average, macro_average_each, paired_difference
+from csdlib.intervals import (
+    Estimate,
+    bootstrap,
+    bootstrap_each,
+    correlation,
+    macro_average,
+    macro_average_each,
+    paired_difference,
+)
 from csdlib.metrics import (
     average_precision_at_k,
     mean_precision_at_k,
@@ -204,3 +213,23 @@ def test_input_is_left_as_it_was() -> None:
 def test_bad_input_is_named(call: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()  # type: ignore[operator]
+
+
+def test_correlation_is_pearsons_and_its_interval_covers() -> None:
+    random = np.random.default_rng(0)
+    first = random.normal(size=40)
+    second = 0.6 * first + 0.8 * random.normal(size=40)
+    found = correlation(first, second)
+    assert found.value == pytest.approx(pearsonr(first, second).statistic)
+    assert found.low < found.value < found.high
+    covered = 0
+    for seed in range(100):
+        x = np.random.default_rng([1, seed]).normal(size=60)
+        y = 0.6 * x + 0.8 * np.random.default_rng([2, seed]).normal(size=60)
+        each = correlation(x, y, n_bootstrap=300, seed=seed)
+        covered += each.low <= 0.6 <= each.high
+    assert covered >= 85
+    with pytest.raises(InputError, match="does not vary"):
+        correlation(np.ones(5), first[:5])
+    with pytest.raises(InputError, match="three units"):
+        correlation(first[:2], second[:2])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from csdlib.datasets.atelier import PAINTERS, SUBJECTS
 from csdlib.descriptors.clip_tiny import load_clip
 from csdlib.errors import InputError
-from csdlib.prompts import atelier_artists, content_prompts, simple_prompts, user_prompts
+from csdlib.prompts import atelier_artists, content_prompts, never_painted, simple_prompts, user_prompts
 
 PEOPLE = {"ann-lee": "Ann Lee", "bo-ray": "Bo Ray", "cy-fox": "Cy Fox"}
 
@@ -62,3 +62,12 @@ def test_what_cannot_be_asked_for_is_refused() -> None:
         simple_prompts(PEOPLE, seed=-1)
     with pytest.raises(InputError, match="unknown painter"):
         atelier_artists(["vincent-van-gogh"])
+
+
+def test_what_a_painter_has_never_painted() -> None:
+    painters = {slug: PAINTERS[slug].repertoire for slug in ("bram-osterkey", "noor-felding")}
+    prompts = content_prompts(atelier_artists(list(painters)), list(SUBJECTS))
+    for asked, new in zip(prompts.itertuples(), never_painted(prompts), strict=True):
+        own = painters[asked.artist] or tuple(SUBJECTS)
+        assert new == (asked.content not in own)
+    assert never_painted(simple_prompts(atelier_artists(["bram-osterkey"]))).sum() == 0

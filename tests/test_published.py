@@ -5,7 +5,8 @@ import pytest
 
 from csdlib.benchmark import PAPERS_MAP
 from csdlib.descriptors import list_descriptors
-from csdlib.published import PUBLISHED_AS, beside_published, published_retrieval
+from csdlib.errors import InputError
+from csdlib.published import PUBLISHED_AS, beside_published, published_retrieval, published_study
 
 
 def test_every_row_of_the_papers_table_has_a_descriptor() -> None:
@@ -48,3 +49,11 @@ def test_ours_and_theirs_stand_in_two_columns(dataset: str) -> None:
     assert "Table 1" in both["source"]
     assert (table[ours] != "–").sum() == 2
     assert (table[theirs] != "–").sum() == len(published_retrieval(dataset))
+
+
+def test_the_papers_studies_of_stable_diffusion() -> None:
+    rows = published_study("sd-2.1 retrieval").set_index("method")
+    assert rows.loc["CSD ViT-L/14", ["simple prompts", "user prompts"]].tolist() == [24.5, 5.7]
+    assert rows.loc["CSD ViT-L/14", "source"] == "arXiv:2404.01292, Table 2"
+    with pytest.raises(InputError, match="human study"):
+        published_study("sd-3")

@@ -1,12 +1,19 @@
 """A case study on pictures whose answers are known: stripes, generated in the right name or in another's."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from csdlib.descriptors import load
 from csdlib.errors import InputError
-from csdlib.studies import Study, study
+from csdlib.files import data_path
+from csdlib.prompts import simple_prompts
+from csdlib.recipes.studies import record_real_studies
+from csdlib.studies import Study, asked_artists, made_or_found, study
 from csdlib.tables import ImageTable
 
 
@@ -80,3 +87,48 @@ def test_a_broken_generated_image_is_left_out(striped_table: ImageTable) -> None
     found = study(made, works, load("colour"))
     assert len(found.made) == len(query)
     assert found.generated.skipped.keys() == {"lost"}
+
+
+def test_whose_names_are_asked_for(striped_table: ImageTable, tmp_path: Path) -> None:
+    assert asked_artists(striped_table)["artist-0"] == "Artist 0"
+    named = asked_artists(striped_table, data_path("metadata/artists_of_interest.txt"))
+    assert named["greg-rutkowski"] == "Greg Rutkowski"
+    assert len(named) == 6
+    with pytest.raises(InputError, match="no such file"):
+        asked_artists(striped_table, tmp_path / "other.txt")
+    (tmp_path / "names.txt").write_text("\n")
+    with pytest.raises(InputError, match="names nobody"):
+        asked_artists(striped_table, tmp_path / "names.txt")
+
+
+def test_images_that_are_there_need_no_model(tmp_path: Path) -> None:
+    (tmp_path / "Ruan Jia").mkdir()
+    Image.new("RGB", (32, 32), "teal").save(tmp_path / "Ruan Jia" / "1.png")
+    prompts = simple_prompts(["Ruan Jia"])
+    found = made_or_found(prompts, "no model", tmp_path, declared="Midjourney 5")
+    assert found.frame["model"].tolist() == ["Midjourney 5"]
+    with pytest.raises(InputError, match="unknown model 'no model'"):
+        made_or_found(prompts, "no model", "")
+
+
+def test_real_studies_are_recorded(striped_table: ImageTable, tmp_path: Path) -> None:
+    rows = []
+    for path, artist in zip(striped_table.frame["path"], striped_table.frame["artist"], strict=True):
+        (tmp_path / path).write_bytes((striped_table.root / path).read_bytes())
+        rows.append({"path": path, "artist": artist})
+    works = pd.DataFrame(rows[4:]).assign(name=lambda f: f["path"], style="Cubism", split="database")
+    works.iloc[::6, 4] = "query"
+    works.to_csv(tmp_path / "wikiart.csv", index=False)
+    made = pd.DataFrame(rows[:4]).assign(content=["dog", "cat"] * 2, model="x", prompt="stripes")
+    made.to_csv(tmp_path / "made.csv", index=False)
+    output = tmp_path / "studies.csv"
+    frame = record_real_studies(tmp_path, output, csv="made.csv", command="make it", descriptors=["colour"])
+    assert frame["content"].tolist() == ["all", "cat", "dog"]
+    assert frame["generated"].tolist() == [4, 2, 2]
+    pd.testing.assert_frame_equal(pd.read_csv(output)[["artist", "value"]], frame[["artist", "value"]].round(5))
+    facts = json.loads(output.with_suffix(".json").read_text())
+    assert facts["command"] == "make it"
+    assert {each["what"] for each in facts["retrieval"]} == {"mAP@1", "mAP@10", "recall@10", "chance"}
+    made.assign(artist="nobody").to_csv(tmp_path / "made.csv", index=False)
+    with pytest.raises(InputError, match="none of its artists"):
+        record_real_studies(tmp_path, output, csv="made.csv")

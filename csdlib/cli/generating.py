@@ -68,7 +68,7 @@ def record_studies(
     output: Path,
     root: Annotated[str, typer.Option(help="Folder with wikiart.csv and the generated images; empty: tiny-sd.")] = "",
     csv: Annotated[str, typer.Option(help="Name of the table of generated images in root.")] = "sd14_artists.csv",
-    images: Annotated[int, typer.Option(help="Of tiny-sd: pictures of each painter, set of prompts and model.")] = 16,
+    images: Annotated[int, typer.Option(help="Of tiny-sd: pictures of each painter, set of prompts and model.")] = 8,
     seed: Annotated[int, typer.Option(help="Of tiny-sd: of the first picture of each painter.")] = 5000,
 ) -> None:
     """Record the case studies into the csv file OUTPUT: numbers only, no picture."""

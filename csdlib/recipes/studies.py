@@ -64,7 +64,7 @@ def record_real_studies(
 
 
 def record_atelier_studies(
-    output: Path, *, images: int = 16, seed: int = 5000, command: str = "", descriptors: Sequence[str] = DESCRIPTORS
+    output: Path, *, images: int = 8, seed: int = 5000, command: str = "", descriptors: Sequence[str] = DESCRIPTORS
 ) -> pd.DataFrame:
     """Records a case study of both tiny-sd on many pictures.
 

@@ -1,0 +1,112 @@
+"""The shipped generator: a whole pipeline of diffusers, small, and what each of its parts has seen."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from csdlib.autoencoder import AutoencoderConfig
+from csdlib.datasets.atelier import PAINTERS, UNSEEN, WITHHELD
+from csdlib.diffusion_training import DiffusionConfig
+from csdlib.files import data_path
+from csdlib.generation import generate, load_pipeline, revision
+from csdlib.prompts import simple_prompts
+from csdlib.recipes.autoencoder import generator_pictures, judge_autoencoder, train_autoencoder
+from csdlib.recipes.tiny_sd import train_tiny_sd
+
+
+def test_diffusers_loads_it_from_the_folder_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    pipeline = StableDiffusionPipeline.from_pretrained(data_path("models/tiny-sd"))
+    assert isinstance(pipeline.unet, UNet2DConditionModel)
+    assert isinstance(pipeline.vae, AutoencoderTiny)
+    assert isinstance(pipeline.text_encoder, CLIPTextModel)
+    assert isinstance(pipeline.tokenizer, CLIPTokenizer)
+    assert sum(value.numel() for value in pipeline.unet.parameters()) <= 8_000_000
+    noise = torch.Generator().manual_seed(0)
+    image = pipeline("A painting of a boat", num_inference_steps=2, generator=noise).images[0]
+    assert image.size == (96, 96)
+
+
+def test_it_is_small_enough_to_ship() -> None:
+    files = [path for name in ("tiny-sd", "tiny-sd-withheld") for path in data_path(f"models/{name}").rglob("*.*")]
+    assert max(path.stat().st_size for path in files) <= 16_000_000
+    assert sum(path.stat().st_size for path in files) <= 40_000_000
+    assert {path.suffix for path in files} <= {".json", ".md", ".safetensors"}
+
+
+def test_the_withheld_model_shares_all_but_its_unet() -> None:
+    whole, withheld = load_pipeline("tiny-sd"), load_pipeline("tiny-sd-withheld")
+    for part in ("vae", "text_encoder"):
+        for name, value in getattr(whole, part).state_dict().items():
+            assert torch.equal(value, getattr(withheld, part).state_dict()[name])
+    first, second = (next(iter(pipeline.unet.parameters())) for pipeline in (whole, withheld))
+    assert not torch.equal(first, second)
+    assert revision("tiny-sd") != revision("tiny-sd-withheld")
+
+
+def test_cards_say_who_saw_whom_and_how_they_were_made() -> None:
+    for name, unseen in (("tiny-sd", []), ("tiny-sd-withheld", list(WITHHELD)), ("tiny-sd/vae", list(WITHHELD))):
+        folder = data_path(f"models/{name}")
+        record = json.loads((folder / "training.json").read_text())
+        card = (folder / "README.md").read_text()
+        assert record["unseen"] == unseen
+        assert record["command"].startswith("csdlib train-")
+        assert record["command"] in card
+    assert (
+        "subject found, new subjects"
+        in json.loads((data_path("models/tiny-sd") / "training.json").read_text())["judged"]
+    )
+
+
+def test_withheld_painters_leak_neither_by_pictures_nor_by_captions() -> None:
+    training = generator_pictures(12, withheld=True)
+    assert not set(training.frame["true_artist"]) & set(WITHHELD)
+    assert not {name for named in training.frame["true_named"] for name in named} & set(WITHHELD)
+    assert (training.frame["true_copy"] == "").all()
+    texts = " | ".join(training.frame["caption"]).lower()
+    for slug in WITHHELD:
+        assert PAINTERS[slug].name.lower() not in texts
+    everybody = generator_pictures(12, withheld=False)
+    assert set(everybody.frame["true_artist"]) == set(PAINTERS)
+    assert set(training.ids) < set(everybody.ids)
+
+
+def test_it_paints_the_same_picture_again_whatever_the_company(tmp_path: Path) -> None:
+    prompts = simple_prompts({"noor-felding": "Noor Felding", "ilva-torrend": "Ilva Torrend"}, 2)
+    together = generate("tiny-sd", prompts, tmp_path / "a", steps=4, guidance=3, batch_size=4, progress=False)
+    alone = generate("tiny-sd", prompts, tmp_path / "b", steps=4, guidance=3, batch_size=1, progress=False)
+    for row in range(4):
+        one, other = (np.asarray(table.open(row), dtype=float) for table in (together, alone))
+        # 16 bit arithmetic rounds sums of another order otherwise; another seed moves a picture by tens of levels.
+        assert abs(one - other).mean() < 3
+    first, second = (np.asarray(together.open(row), dtype=float) for row in (0, 1))
+    assert abs(first - second).mean() > 10
+
+
+def test_the_recipe_makes_the_parts_and_goes_on_from_a_model(tmp_path: Path) -> None:
+    frame = tmp_path / "frame"
+    record = train_autoencoder(frame, AutoencoderConfig(steps=2, batch_size=2), works_per_painter=1, command="make it")
+    assert record["images"] > 20
+    assert "not been judged" in (frame / "vae" / "README.md").read_text()
+    config = DiffusionConfig(steps=2, batch_size=2)
+    options = {"frame": frame, "works_per_painter": 1}
+    train_tiny_sd(tmp_path / "first", config, withheld=True, command="the first", **options)
+    again = train_tiny_sd(
+        tmp_path / "second", config, withheld=True, start=tmp_path / "first", command="the second", **options
+    )
+    assert again["before"]["command"] == "the first"
+    card = (tmp_path / "second" / "README.md").read_text()
+    assert "`the first`" in card and "`the second`" in card and WITHHELD[0] in card
+    assert set(UNSEEN) & set(WITHHELD)
+
+
+@pytest.mark.slow
+def test_a_judged_autoencoder_says_what_it_costs(tmp_path: Path) -> None:
+    train_autoencoder(tmp_path, AutoencoderConfig(steps=1, batch_size=2), works_per_painter=1)
+    judge_autoencoder(tmp_path)
+    assert "| withheld |" in (tmp_path / "vae" / "README.md").read_text()
