@@ -255,18 +255,20 @@ figures.table(
 # ## Where this could be wrong
 #
 # - **The descriptor.** The same table by `clip-tiny` and by colour is above: where they disagree with `csd-tiny` in sign, the finding is about the instrument.
+# - **A small model, trained briefly.** It may bind a hand to the subjects on which it saw it because it has no room for anything better. A larger model has, and the paper's numbers
+#   are about one.
 # - **Few painters.** Thirty narrow painters leave an interval of about 0.35 in each direction around a correlation. The paper's 0.568 has none at all.
 # - **The size of the training set is the same for everyone** here. On the web, varied artists are often the famous ones, and fame means more pictures in training: a rival
 #   explanation of the paper's correlation that the atelier excludes by construction.
 #
 # ## What one may conclude
 #
-# *An artist* who paints one thing is not safe from being asked for another: the hand can be recognised on subjects that were never painted, if the numbers above stand clear of
-# chance. *A lawyer* cannot conclude from a failed imitation of an unusual subject that the artist was not in the training data.
+# *An artist* who paints one thing only may be imitated closely on that thing and hardly at all beyond it: the first says nothing about the second. *A lawyer* cannot conclude from a failed imitation of an unusual subject that the artist was not in the training data.
 #
 # ## Summary
 #
-# - The generator puts a painter's hand on subjects that the painter never painted; how much of it survives is in the tables, with intervals.
+# - Asked for a subject that a painter never painted, this generator paints the subject and keeps little of the hand: above chance, and far below what it does when the subject is
+#   left open.
 # - Whether breadth helps was tested with the true repertoire and with the spread that the paper uses, and the two are not the same thing.
 # - A correlation over artists needs an interval, a control for fame, and a second descriptor.
 #

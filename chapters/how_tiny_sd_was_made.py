@@ -39,7 +39,7 @@
 works_per_painter = 8  # pictures of each painter for the short trainings below; the long ones take hundreds
 autoencoder_steps = 250  # optimiser steps of the autoencoder; the long training takes 12,000
 steps = 40  # optimiser steps of the diffusion
-batch_size = 32  # latents a step
+batch_size = 16  # latents a step
 learning_rate = 0.001  # of the diffusion's AdamW, at its top
 dropped = 0.1  # share of the captions that are left out
 seed = 0  # of weights, noise and order
@@ -217,8 +217,8 @@ figures.gallery(
 # ## Training, for a moment
 #
 # Each step takes a batch of latents, puts noise of every strength on them, and compares the network's velocity with the true one. One caption in
-# ten is left out, so that the network also learns to paint without being told what {cite:p}`ho2022guidance`; a later chapter needs this for
-# *guidance*. What is kept in the end is a slow average of the weights.
+# ten is left out, so that the network also learns to paint without being told what {cite:p}`ho2022guidance`; [guidance](a_small_stable_diffusion)
+# needs this. What is kept in the end is a slow average of the weights.
 #
 # The loss is easy to read: latents and noise have unit deviation, so a network that knows nothing and answers 0 pays about 1.
 
