@@ -153,7 +153,7 @@ def never_painted(prompts: pd.DataFrame) -> np.ndarray:
         InputError: an unknown painter.
 
     Example:
-        >>> never_painted(content_prompts(atelier_artists(["bram-osterkey"]), ["portrait", "dog"])).tolist()
+        >>> never_painted(content_prompts(atelier_artists(["juro-silvane"]), ["bird", "dog"])).tolist()
         [False, True]
     """
     repertoires = {slug: find_painter(slug).repertoire for slug in prompts["artist"].unique()}

@@ -114,8 +114,8 @@ def prototypes(vectors: np.ndarray, artists: np.ndarray) -> tuple[np.ndarray, np
 
     Example:
         >>> names, found, counts = prototypes(np.eye(3), np.array(["b", "a", "b"]))
-        >>> names.tolist(), found.round(2).tolist(), counts.tolist()
-        (['a', 'b'], [[0.0, 1.0, 0.0], [0.71, 0.0, 0.71]], [1, 2])
+        >>> names.tolist(), np.square(found).round(1).tolist(), counts.tolist()
+        (['a', 'b'], [[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]], [1, 2])
     """
     names, counts = np.unique(artists[artists != ""], return_counts=True)
     if not len(names):
