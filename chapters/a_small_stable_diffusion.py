@@ -197,7 +197,7 @@ points = pd.concat(
 strongest = measured["guidance"][int(np.argmax([each.value for each in measured["painter"]]))]
 figures.show(
     figures.intervals(points, group="what", axis="found (percent of the pictures)").update_layout(
-        yaxis_title="guidance"
+        yaxis_title="guidance", yaxis_type="category"
     ),
     caption=f"Subject and painter found in {len(wishes)} pictures at each strength, with 95 % intervals over pictures.",
     alt=f"Points with intervals: the painter is found most often at guidance {strongest:g}.",
