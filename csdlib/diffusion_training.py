@@ -164,8 +164,8 @@ class LatentDescriptor:
     @torch.inference_mode()
     def encode(self, images: Tensor) -> Tensor:
         """Pictures (n, 3, size, size) to their latents (n, c * h * w) float32, not scaled."""
-        device = self.autoencoder.device
-        latents: Tensor = self.autoencoder.encode(images.to(device)).latents
+        there = images.to(self.autoencoder.device, self.autoencoder.dtype)
+        latents: Tensor = self.autoencoder.encode(there).latents
         return latents.flatten(1).float().cpu()
 
 

@@ -30,7 +30,7 @@ Parts = tuple[LatentDescriptor, CLIPTokenizer, CLIPTextModel]
 
 @pytest.fixture(scope="module")
 def parts(micro_pipeline: Path) -> Parts:
-    pipeline = load_pipeline(micro_pipeline)
+    pipeline = load_pipeline(micro_pipeline).to(torch.float32)
     return LatentDescriptor(pipeline.vae, "hash", 16), pipeline.tokenizer, pipeline.text_encoder
 
 
@@ -60,7 +60,7 @@ def test_latents_are_the_autoencoders_and_captions_the_text_encoders(data: Laten
 
 
 def test_text_states_are_those_of_the_pipeline(micro_pipeline: Path, parts: Parts) -> None:
-    pipeline = load_pipeline(micro_pipeline)
+    pipeline = load_pipeline(micro_pipeline).to(torch.float32)
     theirs, empty = pipeline.encode_prompt("a green dog", "cpu", 1, True)
     ours = text_states(["a green dog", ""], parts[1], parts[2]).float()
     torch.testing.assert_close(ours, torch.cat([theirs, empty]), atol=2e-3, rtol=0)

@@ -101,15 +101,19 @@ def train_autoencoder(
     for name in ("vae", "text_encoder", "tokenizer", "scheduler"):
         getattr(whole, name).save_pretrained(output / name)
     whole.save_config(output)
-    _drop_unexpected(output / "vae" / "config.json")
+    # diffusers writes this into the autoencoder's configuration, and complains about it when it reads it.
+    _change(output / "vae" / "config.json", block_out_channels=None)
+    # The weights are kept in 16 bit. Without a wish of the caller all parts are to compute in 32 bit, as diffusers' do.
+    _change(output / "text_encoder" / "config.json", dtype="float32")
     write_record(output / "vae", record, _card(record))
     checkpoint.unlink(missing_ok=True)
     return record
 
 
-def _drop_unexpected(config: Path) -> None:
-    """Takes out what diffusers writes into the autoencoder's configuration, and complains about when it reads it."""
-    kept = {name: value for name, value in json.loads(config.read_text()).items() if name != "block_out_channels"}
+def _change(config: Path, **values: str | None) -> None:
+    """Changes entries of a configuration; None takes an entry out."""
+    entries = json.loads(config.read_text()) | values
+    kept = {name: value for name, value in entries.items() if name not in values or value is not None}
     with atomic_path(config) as path:
         path.write_text(json.dumps(kept, indent=2) + "\n")
 
