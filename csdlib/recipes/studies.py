@@ -15,6 +15,7 @@ from csdlib.descriptors import load
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder
 from csdlib.generation import generate
+from csdlib.intervals import Estimate
 from csdlib.prompts import atelier_artists, content_prompts, never_painted, simple_prompts, user_prompts
 from csdlib.recipes.tiny_sd import GUIDANCE, STEPS
 from csdlib.studies import study, works_of
@@ -112,7 +113,7 @@ def _record(
             seen = study(made, works, descriptor, cache=cache_folder() / "embeddings")
             where = {"model": model, "content": content, "descriptor": name}
             rows.append(seen.by_artist().assign(**where))
-            retrieval += [where | {"what": what} | vars(each) for what, each in seen.retrieval().items()]
+            retrieval += [where | {"what": what} | _rounded(each) for what, each in seen.retrieval().items()]
     frame = pd.concat(rows, ignore_index=True)
     facts = {
         "date": date.today().isoformat(),
@@ -124,9 +125,13 @@ def _record(
         "retrieval": retrieval,
     }
     for path, text in (
-        (output, frame.round(5).to_csv(index=False)),
+        (output, frame.round(4).to_csv(index=False)),
         (output.with_suffix(".json"), json.dumps(facts, indent=1) + "\n"),
     ):
         with atomic_path(path) as temporary:
             temporary.write_text(text)
     return frame
+
+
+def _rounded(estimate: Estimate) -> dict[str, Any]:
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in vars(estimate).items()}
