@@ -202,15 +202,15 @@ for label, own in (
 
 # %% tags=["hide-input"]
 grid = main.mistaken("movement")
+# A light colour that grows denser: numbers stay readable on it, by day and by night.
+scale = [[0, "rgba(86,180,233,0.03)"], [1, "rgba(86,180,233,0.95)"]]
+shares = 100 * grid.to_numpy()
+labels = np.where(shares >= 0.5, np.char.mod("%.0f", shares), "")
 heat = go.Figure(
-    go.Heatmap(z=100 * grid.to_numpy(), x=grid.columns, y=grid.index, colorscale="Cividis", zmin=0, zmax=100)
+    go.Heatmap(
+        z=shares, x=grid.columns, y=grid.index, colorscale=scale, zmin=0, zmax=100, text=labels, texttemplate="%{text}"
+    )
 )
-for row in grid.index:
-    for column in grid.columns:
-        share = 100 * grid.loc[row, column]
-        heat.add_annotation(
-            x=column, y=row, text=f"{share:.0f}", showarrow=False, font={"color": "black" if share > 55 else "white"}
-        )
 heat.update_layout(xaxis_title="movement of the nearest work", yaxis_title="movement of the artist in the prompt")
 diagonal = np.mean([grid.loc[name, name] for name in grid.index if name in grid.columns])
 figures.show(
