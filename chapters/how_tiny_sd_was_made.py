@@ -175,7 +175,7 @@ figures.gallery(shown, caption="Pictures, and the same after the way to the late
 # %% [markdown]
 # Light and dark come first, then where things are and their hues; strokes come last of all. How many numbers the latents get decides whether they
 # come. A first design had twelve times fewer numbers than the picture. It painted pleasant pictures in which hatching was a grey and mosaics were a
-# blur, and `csd-tiny` found a quarter fewer painters in them. With six times fewer, nothing measurable is lost; the table at the end says how much.
+# blur, and `csd-tiny` found clearly fewer painters in them. With six times fewer, nothing measurable is lost; the table at the end says how much.
 #
 # Before we go on, the latents are scaled to unit deviation, so that noise means the same for all of them.
 
@@ -285,13 +285,16 @@ figures.table(
                 "a step": record["config"]["batch_size"],
                 "seconds": record["seconds"],
                 "on": record.get("device", "2 CPU cores"),
-                "command": record["command"],
             }
             for part, record in records.items()
         ]
     ),
     caption="How the shipped parts were trained. Their cards in data/models have all settings.",
 )
+
+# %%
+for record in records.values():
+    print(record["command"])
 
 # %% tags=["hide-input"]
 unets = {part: pd.DataFrame(record["log"]) for part, record in records.items() if "validation_loss" in record["log"][0]}
