@@ -49,6 +49,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
@@ -155,6 +156,36 @@ for name, own in many.groupby("descriptor", sort=False):
 figures.table(
     pd.DataFrame(recorded),
     caption=f"Recorded on {facts['date']}: tiny-sd, {facts['images']} pictures of each painter and kind. Differences are paired by painter. Made by: {facts['command']}",
+)
+
+# %% tags=["hide-input"]
+wide = many[many["descriptor"] == "csd-tiny"].pivot_table(index="artist", columns="content", values=["value", "found"])
+chart = go.Figure()
+for number, kind in enumerate(("user", "content")):
+    chart.add_scatter(
+        x=100 * (wide["found"][kind] - wide["found"]["simple"]),
+        y=wide["value"][kind] - wide["value"]["simple"],
+        mode="markers",
+        name=f"{kind} - simple",
+        text=wide.index,
+        marker={"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 9},
+    )
+chart.update_layout(xaxis_title="change of mAP@1 (points)", yaxis_title="change of General Style Similarity")
+apart = np.mean(
+    [
+        (wide["found"][kind] < wide["found"]["simple"]) & (wide["value"][kind] > wide["value"]["simple"])
+        for kind in ("user", "content")
+    ]
+)
+figures.show(
+    chart,
+    caption="A painter a point: what longer prompts change in the two measures (recorded, csd-tiny). Lower right would be more found and less similar, upper left less found and more similar.",
+    alt=f"Scatter plot of two changes. {apart:.0%} of the points are less often found and yet more similar.",
+)
+
+# %%
+print(
+    f"{apart:.0%} of the painters are found less often with longer prompts, and score a higher similarity all the same."
 )
 
 # %% [markdown]
