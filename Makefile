@@ -52,7 +52,7 @@ lint: $(STAMP) ## ruff and mypy
 ablations: $(STAMP) ## train every setting of the chapter on ablations again (more than an hour)
 	@$(BIN)/csdlib ablate data/results/ablations.csv
 
-studies: $(STAMP) ## record the case studies again (half an hour; the real pictures where CSD_ART leads to them)
+studies: $(STAMP) ## record the case studies again (real pictures where CSD_ART leads to them)
 	@$(BIN)/csdlib record-studies data/results/studies_atelier.csv
 	@if test -n "$$CSD_ART"; then for n in 14 15; do name=$$(cd "$$CSD_ART" && ls sd$${n}_*.csv) && \
 	  $(BIN)/csdlib record-studies data/results/studies_sd$$n.csv --root "$$CSD_ART" --csv $$name; done; fi

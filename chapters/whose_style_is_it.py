@@ -286,7 +286,7 @@ if wrong_rows.any():
     print(f"Mistakes that stay in the movement: {np.mean((nearest == asked_movement)[wrong_rows]):.0%}")
 
 # %% [markdown]
-# What was wrong in a prediction is worth more than what was right. That `clip-tiny` keeps up here was not expected: the benchmark puts it twenty points behind on painters' own works. A generated
+# What was wrong in a prediction is worth more than what was right. That `clip-tiny` keeps up here was not expected: [the benchmark](retrieval_benchmark) puts it clearly behind on painters' own works. A generated
 # picture keeps what is easiest to learn of a hand, and that, it seems, is what `clip-tiny` looks at.
 #
 # ## Summary

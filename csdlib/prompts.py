@@ -6,6 +6,7 @@ the ``seed``. The seeds of an artist are the same in every set, so that two sets
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -136,6 +137,20 @@ def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, 
         return text, others
 
     return _table("user", artists, contents, seed, wish)
+
+
+def listed_artists(path: Path) -> list[str]:
+    """The artists of a file with one name a line, as prompts write them.
+
+    Raises:
+        InputError: there is no such file, or it names nobody.
+    """
+    if not path.is_file():
+        raise InputError(f"artists {str(path)!r}: there is no such file; it has one name a line")
+    names = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+    if not names:
+        raise InputError(f"artists {str(path)!r}: the file names nobody")
+    return names
 
 
 def never_painted(prompts: pd.DataFrame) -> np.ndarray:

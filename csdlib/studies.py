@@ -18,6 +18,7 @@ from csdlib.generation import generate
 from csdlib.intervals import Estimate, bootstrap
 from csdlib.matches import hits, relevant_counts
 from csdlib.metrics import mean_precision_per_query, recall_per_query
+from csdlib.prompts import listed_artists
 from csdlib.retrieval import neighbours
 from csdlib.similarity import general_style_similarity
 from csdlib.tables import ImageTable
@@ -159,15 +160,9 @@ def asked_artists(works: ImageTable, listed: str | Path = "") -> dict[str, str]:
         >>> asked_artists(atelier(1, painters=["noor-felding"], progress=False))
         {'noor-felding': 'Noor Felding'}
     """
-    slugs = sorted(set(works.frame["artist"]) - {""})
     if listed:
-        if not Path(listed).is_file():
-            raise InputError(f"artists {str(listed)!r}: there is no such file; it has one name a line")
-        names = [line.strip() for line in Path(listed).read_text().splitlines() if line.strip()]
-        slugs = ["-".join(name.lower().split()) for name in names]
-        if not slugs:
-            raise InputError(f"artists {str(listed)!r}: the file names nobody")
-        return dict(zip(slugs, names, strict=True))
+        return {"-".join(name.lower().split()): name for name in listed_artists(Path(listed))}
+    slugs = sorted(set(works.frame["artist"]) - {""})
     return {slug: PAINTERS[slug].name if slug in PAINTERS else slug.replace("-", " ").title() for slug in slugs}
 
 

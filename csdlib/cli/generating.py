@@ -8,9 +8,9 @@ import typer
 
 from csdlib.cli.common import app, plain_errors
 from csdlib.datasets.atelier import SUBJECTS
-from csdlib.errors import InputError, unknown
+from csdlib.errors import unknown
 from csdlib.generation import generate as make
-from csdlib.prompts import Artists, atelier_artists, content_prompts, simple_prompts, user_prompts
+from csdlib.prompts import Artists, atelier_artists, content_prompts, listed_artists, simple_prompts, user_prompts
 from csdlib.recipes.studies import record_atelier_studies, record_real_studies
 
 
@@ -47,11 +47,7 @@ def generate(
 
 
 def _prompts(kind: str, artists: Path | None, subjects: list[str], count: tuple[int, int]) -> pd.DataFrame:
-    names: Artists = atelier_artists()
-    if artists:
-        if not artists.is_file():
-            raise InputError(f"artists {str(artists)!r}: there is no such file; it has one name a line")
-        names = [line.strip() for line in artists.read_text().splitlines() if line.strip()]
+    names: Artists = listed_artists(artists) if artists else atelier_artists()
     images, seed = count
     if kind == "simple":
         return simple_prompts(names, images, seed=seed)
