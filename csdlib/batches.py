@@ -26,9 +26,8 @@ def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray
     positions = np.arange(step * batch_size, (step + 1) * batch_size)
     epochs = positions // images
     orders = {epoch: np.random.default_rng([seed, epoch]).permutation(images) for epoch in np.unique(epochs).tolist()}
-    return np.array(
-        [orders[epoch][position % images] for epoch, position in zip(epochs.tolist(), positions, strict=True)]
-    )
+    rows = [orders[epoch][position % images] for epoch, position in zip(epochs.tolist(), positions, strict=True)]
+    return np.array(rows, dtype=np.int64)
 
 
 def readable(table: ImageTable, *, progress: bool = True) -> ImageTable:

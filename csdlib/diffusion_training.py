@@ -1,7 +1,8 @@
 """Training a latent diffusion model: noise is put on latents, and a UNet learns to take it off, led by a caption.
 
 One short loop (arXiv:2112.10752; the velocity of arXiv:2202.00512 as what is predicted; zero terminal signal after
-arXiv:2305.08891; classifier-free guidance by captions left out, arXiv:2207.12598).
+arXiv:2305.08891; classifier-free guidance by captions left out, arXiv:2207.12598). A share of each batch may be asked
+for pairs of painter and subject that no picture shows; see ``csdlib.transfers``.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,24 +15,20 @@ import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
-from diffusers import AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
-from PIL import Image
+from diffusers import DDIMScheduler, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from transformers import CLIPTextModel, CLIPTokenizer
 
-from csdlib.autoencoder import latent_shape, pixels, square
 from csdlib.batches import batch_rows
 from csdlib.checkpoints import Run
-from csdlib.descriptors.protocol import Metric
 from csdlib.descriptors.towers import computes_bfloat16
-from csdlib.embeddings import embed
 from csdlib.errors import InputError
-from csdlib.files import text_hash
 from csdlib.images import image_threads, in_advance
+from csdlib.latents import Latents
 from csdlib.loops import run_steps
-from csdlib.tables import ImageTable
+from csdlib.transfers import Transfers
 
 #: The architecture of tiny-sd's UNet: 7.8 M parameters; it looks at the caption at its two coarser scales.
 TINY_UNET: dict[str, Any] = {
@@ -48,9 +45,6 @@ TINY_UNET: dict[str, Any] = {
     "norm_num_groups": 16,
     "time_embedding_dim": 256,
 }
-
-#: Steps in which latents are kept, as a share of their deviation: one byte a number, and an error of a fiftieth.
-STEP = 1 / 16
 
 #: How noise grows with the step: as Stable Diffusion's, down to no signal at all at the last one.
 SCHEDULE: dict[str, Any] = {
@@ -77,6 +71,9 @@ class DiffusionConfig:
         warmup: share of the steps in which it rises.
         weight_decay: of all weights.
         dropped: share of the captions that are left out, so that guidance has something to compare with.
+        transferred: share of each batch that is asked for pairs of painter and subject that no picture shows.
+        strength: how much of a hand these pairs are taught with; 1 is as much as the UNet itself sees in it, and more
+            makes up for what a new subject takes away.
         averaged: the share of the steps over which the kept weights are averaged, the last ones counting most.
         bfloat16: compute in bfloat16 (autocast) where the device does so natively; weights, loss and average stay in
             float32.
@@ -89,6 +86,8 @@ class DiffusionConfig:
     warmup: float = 0.02
     weight_decay: float = 0.01
     dropped: float = 0.1
+    transferred: float = 0.0
+    strength: float = 1.75
     averaged: float = 0.05
     bfloat16: bool = False
     seed: int = 0
@@ -97,8 +96,9 @@ class DiffusionConfig:
         for name, least in (("steps", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
-        if not (0 <= self.dropped <= 1 and 0 <= self.averaged <= 1):
-            raise InputError(f"need 0 <= dropped <= 1 and 0 <= averaged <= 1, got {self.dropped} and {self.averaged}")
+        for name in ("dropped", "transferred", "averaged"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} must be from 0 to 1, got {getattr(self, name)}")
 
     @property
     def decay(self) -> float:
@@ -109,112 +109,6 @@ class DiffusionConfig:
             0.99
         """
         return 1 - 1 / max(1.0, self.averaged * self.steps)
-
-
-@dataclass(frozen=True)
-class Latents:
-    """What the diffusion learns from: pictures and captions, written down once by the networks that stay as they are.
-
-    Attributes:
-        codes: (n, c, h, w) int8, latents of unit deviation in units of ``STEP``.
-        states: (captions, tokens, d) float16, the text encoder's last layer of every different caption; that of no
-            caption at all comes first.
-        captions: (n,) int64, each picture's row of ``states``.
-        table: the pictures.
-        fingerprint: of the autoencoder.
-    """
-
-    codes: Tensor
-    states: Tensor
-    captions: np.ndarray
-    table: ImageTable
-    fingerprint: str
-
-    def latents(self, rows: np.ndarray | slice = slice(None)) -> Tensor:
-        """Latents of some pictures, by default of all: (n, c, h, w) float32, of unit deviation."""
-        return self.codes[rows].float() * STEP
-
-
-class LatentDescriptor:
-    """An autoencoder's latents in the form of a descriptor, so that ``embed`` can write them down, resumable.
-
-    Args:
-        autoencoder: diffusers' own; put into evaluation mode.
-        weights_hash: of its weights.
-        size: side of the pictures in pixels.
-    """
-
-    name = "latents"
-    metric: Metric = "l2"
-
-    def __init__(self, autoencoder: AutoencoderTiny, weights_hash: str, size: int) -> None:
-        self.autoencoder, self.weights_hash, self.size = autoencoder.eval(), weights_hash, size
-        self.shape = latent_shape(autoencoder, size)
-        self.dim = int(np.prod(self.shape))
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of the weights and the size of pictures."""
-        return text_hash(self.name, self.weights_hash, self.size)
-
-    def preprocess(self, image: Image.Image) -> Tensor:
-        """An RGB picture, its middle as a square, to (3, size, size) float32 in [-1, 1]."""
-        return pixels(square(image, self.size))
-
-    @torch.inference_mode()
-    def encode(self, images: Tensor) -> Tensor:
-        """Pictures (n, 3, size, size) to their latents (n, c * h * w) float32, not scaled."""
-        there = images.to(self.autoencoder.device, self.autoencoder.dtype)
-        latents: Tensor = self.autoencoder.encode(there).latents
-        return latents.flatten(1).float().cpu()
-
-
-def write_latents(
-    table: ImageTable,
-    autoencoder: LatentDescriptor,
-    encoder: tuple[CLIPTokenizer, CLIPTextModel],
-    *,
-    cache: Path | None = None,
-    progress: bool = True,
-) -> Latents:
-    """Latents and text states of captioned pictures.
-
-    Args:
-        table: the pictures; all have a caption.
-        autoencoder: what writes pictures down; its ``config.scaling_factor`` is applied.
-        encoder: tokenizer and text encoder.
-        cache: folder for finished latents, from which a killed run goes on.
-        progress: show a progress bar on the error stream.
-
-    Raises:
-        InputError: an image without caption.
-    """
-    bare = ~table.frame["caption"].map(lambda text: isinstance(text, str) and text != "")
-    if bare.any():
-        raise InputError(f"image {str(table.ids[bare.to_numpy()][0])!r} has no caption to learn from")
-    found, kept = embed(table, autoencoder, cache=cache, progress=progress).of(table)
-    latents = torch.from_numpy(found.vectors.reshape(-1, *autoencoder.shape))
-    texts = ["", *dict.fromkeys(kept.frame["caption"])]
-    rows = {text: row for row, text in enumerate(texts)}
-    codes = (latents * autoencoder.autoencoder.config.scaling_factor / STEP).round().clamp(-127, 127).to(torch.int8)
-    captions = kept.frame["caption"].map(rows).to_numpy(np.int64, copy=True)
-    return Latents(codes, text_states(texts, *encoder), captions, kept, found.fingerprint)
-
-
-@torch.inference_mode()
-def text_states(texts: list[str], tokenizer: CLIPTokenizer, encoder: CLIPTextModel) -> Tensor:
-    """The text encoder's last layer, (n, tokens, d) float16, padded and cut as diffusers' pipelines do."""
-    states = []
-    for start in range(0, len(texts), 256):
-        tokens = tokenizer(
-            texts[start : start + 256],
-            padding="max_length",
-            max_length=tokenizer.model_max_length,
-            truncation=True,
-            return_tensors="pt",
-        )
-        states.append(encoder(tokens["input_ids"].to(encoder.device)).last_hidden_state.half().cpu())
-    return torch.cat(states)
 
 
 class Averaged(nn.Module):
@@ -248,6 +142,7 @@ def fit_diffusion(
     unet: UNet2DConditionModel,
     data: Latents,
     config: DiffusionConfig,
+    transfers: Transfers | None = None,
     *,
     evaluate: Callable[[UNet2DConditionModel], dict[str, float]] | None = None,
     evaluate_every: int = 250,
@@ -263,6 +158,9 @@ def fit_diffusion(
         unet: changed in place.
         data: what ``write_latents`` made.
         config: the settings.
+        transfers: what ``write_transfers`` made of the same pictures, for ``config.transferred`` of each batch. What
+            the UNet has to find for them is said by its own average: the velocity of the new subject, plus
+            ``config.strength`` times what the painter changes in that of the subject shown.
         evaluate: called with the averaged UNet before the first step and after every ``evaluate_every`` steps.
         evaluate_every: steps between evaluations and checkpoints.
         checkpoint: file for the state; read if it exists.
@@ -273,23 +171,31 @@ def fit_diffusion(
         of unit deviation, so that 1 is what knowing nothing costs.
 
     Raises:
-        InputError: a loss that is not finite, or a checkpoint that is damaged, or of another model, data set or
-            settings.
+        InputError: a loss that is not finite, a share to be transferred and no ``transfers``, or a checkpoint that is
+            damaged, or of another model, data set or settings.
     """
+    if config.transferred and transfers is None:
+        raise InputError(f"transferred is {config.transferred}: say with transfers what is to be asked for")
     accelerator = Accelerator()
+    if accelerator.device.type == "cpu":
+        # PyTorch's fused attention is slow backwards on CPUs: the plain one makes the whole step 1.4 times faster.
+        unet.set_attn_processor(AttnProcessor())
     both = Averaged(unet, config.decay)
     group = {"params": list(unet.parameters()), "top_rate": config.rate}
     optimizer = torch.optim.AdamW([group], lr=config.rate, weight_decay=config.weight_decay)
     both, optimizer = accelerator.prepare(both, optimizer)
     scheduler = DDIMScheduler(**SCHEDULE)
-    terms, seen = ("velocity_loss",), (data.fingerprint, SCHEDULE)
+    terms, seen = ("velocity_loss",), (data.fingerprint, SCHEDULE, transfers and transfers.fingerprint)
     run = Run(both, optimizer, config, data.table, views=seen, learns="caption", terms=terms, checkpoint=checkpoint)
 
     bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
 
     def learn(_: np.ndarray, batch: Future[tuple[Tensor, ...]]) -> dict[str, float]:
-        noisy, velocity, times, states = (each.to(accelerator.device) for each in batch.result())
+        noisy, velocity, times, states, known = (each.to(accelerator.device) for each in batch.result())
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
+            if len(known):
+                new = slice(-(len(known) // 3), None)
+                velocity[new] = transferred(both.average, noisy[new], times[new], known, config.strength)
             guess = both.unet(noisy, times, states.float()).sample
         loss = functional.mse_loss(guess.float(), velocity)
         optimizer.zero_grad()
@@ -301,7 +207,7 @@ def fit_diffusion(
 
     log = run_steps(
         run,
-        _batches(data, scheduler, config, range(run.step, config.steps), accelerator.device),
+        _batches(data, scheduler, config, transfers, range(run.step, config.steps), accelerator.device),
         learn,
         evaluate=evaluate and (lambda trained: evaluate(trained.average.module)),
         evaluate_every=evaluate_every,
@@ -331,24 +237,61 @@ def noised(latents: Tensor, scheduler: DDIMScheduler, generator: Generator) -> t
     return noisy, scheduler.get_velocity(latents, noise, times), times
 
 
+@torch.no_grad()
+def transferred(unet: nn.Module, noisy: Tensor, times: Tensor, known: Tensor, strength: float) -> Tensor:
+    """The velocity of a painter's hand on a subject that no picture shows it with, by what a UNet knows of both.
+
+    Args:
+        unet: a UNet, or an average of several.
+        noisy: (n, c, h, w) noisy latents.
+        times: (n,) time steps.
+        known: (3 n, tokens, d) text states: those of the new subject alone, then of the painter with a known subject,
+            then of that subject alone.
+        strength: how much of the hand is added; 0 gives anybody's picture of the new subject.
+
+    Returns:
+        (n, c, h, w) float32.
+    """
+    found = unet(noisy.repeat(3, 1, 1, 1), times.repeat(3), known.float()).sample.float()
+    subject, painter, anybody = found.chunk(3)
+    velocity: Tensor = subject + strength * (painter - anybody)
+    return velocity
+
+
 def _batches(
-    data: Latents, scheduler: DDIMScheduler, config: DiffusionConfig, steps: range, device: torch.device
+    data: Latents,
+    scheduler: DDIMScheduler,
+    config: DiffusionConfig,
+    transfers: Transfers | None,
+    steps: range,
+    device: torch.device,
 ) -> Iterator[tuple[np.ndarray, Future[tuple[Tensor, ...]]]]:
     """The rows of every step, and what the UNet learns from: noisy latents, velocities, time steps and text states.
 
-    All chance of a step comes from a generator of its own, on the CPU, so that it is the same on every device.
+    The last rows of a batch are those of ``transfers``; what is known of them comes last, see ``transferred``. All
+    chance of a step comes from generators of its own, on the CPU, so that it is the same on every device.
     """
+    moved = round(config.transferred * config.batch_size) if transfers else 0
 
-    def draw(step: int, rows: np.ndarray) -> tuple[Tensor, ...]:
+    def draw(step: int, rows: np.ndarray, asked: np.ndarray) -> tuple[Tensor, ...]:
         chance = Generator().manual_seed(int(np.random.default_rng([config.seed, step]).integers(2**62)))
         noisy, velocity, times = noised(data.latents(rows), scheduler, chance)
         captions = data.captions[rows]
         captions[(torch.rand(len(rows), generator=chance) < config.dropped).numpy()] = 0
-        return noisy, velocity, times, data.states[captions]
+        states = data.states[captions]
+        if transfers is None:
+            return noisy, velocity, times, states, states[:0]
+        _, new, subject, painter, anybody = transfers.rows[asked].T
+        states[len(rows) - len(asked) :] = transfers.states[new]
+        return noisy, velocity, times, states, transfers.states[np.concatenate([subject, painter, anybody])]
 
     def prepare(step: int) -> tuple[np.ndarray, Future[tuple[Tensor, ...]]]:
-        rows = batch_rows(len(data.table), config.batch_size, step, config.seed)
-        return rows, pool.submit(draw, step, rows)
+        rows = batch_rows(len(data.table), config.batch_size - moved, step, config.seed)
+        asked = np.empty(0, dtype=np.int64)
+        if transfers:
+            asked = np.random.default_rng([config.seed, step, 1]).integers(len(transfers.rows), size=moved)
+            rows = np.concatenate([rows, transfers.rows[asked, 0]])
+        return rows, pool.submit(draw, step, rows, asked)
 
     with image_threads(1) as pool:
         yield from in_advance(prepare, steps, device)

@@ -19,6 +19,9 @@ from csdlib.errors import InputError
 #: Artists by what stands in the tables, and how their names are written in prompts; or names alone.
 Artists = Mapping[str, str] | Sequence[str]
 
+#: The share of the pairs that no picture shows, and that tiny-sd has not practised either.
+KEPT = 0.25
+
 #: The share of user prompts that name a second artist.
 SEVERAL = 0.3
 
@@ -130,7 +133,7 @@ def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, 
         added = rng.choice(_MODIFIERS, size=0 if others else int(rng.integers(0, 3)), replace=False).tolist()
         text = either(rng, *_TEMPLATES).format(
             subject=content,
-            a_subject=_a(content),
+            a_subject=with_article(content),
             who=" and ".join(written[each] for each in (artist, *others)),
             modifiers="".join(f", {words}" for words in added),
         )
@@ -178,6 +181,32 @@ def never_painted(prompts: pd.DataFrame) -> np.ndarray:
     )
 
 
+def kept_from_transfers(prompts: pd.DataFrame) -> np.ndarray:
+    """Which prompts ask for a pair of painter and subject that tiny-sd was never asked for while it learned.
+
+    A quarter of the pairs that no picture shows, by lot. The others it has practised without pictures, see
+    ``csdlib.transfers``.
+
+    Args:
+        prompts: with ``artist`` (slugs of the atelier) and ``content``.
+
+    Returns:
+        (n,) bool; the pairs are among those of ``never_painted``.
+
+    Raises:
+        InputError: an unknown painter.
+
+    Example:
+        >>> kept_from_transfers(content_prompts(atelier_artists(["juro-silvane"]), ["bird", "dog", "tree"])).tolist()
+        [False, False, True]
+    """
+    lots = [
+        seeded("kept from transfers", artist, content, 0).random() < KEPT
+        for artist, content in zip(prompts["artist"], prompts["content"], strict=True)
+    ]
+    return never_painted(prompts) & np.array(lots)
+
+
 def _table(
     kind: str,
     artists: Artists,
@@ -202,7 +231,7 @@ def _table(
 
 
 def _plain(written: Mapping[str, str], artist: str, content: str, _: int) -> tuple[str, list[str]]:
-    shown = f" of {_a(content)}" if content else ""
+    shown = f" of {with_article(content)}" if content else ""
     return f"A painting{shown} in the style of {written[artist]}", []
 
 
@@ -214,6 +243,11 @@ def _require(what: str, names: Sequence[str]) -> None:
         raise InputError(f"{what}: number {empty[0]} is empty")
 
 
-def _a(noun: str) -> str:
-    """A noun with its article."""
+def with_article(noun: str) -> str:
+    """A noun with its article.
+
+    Example:
+        >>> with_article("owl")
+        'an owl'
+    """
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -10,19 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from csdlib.diffusion_training import (
-    SCHEDULE,
-    STEP,
-    DiffusionConfig,
-    LatentDescriptor,
-    Latents,
-    fit_diffusion,
-    noised,
-    text_states,
-    write_latents,
-)
+from csdlib.diffusion_training import SCHEDULE, DiffusionConfig, fit_diffusion, noised
 from csdlib.errors import InputError
 from csdlib.generation import load_pipeline
+from csdlib.latents import STEP, LatentDescriptor, Latents, text_states, write_latents
 from csdlib.tables import ImageTable
 
 Parts = tuple[LatentDescriptor, CLIPTokenizer, CLIPTextModel]

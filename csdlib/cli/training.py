@@ -162,13 +162,22 @@ def train_diffusion(
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 8000,
     batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 256,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
+    transferred: Annotated[float, typer.Option(help="Share of a batch: hands carried to new subjects.")] = 0.0,
     averaged: Annotated[float, typer.Option(help="Share of the steps over which weights are averaged.")] = 0.05,
     seed: Annotated[int, typer.Option(help="Of weights, batches, noise and captions.")] = 0,
 ) -> None:
     """Train a UNet of tiny-sd on the captions of the atelier's crawl; a killed run goes on where it was."""
-    config = DiffusionConfig(steps=steps, batch_size=batch_size, rate=rate, averaged=averaged, bfloat16=True, seed=seed)
+    config = DiffusionConfig(
+        steps=steps,
+        batch_size=batch_size,
+        rate=rate,
+        transferred=transferred,
+        averaged=averaged,
+        bfloat16=True,
+        seed=seed,
+    )
     settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --averaged {averaged}"
-    settings += f" --seed {seed}"
+    settings += f" --seed {seed}" + f" --transferred {transferred}" * bool(transferred)
     settings += " --withheld" * withheld + f" --frame {shlex.quote(frame)}" * bool(frame)
     settings += f" --start {shlex.quote(start)}" * bool(start)
     train_tiny_sd(

@@ -14,11 +14,12 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from csdlib.autoencoder import AutoencoderConfig, fit_autoencoder, pictures, random_autoencoder
 from csdlib.datasets.atelier import PAINTERS, WITHHELD, atelier, atelier_crawl
 from csdlib.descriptors import load
-from csdlib.diffusion_training import SCHEDULE, LatentDescriptor, random_unet
+from csdlib.diffusion_training import SCHEDULE, random_unet
 from csdlib.embeddings import embed
 from csdlib.files import atomic_path, data_path
 from csdlib.intervals import Estimate, bootstrap, paired_difference
 from csdlib.judging import by_group, painter_found
+from csdlib.latents import LatentDescriptor
 from csdlib.recipes.cards import limits, provenance, training_record, write_record
 from csdlib.tables import ImageTable
 

@@ -17,22 +17,27 @@ from csdlib.descriptors.copies import copy_threshold
 from csdlib.diffusion_training import (
     SCHEDULE,
     DiffusionConfig,
-    LatentDescriptor,
-    Latents,
     fit_diffusion,
     noised,
     random_unet,
-    write_latents,
 )
 from csdlib.files import cache_folder, data_path, file_hash
 from csdlib.generation import generate
 from csdlib.intervals import Estimate
 from csdlib.judging import by_group, likeness_to_nearest, painter_found, subject_found
-from csdlib.prompts import atelier_artists, content_prompts, never_painted, simple_prompts
+from csdlib.latents import LatentDescriptor, Latents, write_latents
+from csdlib.prompts import (
+    atelier_artists,
+    content_prompts,
+    kept_from_transfers,
+    never_painted,
+    simple_prompts,
+)
 from csdlib.recipes.autoencoder import SIZE, generator_pictures
 from csdlib.recipes.cards import limits, on, provenance, training_record, write_record
 from csdlib.subject_classifier import SubjectClassifier
 from csdlib.tables import ImageTable
+from csdlib.transfers import Transfers, write_transfers
 
 #: What tiny-sd is asked with in this book. Chosen among guidances of 2, 4 and 7 by painters and subjects found in 144
 #: pictures of tiny-sd whose seeds are judged nowhere else; the steps by eye.
@@ -79,16 +84,18 @@ def train_tiny_sd(
     training = generator_pictures(works_per_painter, withheld=withheld, cache=cache)
     validation = generator_pictures(8, withheld=withheld, seed=1, cache=cache)
     data, judges = (latents_of(table, frame) for table in (training, validation))
+    transfers = transfers_of(training, frame) if config.transferred else None
     unet = (
         UNet2DConditionModel.from_pretrained(start / "unet", dtype=torch.float32) if start else random_unet(config.seed)
     )
-    # A training that goes on from a model keeps what is known of the one before.
+    # A training that goes on from a model keeps what is known of those before.
     before = json.loads((start / "training.json").read_text()) if start else {}
     started, checkpoint = time.perf_counter(), output / "checkpoint.pt"
     log = fit_diffusion(
         unet,
         data,
         config,
+        transfers,
         evaluate=lambda current: {"validation_loss": validation_loss(current, judges)},
         checkpoint=checkpoint,
     )
@@ -129,6 +136,7 @@ def judge_tiny_sd(
     asked = {"simple": simple_prompts(atelier_artists(), images, seed=seed), "new": content[never_painted(content)]}
     options: dict[str, Any] = {"guidance": guidance, "steps": steps}
     made = {name: generate(model, prompts, **options) for name, prompts in asked.items()}
+    kept = made["new"].take(np.flatnonzero(kept_from_transfers(made["new"].frame)))
     works, training, fresh = (
         atelier(size=SIZE, cache=cache),
         generator_pictures(record["dataset"]["works_per_painter"], withheld=bool(record["unseen"]), cache=cache),
@@ -138,6 +146,7 @@ def judge_tiny_sd(
         "painter found, simple prompts": (painter_found(made["simple"], works, load("csd-tiny")), made["simple"]),
         "painter found, new subjects": (painter_found(made["new"], works, load("csd-tiny")), made["new"]),
         "painter found, fresh works": (painter_found(fresh, works, load("csd-tiny")), fresh),
+        "painter found, new subjects not practised": (painter_found(kept, works, load("csd-tiny")), kept),
         "subject found, new subjects": (subject_found(made["new"], SubjectClassifier.load()), made["new"]),
     }
     judged: dict[str, Any] = {name: by_group(*pair, _GROUPS) for name, pair in values.items()}
@@ -177,10 +186,28 @@ def latents_of(table: ImageTable, frame: Path) -> Latents:
     """
     autoencoder = AutoencoderTiny.from_pretrained(frame / "vae", dtype=torch.float32)
     weights = file_hash(frame / "vae" / "diffusion_pytorch_model.safetensors")
-    tokenizer = CLIPTokenizer.from_pretrained(frame / "tokenizer")
-    encoder = CLIPTextModel.from_pretrained(frame / "text_encoder", dtype=torch.float32)
     descriptor = LatentDescriptor(autoencoder, weights, SIZE)
-    return write_latents(table, descriptor, (tokenizer, encoder), cache=cache_folder() / "embeddings")
+    return write_latents(table, descriptor, _encoder(frame), cache=cache_folder() / "embeddings")
+
+
+def transfers_of(table: ImageTable, frame: Path) -> Transfers:
+    """The hands of painters with a narrow repertoire, to be carried to most of the subjects that they never paint.
+
+    Args:
+        table: pictures of the crawl; those whose caption names the painter rightly are used.
+        frame: folder of the pipeline.
+    """
+    painters = atelier_artists(sorted(set(table.frame["true_artist"])))
+    pairs = content_prompts(painters, list(SUBJECTS))
+    wanted = pairs[never_painted(pairs) & ~kept_from_transfers(pairs)]
+    named = table.frame["true_noise"] == "clean"
+    return write_transfers(table, wanted, painters, _encoder(frame), pictures=np.flatnonzero(named))
+
+
+def _encoder(frame: Path) -> tuple[CLIPTokenizer, CLIPTextModel]:
+    """A pipeline's tokenizer and text encoder."""
+    tokenizer = CLIPTokenizer.from_pretrained(frame / "tokenizer")
+    return tokenizer, CLIPTextModel.from_pretrained(frame / "text_encoder", dtype=torch.float32)
 
 
 @torch.inference_mode()
@@ -214,11 +241,11 @@ project's.
 
 
 def _before(record: dict[str, Any]) -> str:
-    """The line of a card that names the training before, if there was one."""
+    """The lines of a card that name the trainings before, the first one first."""
     if "before" not in record:
         return ""
-    first = record["before"]
-    return f"\n- **Before:** `{first['command']}`; {first['seconds']} seconds{on(first)}."
+    last = record["before"]
+    return f"{_before(last)}\n- **Before:** `{last['command']}`; {last['seconds']} seconds{on(last)}."
 
 
 def _results(record: dict[str, Any]) -> str:
@@ -229,7 +256,8 @@ def _results(record: dict[str, Any]) -> str:
     )
     settings = record["judged_with"]
     return f"""Percent of {settings["images"]} pictures a painter (simple prompts) and of {settings["new_pairs"]} pairs
-of painter and subject that no training picture shows (new subjects), guidance {settings["guidance"]},
+of painter and subject that no training picture shows (new subjects; a quarter of them were not practised without
+pictures either, see `csdlib.transfers`), guidance {settings["guidance"]},
 {settings["steps"]} steps, with 95 % bootstrap intervals over painters. The painter is found by `csd-tiny` among the
 works of the exhibition, the subject by `subjects-tiny`; copies are what `copy-tiny` takes for a copy of a training
 picture; fresh works are new pictures by the painters themselves, as a measure of both.
