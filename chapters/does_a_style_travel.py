@@ -57,7 +57,7 @@ from csdlib.datasets.atelier import PAINTERS, SUBJECTS, UNSEEN
 from csdlib.files import cache_folder
 from csdlib.intervals import bootstrap, correlation, paired_difference
 from csdlib.judging import subject_found
-from csdlib.prompts import content_prompts, never_painted
+from csdlib.prompts import content_prompts, kept_from_transfers, never_painted
 from csdlib.studies import asked_artists, made_or_found, study, works_of
 from csdlib.subject_classifier import SubjectClassifier
 
@@ -110,7 +110,11 @@ figures.gallery(
 
 # %%
 found = main.hits[:, 0].astype(float)
-for label, rows in (("painted", ~new), ("never painted", new)):
+groups = {"painted": ~new, "never painted": new}
+if in_atelier and model.startswith("tiny-sd"):
+    kept = kept_from_transfers(prompts)
+    groups |= {"never painted, practised": new & ~kept, "never painted, not practised": kept}
+for label, rows in groups.items():
     if rows.any():
         line = f"{label}: painter found {bootstrap(found[rows], groups=main.asked[rows]).percent()} %"
         if in_atelier:
@@ -124,7 +128,8 @@ print(f"chance of finding the painter: {main.retrieval()['chance'].value:.1%}")
 #
 # ## Painted and unpainted, by the same painters
 #
-# The simple prompt lets the model choose the subject, and it chooses what it knows. Beside it, subjects outside the repertoire. Only painters who have both count.
+# The simple prompt lets the model choose the subject, and it chooses what it knows. Beside it, subjects outside the repertoire: those that it has practised and those that
+# it has not. Only painters who have all three count.
 
 # %% tags=["hide-input"]
 many = pd.read_csv(csdlib.data_path("results/studies_atelier.csv"))
@@ -133,21 +138,22 @@ many = many[many["model"] == "tiny-sd"]
 rows = []
 for name, part in many.groupby("descriptor", sort=False):
     wide = {kind: frame.set_index("artist") for kind, frame in part.groupby("content")}
-    narrow = wide["new"].index
+    narrow = wide["practised"].index.intersection(wide["kept"].index)
     for what, title in (("found", "painter found"), ("value", "General Style Similarity")):
-        unpainted, free = wide["new"][what].to_numpy(), wide["simple"].loc[narrow, what].to_numpy()
+        free, practised, kept = (wide[kind].loc[narrow, what].to_numpy() for kind in ("simple", "practised", "kept"))
         rows.append(
             {
                 "descriptor": name,
                 "": title,
                 "own choice": str(bootstrap(free)),
-                "never painted": str(bootstrap(unpainted)),
-                "difference": str(paired_difference(unpainted, free)),
+                "practised": str(bootstrap(practised)),
+                "not practised": str(bootstrap(kept)),
+                "what practice adds": str(paired_difference(practised, kept)),
             }
         )
 figures.table(
     pd.DataFrame(rows),
-    caption=f"Recorded on {facts['date']}: tiny-sd and its {len(narrow)} narrow painters, paired by painter; 95 % intervals. Made by: {facts['command']}",
+    caption=f"Recorded on {facts['date']}: tiny-sd and its {len(narrow)} narrow painters, paired by painter; 95 % intervals. Practised and not practised: subjects that the painter never paints. Made by: {facts['command']}",
 )
 
 # %% [markdown]

@@ -7,6 +7,7 @@ for pairs of painter and subject that no picture shows; see ``csdlib.transfers``
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class DiffusionConfig:
     weight_decay: float = 0.01
     dropped: float = 0.1
     transferred: float = 0.0
-    strength: float = 1.75
+    strength: float = 2.0
     averaged: float = 0.05
     bfloat16: bool = False
     seed: int = 0
@@ -159,8 +160,9 @@ def fit_diffusion(
         data: what ``write_latents`` made.
         config: the settings.
         transfers: what ``write_transfers`` made of the same pictures, for ``config.transferred`` of each batch. What
-            the UNet has to find for them is said by its own average: the velocity of the new subject, plus
-            ``config.strength`` times what the painter changes in that of the subject shown.
+            the UNet has to find for them is said by itself as it was before the first step: the velocity of the new
+            subject, plus ``config.strength`` times what the painter changes in that of the subject shown. So this is
+            for a UNet that has learned already. (Taught by its own moving average, it drifts away from both.)
         evaluate: called with the averaged UNet before the first step and after every ``evaluate_every`` steps.
         evaluate_every: steps between evaluations and checkpoints.
         checkpoint: file for the state; read if it exists.
@@ -180,6 +182,7 @@ def fit_diffusion(
     if accelerator.device.type == "cpu":
         # PyTorch's fused attention is slow backwards on CPUs: the plain one makes the whole step 1.4 times faster.
         unet.set_attn_processor(AttnProcessor())
+    teacher = deepcopy(unet).to(accelerator.device).eval() if config.transferred else unet
     both = Averaged(unet, config.decay)
     group = {"params": list(unet.parameters()), "top_rate": config.rate}
     optimizer = torch.optim.AdamW([group], lr=config.rate, weight_decay=config.weight_decay)
@@ -195,7 +198,7 @@ def fit_diffusion(
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
             if len(known):
                 new = slice(-(len(known) // 3), None)
-                velocity[new] = transferred(both.average, noisy[new], times[new], known, config.strength)
+                velocity[new] = transferred(teacher, noisy[new], times[new], known, config.strength)
             guess = both.unet(noisy, times, states.float()).sample
         loss = functional.mse_loss(guess.float(), velocity)
         optimizer.zero_grad()
@@ -242,7 +245,7 @@ def transferred(unet: nn.Module, noisy: Tensor, times: Tensor, known: Tensor, st
     """The velocity of a painter's hand on a subject that no picture shows it with, by what a UNet knows of both.
 
     Args:
-        unet: a UNet, or an average of several.
+        unet: a UNet that knows painters and subjects.
         noisy: (n, c, h, w) noisy latents.
         times: (n,) time steps.
         known: (3 n, tokens, d) text states: those of the new subject alone, then of the painter with a known subject,

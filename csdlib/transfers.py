@@ -26,7 +26,6 @@ from csdlib.tables import ImageTable
 _FORMS = (
     ("A painting of {a_subject} in the style of {artist}", "A painting of {a_subject}"),
     ("{a_subject} by {artist}", "{a_subject}"),
-    ("{artist}, {subject}", "{subject}"),
 )
 
 
@@ -83,7 +82,7 @@ def write_transfers(
         for new in subjects.get(artist, []):
             pair, alone = _FORMS[int(rng.integers(len(_FORMS)))]
             said = [
-                form.format(subject=subject, a_subject=with_article(subject), artist=written[artist])
+                form.format(a_subject=with_article(subject), artist=written[artist])
                 for subject in (new, own)
                 for form in (pair, alone)
             ]

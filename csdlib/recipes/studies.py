@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from csdlib.datasets.atelier import SUBJECTS
@@ -16,7 +17,14 @@ from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder
 from csdlib.generation import generate
 from csdlib.intervals import Estimate
-from csdlib.prompts import atelier_artists, content_prompts, never_painted, simple_prompts, user_prompts
+from csdlib.prompts import (
+    atelier_artists,
+    content_prompts,
+    kept_from_transfers,
+    never_painted,
+    simple_prompts,
+    user_prompts,
+)
 from csdlib.recipes.tiny_sd import GUIDANCE, STEPS
 from csdlib.studies import study, works_of
 from csdlib.tables import ImageTable
@@ -71,7 +79,8 @@ def record_atelier_studies(
 
     Args:
         output: as ``record_real_studies``; ``content`` is the set of prompts: ``simple``, ``user``, ``content`` (every
-            painter with subjects in turn), and ``new`` (subjects that the painter never paints).
+            painter with subjects in turn), ``new`` (subjects that the painter never paints). The last are studied
+            once more apart: ``practised`` by the generator without pictures, and ``kept`` from practice.
         images: pictures of each painter, set and model.
         seed: of the first picture of each painter.
         command: what makes it again.
@@ -94,6 +103,10 @@ def record_atelier_studies(
         for model in ("tiny-sd", "tiny-sd-withheld")
         for name, asked in prompts.items()
     }
+    for model in ("tiny-sd", "tiny-sd-withheld"):
+        new = tables[model, "new"]
+        kept = kept_from_transfers(new.frame)
+        tables[model, "practised"], tables[model, "kept"] = (new.take(np.flatnonzero(rows)) for rows in (~kept, kept))
     settings = {"images": images, "seed": seed, "guidance": GUIDANCE, "steps": STEPS}
     return _record(tables, works_of("atelier"), output, descriptors, {"command": command} | settings)
 

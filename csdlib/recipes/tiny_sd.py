@@ -21,6 +21,7 @@ from csdlib.diffusion_training import (
     noised,
     random_unet,
 )
+from csdlib.errors import InputError
 from csdlib.files import cache_folder, data_path, file_hash
 from csdlib.generation import generate
 from csdlib.intervals import Estimate
@@ -79,7 +80,12 @@ def train_tiny_sd(
 
     Returns:
         what ``training.json`` holds.
+
+    Raises:
+        InputError: a share to be transferred, and no start.
     """
+    if config.transferred and not start:
+        raise InputError("transferred: only a model that knows painters and subjects can practise; give it as start")
     frame = frame or data_path("models/tiny-sd")
     training = generator_pictures(works_per_painter, withheld=withheld, cache=cache)
     validation = generator_pictures(8, withheld=withheld, seed=1, cache=cache)
@@ -88,6 +94,7 @@ def train_tiny_sd(
     unet = (
         UNet2DConditionModel.from_pretrained(start / "unet", dtype=torch.float32) if start else random_unet(config.seed)
     )
+    unet.register_to_config(_name_or_path="")  # Where the start lay is nobody's business.
     # A training that goes on from a model keeps what is known of those before.
     before = json.loads((start / "training.json").read_text()) if start else {}
     started, checkpoint = time.perf_counter(), output / "checkpoint.pt"
