@@ -12,6 +12,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from csdlib.autoencoder import AutoencoderConfig
 from csdlib.datasets.atelier import PAINTERS, UNSEEN, WITHHELD
 from csdlib.diffusion_training import DiffusionConfig
+from csdlib.errors import InputError
 from csdlib.files import data_path
 from csdlib.generation import generate, load_pipeline, revision
 from csdlib.prompts import simple_prompts
@@ -96,10 +97,14 @@ def test_the_recipe_makes_the_parts_and_goes_on_from_a_model(tmp_path: Path) -> 
     config = DiffusionConfig(steps=2, batch_size=2)
     options = {"frame": frame, "works_per_painter": 1}
     train_tiny_sd(tmp_path / "first", config, withheld=True, command="the first", **options)
+    practice = DiffusionConfig(steps=2, batch_size=4, transferred=0.5)
+    with pytest.raises(InputError, match="give it as start"):
+        train_tiny_sd(tmp_path / "none", practice, withheld=True, **options)
     again = train_tiny_sd(
-        tmp_path / "second", config, withheld=True, start=tmp_path / "first", command="the second", **options
+        tmp_path / "second", practice, withheld=True, start=tmp_path / "first", command="the second", **options
     )
     assert again["before"]["command"] == "the first"
+    assert str(tmp_path) not in (tmp_path / "second" / "unet" / "config.json").read_text()
     card = (tmp_path / "second" / "README.md").read_text()
     assert "`the first`" in card and "`the second`" in card and WITHHELD[0] in card
     assert set(UNSEEN) & set(WITHHELD)
