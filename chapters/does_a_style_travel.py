@@ -116,7 +116,7 @@ if in_atelier and model.startswith("tiny-sd"):
     groups |= {"never painted, practised": new & ~kept, "never painted, not practised": kept}
 for label, rows in groups.items():
     if rows.any():
-        line = f"{label}: painter found {bootstrap(found[rows], groups=main.asked[rows]).percent()} %"
+        line = f"{label} ({rows.sum()} pictures): painter found {bootstrap(found[rows], groups=main.asked[rows]).percent()} %"
         if in_atelier:
             line += f", subject seen {bootstrap(subject_found(made.take(np.flatnonzero(rows)), SubjectClassifier.load()), groups=main.asked[rows]).percent()} %"
         print(line)
@@ -227,7 +227,7 @@ figures.show(
 # %% [markdown]
 # Look at the first two rows and then at the last two. Asked for the *same subjects*, painters with a wide repertoire are imitated better, with a correlation whose interval holds the paper's. But
 # that is the trivial half: a wide painter has painted those subjects, and the generator has seen it. On subjects that *nobody asked has painted*, the correlation with the true repertoire is
-# gone, within its interval. What is left is one with the spread, for one of the two scores only.
+# gone, within its interval, and the spread has none either.
 #
 # Notice three confounders, too, that the paper could not take out. A painter with varied works has a prototype near the middle of all
 # styles, and everything is a little more like the middle. A painter with one subject is represented by works of that subject only, and then the
