@@ -97,6 +97,8 @@ class DiffusionConfig:
         for name, least in (("steps", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
+        if not self.strength >= 0:
+            raise InputError(f"strength must be at least 0, got {self.strength}")
         for name in ("dropped", "transferred", "averaged"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} must be from 0 to 1, got {getattr(self, name)}")

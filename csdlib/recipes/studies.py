@@ -79,7 +79,7 @@ def record_atelier_studies(
 
     Args:
         output: as ``record_real_studies``; ``content`` is the set of prompts: ``simple``, ``user``, ``content`` (every
-            painter with subjects in turn), ``new`` (subjects that the painter never paints). The last are studied
+            painter with subjects in turn), and ``new`` (subjects that the painter never paints). The last are studied
             once more apart: ``practised`` by the generator without pictures, and ``kept`` from practice.
         images: pictures of each painter, set and model.
         seed: of the first picture of each painter.

@@ -143,17 +143,18 @@ def judge_tiny_sd(
     asked = {"simple": simple_prompts(atelier_artists(), images, seed=seed), "new": content[never_painted(content)]}
     options: dict[str, Any] = {"guidance": guidance, "steps": steps}
     made = {name: generate(model, prompts, **options) for name, prompts in asked.items()}
-    kept = made["new"].take(np.flatnonzero(kept_from_transfers(made["new"].frame)))
+    kept = np.flatnonzero(kept_from_transfers(made["new"].frame))
     works, training, fresh = (
         atelier(size=SIZE, cache=cache),
         generator_pictures(record["dataset"]["works_per_painter"], withheld=bool(record["unseen"]), cache=cache),
         _by_painter(generator_pictures(images, withheld=False, seed=1, cache=cache)),
     )
+    found = painter_found(made["new"], works, load("csd-tiny"))
     values = {
         "painter found, simple prompts": (painter_found(made["simple"], works, load("csd-tiny")), made["simple"]),
-        "painter found, new subjects": (painter_found(made["new"], works, load("csd-tiny")), made["new"]),
+        "painter found, new subjects": (found, made["new"]),
         "painter found, fresh works": (painter_found(fresh, works, load("csd-tiny")), fresh),
-        "painter found, new subjects not practised": (painter_found(kept, works, load("csd-tiny")), kept),
+        "painter found, new subjects not practised": (found[kept], made["new"].take(kept)),
         "subject found, new subjects": (subject_found(made["new"], SubjectClassifier.load()), made["new"]),
     }
     judged: dict[str, Any] = {name: by_group(*pair, _GROUPS) for name, pair in values.items()}
