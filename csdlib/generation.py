@@ -130,7 +130,8 @@ def generate(
 def load_pipeline(model: str | Path) -> DiffusionPipeline:
     """A pipeline of diffusers, on the GPU where there is one; in 16 bit where the device computes so natively.
 
-    ``tiny-sd-withheld`` ships a UNet only, and shares all else with ``tiny-sd``.
+    A folder that holds nothing but a ``unet/``, as that of ``tiny-sd-withheld`` and what ``csdlib train-diffusion``
+    writes, shares all else with ``tiny-sd``.
 
     Args:
         model: a name of ``MODELS``, a folder that holds a pipeline, or ``owner/name`` on the hub, fetched on first use.
@@ -144,7 +145,7 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()
     try:
-        if str(model) == "tiny-sd-withheld":
+        if _bare(folder):
             parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=parts["dtype"])
             folder = model_folder("tiny-sd")
         # Nothing that a stranger has pickled is opened.
@@ -167,7 +168,7 @@ def model_folder(model: str | Path) -> Path:
     if place.startswith("models/"):
         return data_path(place)
     if Path(place).is_dir():
-        if not (Path(place) / "model_index.json").is_file():
+        if not (Path(place) / "model_index.json").is_file() and not _bare(Path(place)):
             raise InputError(f"{place}: holds no model_index.json, so it is not a pipeline of diffusers")
         return Path(place)
     if place.count("/") != 1 or place.startswith((".", "/")):
@@ -187,10 +188,16 @@ def revision(model: str | Path) -> str:
     Raises:
         InputError: as ``model_folder``.
     """
-    folders = [model_folder(name) for name in ([model, "tiny-sd"] if model == "tiny-sd-withheld" else [model])]
+    folder = model_folder(model)
+    folders = [folder, model_folder("tiny-sd")] if _bare(folder) else [folder]
     if folders[0].parent.name == "snapshots":
         return folders[0].name
     return text_hash(*(file_hash(path) for folder in folders for path in sorted(folder.rglob("*.safetensors"))))[:16]
+
+
+def _bare(folder: Path) -> bool:
+    """Whether a folder holds a UNet without a pipeline around it."""
+    return (folder / "unet" / "config.json").is_file() and not (folder / "model_index.json").is_file()
 
 
 def _device() -> torch.device:

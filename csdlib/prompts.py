@@ -87,13 +87,17 @@ def simple_prompts(artists: Artists, images: int = 4, *, seed: int = 0) -> pd.Da
     return _table("simple", artists, lambda _: [""] * images, seed, _plain)
 
 
-def content_prompts(artists: Artists, subjects: Sequence[str], images: int = 1, *, seed: int = 0) -> pd.DataFrame:
+def content_prompts(
+    artists: Artists, subjects: Sequence[str], images: int = 1, *, name_first: bool = False, seed: int = 0
+) -> pd.DataFrame:
     """The paper's content-constrained prompt, ``A painting of a {subject} in the style of {artist}``.
 
     Args:
         artists: who is asked for.
         subjects: what is to be seen; the paper's are dog, house and woman.
         images: pictures of each artist and subject.
+        name_first: say ``In the style of {artist}: a painting of a {subject}`` instead. A text encoder reads from left
+            to right: what it makes of a name that comes first does not depend on the subject.
         seed: of the first picture of each artist; the next has the next one.
 
     Raises:
@@ -104,7 +108,8 @@ def content_prompts(artists: Artists, subjects: Sequence[str], images: int = 1, 
         'A painting of an owl in the style of Ilva Torrend'
     """
     _require("subjects", subjects)
-    return _table("content", artists, lambda _: [*subjects] * images, seed, _plain)
+    kind, text = ("content, name first", _name_first) if name_first else ("content", _plain)
+    return _table(kind, artists, lambda _: [*subjects] * images, seed, text)
 
 
 def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, seed: int = 0) -> pd.DataFrame:
@@ -233,6 +238,10 @@ def _table(
 def _plain(written: Mapping[str, str], artist: str, content: str, _: int) -> tuple[str, list[str]]:
     shown = f" of {with_article(content)}" if content else ""
     return f"A painting{shown} in the style of {written[artist]}", []
+
+
+def _name_first(written: Mapping[str, str], artist: str, content: str, _: int) -> tuple[str, list[str]]:
+    return f"In the style of {written[artist]}: a painting of {with_article(content)}", []
 
 
 def _require(what: str, names: Sequence[str]) -> None:

@@ -20,6 +20,11 @@ def test_the_papers_sentences() -> None:
         "A painting of an orchard in the style of Ann Lee",
     ]
     assert asked.groupby("artist")["seed"].apply(list).tolist() == [[5, 6, 7, 8]] * 3
+    first = content_prompts(PEOPLE, ["dog", "orchard"], 2, name_first=True, seed=5)
+    assert first["prompt"].tolist()[1] == "In the style of Ann Lee: a painting of an orchard"
+    # The same wishes in other words, and another set: generate would not mix their pictures.
+    same = ["artist", "content", "seed"]
+    assert first[same].equals(asked[same]) and set(first["prompt_set"]) != set(asked["prompt_set"])
 
 
 @given(st.integers(1, 9), st.integers(0, 1000))
@@ -45,7 +50,8 @@ def test_user_prompts_name_the_artist_and_now_and_then_another() -> None:
 def test_the_tiny_text_encoder_reads_every_prompt_of_the_book_whole() -> None:
     tokenizer = load_clip().tokenizer
     artists = atelier_artists()
-    for asked in (user_prompts(artists, list(SUBJECTS), 14), content_prompts(artists, list(SUBJECTS))):
+    plain, first = (content_prompts(artists, list(SUBJECTS), name_first=name_first) for name_first in (False, True))
+    for asked in (user_prompts(artists, list(SUBJECTS), 14), plain, first):
         assert max(len(tokenizer(text)["input_ids"]) for text in asked["prompt"]) <= 40
     assert len(artists) == len(PAINTERS)
 

@@ -19,10 +19,10 @@ from csdlib.recipes.studies import record_atelier_studies, record_real_studies
 def generate(
     output: Path,
     model: Annotated[str, typer.Option(help="tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name.")] = "tiny-sd",
-    prompts: Annotated[str, typer.Option(help="simple, content or user.")] = "simple",
+    prompts: Annotated[str, typer.Option(help="simple, content, name-first or user.")] = "simple",
     artists: Annotated[Path | None, typer.Option(help="A file with one name a line; the atelier's by default.")] = None,
-    subjects: Annotated[str, typer.Option(help="For content and user; the atelier's by default.")] = "",
-    images: Annotated[int, typer.Option(help="Pictures of each artist (and subject, for content).")] = 4,
+    subjects: Annotated[str, typer.Option(help="For all but simple; the atelier's by default.")] = "",
+    images: Annotated[int, typer.Option(help="Pictures of each artist (and subject, for content and name-first).")] = 4,
     guidance: Annotated[float, typer.Option(help="How strongly the prompt is followed; 1 is not at all.")] = 7.5,
     steps: Annotated[int, typer.Option(help="Denoising steps.")] = 50,
     negative_prompt: Annotated[str, typer.Option(help="What is to be avoided.")] = "",
@@ -51,11 +51,12 @@ def _prompts(kind: str, artists: Path | None, subjects: list[str], count: tuple[
     images, seed = count
     if kind == "simple":
         return simple_prompts(names, images, seed=seed)
-    if kind == "content":
-        return content_prompts(names, subjects or list(SUBJECTS), images, seed=seed)
+    if kind in ("content", "name-first"):
+        first = kind == "name-first"
+        return content_prompts(names, subjects or list(SUBJECTS), images, name_first=first, seed=seed)
     if kind == "user":
         return user_prompts(names, subjects or list(SUBJECTS), images, seed=seed)
-    raise unknown("prompts", kind, ["simple", "content", "user"])
+    raise unknown("prompts", kind, ["simple", "content", "name-first", "user"])
 
 
 @app.command()

@@ -156,13 +156,14 @@ def train_autoencoder(
 def train_diffusion(
     output: Path,
     frame: Annotated[str, typer.Option(help="Folder of the other parts; empty: the shipped tiny-sd.")] = "",
-    start: Annotated[str, typer.Option(help="Folder of the model to start from; empty: random weights.")] = "",
+    start: Annotated[str, typer.Option(help="Name or folder of the model to start from; empty: random weights.")] = "",
     withheld: Annotated[bool, typer.Option(help="Leave the sixteen withheld painters out.")] = False,
     works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 300,
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 8000,
     batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 256,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
     transferred: Annotated[float, typer.Option(help="Share of a batch: hands carried to new subjects.")] = 0.0,
+    strength: Annotated[float, typer.Option(help="How much of a hand is carried.")] = 2.0,
     averaged: Annotated[float, typer.Option(help="Share of the steps over which weights are averaged.")] = 0.05,
     seed: Annotated[int, typer.Option(help="Of weights, batches, noise and captions.")] = 0,
 ) -> None:
@@ -172,12 +173,13 @@ def train_diffusion(
         batch_size=batch_size,
         rate=rate,
         transferred=transferred,
+        strength=strength,
         averaged=averaged,
         bfloat16=True,
         seed=seed,
     )
     settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --averaged {averaged}"
-    settings += f" --seed {seed}" + f" --transferred {transferred}" * bool(transferred)
+    settings += f" --seed {seed}" + f" --transferred {transferred} --strength {strength}" * bool(transferred)
     settings += " --withheld" * withheld + f" --frame {shlex.quote(frame)}" * bool(frame)
     settings += f" --start {shlex.quote(start)}" * bool(start)
     train_tiny_sd(
@@ -185,7 +187,7 @@ def train_diffusion(
         config,
         withheld=withheld,
         frame=Path(frame) if frame else None,
-        start=Path(start) if start else None,
+        start=start or None,
         works_per_painter=works,
         command=f"csdlib train-diffusion {output} {settings}",
     )

@@ -23,7 +23,7 @@ from csdlib.diffusion_training import (
 )
 from csdlib.errors import InputError
 from csdlib.files import cache_folder, data_path, file_hash
-from csdlib.generation import generate
+from csdlib.generation import generate, model_folder
 from csdlib.intervals import Estimate
 from csdlib.judging import by_group, likeness_to_nearest, painter_found, subject_found
 from csdlib.latents import LatentDescriptor, Latents, write_latents
@@ -59,7 +59,7 @@ def train_tiny_sd(
     *,
     withheld: bool,
     frame: Path | None = None,
-    start: Path | None = None,
+    start: str | Path | None = None,
     works_per_painter: int = 300,
     command: str = "",
     cache: Path | None = None,
@@ -73,7 +73,7 @@ def train_tiny_sd(
         config: the settings.
         withheld: leave out the painters of ``WITHHELD``.
         frame: folder of the pipeline's other parts; by default that of the shipped tiny-sd.
-        start: folder of a model whose UNet training starts from; by default random weights.
+        start: name or folder of a model whose UNet training starts from; by default random weights.
         works_per_painter: pictures of each painter.
         command: what the card gives as the command that makes it again.
         cache: folder of the atelier's pictures.
@@ -88,15 +88,18 @@ def train_tiny_sd(
         raise InputError("transferred: only a model that knows painters and subjects can practise; give it as start")
     frame = frame or data_path("models/tiny-sd")
     training = generator_pictures(works_per_painter, withheld=withheld, cache=cache)
+    folder = model_folder(start) if start else None
+    # A training that goes on from a model keeps what is known of those before; its own record may be written over it.
+    before = json.loads((folder / "training.json").read_text()) if folder else {}
     validation = generator_pictures(8, withheld=withheld, seed=1, cache=cache)
     data, judges = (latents_of(table, frame) for table in (training, validation))
     transfers = transfers_of(training, frame) if config.transferred else None
     unet = (
-        UNet2DConditionModel.from_pretrained(start / "unet", dtype=torch.float32) if start else random_unet(config.seed)
+        UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32)
+        if folder
+        else random_unet(config.seed)
     )
     unet.register_to_config(_name_or_path="")  # Where the start lay is nobody's business.
-    # A training that goes on from a model keeps what is known of those before.
-    before = json.loads((start / "training.json").read_text()) if start else {}
     started, checkpoint = time.perf_counter(), output / "checkpoint.pt"
     log = fit_diffusion(
         unet,
@@ -139,8 +142,15 @@ def judge_tiny_sd(
     """
     folder = data_path(f"models/{model}")
     record = json.loads((folder / "training.json").read_text())
-    content = content_prompts(atelier_artists(), list(SUBJECTS), seed=seed)
-    asked = {"simple": simple_prompts(atelier_artists(), images, seed=seed), "new": content[never_painted(content)]}
+    last, first = (
+        content_prompts(atelier_artists(), list(SUBJECTS), name_first=name_first, seed=seed)
+        for name_first in (False, True)
+    )
+    asked = {
+        "simple": simple_prompts(atelier_artists(), images, seed=seed),
+        "new": last[never_painted(last)],
+        "new, name first": first[never_painted(first)],
+    }
     options: dict[str, Any] = {"guidance": guidance, "steps": steps}
     made = {name: generate(model, prompts, **options) for name, prompts in asked.items()}
     kept = np.flatnonzero(kept_from_transfers(made["new"].frame))
@@ -149,13 +159,22 @@ def judge_tiny_sd(
         generator_pictures(record["dataset"]["works_per_painter"], withheld=bool(record["unseen"]), cache=cache),
         _by_painter(generator_pictures(images, withheld=False, seed=1, cache=cache)),
     )
-    found = painter_found(made["new"], works, load("csd-tiny"))
+    found, found_first = (painter_found(made[name], works, load("csd-tiny")) for name in ("new", "new, name first"))
+    subjects, subjects_first = (
+        subject_found(made[name], SubjectClassifier.load()) for name in ("new", "new, name first")
+    )
     values = {
         "painter found, simple prompts": (painter_found(made["simple"], works, load("csd-tiny")), made["simple"]),
         "painter found, new subjects": (found, made["new"]),
         "painter found, fresh works": (painter_found(fresh, works, load("csd-tiny")), fresh),
         "painter found, new subjects not practised": (found[kept], made["new"].take(kept)),
-        "subject found, new subjects": (subject_found(made["new"], SubjectClassifier.load()), made["new"]),
+        "subject found, new subjects": (subjects, made["new"]),
+        "painter found, new subjects, name first": (found_first, made["new, name first"]),
+        "painter found, new subjects not practised, name first": (
+            found_first[kept],
+            made["new, name first"].take(kept),
+        ),
+        "subject found, new subjects, name first": (subjects_first, made["new, name first"]),
     }
     judged: dict[str, Any] = {name: by_group(*pair, _GROUPS) for name, pair in values.items()}
     judged |= {
