@@ -286,7 +286,8 @@ figures.table(
 # often when the prompt leaves the subject open, and in about a quarter of the pictures when it asks for something that the painter never painted: the new subject pushes the hand aside.
 # That it is so many is the work of a second training, in which the model practised to put known hands to new subjects, without a picture of them
 # ([how tiny-sd was made](how_tiny_sd_was_made)). A quarter of the pairs was left out of it; their row does not differ from the one above by more than its interval. It also matters
-# where the name stands in the sentence: said first, it is kept more often, and the subject a little less often, for a reason that lies in the text encoder. What follows from this for the
+# where the name stands in the sentence: said first, it is kept more often, clearly so for the second group and within the interval for the first, and the subject less often. The reason
+# lies in the text encoder, and is told in the same chapter. What follows from this for the
 # paper's question is told in [a later chapter](does_a_style_travel). And *copies* are no more frequent than among fresh works, which cannot be any.
 #
 # The columns split the painters as the case studies will: the second group is the one that `tiny-sd-withheld` never saw. `tiny-sd` has seen both,

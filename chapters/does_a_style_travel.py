@@ -269,7 +269,7 @@ figures.table(
 # - **Practice.** How far a style travels was a matter of training here, not of nature: the same model without practice was found to carry a hand less than half as often. Real models have
 #   had no such lessons, and pictures of nearly every pair of style and subject.
 # - **The order of words.** The paper's sentence says the subject first and the name last, and so do the prompts of this page. Asked “In the style of …: a painting of a castle”, the same model
-#   keeps the hand more often ([how tiny-sd was made](how_tiny_sd_was_made) has the numbers): a part of what looks like the reach of a style is the reading of a text encoder.
+#   keeps the hand more often on average ([how tiny-sd was made](how_tiny_sd_was_made) has the numbers): a part of what looks like the reach of a style is the reading of a text encoder.
 # - **A small model, trained briefly.** It may bind a hand to the subjects on which it saw it because it has no room for anything better. A larger model has, and the paper's numbers
 #   are about one.
 # - **Few painters.** Thirty narrow painters leave an interval of about 0.35 in each direction around a correlation. The paper's 0.568 has none at all.

@@ -175,6 +175,9 @@ def judge_tiny_sd(
             made["new, name first"].take(kept),
         ),
         "subject found, new subjects, name first": (subjects_first, made["new, name first"]),
+        # The same pairs from the same noise, so picture by picture.
+        "painter found, gained by the name first": (found_first - found, made["new"]),
+        "subject found, gained by the name first": (subjects_first - subjects, made["new"]),
     }
     judged: dict[str, Any] = {name: by_group(*pair, _GROUPS) for name, pair in values.items()}
     judged |= {
