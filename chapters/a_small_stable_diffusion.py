@@ -282,7 +282,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Three things stand in this table. The *subject* is there nearly always, whoever is named: the model does combine, it does not only repeat. The *painter* is found
+# Three things stand in this table. Asked in the paper's words, the *subject* is there nearly always, whoever is named: the model does combine, it does not only repeat. The *painter* is found
 # often when the prompt leaves the subject open, and in about a quarter of the pictures when it asks for something that the painter never painted: the new subject pushes the hand aside.
 # That it is so many is the work of a second training, in which the model practised to put known hands to new subjects, without a picture of them
 # ([how tiny-sd was made](how_tiny_sd_was_made)). A quarter of the pairs was left out of it; their row does not differ from the one above by more than its interval. It also matters
@@ -299,7 +299,7 @@ figures.table(
 # - A prompt becomes vectors, noise becomes latents in a few steps, and latents become pixels. Large forms and colours are settled first, marks last.
 # - Guidance exaggerates the prompt: subject and hand become easier to recognise, up to a point, and contrast rises. Report it.
 # - One seed proves nothing. Count over many.
-# - The model paints subjects that a painter never painted, and then keeps the hand far less often than on its own choice. Its pictures are no copies.
+# - The model paints subjects that a painter never painted, and then, asked in the paper's words, keeps the hand far less often than on its own choice. Its pictures are no copies.
 #
 # ## Exercises
 #

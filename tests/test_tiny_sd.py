@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from diffusers import AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
+from typer.testing import CliRunner
 
 from csdlib.autoencoder import AutoencoderConfig
+from csdlib.cli import app
 from csdlib.datasets.atelier import PAINTERS, UNSEEN, WITHHELD
 from csdlib.diffusion_training import DiffusionConfig
 from csdlib.errors import InputError
@@ -100,6 +103,13 @@ def test_the_recipe_makes_the_parts_and_goes_on_from_a_model(tmp_path: Path) -> 
     practice = DiffusionConfig(steps=2, batch_size=4, transferred=0.5)
     with pytest.raises(InputError, match="give it as start"):
         train_tiny_sd(tmp_path / "none", practice, withheld=True, **options)
+    with pytest.raises(InputError, match="unknown model 'unknown'"):
+        train_tiny_sd(tmp_path / "none", practice, withheld=True, start="unknown", **options)
+    record_path = tmp_path / "first" / "training.json"
+    record_path.rename(tmp_path / "aside.json")
+    with pytest.raises(InputError, match="not a tiny-sd"):
+        train_tiny_sd(tmp_path / "none", practice, withheld=True, start=tmp_path / "first", **options)
+    (tmp_path / "aside.json").rename(record_path)
     again = train_tiny_sd(
         tmp_path / "second", practice, withheld=True, start=tmp_path / "first", command="the second", **options
     )
@@ -120,3 +130,16 @@ def test_a_judged_autoencoder_says_what_it_costs(tmp_path: Path) -> None:
     train_autoencoder(tmp_path, AutoencoderConfig(steps=1, batch_size=2), works_per_painter=1)
     judge_autoencoder(tmp_path)
     assert "| withheld |" in (tmp_path / "vae" / "README.md").read_text()
+
+
+def test_the_command_line_asks_in_both_orders(tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Noor Felding\n")
+    said = {}
+    for kind in ("content", "name-first"):
+        arguments = ["--prompts", kind, "--artists", str(names), "--subjects", "owl", "--images", "1", "--steps", "1"]
+        found = CliRunner().invoke(app, ["generate", str(tmp_path / kind), *arguments])
+        assert found.exit_code == 0, found.output
+        said[kind] = pd.read_csv(tmp_path / kind / "generated.csv")["prompt"].tolist()
+    assert said["content"] == ["A painting of an owl in the style of Noor Felding"]
+    assert said["name-first"] == ["In the style of Noor Felding: a painting of an owl"]

@@ -82,15 +82,17 @@ def train_tiny_sd(
         what ``training.json`` holds.
 
     Raises:
-        InputError: a share to be transferred, and no start.
+        InputError: a share to be transferred, and no start, or a start that is not a tiny-sd.
     """
     if config.transferred and not start:
         raise InputError("transferred: only a model that knows painters and subjects can practise; give it as start")
+    folder = model_folder(start) if start else None
+    if folder and not (folder / "training.json").is_file():
+        raise InputError(f"start {str(start)!r}: has no training.json, so it is not a tiny-sd")
+    # A training that goes on from a model keeps what is known of those before.
+    before = json.loads((folder / "training.json").read_text()) if folder else {}
     frame = frame or data_path("models/tiny-sd")
     training = generator_pictures(works_per_painter, withheld=withheld, cache=cache)
-    folder = model_folder(start) if start else None
-    # A training that goes on from a model keeps what is known of those before; its own record may be written over it.
-    before = json.loads((folder / "training.json").read_text()) if folder else {}
     validation = generator_pictures(8, withheld=withheld, seed=1, cache=cache)
     data, judges = (latents_of(table, frame) for table in (training, validation))
     transfers = transfers_of(training, frame) if config.transferred else None
@@ -159,26 +161,25 @@ def judge_tiny_sd(
         generator_pictures(record["dataset"]["works_per_painter"], withheld=bool(record["unseen"]), cache=cache),
         _by_painter(generator_pictures(images, withheld=False, seed=1, cache=cache)),
     )
-    found, found_first = (painter_found(made[name], works, load("csd-tiny")) for name in ("new", "new, name first"))
-    subjects, subjects_first = (
-        subject_found(made[name], SubjectClassifier.load()) for name in ("new", "new, name first")
-    )
+    descriptor, classifier = load("csd-tiny"), SubjectClassifier.load()
     values = {
-        "painter found, simple prompts": (painter_found(made["simple"], works, load("csd-tiny")), made["simple"]),
-        "painter found, new subjects": (found, made["new"]),
-        "painter found, fresh works": (painter_found(fresh, works, load("csd-tiny")), fresh),
-        "painter found, new subjects not practised": (found[kept], made["new"].take(kept)),
-        "subject found, new subjects": (subjects, made["new"]),
-        "painter found, new subjects, name first": (found_first, made["new, name first"]),
-        "painter found, new subjects not practised, name first": (
-            found_first[kept],
-            made["new, name first"].take(kept),
-        ),
-        "subject found, new subjects, name first": (subjects_first, made["new, name first"]),
-        # The same pairs from the same noise, so picture by picture.
-        "painter found, gained by the name first": (found_first - found, made["new"]),
-        "subject found, gained by the name first": (subjects_first - subjects, made["new"]),
+        "painter found, simple prompts": (painter_found(made["simple"], works, descriptor), made["simple"]),
+        "painter found, fresh works": (painter_found(fresh, works, descriptor), fresh),
     }
+    for order in ("", ", name first"):
+        pictures = made[f"new{order}"]
+        painter, subject = painter_found(pictures, works, descriptor), subject_found(pictures, classifier)
+        values |= {
+            f"painter found, new subjects{order}": (painter, pictures),
+            f"painter found, new subjects not practised{order}": (painter[kept], pictures.take(kept)),
+            f"subject found, new subjects{order}": (subject, pictures),
+        }
+    for what in ("painter", "subject"):
+        # The same pairs from the same noise, so picture by picture.
+        (last_found, _), (first_found, _) = (
+            values[f"{what} found, new subjects{order}"] for order in ("", ", name first")
+        )
+        values[f"{what} found, gained by the name first"] = first_found - last_found, made["new"]
     judged: dict[str, Any] = {name: by_group(*pair, _GROUPS) for name, pair in values.items()}
     judged |= {
         f"copies, {name}": by_group(_copied(table, training), table, _GROUPS)
@@ -287,7 +288,8 @@ def _results(record: dict[str, Any]) -> str:
     settings = record["judged_with"]
     return f"""Percent of {settings["images"]} pictures a painter (simple prompts) and of {settings["new_pairs"]} pairs
 of painter and subject that no training picture shows (new subjects; a quarter of them were not practised without
-pictures either, see `csdlib.transfers`), guidance {settings["guidance"]},
+pictures either, see `csdlib.transfers`; name first: asked by `content_prompts(..., name_first=True)`),
+guidance {settings["guidance"]},
 {settings["steps"]} steps, with 95 % bootstrap intervals over painters. The painter is found by `csd-tiny` among the
 works of the exhibition, the subject by `subjects-tiny`; copies are what `copy-tiny` takes for a copy of a training
 picture; fresh works are new pictures by the painters themselves, as a measure of both.
