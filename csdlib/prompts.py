@@ -19,6 +19,11 @@ from csdlib.errors import InputError
 #: Artists by what stands in the tables, and how their names are written in prompts; or names alone.
 Artists = Mapping[str, str] | Sequence[str]
 
+#: The paper's simple and its content-constrained prompt, and the second one with its halves exchanged.
+SIMPLE = "A painting in the style of {artist}"
+CONTENT = "A painting of {a_subject} in the style of {artist}"
+NAME_FIRST = "In the style of {artist}: a painting of {a_subject}"
+
 #: The share of the pairs that no picture shows, and that tiny-sd has not practised either.
 KEPT = 0.25
 
@@ -84,7 +89,7 @@ def simple_prompts(artists: Artists, images: int = 4, *, seed: int = 0) -> pd.Da
         >>> simple_prompts(["Ilva Torrend"], 2)[["prompt", "seed"]].to_numpy().tolist()
         [['A painting in the style of Ilva Torrend', 0], ['A painting in the style of Ilva Torrend', 1]]
     """
-    return _table("simple", artists, lambda _: [""] * images, seed, _plain)
+    return _table("simple", artists, lambda _: [""] * images, seed, _plain(SIMPLE))
 
 
 def content_prompts(
@@ -108,8 +113,8 @@ def content_prompts(
         'A painting of an owl in the style of Ilva Torrend'
     """
     _require("subjects", subjects)
-    kind, text = ("content, name first", _name_first) if name_first else ("content", _plain)
-    return _table(kind, artists, lambda _: [*subjects] * images, seed, text)
+    kind, form = ("content, name first", NAME_FIRST) if name_first else ("content", CONTENT)
+    return _table(kind, artists, lambda _: [*subjects] * images, seed, _plain(form))
 
 
 def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, seed: int = 0) -> pd.DataFrame:
@@ -235,13 +240,11 @@ def _table(
     return pd.DataFrame(rows)
 
 
-def _plain(written: Mapping[str, str], artist: str, content: str, _: int) -> tuple[str, list[str]]:
-    shown = f" of {with_article(content)}" if content else ""
-    return f"A painting{shown} in the style of {written[artist]}", []
+def _plain(form: str) -> Callable[[Mapping[str, str], str, str, int], tuple[str, list[str]]]:
+    def text(written: Mapping[str, str], artist: str, content: str, _: int) -> tuple[str, list[str]]:
+        return form.format(artist=written[artist], a_subject=with_article(content)), []
 
-
-def _name_first(written: Mapping[str, str], artist: str, content: str, _: int) -> tuple[str, list[str]]:
-    return f"In the style of {written[artist]}: a painting of {with_article(content)}", []
+    return text
 
 
 def _require(what: str, names: Sequence[str]) -> None:

@@ -19,12 +19,13 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from csdlib.errors import InputError
 from csdlib.files import text_hash
 from csdlib.latents import text_states
-from csdlib.prompts import with_article
+from csdlib.prompts import CONTENT, NAME_FIRST, with_article
 from csdlib.tables import ImageTable
 
 #: How a pair is asked for, and its subject alone.
 _FORMS = (
-    ("A painting of {a_subject} in the style of {artist}", "A painting of {a_subject}"),
+    (CONTENT, "A painting of {a_subject}"),
+    (NAME_FIRST, "A painting of {a_subject}"),
     ("{a_subject} by {artist}", "{a_subject}"),
 )
 

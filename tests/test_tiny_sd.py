@@ -20,7 +20,7 @@ from csdlib.files import data_path
 from csdlib.generation import generate, load_pipeline, revision
 from csdlib.prompts import simple_prompts
 from csdlib.recipes.autoencoder import generator_pictures, judge_autoencoder, train_autoencoder
-from csdlib.recipes.tiny_sd import train_tiny_sd
+from csdlib.recipes.tiny_sd import rewritten_captions, train_tiny_sd
 
 
 def test_diffusers_loads_it_from_the_folder_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,6 +80,31 @@ def test_withheld_painters_leak_neither_by_pictures_nor_by_captions() -> None:
     assert set(training.ids) < set(everybody.ids)
 
 
+def test_captions_are_said_anew_and_tell_no_more_than_before() -> None:
+    training = generator_pictures(6, withheld=True)
+    told, again, all_of_them = (rewritten_captions(training, share, seed=1) for share in (0.6, 0.6, 1))
+    assert told.frame["caption"].tolist() == again.frame["caption"].tolist()
+    assert rewritten_captions(training, 0).frame["caption"].tolist() == training.frame["caption"].tolist()
+    clean = (training.frame["true_noise"] == "clean").to_numpy()
+    changed = (told.frame["caption"] != training.frame["caption"]).to_numpy()
+    assert not (changed & ~clean).any(), "what names nobody, or names somebody wrongly, stays"
+    assert 0.45 < changed.sum() / clean.sum() < 0.75
+    forms = {"first": 0, "content": 0, "simple": 0}
+    columns = ["true_artist", "true_content", "caption"]
+    for artist, subject, caption in all_of_them.frame.loc[clean, columns].to_numpy().tolist():
+        name, article = PAINTERS[artist].name, "an" if subject[0] in "aeiou" else "a"
+        prompts = {
+            f"In the style of {name}: a painting of {article} {subject}": "first",
+            f"A painting of {article} {subject} in the style of {name}": "content",
+            f"A painting in the style of {name}": "simple",
+        }
+        forms[prompts[caption]] += 1
+    assert forms["first"] > max(forms["content"], forms["simple"]) > 10
+    for share in (-0.1, 1.1, float("nan")):
+        with pytest.raises(InputError, match="rewritten must be from 0 to 1"):
+            rewritten_captions(training, share)
+
+
 def test_it_paints_the_same_picture_again_whatever_the_company(tmp_path: Path) -> None:
     prompts = simple_prompts({"noor-felding": "Noor Felding", "ilva-torrend": "Ilva Torrend"}, 2)
     together = generate("tiny-sd", prompts, tmp_path / "a", steps=4, guidance=3, batch_size=4, progress=False)
@@ -111,7 +136,13 @@ def test_the_recipe_makes_the_parts_and_goes_on_from_a_model(tmp_path: Path) -> 
         train_tiny_sd(tmp_path / "none", practice, withheld=True, start=tmp_path / "first", **options)
     (tmp_path / "aside.json").rename(record_path)
     again = train_tiny_sd(
-        tmp_path / "second", practice, withheld=True, start=tmp_path / "first", command="the second", **options
+        tmp_path / "second",
+        practice,
+        withheld=True,
+        start=tmp_path / "first",
+        rewritten=0.6,
+        command="the second",
+        **options,
     )
     assert again["before"]["command"] == "the first"
     assert str(tmp_path) not in (tmp_path / "second" / "unet" / "config.json").read_text()

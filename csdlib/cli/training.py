@@ -162,6 +162,7 @@ def train_diffusion(
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 8000,
     batch_size: Annotated[int, typer.Option(help="Latents a step.")] = 256,
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
+    rewritten: Annotated[float, typer.Option(help="Share of the captions that are said anew in plain words.")] = 0.0,
     transferred: Annotated[float, typer.Option(help="Share of a batch: hands carried to new subjects.")] = 0.0,
     strength: Annotated[float, typer.Option(help="How much of a hand is carried.")] = 2.0,
     averaged: Annotated[float, typer.Option(help="Share of the steps over which weights are averaged.")] = 0.05,
@@ -180,6 +181,7 @@ def train_diffusion(
     )
     settings = f"--works {works} --steps {steps} --batch-size {batch_size} --rate {rate} --averaged {averaged}"
     settings += f" --seed {seed}" + f" --transferred {transferred} --strength {strength}" * bool(transferred)
+    settings += f" --rewritten {rewritten}" * bool(rewritten)
     settings += " --withheld" * withheld + f" --frame {shlex.quote(frame)}" * bool(frame)
     settings += f" --start {shlex.quote(start)}" * bool(start)
     train_tiny_sd(
@@ -189,6 +191,7 @@ def train_diffusion(
         frame=Path(frame) if frame else None,
         start=start or None,
         works_per_painter=works,
+        rewritten=rewritten,
         command=f"csdlib train-diffusion {output} {settings}",
     )
     typer.echo(f"written: {output}")
