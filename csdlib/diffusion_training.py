@@ -60,6 +60,10 @@ SCHEDULE: dict[str, Any] = {
     "clip_sample": False,
 }
 
+#: Where the time steps of what is transferred begin, as a share of all. Later ones show the known subject so clearly
+#: that asking for another one teaches nothing.
+PRACTISED_FROM = 0.4
+
 
 @dataclass(frozen=True)
 class DiffusionConfig:
@@ -88,7 +92,7 @@ class DiffusionConfig:
     weight_decay: float = 0.01
     dropped: float = 0.1
     transferred: float = 0.0
-    strength: float = 2.0
+    strength: float = 1.5
     averaged: float = 0.05
     bfloat16: bool = False
     seed: int = 0
@@ -162,9 +166,8 @@ def fit_diffusion(
         data: what ``write_latents`` made.
         config: the settings.
         transfers: what ``write_transfers`` made of the same pictures, for ``config.transferred`` of each batch. What
-            the UNet has to find for them is said by itself as it was before the first step: the velocity of the new
-            subject, plus ``config.strength`` times what the painter changes in that of the subject shown. So this is
-            for a UNet that has learned already. (Taught by its own moving average, it drifts away from both.)
+            the UNet has to find for them is said by itself as it was before the first step, see ``transferred``. So
+            this is for a UNet that has learned already. (Taught by its own moving average, it drifts away.)
         evaluate: called with the averaged UNet before the first step and after every ``evaluate_every`` steps.
         evaluate_every: steps between evaluations and checkpoints.
         checkpoint: file for the state; read if it exists.
@@ -199,7 +202,7 @@ def fit_diffusion(
         noisy, velocity, times, states, known = (each.to(accelerator.device) for each in batch.result())
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
             if len(known):
-                new = slice(-(len(known) // 3), None)
+                new = slice(-(len(known) // 4), None)
                 velocity[new] = transferred(teacher, noisy[new], times[new], known, config.strength)
             guess = both.unet(noisy, times, states.float()).sample
         loss = functional.mse_loss(guess.float(), velocity)
@@ -222,21 +225,24 @@ def fit_diffusion(
     return log
 
 
-def noised(latents: Tensor, scheduler: DDIMScheduler, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
+def noised(
+    latents: Tensor, scheduler: DDIMScheduler, generator: Generator, *, least: float = 0
+) -> tuple[Tensor, Tensor, Tensor]:
     """Latents with noise of every strength, and what the UNet has to find.
 
     Args:
         latents: (n, c, h, w) float32.
         scheduler: how noise grows with the time step.
         generator: the only source of chance.
+        least: where the time steps begin, as a share of all, in [0, 1).
 
     Returns:
         the noisy latents and their velocities, (n, c, h, w) float32, and the time steps, (n,) int64, spread evenly
         over all strengths, because an even spread makes the loss less noisy than chance does.
     """
     count = len(latents)
-    places = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
-    times = (places * scheduler.config.num_train_timesteps).long()
+    places = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / max(1, count)
+    times = ((least + (1 - least) * places) * scheduler.config.num_train_timesteps).long()
     noise = torch.randn(latents.shape, generator=generator)
     noisy = scheduler.add_noise(latents, noise, times)
     return noisy, scheduler.get_velocity(latents, noise, times), times
@@ -246,20 +252,24 @@ def noised(latents: Tensor, scheduler: DDIMScheduler, generator: Generator) -> t
 def transferred(unet: nn.Module, noisy: Tensor, times: Tensor, known: Tensor, strength: float) -> Tensor:
     """The velocity of a painter's hand on a subject that no picture shows it with, by what a UNet knows of both.
 
+    The hand is seen twice: in what the painter's name, said first, changes in the new subject, where it is weak, and in
+    what it changes in a subject that the painter paints, where it is mixed with that subject. The mean has less of both
+    faults.
+
     Args:
         unet: a UNet that knows painters and subjects.
         noisy: (n, c, h, w) noisy latents.
         times: (n,) time steps.
-        known: (3 n, tokens, d) text states: those of the new subject alone, then of the painter with a known subject,
-            then of that subject alone.
+        known: (4 n, tokens, d) text states: those of the new subject alone, then of both with the name first, then of
+            the painter with a known subject, then of that subject alone.
         strength: how much of the hand is added; 0 gives anybody's picture of the new subject.
 
     Returns:
         (n, c, h, w) float32.
     """
-    found = unet(noisy.repeat(3, 1, 1, 1), times.repeat(3), known.float()).sample.float()
-    subject, painter, anybody = found.chunk(3)
-    velocity: Tensor = subject + strength * (painter - anybody)
+    found = unet(noisy.repeat(4, 1, 1, 1), times.repeat(4), known.float()).sample.float()
+    subject, first, painter, anybody = found.chunk(4)
+    velocity: Tensor = subject + strength * ((first - subject) + (painter - anybody)) / 2
     return velocity
 
 
@@ -280,15 +290,17 @@ def _batches(
 
     def draw(step: int, rows: np.ndarray, asked: np.ndarray) -> tuple[Tensor, ...]:
         chance = Generator().manual_seed(int(np.random.default_rng([config.seed, step]).integers(2**62)))
-        noisy, velocity, times = noised(data.latents(rows), scheduler, chance)
+        parts = [(rows[: len(rows) - len(asked)], 0.0), (rows[len(rows) - len(asked) :], PRACTISED_FROM)]
+        drawn = [noised(data.latents(part), scheduler, chance, least=least) for part, least in parts]
+        noisy, velocity, times = (torch.cat(both) for both in zip(*drawn, strict=True))
         captions = data.captions[rows]
         captions[(torch.rand(len(rows), generator=chance) < config.dropped).numpy()] = 0
         states = data.states[captions]
         if transfers is None:
             return noisy, velocity, times, states, states[:0]
-        _, new, subject, painter, anybody = transfers.rows[asked].T
+        _, new, *known = transfers.rows[asked].T
         states[len(rows) - len(asked) :] = transfers.states[new]
-        return noisy, velocity, times, states, transfers.states[np.concatenate([subject, painter, anybody])]
+        return noisy, velocity, times, states, transfers.states[np.concatenate(known)]
 
     def prepare(step: int) -> tuple[np.ndarray, Future[tuple[Tensor, ...]]]:
         rows = batch_rows(len(data.table), config.batch_size - moved, step, config.seed)

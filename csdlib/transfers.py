@@ -22,12 +22,11 @@ from csdlib.latents import text_states
 from csdlib.prompts import CONTENT, NAME_FIRST, with_article
 from csdlib.tables import ImageTable
 
-#: How a pair is asked for, and its subject alone.
-_FORMS = (
-    (CONTENT, "A painting of {a_subject}"),
-    (NAME_FIRST, "A painting of {a_subject}"),
-    ("{a_subject} by {artist}", "{a_subject}"),
-)
+#: How a pair is asked for while it is practised.
+_ASKED = (CONTENT, NAME_FIRST, "{a_subject} by {artist}")
+
+#: How a subject is asked for without a painter.
+_ALONE = "A painting of {a_subject}"
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,9 @@ class Transfers:
     Attributes:
         states: (texts, tokens, d) float16, the text encoder's last layer of every different text.
         texts: the texts.
-        rows: (n, 5) int64: a picture, and the rows of ``states`` of what it is asked for instead (the painter's new
-            subject), of that subject alone, of what it shows (the painter's own subject), and of that subject alone.
+        rows: (n, 6) int64: a picture, and the rows of ``states`` of what it is asked for instead (the painter's new
+            subject), of that subject alone, of both with the name first, of what it shows (the painter's own subject),
+            and of that subject alone.
     """
 
     states: Tensor
@@ -81,11 +81,10 @@ def write_transfers(
     for picture in range(len(table)) if pictures is None else pictures.tolist():
         artist, own = shown[picture].tolist()
         for new in subjects.get(artist, []):
-            pair, alone = _FORMS[int(rng.integers(len(_FORMS)))]
+            asked = _ASKED[int(rng.integers(len(_ASKED)))]
             said = [
                 form.format(a_subject=with_article(subject), artist=written[artist])
-                for subject in (new, own)
-                for form in (pair, alone)
+                for form, subject in ((asked, new), (_ALONE, new), (NAME_FIRST, new), (CONTENT, own), (_ALONE, own))
             ]
             rows.append([picture, *(texts.setdefault(text, len(texts)) for text in said)])
     if not rows:

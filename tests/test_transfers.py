@@ -11,7 +11,7 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from csdlib.datasets.atelier import SUBJECTS, WITHHELD, find_painter
-from csdlib.diffusion_training import DiffusionConfig, fit_diffusion, transferred
+from csdlib.diffusion_training import PRACTISED_FROM, DiffusionConfig, fit_diffusion, transferred
 from csdlib.errors import InputError
 from csdlib.files import data_path
 from csdlib.generation import load_pipeline
@@ -47,11 +47,12 @@ def test_every_picture_is_asked_for_what_its_artist_shall_learn(learned: tuple[L
     artists = data.table.frame["artist"].to_numpy(dtype=str)
     assert len(transfers.rows) == (artists == "artist-0").sum() + 2 * (artists == "artist-1").sum()
     for picture, *said in transfers.rows.tolist():
-        new, alone, own, own_alone = (transfers.texts[row] for row in said)
+        new, alone, first, own, own_alone = (transfers.texts[row] for row in said)
         name = WRITTEN[artists[picture]]
-        assert name in new and name in own
-        assert alone in new and own_alone in own, "the same words, with the artist and without"
-        assert own_alone in ("an owl", "A painting of an owl")
+        asked = alone.removeprefix("A painting of ")
+        assert new in (f"{asked} by {name}", f"{alone} in the style of {name}", first)
+        assert first == f"In the style of {name}: a painting of {asked}"
+        assert (own, own_alone) == (f"A painting of an owl in the style of {name}", "A painting of an owl")
         assert alone.split()[-1] in ({"dot"} if name == "Ada" else {"dot", "dog"})
     assert len(set(transfers.texts)) == len(transfers.texts) == len(transfers.states)
 
@@ -77,13 +78,15 @@ class Told(nn.Module):
         return SimpleNamespace(sample=states.mean((1, 2))[:, None, None, None].expand_as(noisy) + noisy)
 
 
-def test_a_hand_is_added_to_the_new_subject() -> None:
+def test_a_hand_is_seen_twice_and_added_to_the_new_subject() -> None:
     noisy = torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0))
-    # Two pictures: the new subjects are worth 10 and 20, the painters with theirs 7 and 5, those alone 4 and 6.
-    known = torch.tensor([10.0, 20, 7, 5, 4, 6])[:, None, None].expand(6, 5, 8)
+    # Two pictures: the new subjects are worth 10 and 20, with the painters' names first 11 and 23; the painters with
+    # their own subjects 7 and 5, those alone 4 and 6.
+    known = torch.tensor([10.0, 20, 11, 23, 7, 5, 4, 6])[:, None, None].expand(8, 5, 8)
     found = transferred(Told(), noisy, torch.tensor([3, 4]), known, 2.0)
-    torch.testing.assert_close(found[0], 10 + 2 * 3 + 3 * noisy[0] - 2 * noisy[0])
-    torch.testing.assert_close(found[1], 20 - 2 * 1 + noisy[1])
+    torch.testing.assert_close(found[0], 10 + 2 * (1 + 3) / 2 + noisy[0])
+    torch.testing.assert_close(found[1], 20 + 2 * (3 - 1) / 2 + noisy[1])
+    torch.testing.assert_close(transferred(Told(), noisy, torch.tensor([3, 4]), known, 0.0)[1], 20 + noisy[1])
 
 
 def test_what_a_unet_says_already_costs_nothing(learned: tuple[Latents, Transfers], micro_pipeline: Path) -> None:
@@ -98,10 +101,11 @@ def test_what_a_unet_says_already_costs_nothing(learned: tuple[Latents, Transfer
         return float(fit_diffusion(unet, data, config, transfers, progress=False)["velocity_loss"].iloc[-1])
 
     # The new pair is the new subject plus what the painter adds: here by definition, and here not.
-    assert loss(pair, subject, pair, subject) < 1e-10
-    assert loss(pair, pair, other, other, strength=7) < 1e-10
-    assert loss(pair, subject, pair, subject, strength=2) > 1e-6
-    assert loss(pair, subject, subject, pair) > 1e-6
+    assert loss(pair, subject, pair, pair, subject) < 1e-10
+    assert loss(pair, subject, subject, pair, subject, strength=2) < 1e-10
+    assert loss(pair, pair, pair, other, other, strength=7) < 1e-10
+    assert loss(pair, subject, pair, pair, subject, strength=2) > 1e-6
+    assert loss(pair, subject, pair, subject, pair) > 1e-6
 
 
 def test_a_share_of_the_batch_is_transferred(learned: tuple[Latents, Transfers], micro_pipeline: Path) -> None:
@@ -115,6 +119,19 @@ def test_a_share_of_the_batch_is_transferred(learned: tuple[Latents, Transfers],
         fit_diffusion(unet, data, DiffusionConfig(transferred=0.1), progress=False)
     with pytest.raises(InputError, match="transferred must be from 0 to 1"):
         DiffusionConfig(transferred=-0.1)
+
+
+def test_practice_spares_the_steps_that_show_the_known_subject(
+    learned: tuple[Latents, Transfers], micro_pipeline: Path
+) -> None:
+    data, transfers = learned
+    unet, met = UNet2DConditionModel.from_pretrained(micro_pipeline / "unet"), []
+    unet.register_forward_pre_hook(lambda _, given: met.append(given[1].min().item()))
+    fit_diffusion(unet, data, DiffusionConfig(steps=6, batch_size=8, transferred=1), transfers, progress=False)
+    assert 1000 * PRACTISED_FROM <= min(met) < 1000 * PRACTISED_FROM + 200
+    met.clear()
+    fit_diffusion(unet, data, DiffusionConfig(steps=6, batch_size=8), progress=False)
+    assert min(met) < 200
 
 
 def test_a_killed_training_with_transfers_ends_with_the_same_weights(
@@ -155,3 +172,4 @@ def test_what_is_kept_from_transfers_is_never_asked_for_and_nobody_withheld_is_n
         article = "an" if content[0] in "aeiou" else "a"
         assert f"{article} {content} by {find_painter(artist).name}" not in transfers.texts
         assert f"A painting of {article} {content} in the style of {find_painter(artist).name}" not in transfers.texts
+        assert f"In the style of {find_painter(artist).name}: a painting of {article} {content}" not in transfers.texts

@@ -164,7 +164,7 @@ def train_diffusion(
     rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 8e-4,
     rewritten: Annotated[float, typer.Option(help="Share of the captions that are said anew in plain words.")] = 0.0,
     transferred: Annotated[float, typer.Option(help="Share of a batch: hands carried to new subjects.")] = 0.0,
-    strength: Annotated[float, typer.Option(help="How much of a hand is carried.")] = 2.0,
+    strength: Annotated[float, typer.Option(help="How much of a hand is carried.")] = 1.5,
     averaged: Annotated[float, typer.Option(help="Share of the steps over which weights are averaged.")] = 0.05,
     seed: Annotated[int, typer.Option(help="Of weights, batches, noise and captions.")] = 0,
 ) -> None:

@@ -316,7 +316,8 @@ def _before(record: dict[str, Any]) -> str:
     if "before" not in record:
         return ""
     last = record["before"]
-    return f"{_before(last)}\n- **Before:** `{last['command']}`; {last['seconds']} seconds{on(last)}."
+    note = f"; {last['note']}" if "note" in last else ""
+    return f"{_before(last)}\n- **Before:** `{last['command']}`; {last['seconds']} seconds{on(last)}{note}."
 
 
 def _results(record: dict[str, Any]) -> str:
