@@ -288,7 +288,7 @@ figures.table(
 # ([how tiny-sd was made](how_tiny_sd_was_made)). A quarter of the pairs was left out of the practice; their rows are lower, but not by more than their intervals. It also matters
 # where the name stands in the sentence: said first, it is kept in more than half of the pictures, and the subject is seen less often. Both differences are beyond their intervals in both groups. The reason
 # lies in the text encoder, and is told in the same chapter. What follows from this for the
-# paper's question is told in [a later chapter](does_a_style_travel). And *copies* are no more frequent than among fresh works, which cannot be any.
+# paper's question is told in [a later chapter](does_a_style_travel). And *copies* are not more frequent, beyond the intervals, than among fresh works, which cannot be any.
 #
 # The columns split the painters as the case studies will: the second group is the one that `tiny-sd-withheld` never saw. `tiny-sd` has seen both,
 # so here the columns should not differ by more than their intervals. They are the yardstick: whatever difference appears with `tiny-sd-withheld` is

@@ -225,9 +225,10 @@ figures.show(
 )
 
 # %% [markdown]
-# Look at the first two rows and then at the last two. Asked for the *same subjects*, painters with a wide repertoire are imitated better, with a correlation whose interval holds the paper's. But
-# that is the trivial half: a wide painter has painted those subjects, and the generator has seen it. On subjects that *nobody asked has painted*, the correlation with the true repertoire is
-# gone, within its interval, and the spread has none either.
+# Look at the first two rows and then at the last two. Asked for the same subjects, painters with a wide repertoire are imitated better, by the similarity beyond its interval, though less clearly than the paper's. But
+# that is the trivial half: a wide painter has painted those subjects, and the generator has seen it. On subjects that nobody asked has painted, the true repertoire does not help to be
+# found, and by the similarity it *hurts*, beyond the interval. That was not predicted. One explanation lies in the training: whoever paints less has more pairs that no picture shows, so the generator
+# practised narrow painters more. Another is chance: this is one of eight intervals in the table. The table cannot decide between them; on these subjects the spread says nothing either way.
 #
 # Notice three confounders, too, that the paper could not take out. A painter with varied works has a prototype near the middle of all
 # styles, and everything is a little more like the middle. A painter with one subject is represented by works of that subject only, and then the
@@ -266,13 +267,13 @@ figures.table(
 # ## Where this could be wrong
 #
 # - **The descriptor.** The same table by `clip-tiny` and by colour is above: where they disagree with `csd-tiny` in sign, the finding is about the instrument.
-# - **Practice.** How far a style travels was a matter of training here, not of nature: the same model without practice was found to carry a hand less than half as often. Real models have
+# - **Practice.** How far a style travels was a matter of training here, not of nature: the same model, before captions said anew and practice, was found to carry a hand a third as often. Real models have
 #   had no such lessons, and pictures of nearly every pair of style and subject.
 # - **The order of words.** The paper's sentence says the subject first and the name last, and so do the prompts of this page. Asked “In the style of …: a painting of a castle”, the same model
-#   keeps the hand more often on average ([how tiny-sd was made](how_tiny_sd_was_made) has the numbers): a part of what looks like the reach of a style is the reading of a text encoder.
+#   keeps the hand clearly more often ([how tiny-sd was made](how_tiny_sd_was_made) has the numbers): a part of what looks like the reach of a style is the reading of a text encoder.
 # - **A small model, trained briefly.** It may bind a hand to the subjects on which it saw it because it has no room for anything better. A larger model has, and the paper's numbers
 #   are about one.
-# - **Few painters.** Thirty narrow painters leave an interval of about 0.35 in each direction around a correlation. The paper's 0.568 has none at all.
+# - **Few painters.** Thirty narrow painters leave an interval of about 0.3 in each direction around a correlation. The paper's 0.568 has none at all.
 # - **The size of the training set is the same for everyone** here. On the web, varied artists are often the famous ones, and fame means more pictures in training: a rival
 #   explanation of the paper's correlation that the atelier excludes by construction.
 #
@@ -297,9 +298,9 @@ print(f"Breadth (true repertoire) and imitation of unpainted subjects: {link}")
 #
 # ## Summary
 #
-# - Asked for a subject that a painter never painted, this generator paints the subject and keeps the hand in about a quarter of the pictures: far above chance, and far below what it
+# - Asked for a subject that a painter never painted, this generator paints the subject and keeps the hand in more than a third of the pictures: far above chance, and far below what it
 #   does when the subject is left open.
-# - It does so on pairs that it has practised and on pairs that it has not: practice taught it something about hands, and not only a list.
+# - It does so more often on pairs that it has practised. But pairs that it has not practised are far above chance, too: what it learned about hands is not only a list.
 # - Whether breadth helps was tested with the true repertoire and with the spread that the paper uses, and the two are not the same thing.
 # - A correlation over artists needs an interval, a control for fame, and a second descriptor.
 #

@@ -467,12 +467,14 @@ figures.table(
 )
 
 # %% [markdown]
-# Read it from left to right. The first practice helped the paper's words most, and its price was the subject: a hand that is pressed harder than the subject wipes forms out.
+# Read it from left to right; neighbouring columns mostly differ by less than their intervals, so trust the whole row more than a single step. The first practice helped the paper's words most, and its price was the subject: a hand that is pressed harder than the subject wipes forms out.
 # Captions said anew gave the subject back, and with the name first they found more painters still; in the paper's words a part of the practice was forgotten. The second practice
 # brought both orders to where they are now, and took some subjects again.
 #
-# The rows of pairs that were not practised tell two different stories. The first practice taught a trick: pairs that it had never asked for gained with the others. What the second one
-# added, it added to the pairs that it practised; the others did not gain. They are few, and their intervals are wide, but this is what they say: by now the UNet learns the list.
+# Was it the trick or the list? After the first practice, pairs that it had never asked for were found nearly as often as the others, in the paper's words, and with the name first even more often: a trick.
+# What the second practice added in the paper's words, it added to the pairs that it asked for: a list, by now. With the name first, the pairs left out are not far from the others, and in `tiny-sd` (the table at the end) not behind at all.
+# They are few, and their intervals are wide.
+#
 # And there is a way to go: fresh works by the same painters are found far more often than the pictures in either order.
 #
 # ## The long trainings
