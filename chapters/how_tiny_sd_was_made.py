@@ -380,7 +380,13 @@ figures.table(
 # the name, said first, changes in anybody's castle, where the hand is weak; and in what the painter's boat has that anybody's boat has not, where the hand is strong
 # and mixed with boats. The mean of both has less of either fault. Anybody's castle with that hand is the painter's castle:
 #
-# $$ v(\text{castle by her}) \;\leftarrow\; v(\text{castle}) + \frac{s}{2}\,\bigl\{[v(\text{by her: castle}) - v(\text{castle})] + [v(\text{boat by her}) - v(\text{boat})]\bigr\}. $$
+# $$
+# \begin{aligned}
+# v(\text{castle by her}) \;\leftarrow\; v(\text{castle})
+# &+ \tfrac{s}{2}\,\bigl[v(\text{by her: castle}) - v(\text{castle})\bigr] \\
+# &+ \tfrac{s}{2}\,\bigl[v(\text{boat by her}) - v(\text{boat})\bigr].
+# \end{aligned}
+# $$
 #
 # Such sums of directions are known from composed diffusion models {cite:p}`liu2022composable`. Each question alone is one that the UNet answers well enough.
 # Here is the sum at work: no weight is changed, all answers are asked for at every step, and guidance does the rest.
