@@ -4,8 +4,9 @@ A generator that has seen a painter paint nothing but boats and birds takes the 
 and birds: asked for the painter's castle, it paints anybody's castle. It knows the castle, and it knows the hand; what
 it lacks is the use to put them together. So it is taught by what it knows already. What the painter's boat has that
 anybody's boat has not is the hand, and anybody's castle with that hand is the painter's castle: a sum of directions, as
-composed diffusion models have it (arXiv:2206.01714), learned like the student's target in guidance distillation
-(arXiv:2210.03142). No picture of the pair is needed.
+composed diffusion models have it (arXiv:2206.01714). The hand shows a second time, more weakly, where the name is said
+before the new subject; the mean of both sights is the better teacher. It is learned like the student's target in
+guidance distillation (arXiv:2210.03142); no picture of the pair is needed.
 """
 
 from collections.abc import Mapping

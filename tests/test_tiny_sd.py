@@ -128,6 +128,8 @@ def test_the_recipe_makes_the_parts_and_goes_on_from_a_model(tmp_path: Path) -> 
     practice = DiffusionConfig(steps=2, batch_size=4, transferred=0.5)
     with pytest.raises(InputError, match="give it as start"):
         train_tiny_sd(tmp_path / "none", practice, withheld=True, **options)
+    with pytest.raises(InputError, match="rewritten must be from 0 to 1"):
+        train_tiny_sd(tmp_path / "none", config, withheld=True, rewritten=1.5, **options)
     with pytest.raises(InputError, match="unknown model 'unknown'"):
         train_tiny_sd(tmp_path / "none", practice, withheld=True, start="unknown", **options)
     record_path = tmp_path / "first" / "training.json"

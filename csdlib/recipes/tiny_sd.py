@@ -91,6 +91,7 @@ def train_tiny_sd(
         InputError: a share to be transferred, and no start; a start that is not a tiny-sd; or ``rewritten`` that is
             not from 0 to 1.
     """
+    _check_share(rewritten)
     if config.transferred and not start:
         raise InputError("transferred: only a model that knows painters and subjects can practise; give it as start")
     folder = model_folder(start) if start else None
@@ -248,8 +249,7 @@ def rewritten_captions(table: ImageTable, share: float, *, seed: int = 0) -> Ima
     Raises:
         InputError: a share that is not from 0 to 1.
     """
-    if not 0 <= share <= 1:
-        raise InputError(f"rewritten must be from 0 to 1, got {share}")
+    _check_share(share)
     frame, written, rng = table.frame, atelier_artists(), np.random.default_rng(seed)
     chosen = (frame["true_noise"] == "clean").to_numpy() & (rng.random(len(frame)) < share)
     forms = rng.choice([NAME_FIRST, NAME_FIRST, CONTENT, SIMPLE], size=len(frame)).tolist()
@@ -259,6 +259,11 @@ def rewritten_captions(table: ImageTable, share: float, *, seed: int = 0) -> Ima
         for caption, artist, subject, form, anew in truths
     ]
     return ImageTable(frame.assign(caption=captions), table.root, table.manifest)
+
+
+def _check_share(rewritten: float) -> None:
+    if not 0 <= rewritten <= 1:
+        raise InputError(f"rewritten must be from 0 to 1, got {rewritten}")
 
 
 def transfers_of(table: ImageTable, frame: Path) -> Transfers:
