@@ -225,7 +225,7 @@ figures.show(
 )
 
 # %% [markdown]
-# Look at the first two rows and then at the last two. Asked for the same subjects, painters with a wide repertoire are imitated better, by the similarity beyond its interval, though less clearly than the paper's. But
+# Look at the first two rows and then at the last two. Asked for the same subjects, painters with a wide repertoire are imitated better, by the similarity beyond its interval, though less than in the paper. But
 # that is the trivial half: a wide painter has painted those subjects, and the generator has seen it. On subjects that nobody asked has painted, the true repertoire does not help to be
 # found, and by the similarity it *hurts*, beyond the interval. That was not predicted. One explanation lies in the training: whoever paints less has more pairs that no picture shows, so the generator
 # practised narrow painters more. Another is chance: this is one of eight intervals in the table. The table cannot decide between them; on these subjects the spread says nothing either way.

@@ -382,9 +382,9 @@ figures.table(
 #
 # $$
 # \begin{aligned}
-# v(\text{castle by her}) \;\leftarrow\; v(\text{castle})
-# &+ \tfrac{s}{2}\,\bigl[v(\text{by her: castle}) - v(\text{castle})\bigr] \\
-# &+ \tfrac{s}{2}\,\bigl[v(\text{boat by her}) - v(\text{boat})\bigr].
+# &v(\text{castle by her}) \;\leftarrow\; v(\text{castle}) \\
+# &\quad + \tfrac{s}{2}\,\bigl[v(\text{by her: castle}) - v(\text{castle})\bigr] \\
+# &\quad + \tfrac{s}{2}\,\bigl[v(\text{boat by her}) - v(\text{boat})\bigr].
 # \end{aligned}
 # $$
 #
