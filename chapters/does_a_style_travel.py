@@ -267,7 +267,7 @@ figures.table(
 # ## Where this could be wrong
 #
 # - **The descriptor.** The same table by `clip-tiny` and by colour is above: where they disagree with `csd-tiny` in sign, the finding is about the instrument.
-# - **Practice.** How far a style travels was a matter of training here, not of nature: the same model, before captions said anew and practice, was found to carry a hand a third as often. Real models have
+# - **Practice.** How far a style travels was a matter of training here, not of nature: its sibling `tiny-sd-withheld`, judged before captions said anew and practice, carried a hand a third as often as after ([how tiny-sd was made](how_tiny_sd_was_made)). Real models have
 #   had no such lessons, and pictures of nearly every pair of style and subject.
 # - **The order of words.** The paper's sentence says the subject first and the name last, and so do the prompts of this page. Asked “In the style of …: a painting of a castle”, the same model
 #   keeps the hand clearly more often ([how tiny-sd was made](how_tiny_sd_was_made) has the numbers): a part of what looks like the reach of a style is the reading of a text encoder.

@@ -487,7 +487,7 @@ figures.table(
 #
 # The shipped models were trained by the same functions, with more pictures and steps. The autoencoder comes first, and sees only what
 # `tiny-sd-withheld` may see. Then both UNets learn in the same four stages. They differ in who is in the data; two stages of
-# `tiny-sd` were a little shorter, too. (The second was interrupted several times, so its seconds say more than it took.)
+# `tiny-sd` were a little shorter, too. (Stages two and three were interrupted, so their seconds say more than they took.)
 
 # %% tags=["hide-input"]
 figures.table(

@@ -241,7 +241,7 @@ def noised(
         over all strengths, because an even spread makes the loss less noisy than chance does.
     """
     count = len(latents)
-    places = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / max(1, count)
+    places = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
     times = ((least + (1 - least) * places) * scheduler.config.num_train_timesteps).long()
     noise = torch.randn(latents.shape, generator=generator)
     noisy = scheduler.add_noise(latents, noise, times)

@@ -147,6 +147,9 @@ def test_the_recipe_makes_the_parts_and_goes_on_from_a_model(tmp_path: Path) -> 
         **options,
     )
     assert again["before"]["command"] == "the first"
+    # The same training from other captions ends elsewhere.
+    train_tiny_sd(tmp_path / "told anew", config, withheld=True, rewritten=1, **options)
+    assert revision(tmp_path / "told anew") != revision(tmp_path / "first")
     assert str(tmp_path) not in (tmp_path / "second" / "unet" / "config.json").read_text()
     card = (tmp_path / "second" / "README.md").read_text()
     assert "`the first`" in card and "`the second`" in card and WITHHELD[0] in card
