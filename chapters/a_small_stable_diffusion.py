@@ -47,13 +47,15 @@ import torch
 
 import csdlib
 from csdlib import figures
-from csdlib.autoencoder import pictures
-from csdlib.datasets.atelier import PAINTERS, SUBJECTS, atelier, find_painter
-from csdlib.generation import generate, load_pipeline
-from csdlib.intervals import Estimate, bootstrap
-from csdlib.judging import painter_found, subject_found
-from csdlib.prompts import atelier_artists, content_prompts, never_painted
-from csdlib.subject_classifier import SubjectClassifier
+from csdlib.generation.autoencoder import pictures
+from csdlib.atelier import PAINTERS, SUBJECTS, atelier, find_painter
+from csdlib.generation import generate
+from csdlib.generation import load_pipeline
+from csdlib.metrics import Estimate, bootstrap
+from csdlib.generation import painter_found, subject_found
+from csdlib.recipes import atelier_artists, never_painted
+from csdlib.generation import content_prompts
+from csdlib.generation import SubjectClassifier
 
 # %% [markdown]
 # ## Words to vectors
@@ -347,7 +349,7 @@ assert all(
 
 # %% [markdown]
 # **3. For the curious.** Run this chapter with `-p model tiny-sd-withheld` and a prompt that names one of the sixteen painters whom it never saw
-# (`csdlib.datasets.atelier.WITHHELD`). What does a model paint when it hears a name that means nothing to it? Write down a guess first.
+# (`csdlib.atelier.WITHHELD`). What does a model paint when it hears a name that means nothing to it? Write down a guess first.
 #
 # ## Further reading
 #

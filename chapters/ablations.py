@@ -50,8 +50,9 @@ import pandas as pd
 
 import csdlib
 from csdlib import figures
-from csdlib.intervals import bootstrap, paired_difference
-from csdlib.recipes import REFERENCE, SETTINGS, pupils, run_ablations
+from csdlib.metrics import bootstrap, paired_difference
+from csdlib.recipes import REFERENCE, SETTINGS, run_ablations
+from csdlib.recipes import pupils
 
 if painters not in ("pupils", "unseen"):
     raise csdlib.InputError(f"painters must be pupils or unseen, got {painters!r}")

@@ -47,9 +47,9 @@ import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
-from csdlib.artist_figures import artist_layout, artists_figure
-from csdlib.artists import artists_of, pull_of_content_and_style
-from csdlib.map_figures import map_figure
+from csdlib.figures import artist_layout, artists_figure
+from csdlib.similarity import artists_of, pull_of_content_and_style
+from csdlib.figures import map_figure
 from csdlib.maps import map_neighbours, style_map
 
 random = np.random.default_rng(seed)

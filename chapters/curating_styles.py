@@ -57,22 +57,17 @@ import plotly.graph_objects as go
 from IPython.display import Markdown
 
 import csdlib
+from csdlib.recipes import atelier_bank
 from csdlib import figures
-from csdlib.curation import (
-    NOTHING,
-    CurationConfig,
-    TagBank,
-    Tagger,
-    curate,
-    duplicate_groups,
-    group_quality,
-    tag_quality,
-    threshold_for,
-)
-from csdlib.datasets.atelier import PAINTERS, UNSEEN, atelier_crawl
-from csdlib.descriptors.csd import CSD, load_model
+from csdlib.curation import NOTHING, TagBank
+from csdlib.curation import CurationConfig, curate
+from csdlib.curation import Tagger
+from csdlib.curation import duplicate_groups, threshold_for
+from csdlib.curation import group_quality, tag_quality
+from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
+from csdlib.descriptors import CSD, load_model
 from csdlib.metrics import mean_precision_per_query
-from csdlib.intervals import paired_difference
+from csdlib.metrics import paired_difference
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
 
@@ -103,7 +98,7 @@ figures.gallery(
 # artists, movements, mediums. The atelier's own bank is built in; `TagBank.read` reads lists and tables that you have.
 
 # %%
-bank = TagBank.atelier()
+bank = atelier_bank()
 sample = pd.DataFrame([vars(phrase) for phrase in bank.phrases])
 figures.table(
     sample.groupby("kind", sort=False).sample(4, random_state=seed),

@@ -53,12 +53,12 @@ import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
-from csdlib.datasets.atelier import SUBJECTS
+from csdlib.atelier import SUBJECTS
 from csdlib.files import cache_folder
-from csdlib.intervals import bootstrap, paired_difference
-from csdlib.prompts import content_prompts, simple_prompts, user_prompts
-from csdlib.published import published_study
-from csdlib.studies import asked_artists, made_or_found, study, works_of
+from csdlib.metrics import bootstrap, paired_difference
+from csdlib.generation import content_prompts, simple_prompts, user_prompts
+from csdlib.retrieval import published_study
+from csdlib.generation import asked_artists, made_or_found, study, works_of
 
 cache = cache_folder() / "embeddings"
 

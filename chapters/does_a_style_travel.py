@@ -53,13 +53,14 @@ import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
-from csdlib.datasets.atelier import PAINTERS, SUBJECTS, UNSEEN
+from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
 from csdlib.files import cache_folder
-from csdlib.intervals import bootstrap, correlation, paired_difference
-from csdlib.judging import subject_found
-from csdlib.prompts import content_prompts, kept_from_transfers, never_painted
-from csdlib.studies import asked_artists, made_or_found, study, works_of
-from csdlib.subject_classifier import SubjectClassifier
+from csdlib.metrics import bootstrap, correlation, paired_difference
+from csdlib.generation import subject_found
+from csdlib.generation import content_prompts
+from csdlib.recipes import kept_from_transfers, never_painted
+from csdlib.generation import asked_artists, made_or_found, study, works_of
+from csdlib.generation import SubjectClassifier
 
 cache = cache_folder() / "embeddings"
 
@@ -172,7 +173,7 @@ if in_atelier:
         for a, c in zip(works.frame["artist"], works.frame["content"])
     ]
     repertoire_works = works.take(np.flatnonzero(inside))
-from csdlib.artists import artists_of
+from csdlib.similarity import artists_of
 
 embedded, kept = main.references.of(repertoire_works)
 seen_spread = artists_of(embedded, kept.frame["artist"].to_numpy(dtype=str))

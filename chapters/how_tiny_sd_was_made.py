@@ -57,22 +57,18 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 import csdlib
 from csdlib import figures
-from csdlib.autoencoder import AutoencoderConfig, fit_autoencoder, pictures, pixels, random_autoencoder
-from csdlib.datasets.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, find_painter
-from csdlib.diffusion_training import (
-    SCHEDULE,
-    DiffusionConfig,
-    fit_diffusion,
-    noised,
-    random_unet,
-    transferred,
-)
+from csdlib.generation import AutoencoderConfig, fit_autoencoder, pixels, random_autoencoder
+from csdlib.generation.autoencoder import pictures
+from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, find_painter
+from csdlib.generation import SCHEDULE, DiffusionConfig, fit_diffusion, noised, random_unet, transferred
 from csdlib.generation import load_pipeline
-from csdlib.intervals import Estimate
-from csdlib.latents import LatentDescriptor, text_states, write_latents
-from csdlib.prompts import atelier_artists, content_prompts, kept_from_transfers, never_painted
-from csdlib.recipes.autoencoder import SIZE, generator_pictures, set_scale, signal_to_noise
-from csdlib.recipes.tiny_sd import rewritten_captions
+from csdlib.metrics import Estimate
+from csdlib.generation import LatentDescriptor, text_states, write_latents
+from csdlib.recipes import atelier_artists, kept_from_transfers, never_painted
+from csdlib.generation import content_prompts
+from csdlib.recipes.shipped.autoencoder import SIZE
+from csdlib.recipes import generator_pictures, set_scale, signal_to_noise
+from csdlib.recipes import rewritten_captions
 
 # %% [markdown]
 # ## Four parts
@@ -442,7 +438,7 @@ figures.gallery(
 # ```
 #
 # A generator that has practised all pairs could not tell us whether it has learned the trick or the list. So a quarter of the pairs, drawn by lot, was
-# left out: `csdlib.prompts.kept_from_transfers` names them.
+# left out: `csdlib.recipes.kept_from_transfers` names them.
 #
 # ### What each of them did
 #

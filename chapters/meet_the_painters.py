@@ -56,18 +56,9 @@ from PIL import Image
 
 import csdlib
 from csdlib import figures
-from csdlib.content import content_accuracy
-from csdlib.datasets.atelier import (
-    PAINTERS,
-    SUBJECTS,
-    UNSEEN,
-    WITHHELD,
-    atelier_crawl,
-    atelier_domains,
-    find_painter,
-    render,
-)
-from csdlib.datasets.atelier.palettes import FAMILIES
+from csdlib.generation import content_accuracy
+from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl, atelier_domains, find_painter, render
+from csdlib.atelier.palettes import FAMILIES
 from csdlib.descriptors import encode_images
 from csdlib.files import atomic_path
 from csdlib.metrics import recall_at_k
@@ -437,7 +428,7 @@ figures.gallery(
 mine = me  # your code here
 
 # %% tags=["solution"]
-from csdlib.datasets.atelier.painters import Brush, Colours, Light, Painter
+from csdlib.atelier import Brush, Colours, Light, Painter
 
 mine = Painter(
     "Tarn Ollivane",

@@ -54,11 +54,11 @@ from IPython.display import display
 
 import csdlib
 from csdlib import figures
-from csdlib.benchmark import chance, percent_table
+from csdlib.retrieval import chance, percent_table
 from csdlib.files import atomic_path, cache_folder
 from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_per_query
-from csdlib.intervals import bootstrap, paired_difference
-from csdlib.published import beside_published
+from csdlib.metrics import bootstrap, paired_difference
+from csdlib.retrieval import beside_published
 
 random = np.random.default_rng(seed)
 

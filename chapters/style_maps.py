@@ -46,9 +46,9 @@ from scipy.stats import spearmanr
 
 import csdlib
 from csdlib import figures
-from csdlib.artists import artists_of
-from csdlib.map_figures import map_figure
-from csdlib.map_quality import map_quality, neighbourhood_agreement, neighbours_kept, quality_over_seeds
+from csdlib.similarity import artists_of
+from csdlib.figures import map_figure
+from csdlib.maps import map_quality, neighbourhood_agreement, neighbours_kept, quality_over_seeds
 from csdlib.maps import map_neighbours, style_map
 
 random = np.random.default_rng(seed)

@@ -47,7 +47,7 @@ import torch
 
 import csdlib
 from csdlib import figures
-from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
+from csdlib.training import multilabel_contrastive_loss, self_supervised_loss
 
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split="database")
@@ -244,7 +244,7 @@ figures.show(
 #
 # A picture may carry several tags: its artist, a movement, a medium. Who is a positive then, and how much? The paper's text
 # says: whoever shares *a* tag (an **indicator**). The released code multiplies the tag matrices, so that a picture
-# that shares three tags counts three times (a **count**). Both are in `csdlib.losses`. For our batch, with the artist, the
+# that shares three tags counts three times (a **count**). Both are in `csdlib.training.losses`. For our batch, with the artist, the
 # movement and the medium as tags:
 
 # %%

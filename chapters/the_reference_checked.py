@@ -54,9 +54,9 @@ from torchvision import transforms
 
 import csdlib
 from csdlib import figures
-from csdlib.descriptors.csd import CSDModel, random_tiny
+from csdlib.descriptors import CSDModel, random_tiny
 from csdlib.metrics import average_precision_at_k, mean_precision_at_k, mrr_at_k, reciprocal_rank_per_query
-from csdlib.views import StylePreservingViews
+from csdlib.training import StylePreservingViews
 
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])

@@ -56,13 +56,13 @@ from IPython.display import Markdown
 
 import csdlib
 from csdlib import figures
-from csdlib.batches import batch_rows
-from csdlib.content import content_leakage
-from csdlib.descriptors.csd import CSD, load_model, random_tiny, save_model
-from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
+from csdlib.training import batch_rows
+from csdlib.generation import content_leakage
+from csdlib.descriptors import CSD, load_model, random_tiny, save_model
+from csdlib.training import multilabel_contrastive_loss, self_supervised_loss
 from csdlib.recipes import unseen_artists
 from csdlib.training import TrainingConfig, fit
-from csdlib.views import StylePreservingViews
+from csdlib.training import StylePreservingViews
 
 # %% [markdown]
 # ## Who is seen, and who is not
@@ -237,7 +237,7 @@ figures.show(
 # queries, so we can look at the difference query by query, and resample it.
 
 # %%
-from csdlib.intervals import bootstrap, paired_difference
+from csdlib.metrics import bootstrap, paired_difference
 from csdlib.metrics import mean_precision_at_k, mean_precision_per_query, recall_at_k
 
 towers = {"before": fresh_model(), "after": model}

@@ -56,13 +56,13 @@ import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
-from csdlib.datasets.atelier import UNSEEN, WITHHELD
-from csdlib.detection import auc, auc_difference
+from csdlib.atelier import UNSEEN, WITHHELD
+from csdlib.metrics import auc, auc_difference
 from csdlib.files import cache_folder
-from csdlib.intervals import bootstrap
-from csdlib.prompts import simple_prompts
+from csdlib.metrics import bootstrap
+from csdlib.generation import simple_prompts
 from csdlib.similarity import general_style_similarity
-from csdlib.studies import asked_artists, made_or_found, study, works_of
+from csdlib.generation import asked_artists, made_or_found, study, works_of
 
 cache = cache_folder() / "embeddings"
 

@@ -56,13 +56,13 @@ import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
-from csdlib.datasets.atelier import atelier_domains
+from csdlib.atelier import atelier_domains
 from csdlib.files import cache_folder
-from csdlib.intervals import Estimate, paired_difference
-from csdlib.prompts import simple_prompts
-from csdlib.published import published_study
+from csdlib.metrics import Estimate, paired_difference
+from csdlib.generation import simple_prompts
+from csdlib.retrieval import published_study
 from csdlib.similarity import candidates
-from csdlib.studies import asked_artists, made_or_found, study, works_of
+from csdlib.generation import asked_artists, made_or_found, study, works_of
 
 cache = cache_folder() / "embeddings"
 
@@ -191,7 +191,7 @@ for label, own in (
     ("not seen by it", np.isin(main.asked, list(unseen))),
 ):
     if own.any():
-        found = csdlib.intervals.bootstrap(main.hits[own, 0].astype(float), groups=main.asked[own])
+        found = csdlib.metrics.bootstrap(main.hits[own, 0].astype(float), groups=main.asked[own])
         print(f"painters {label}: mAP@1 {found.percent()}")
 
 # %% [markdown]

@@ -1,7 +1,7 @@
 """The one exception that a user can cause and mend."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 
@@ -41,3 +41,28 @@ def lookup(kind: str, name: str, known: Mapping[str, Value]) -> Value:
     if name not in known:
         raise unknown(kind, name, list(known))
     return known[name]
+
+
+def require_range(name: str, value: float, low: float, high: float) -> None:
+    """Refuses a number outside [low, high].
+
+    Example:
+        >>> require_range("size", 8, 32, 1024)
+        Traceback (most recent call last):
+        csdlib.errors.InputError: size must be between 32 and 1024, got 8
+    """
+    if not low <= value <= high:
+        raise InputError(f"{name} must be between {low} and {high}, got {value}")
+
+
+def require_names(name: str, given: Sequence[Any] | None, known: Mapping[str, object]) -> list[Any]:
+    """The given list of names, or all known ones if none is given.
+
+    Raises:
+        InputError: the list is empty, holds a name twice, or is one text instead of a list.
+    """
+    if given is None:
+        return list(known)
+    if isinstance(given, str) or not given or len(set(given)) < len(given):
+        raise InputError(f"{name} must be a list of different names, got {given!r}: choose from {', '.join(known)}")
+    return list(given)

@@ -22,13 +22,14 @@ from rich.console import Console
 from rich.table import Table
 
 import csdlib
-from csdlib.curation import Phrase, TagBank, Tagger, duplicate_groups
-from csdlib.curation.bank import Kind
+from csdlib.curation.bank import Kind, Phrase, TagBank
+from csdlib.curation.duplicates import duplicate_groups
+from csdlib.curation.tagging import Tagger
 from csdlib.descriptors.csd import random_tiny
 from csdlib.descriptors.towers import TowerDescriptor
-from csdlib.losses import multilabel_contrastive_loss, self_supervised_loss
-from csdlib.training import TrainingConfig, fit
-from csdlib.views import StylePreservingViews
+from csdlib.training.csd import TrainingConfig, fit
+from csdlib.training.losses import multilabel_contrastive_loss, self_supervised_loss
+from csdlib.training.views import StylePreservingViews
 from tests import bench_maps
 
 
@@ -84,16 +85,16 @@ def loss(images: int) -> tuple[str, str, float, float]:
 
 LOSS = """
 import re, time, torch
-import csdlib.losses
+import csdlib.training.losses
 # The first checkpointed block of a process loads what torch needs for it, seconds that no later step pays.
-csdlib.losses.BLOCK = 2
-csdlib.losses.multilabel_contrastive_loss(torch.eye(4, requires_grad=True), torch.ones(4, 1)).backward()
-csdlib.losses.BLOCK = {block}
+csdlib.training.losses.BLOCK = 2
+csdlib.training.multilabel_contrastive_loss(torch.eye(4, requires_grad=True), torch.ones(4, 1)).backward()
+csdlib.training.losses.BLOCK = {block}
 torch.manual_seed(0)
 style = torch.nn.functional.normalize(torch.randn({images}, 768), dim=1).requires_grad_()
 labels = (torch.rand({images}, 400) < 0.005).float()
 start = time.perf_counter()
-csdlib.losses.multilabel_contrastive_loss(style, labels).backward()
+csdlib.training.multilabel_contrastive_loss(style, labels).backward()
 seconds = time.perf_counter() - start
 # Not resource's ru_maxrss: a child inherits its parent's.
 print(seconds, int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1e6)
@@ -194,8 +195,8 @@ query, query_artists = clustered(16_006, 768, 1_119, 2)
 
 OURS = """
 from csdlib import intervals, metrics
-from csdlib.matches import hits, relevant_counts
-from csdlib.retrieval import neighbours
+from csdlib.retrieval.relevance import hits, relevant_counts
+from csdlib.retrieval.nearest import neighbours
 names = np.arange(80_096).astype(str)
 start = time.perf_counter()
 query, database = (
@@ -294,8 +295,8 @@ def million(kind: str) -> tuple[str, str, float, float]:
 
 MILLION = """
 from pathlib import Path
-from csdlib.indexes import approximate_index
-from csdlib.retrieval import neighbours
+from csdlib.retrieval.indexes import approximate_index
+from csdlib.retrieval.nearest import neighbours
 embeddings(clustered(1_000_000, 192, 10_000, 1)[0], "d").save(Path("{folder}"), dtype="float16")
 database = csdlib.Embeddings.load(Path("{folder}"))
 query = embeddings(clustered(1_000, 192, 10_000, 2)[0], "q")

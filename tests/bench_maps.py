@@ -14,10 +14,10 @@ from plotly.offline import get_plotlyjs
 from umap import UMAP
 
 import csdlib
-from csdlib.map_figures import map_figure
-from csdlib.map_quality import neighbours_kept
-from csdlib.maps import MapSettings, StyleMap, map_neighbours, style_map
-from csdlib.retrieval import neighbours
+from csdlib.figures.map import map_figure
+from csdlib.maps.layout import MapSettings, StyleMap, map_neighbours, style_map
+from csdlib.maps.quality import neighbours_kept
+from csdlib.retrieval.nearest import neighbours
 
 MANY = 20_000
 # Twenty redraws of a chart that is moved sideways, in frames per second.

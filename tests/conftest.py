@@ -12,7 +12,7 @@ from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from csdlib.descriptors.clip_tiny import train_tokenizer
-from csdlib.diffusion_training import SCHEDULE
+from csdlib.generation.diffusion import SCHEDULE
 from csdlib.tables import ImageTable
 
 GOLDEN = Path(__file__).parent / "golden"

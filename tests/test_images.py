@@ -14,9 +14,9 @@ from PIL import Image
 from torchvision.transforms.v2 import functional as vision
 
 from csdlib.datasets.folder import folder
-from csdlib.descriptors import load
+from csdlib.descriptors.registry import load
 from csdlib.descriptors.towers import normalised, not_too_long
-from csdlib.embeddings import embed
+from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.images import image_from_bytes, open_image
 

@@ -6,12 +6,13 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from csdlib.atelier import SUBJECTS
 from csdlib.cli.common import app, plain_errors
-from csdlib.datasets.atelier import SUBJECTS
 from csdlib.errors import unknown
-from csdlib.generation import generate as make
-from csdlib.prompts import Artists, atelier_artists, content_prompts, listed_artists, simple_prompts, user_prompts
-from csdlib.recipes.studies import record_atelier_studies, record_real_studies
+from csdlib.generation.pictures import generate as make
+from csdlib.generation.prompts import Artists, content_prompts, listed_artists, simple_prompts, user_prompts
+from csdlib.recipes.atelier_prompts import atelier_artists
+from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 
 
 @app.command()

@@ -11,19 +11,22 @@ from rich.console import Console
 from rich.table import Table
 
 from csdlib.cli.common import DescriptorName, app, plain_errors
-from csdlib.corpus import corpus_shards, embed_corpus, join_corpus
-from csdlib.curation import CurationConfig, TagBank
-from csdlib.curation import curate as make_curated
-from csdlib.datasets import folder, load_dataset
-from csdlib.descriptors import list_descriptors, load
-from csdlib.descriptors.copies import copy_threshold
-from csdlib.embeddings import Embeddings
-from csdlib.embeddings import embed as embed_table
+from csdlib.curation.bank import TagBank
+from csdlib.curation.curated import CurationConfig
+from csdlib.curation.curated import curate as make_curated
+from csdlib.datasets.folder import folder
+from csdlib.datasets.registry import load_dataset
+from csdlib.descriptors.csd import copy_threshold
+from csdlib.descriptors.registry import list_descriptors, load
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.embed_shards import corpus_shards, embed_corpus, join_corpus
+from csdlib.embeddings.embed_table import embed as embed_table
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, cache_folder, launched_with_others
-from csdlib.indexes import approximate_index
-from csdlib.retrieval import neighbours, search_share
-from csdlib.similarity import style_similarity
+from csdlib.recipes.crawl import atelier_bank
+from csdlib.retrieval.indexes import approximate_index
+from csdlib.retrieval.nearest import neighbours, search_share
+from csdlib.similarity.scores import style_similarity
 
 Float32 = Annotated[bool, typer.Option(help="Keep 32 bit on the disk, for vectors that 16 bit cannot hold.")]
 
@@ -134,7 +137,7 @@ def curate(
     if not threshold and descriptor != "copy-tiny":
         raise InputError(f"threshold: a cosine belongs to a descriptor; give that of {descriptor}")
     table = load_dataset(dataset, root)
-    phrases = reduce(add, map(TagBank.read, bank)) if bank else TagBank.atelier()
+    phrases = reduce(add, map(TagBank.read, bank)) if bank else atelier_bank()
     config = CurationConfig(threshold or copy_threshold(), minimum, maximum)
     found = embed_table(table, load(descriptor), cache=cache_folder() / "embeddings")
     made = make_curated(table, phrases, found, config)

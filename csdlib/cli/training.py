@@ -6,24 +6,21 @@ from typing import Annotated
 
 import typer
 
-from csdlib.autoencoder import AutoencoderConfig
 from csdlib.cli.common import app, plain_errors
-from csdlib.clip_training import CLIPConfig
-from csdlib.datasets import load_dataset
-from csdlib.diffusion_training import DiffusionConfig
-from csdlib.recipes import (
-    curated_crawl,
-    pupils,
-    run_ablations,
-    train_clip_tiny,
-    train_copy_tiny,
-    train_csd_tiny,
-)
-from csdlib.recipes.autoencoder import judge_autoencoder
-from csdlib.recipes.autoencoder import train_autoencoder as make_autoencoder
-from csdlib.recipes.subjects_tiny import train_subjects_tiny
-from csdlib.recipes.tiny_sd import GUIDANCE, STEPS, judge_tiny_sd, train_tiny_sd
-from csdlib.training import TrainingConfig
+from csdlib.datasets.registry import load_dataset
+from csdlib.generation.autoencoder import AutoencoderConfig
+from csdlib.generation.diffusion import DiffusionConfig
+from csdlib.recipes.crawl import curated_crawl, pupils
+from csdlib.recipes.recorded.ablations import run_ablations
+from csdlib.recipes.shipped.autoencoder import judge_autoencoder
+from csdlib.recipes.shipped.autoencoder import train_autoencoder as make_autoencoder
+from csdlib.recipes.shipped.clip_tiny import train_clip_tiny
+from csdlib.recipes.shipped.copy_tiny import train_copy_tiny
+from csdlib.recipes.shipped.csd_tiny import train_csd_tiny
+from csdlib.recipes.shipped.subjects_tiny import train_subjects_tiny
+from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS, judge_tiny_sd, train_tiny_sd
+from csdlib.training.clip import CLIPConfig
+from csdlib.training.csd import TrainingConfig
 
 
 @app.command()

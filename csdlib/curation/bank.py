@@ -7,18 +7,12 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from csdlib.curation.text import words
-from csdlib.datasets.atelier.captions import SAID
-from csdlib.datasets.atelier.catalogue import PAINTERS
 from csdlib.errors import InputError, unknown
 
 Kind = Literal["artist", "movement", "medium"]
 
 #: A phrase with this tag means nothing, and hides the shorter phrases in it.
 NOTHING = ""
-
-#: Ordinary words that are a medium only where a caption says so, and phrases that only sound like one.
-_AMBIGUOUS_MEDIUMS = {"oil", "print", "glass", "dots", "facets", "collage"}
-_NOT_A_MEDIUM = ("art print", "oil lamp", "olive oil", "oil field", "looking glass", "glass of")
 
 _COLUMNS = ("tag", "kind", "aliases", "ambiguous")
 
@@ -64,19 +58,6 @@ class TagBank:
     def kinds(self) -> dict[str, Kind]:
         """The kind of every tag."""
         return {phrase.tag: phrase.kind for phrase in self.phrases if phrase.tag != NOTHING}
-
-    @classmethod
-    def atelier(cls) -> "TagBank":
-        """The painters, movements and mediums of the atelier, with the names that its captions use for mediums."""
-        painters = [Phrase(who.name, who.slug, "artist") for who in PAINTERS.values()]
-        movements = [Phrase(name, name, "movement") for name in sorted({who.movement for who in PAINTERS.values()})]
-        mediums = [
-            Phrase(said, medium, "medium", said in _AMBIGUOUS_MEDIUMS)
-            for medium, names in SAID.items()
-            for said in dict.fromkeys((medium, *names))
-        ]
-        hidden = [Phrase(text, NOTHING, "medium") for text in _NOT_A_MEDIUM]
-        return cls((*painters, *movements, *mediums, *hidden))
 
     @classmethod
     def read(cls, path: Path, *, kind: Kind | None = None) -> "TagBank":

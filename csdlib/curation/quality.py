@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.intervals import Estimate
+from csdlib.metrics.intervals import Estimate
 
 
 def tag_quality(

@@ -24,10 +24,9 @@ from urllib.parse import quote, urlsplit
 import pandas as pd
 from tqdm import tqdm
 
-from csdlib.datasets.atelier.painters import require_range
 from csdlib.datasets.hub import hub_file, parquet_batches
 from csdlib.datasets.splits import uniform
-from csdlib.errors import InputError
+from csdlib.errors import InputError, require_range
 from csdlib.files import atomic_path, cache_folder, of_the_disk
 from csdlib.images import open_image
 from csdlib.tables import ImageTable

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from csdlib.datasets.atelier.painters import require_names
 from csdlib.datasets.lists import listed
 from csdlib.datasets.splits import content_split, kept_split
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError, require_names, unknown
 from csdlib.files import data_path
 from csdlib.tables import ImageTable
 

@@ -1,45 +1,5 @@
-"""Style descriptors behind one protocol: ``load("csd-tiny")`` gives one, ``list_descriptors()`` names all."""
+"""Pictures go in, vectors whose nearness means likeness come out: ``load("csd-tiny")`` gives a descriptor."""
 
-from csdlib.descriptors import (
-    clip,
-    clip_tiny,
-    colour,
-    copies,
-    csd,
-    gda,
-    gram,
-    introstyle,
-    patch_gram,
-    pixels,
-    released,
-    selfsupervised,
-    sscd,
-    vgg_gram,
-)
-from csdlib.descriptors.protocol import Descriptor, Fittable, Metric, encode_images
-from csdlib.descriptors.registry import list_descriptors, load, maker, register
+import lazy_loader
 
-__all__ = [
-    "Descriptor",
-    "Fittable",
-    "Metric",
-    "clip",
-    "clip_tiny",
-    "colour",
-    "copies",
-    "csd",
-    "encode_images",
-    "gda",
-    "gram",
-    "introstyle",
-    "list_descriptors",
-    "load",
-    "maker",
-    "patch_gram",
-    "pixels",
-    "register",
-    "released",
-    "selfsupervised",
-    "sscd",
-    "vgg_gram",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

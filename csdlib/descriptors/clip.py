@@ -7,13 +7,11 @@ import open_clip
 from huggingface_hub.errors import HfHubHTTPError
 from open_clip.transformer import VisionTransformer
 
-from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision, TowerDescriptor
 from csdlib.errors import InputError
 from csdlib.files import file_hash, text_hash
 
 
-@register("clip-vit-b-16", "CLIP ViT-B/16 of OpenAI", download="huggingface.co/timm/vit_base_patch16_clip_224.openai")
 def clip_vit_b_16(weights: str | Path | None = None, *, precision: Precision = "auto") -> TowerDescriptor:
     """CLIP's ViT-B/16 with OpenAI's weights: its image embedding, 512 numbers.
 
@@ -27,7 +25,6 @@ def clip_vit_b_16(weights: str | Path | None = None, *, precision: Precision = "
     return _openai("clip-vit-b-16", "ViT-B-16", weights, precision)
 
 
-@register("clip-vit-l-14", "CLIP ViT-L/14 of OpenAI", download="huggingface.co/timm/vit_large_patch14_clip_224.openai")
 def clip_vit_l_14(weights: str | Path | None = None, *, precision: Precision = "auto") -> TowerDescriptor:
     """CLIP's ViT-L/14 with OpenAI's weights: its image embedding, 768 numbers.
 

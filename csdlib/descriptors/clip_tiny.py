@@ -21,7 +21,6 @@ from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from csdlib.descriptors.csd import TINY, CSDModel, load_model, save_model
-from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, data_path, file_hash
@@ -191,7 +190,6 @@ def load_clip(folder: str | Path | None = None) -> CLIPTiny:
     return model.eval()
 
 
-@register("clip-tiny", "CLIP on the image tower of csd-tiny, trained on the captions of the atelier")
 def clip_tiny(weights: str | Path | None = None) -> TowerDescriptor:
     """The shipped small CLIP's image embedding.
 

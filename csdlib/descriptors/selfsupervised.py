@@ -14,7 +14,6 @@ import torch
 from timm.models import VisionTransformer
 from torch import Tensor
 
-from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision, View, ViewedTower
 from csdlib.descriptors.weights import fill, from_hub, from_url, read_checkpoint, without_prefix
 from csdlib.errors import InputError
@@ -29,7 +28,6 @@ MOCO_V3 = "https://dl.fbaipublicfiles.com/moco-v3/vit-b-300ep/vit-b-300ep.pth.ta
 _MOCO_ENCODER = "module.base_encoder."
 
 
-@register("dino-vit-b-16", "DINO ViT-B/16", download="huggingface.co/timm/vit_base_patch16_224.dino, 343 MB")
 def dino_vit_b_16(weights: str | Path | None = None, *, precision: Precision = "auto") -> ViewedTower:
     """DINO's ViT-B/16: its class token, 768 numbers.
 
@@ -44,7 +42,6 @@ def dino_vit_b_16(weights: str | Path | None = None, *, precision: Precision = "
     return _vit("dino-vit-b-16", "vit_base_patch16_224.dino", weights, precision=precision)
 
 
-@register("dino-vit-b-8", "DINO ViT-B/8", download="huggingface.co/timm/vit_base_patch8_224.dino, 343 MB")
 def dino_vit_b_8(weights: str | Path | None = None, *, precision: Precision = "auto") -> ViewedTower:
     """DINO's ViT-B/8, four times as many patches: its class token, 768 numbers.
 
@@ -59,7 +56,6 @@ def dino_vit_b_8(weights: str | Path | None = None, *, precision: Precision = "a
     return _vit("dino-vit-b-8", "vit_base_patch8_224.dino", weights, precision=precision)
 
 
-@register("dinov2-vit-b-14", "DINOv2 ViT-B/14", download="huggingface.co/timm/vit_base_patch14_dinov2.lvd142m, 346 MB")
 def dinov2_vit_b_14(
     weights: str | Path | None = None, *, image_size: int = 224, precision: Precision = "auto"
 ) -> ViewedTower:
@@ -82,7 +78,6 @@ def dinov2_vit_b_14(
     return _vit("dinov2-vit-b-14", "vit_base_patch14_dinov2.lvd142m", weights, view=view, precision=precision)
 
 
-@register("moco-v3-vit-b-16", "MoCo v3 ViT-B/16, 300 epochs", download=f"{MOCO_V3.removeprefix('https://')}")
 def moco_v3_vit_b_16(weights: str | Path | None = None, *, precision: Precision = "auto") -> ViewedTower:
     """MoCo v3's ViT-B/16: the class token of its online encoder, 768 numbers.
 

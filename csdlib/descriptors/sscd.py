@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import resnet50
 
-from csdlib.descriptors.registry import register
 from csdlib.descriptors.towers import Precision, View, ViewedTower
 from csdlib.descriptors.weights import fill, from_url, read_checkpoint, without_prefix
 from csdlib.files import file_hash
@@ -42,7 +41,6 @@ class GeneralisedMean(nn.Module):
         return features.clamp(min=1e-6).pow(self.power).mean(dim=(2, 3)).pow(1 / self.power)
 
 
-@register("sscd", "SSCD ResNet-50, disc_mixup: finds copies (not style)", download=URL.removeprefix("https://"))
 def sscd(weights: str | Path | None = None, *, as_in_paper: bool = False, precision: Precision = "auto") -> ViewedTower:
     """SSCD's copy descriptor, 512 numbers; above a cosine of 0.75, nine of ten pairs are copies, its authors say.
 

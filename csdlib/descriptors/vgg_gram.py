@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import VGG16_Weights, vgg16
 
-from csdlib.descriptors.gram import upper_gram
-from csdlib.descriptors.registry import register
+from csdlib.descriptors.handmade import upper_gram
 from csdlib.descriptors.towers import Precision, View, ViewedTower
 from csdlib.descriptors.weights import fill, from_url, read_checkpoint, state_hash, without_prefix
 from csdlib.errors import InputError
@@ -146,7 +145,6 @@ class VGGGram(ViewedTower):
             return None
 
 
-@register("vgg-gram", "Gram matrix of VGG-16, PCA fitted on the database", download=VGG.removeprefix("https://"))
 def vgg_gram(
     weights: str | Path | None = None,
     *,

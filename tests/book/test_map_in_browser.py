@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 from plotly.offline import get_plotlyjs
 
-from csdlib.embeddings import Embeddings
-from csdlib.map_figures import map_figure
-from csdlib.maps import MapSettings, StyleMap
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.figures.map import map_figure
+from csdlib.maps.layout import MapSettings, StyleMap
 from csdlib.tables import ImageTable
 from tests.book.conftest import ROOT, QuietHandler
 from tests.book.test_browser import visit

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from csdlib.cli import app
-from csdlib.curation import CurationConfig, Phrase, TagBank, curate
-from csdlib.embeddings import Embeddings
+from csdlib.curation.bank import Phrase, TagBank
+from csdlib.curation.curated import CurationConfig, curate
+from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 

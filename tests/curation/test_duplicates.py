@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csdlib.curation.duplicates as duplicates
-from csdlib.curation import duplicate_groups, group_quality, merged_tags, threshold_for
+from csdlib.curation.duplicates import duplicate_groups, merged_tags, threshold_for
+from csdlib.curation.quality import group_quality
 from csdlib.errors import InputError
 
 

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csdlib.curation import NOTHING, Phrase, TagBank, Tagger, tag_quality
+from csdlib.atelier.captions import web_caption
+from csdlib.atelier.catalogue import PAINTERS
+from csdlib.curation.bank import NOTHING, Phrase, TagBank
+from csdlib.curation.quality import tag_quality
+from csdlib.curation.tagging import Tagger
 from csdlib.curation.text import BREAK, words
-from csdlib.datasets.atelier.captions import web_caption
-from csdlib.datasets.atelier.catalogue import PAINTERS
-from csdlib.datasets.atelier.scenes import seeded
 from csdlib.errors import InputError
+from csdlib.files import seeded
+from csdlib.recipes.crawl import atelier_bank
 
 BANK = TagBank(
     (
@@ -148,7 +151,7 @@ def test_words_are_stable(text: str) -> None:
 
 def test_the_atelier_s_captions_are_read_as_they_are_meant() -> None:
     """Misspelled, wrong and several names in; measured on 3,000 captions that no rule was made from."""
-    people, tagger = list(PAINTERS.values()), Tagger(TagBank.atelier())
+    people, tagger = list(PAINTERS.values()), Tagger(atelier_bank())
     captions = [
         web_caption(people[k % 48], ["dog", "boat", "portrait"][k % 3], people, seeded("test", k)) for k in range(3000)
     ]

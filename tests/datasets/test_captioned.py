@@ -17,9 +17,10 @@ import pandas as pd
 import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError
 
-from csdlib.datasets import hub, load_dataset
+from csdlib.datasets import hub
 from csdlib.datasets.captioned import captioned
 from csdlib.datasets.contrastyles import COLUMNS, contrastyles, parsed_tags
+from csdlib.datasets.registry import load_dataset
 from csdlib.datasets.shards import shards
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable

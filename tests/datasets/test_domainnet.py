@@ -7,12 +7,12 @@ import pytest
 from PIL import Image
 
 import csdlib
-from csdlib.benchmark import evaluate_retrieval
-from csdlib.datasets import load_dataset
-from csdlib.datasets.atelier.domains import atelier_domains
+from csdlib.atelier.domains import atelier_domains
 from csdlib.datasets.domainnet import CLUSTERS, USUAL, domainnet
+from csdlib.datasets.registry import load_dataset
 from csdlib.errors import InputError
 from csdlib.files import data_path
+from csdlib.retrieval.benchmark import evaluate_retrieval
 
 # Classes of four of the divisions, with their numbers in the official lists.
 CLASSES = {"bear": 23, "zebra": 343, "apple": 8, "pear": 215, "axe": 11, "t-shirt": 327, "The_Eiffel_Tower": 308}

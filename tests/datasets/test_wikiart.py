@@ -11,15 +11,16 @@ import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError
 from PIL import Image
 
-from csdlib.datasets import hub, load_dataset
-from csdlib.datasets.wikiart import wikiart
-from csdlib.datasets.wikiart_folder import wikiart_folder
-from csdlib.datasets.wikiart_hub import wikiart_hub
+from csdlib.datasets import hub
+from csdlib.datasets.registry import load_dataset
+from csdlib.datasets.wikiart.folders import wikiart_folder
+from csdlib.datasets.wikiart.hub import wikiart_hub
+from csdlib.datasets.wikiart.table import wikiart
 from csdlib.errors import InputError
 from tests.datasets.conftest import jpeg
 
 # The package has functions of the modules' names.
-wikiart_hub_module = sys.modules["csdlib.datasets.wikiart_hub"]
+wikiart_hub_module = sys.modules["csdlib.datasets.wikiart.hub"]
 
 # Names as they stand in ArtGAN's lists (github.com/cs-chan/ArtGAN, "WikiArt Dataset", Style/style_val.csv,
 # Genre/genre_train.csv and Genre/genre_class): more underscores, dots, brackets, and letters that lost their encoding.

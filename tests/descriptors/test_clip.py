@@ -7,7 +7,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from csdlib.descriptors import encode_images, load
+from csdlib.descriptors.protocol import encode_images
+from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from tests.conftest import stripes
 

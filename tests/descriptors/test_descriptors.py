@@ -9,11 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
-from csdlib.descriptors import Descriptor, encode_images, list_descriptors, load, register
-from csdlib.descriptors.colour import ColourHistogram
 from csdlib.descriptors.csd import load_model, random_tiny, save_model
+from csdlib.descriptors.handmade import ColourHistogram
+from csdlib.descriptors.protocol import Descriptor, encode_images
+from csdlib.descriptors.registry import list_descriptors, load, register
 from csdlib.errors import InputError
-from csdlib.similarity import style_similarity
+from csdlib.similarity.scores import style_similarity
 from tests.conftest import stripes
 
 LOCAL = ["colour", "pixels", "gram", "gram-clip-tiny", "csd-tiny", "random-tiny"]

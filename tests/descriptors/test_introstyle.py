@@ -18,8 +18,9 @@ from torch import Tensor
 from torchvision import transforms
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from csdlib.descriptors import encode_images, load
 from csdlib.descriptors.clip_tiny import train_tokenizer
+from csdlib.descriptors.protocol import encode_images
+from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from tests.conftest import stripes
 

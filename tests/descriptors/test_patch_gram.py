@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from csdlib.descriptors import load
 from csdlib.descriptors.clip_tiny import load_clip
+from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.files import data_path
 from tests.conftest import stripes

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision import transforms
 
-from csdlib.descriptors import encode_images, load
+from csdlib.descriptors.protocol import encode_images
+from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from tests.conftest import stripes
 from tests.descriptors.conftest import hollow, random_model

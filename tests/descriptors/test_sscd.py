@@ -10,7 +10,8 @@ from torch.nn import functional
 from torchvision import transforms
 from torchvision.models import ResNet, resnet50
 
-from csdlib.descriptors import encode_images, load
+from csdlib.descriptors.protocol import encode_images
+from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from tests.conftest import stripes
 from tests.descriptors.conftest import random_model

@@ -11,7 +11,8 @@ from torch.nn import functional
 from torchvision import transforms
 from torchvision.models import VGG, vgg16
 
-from csdlib.descriptors import Descriptor, Fittable, encode_images, load
+from csdlib.descriptors.protocol import Descriptor, Fittable, encode_images
+from csdlib.descriptors.registry import load
 from csdlib.descriptors.vgg_gram import VGGGram
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable

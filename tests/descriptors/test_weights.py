@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from csdlib.descriptors import load
+from csdlib.descriptors.registry import load
 from csdlib.descriptors.weights import fill, from_archive, from_hub, from_url, read_checkpoint, state_hash
 from csdlib.errors import InputError
 from csdlib.files import file_hash

@@ -1,0 +1,29 @@
+from . import atelier as atelier
+from . import curation as curation
+from . import datasets as datasets
+from . import descriptors as descriptors
+from . import embeddings as embeddings
+from . import figures as figures
+from . import generation as generation
+from . import maps as maps
+from . import metrics as metrics
+from . import recipes as recipes
+from . import retrieval as retrieval
+from . import similarity as similarity
+from . import training as training
+from .datasets.registry import load_dataset as load_dataset
+from .descriptors.registry import list_descriptors as list_descriptors
+from .descriptors.registry import load as load
+from .descriptors.registry import register as register
+from .embeddings.arrays import Embeddings as Embeddings
+from .embeddings.embed_table import embed as embed
+from .errors import InputError as InputError
+from .files import data_path as data_path
+from .retrieval.benchmark import Retrieval as Retrieval
+from .retrieval.benchmark import evaluate_embeddings as evaluate_embeddings
+from .retrieval.benchmark import evaluate_retrieval as evaluate_retrieval
+from .similarity.scores import Score as Score
+from .similarity.scores import style_similarity as style_similarity
+from .tables import ImageTable as ImageTable
+
+__version__: str

@@ -1,0 +1,16 @@
+from .bank import NOTHING as NOTHING
+from .bank import Kind as Kind
+from .bank import Phrase as Phrase
+from .bank import TagBank as TagBank
+from .curated import Curated as Curated
+from .curated import CurationConfig as CurationConfig
+from .curated import curate as curate
+from .duplicates import duplicate_groups as duplicate_groups
+from .duplicates import merged_tags as merged_tags
+from .duplicates import threshold_for as threshold_for
+from .quality import group_quality as group_quality
+from .quality import tag_quality as tag_quality
+from .tagging import CUES as CUES
+from .tagging import Match as Match
+from .tagging import Tagger as Tagger
+from .text import words as words

@@ -1,5 +1,0 @@
-"""Domains: the atelier's subjects as photograph, painting, clip art, sketch, information graphic and doodle."""
-
-from csdlib.datasets.atelier.domains.collection import DOMAINS, atelier_domains
-
-__all__ = ["DOMAINS", "atelier_domains"]

@@ -1,0 +1,147 @@
+"""CSD weights from outside: the authors' release, or any checkpoint in its layout. Nothing in such a file is executed.
+
+The layout (a training state of github.com/learn2phoenix/CSD, also at huggingface.co/tomg-group-umd/CSD-ViT-L):
+``model_state_dict`` with ``module.backbone.*`` (CLIP's image tower without its projection), ``module.last_layer_style``
+and ``module.last_layer_content``, (width, d) each; beside it the optimisers' states and the arguments of the run.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
+from csdlib.descriptors.towers import Precision
+from csdlib.descriptors.weights import from_hub, read_checkpoint
+from csdlib.errors import InputError
+from csdlib.files import atomic_path, cache_folder, file_hash, text_hash
+
+HUB = "tomg-group-umd/CSD-ViT-L"
+HUB_FILE = "pytorch_model.bin"
+
+
+def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSDModel:
+    """A CSD model from a state dict in the layout of the released weights; its architecture is read from the shapes.
+
+    Args:
+        state: ``backbone.*``, ``last_layer_style`` (width, d), perhaps ``last_layer_content``; with or without the
+            prefix ``module.``.
+        heads: attention heads, which no shape tells; by default one for every 64 channels, as in CLIP.
+
+    Raises:
+        InputError: a tensor is missing, or its shape does not fit the others; the message names it.
+    """
+    state = {name.removeprefix("module."): value for name, value in state.items()}
+    for name in ("backbone.conv1.weight", "backbone.positional_embedding", "last_layer_style"):
+        if name not in state:
+            raise InputError(f"not a CSD checkpoint: it lacks {name}; it has {', '.join(list(state)[:3])} ...")
+    width, _, patch, _ = state["backbone.conv1.weight"].shape
+    places = len(state["backbone.positional_embedding"]) - 1
+    blocks = {name.split(".")[3] for name in state if name.startswith("backbone.transformer.resblocks.")}
+    heads = heads or max(1, width // 64)
+    if width % heads:
+        raise InputError(f"heads must divide the width {width}, got {heads}")
+    content = isinstance(state.get("last_layer_content"), Tensor)
+    model = CSDModel(
+        image_size=math.isqrt(places) * patch,
+        patch_size=patch,
+        width=width,
+        layers=len(blocks),
+        heads=heads,
+        style_dim=state["last_layer_style"].shape[-1],
+        activation="quick_gelu",
+        content=content,
+    )
+    names = {"last_layer_style": "style_projection"} | ({"last_layer_content": "content_projection"} if content else {})
+    # A content head of another kind (the authors also tried a small network) has no part in the style descriptor.
+    kept = {names.get(name, name): value for name, value in state.items() if name in names or "backbone." in name}
+    try:
+        model.load_state_dict({name: value.float() for name, value in kept.items()})
+    except RuntimeError as error:
+        raise InputError(f"the checkpoint does not fit a CSD model: {error}") from error
+    return model
+
+
+def load_released(
+    name: str, path: Path, *, heads: int | None = None, sha256: str = "", image_size: int | None = None, **options: Any
+) -> CSD:
+    """A descriptor from a checkpoint file; converted to safetensors in the cache once, and read from there afterwards.
+
+    Beside the converted weights, ``source.json`` records the file's SHA-256, and whether the caller knew it before.
+
+    Args:
+        name: name of the descriptor.
+        path: the checkpoint.
+        heads: see ``from_reference``.
+        sha256: if given, the file must have this hash.
+        image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
+            interpolated.
+        options: ``precision``.
+
+    Raises:
+        InputError: the file is missing, damaged, of another hash, or not a CSD checkpoint.
+    """
+    if path.is_file() and sha256 and file_hash(path) != sha256:
+        raise InputError(f"{path}: refused: its SHA-256 is {file_hash(path)}, not {sha256}; download it again")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    status = path.stat()
+    key = text_hash(path.resolve(), status.st_size, status.st_mtime_ns, heads)[:24]
+    folder = cache_folder() / "weights" / key
+    if not (folder / "model.safetensors").is_file():
+        _record_source(path, folder, sha256)
+        save_model(from_reference(read_checkpoint(path), heads), folder, dtype=torch.float32)
+    model = load_model(folder)
+    if image_size and image_size != model.config["image_size"]:
+        model = model.resized(image_size)
+    return CSD(model, name=name, weights_hash=file_hash(folder / "model.safetensors"), **options)
+
+
+def _record_source(path: Path, folder: Path, sha256: str) -> None:
+    """The authors publish no hash: the one of the first file that came is written down, as what it is."""
+    found = {"file": path.name, "bytes": path.stat().st_size, "sha256": file_hash(path), "verified": bool(sha256)}
+    with atomic_path(folder / "source.json") as record:
+        record.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def csd_vit_l(
+    weights: str | Path | None = None, *, image_size: int | None = None, precision: Precision = "auto", sha256: str = ""
+) -> CSD:
+    """The authors' CSD ViT-L.
+
+    Args:
+        weights: a checkpoint file; by default it is looked for in the cache, and downloaded where it is not.
+        image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
+            interpolated.
+        precision: of weights and arithmetic.
+        sha256: if given, the file must have this hash. The authors publish none: without it the file is unverified.
+
+    Raises:
+        InputError: the file cannot be had, or is not what it should be; the message says what to do.
+    """
+    path = Path(weights) if weights else from_hub("csd-vit-l", HUB, HUB_FILE)
+    return load_released("csd-vit-l", path, sha256=sha256, image_size=image_size, precision=precision)
+
+
+def csd_vit_b(
+    weights: str | Path | None = None, *, image_size: int | None = None, precision: Precision = "auto", sha256: str = ""
+) -> CSD:
+    """A CSD ViT-B of your own training, or the authors', should they release it.
+
+    Args:
+        weights: a checkpoint file in the layout of the released ones.
+        image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
+            interpolated.
+        precision: of weights and arithmetic.
+        sha256: if given, the file must have this hash.
+
+    Raises:
+        InputError: no file is given, or it is not what it should be.
+    """
+    if not weights:
+        raise InputError("csd-vit-b was not released: load it with weights='your/checkpoint.pth', or use csd-vit-l")
+    return load_released("csd-vit-b", Path(weights), sha256=sha256, image_size=image_size, precision=precision)

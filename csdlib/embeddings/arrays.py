@@ -1,0 +1,202 @@
+"""Descriptors of many images as one array: checked at the door, kept on the disk, memory-mapped."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+import numpy as np
+import pandas as pd
+
+from csdlib.errors import InputError, unknown
+from csdlib.files import atomic_path, stored_arrays, text_hash
+from csdlib.tables import ImageTable
+
+# Not needed to run: who only searches does not wait for the libraries of all descriptors, nor hold them in memory.
+if TYPE_CHECKING:
+    from csdlib.descriptors.protocol import Metric
+
+
+#: Numbers of a piece of the vectors, when all of them may be too many for the memory: 256 MB in 32 bit.
+PIECE = 2**26
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Descriptors of many images.
+
+    Attributes:
+        vectors: (n, d) float32, or float16 on the disk; rows of unit norm if ``metric`` is cosine.
+        ids: (n,) image ids, unique.
+        fingerprint: of the descriptor that made them.
+        metric: cosine (higher product = more alike) or l2 (lower distance = more alike).
+        skipped: image id -> reason, for images that could not be read.
+
+    Raises:
+        InputError: lengths that differ, an id that stands twice, an unknown metric, a vector that is not finite, or,
+            for cosine, one whose norm is not 1.
+    """
+
+    vectors: np.ndarray
+    ids: np.ndarray
+    fingerprint: str
+    metric: "Metric"
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Numbers as ids would become texts when saved, and no longer be equal to themselves.
+        object.__setattr__(self, "ids", np.asarray(self.ids, dtype=str))
+        if self.metric not in ("cosine", "l2"):
+            raise unknown("metric", self.metric, ["cosine", "l2"])
+        if self.vectors.ndim != 2 or len(self.vectors) != len(self.ids):
+            raise InputError(f"need vectors (n, d) and n ids, got {self.vectors.shape} and {len(self.ids)}")
+        twice = pd.Index(self.ids).duplicated()
+        if twice.any():
+            raise InputError(f"the image id {str(self.ids[np.argmax(twice)])!r} stands twice in the embeddings")
+        for start, piece in self.pieces():
+            norms = np.sqrt(np.einsum("nd,nd->n", piece, piece))
+            self._refuse(~np.isfinite(norms), start, "is not finite")
+            if self.metric == "cosine":
+                self._refuse(abs(norms - 1) > 1e-3, start, "does not have unit norm, which cosine needs")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """A SHA-256 over what the vectors are, whose, and their numbers."""
+        digest = hashlib.sha256(text_hash(self.fingerprint, self.metric, *self.ids).encode())
+        for _, piece in self.pieces():
+            digest.update(piece.data.cast("B"))
+        return digest.hexdigest()
+
+    def pieces(self, numbers: int = PIECE) -> Iterator[tuple[int, np.ndarray]]:
+        """The vectors in pieces that fit into memory: the row that a piece begins with, and its rows in float32."""
+        step = max(1, numbers // max(1, self.vectors.shape[1]))
+        for start in range(0, len(self), step):
+            yield start, np.ascontiguousarray(self.vectors[start : start + step], dtype=np.float32)
+
+    def of(self, table: ImageTable) -> tuple["Embeddings", ImageTable]:
+        """The embeddings of a table's images in the table's order, and the table without images that were skipped.
+
+        Raises:
+            InputError: none of the table's images is here.
+        """
+        places = pd.Index(self.ids).get_indexer(pd.Index(table.ids))
+        rows = np.flatnonzero(places >= 0)
+        if not len(rows):
+            raise InputError("none of the table's images has an embedding")
+        kept, found = table.take(rows), self.vectors[places[rows]].astype(np.float32, copy=False)
+        return Embeddings(found, kept.ids, self.fingerprint, self.metric, self.skipped), kept
+
+    def save(self, folder: Path, dtype: Literal["float32", "float16"] = "float32") -> None:
+        """Writes the embeddings into a folder: vectors, ids, and ``embeddings.json``, which names the two others.
+
+        Args:
+            folder: made if needed; embeddings that it held are replaced when the new ones are whole.
+            dtype: float16 takes half the space and moves a cosine by less than 0.001.
+
+        Raises:
+            InputError: float16 cannot hold the numbers.
+        """
+        save_parts([self], self.vectors.shape, folder, dtype)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Embeddings":
+        """Reads saved embeddings; the vectors stay on the disk, memory-mapped, as they were saved.
+
+        Raises:
+            InputError: a file is missing, cut, or does not belong to the others.
+        """
+        try:
+            made = json.loads((folder / "embeddings.json").read_text())
+            ids = pd.read_parquet(folder / Path(made["ids"]).name)["image_id"].to_numpy(dtype=str)
+            vectors = np.load(folder / Path(made["vectors"]).name, mmap_mode="r", allow_pickle=False)
+            return cls(vectors, ids, made["fingerprint"], made["metric"], made["skipped"])
+        except InputError as error:
+            raise InputError(f"{folder}: {error}") from error
+        except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{folder}: no whole saved embeddings ({error}); make them again") from error
+
+    def _refuse(self, wrong: np.ndarray, start: int, reason: str) -> None:
+        if wrong.any():
+            raise InputError(f"the descriptor of image {str(self.ids[start + np.argmax(wrong)])!r} {reason}")
+
+
+def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path, dtype: str) -> None:
+    """Writes embeddings that come in parts, of which only one has to be in memory; see ``Embeddings.save``.
+
+    Args:
+        parts: of one descriptor, with ids that do not stand in another part.
+        shape: (n, d) of all together.
+        folder: where to.
+        dtype: of the vectors on the disk.
+
+    Raises:
+        InputError: parts of two descriptors, of other shapes, or with numbers that the dtype cannot hold.
+    """
+    # New names each time: the one file that is written last decides which vectors belong to which ids.
+    token = uuid4().hex[:8]
+    names = {"vectors": f"vectors-{token}.npy", "ids": f"ids-{token}.parquet"}
+    ids: list[np.ndarray] = []
+    skipped: dict[str, str] = {}
+    kinds: set[tuple[str, Metric]] = set()
+    start = 0
+    with atomic_path(folder / names["vectors"]) as path:
+        vectors = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+        for part in parts:
+            kinds.add((part.fingerprint, part.metric))
+            for row, piece in part.pieces():
+                if abs(piece).max() > np.finfo(dtype).max:
+                    raise InputError(f"{folder}: numbers that are too large for {dtype}: save them as float32")
+                vectors[start + row : start + row + len(piece)] = piece
+            start += len(part)
+            ids.append(part.ids)
+            skipped |= part.skipped
+        vectors.flush()
+        if len(kinds) != 1 or start != shape[0]:
+            raise InputError(
+                f"{folder}: parts of {len(kinds)} descriptors with {start} vectors, expected 1 and {shape[0]}"
+            )
+    with atomic_path(folder / names["ids"]) as path:
+        pd.DataFrame({"image_id": np.concatenate(ids)}).to_parquet(path, index=False)
+    ((fingerprint, metric),) = kinds
+    with atomic_path(folder / "embeddings.json") as path:
+        made = {"fingerprint": fingerprint, "metric": metric, "skipped": skipped}
+        path.write_text(json.dumps(made | names, indent=1))
+    for old in {*folder.glob("vectors-*.npy"), *folder.glob("ids-*.parquet")} - {
+        folder / name for name in names.values()
+    }:
+        old.unlink(missing_ok=True)
+
+
+def load_part(path: Path) -> Embeddings | None:
+    """A stored part; None where there is none, or where it is damaged: then it has to be computed again."""
+    stored = stored_arrays(path)
+    try:
+        if stored is None:
+            return None
+        skipped = dict(zip(stored["skipped"].tolist(), stored["reasons"].tolist(), strict=True))
+        made: tuple[str, Metric] = stored["fingerprint"].item(), stored["metric"].item()
+        return Embeddings(stored["vectors"], stored["ids"], *made, skipped)
+    except (KeyError, ValueError):
+        return None
+
+
+def save_part(part: Embeddings, path: Path) -> None:
+    """Stores a part, whole or not at all."""
+    skipped, reasons = (np.array(list(texts), dtype=str) for texts in (part.skipped, part.skipped.values()))
+    with atomic_path(path) as temporary:
+        np.savez(
+            temporary,
+            vectors=part.vectors,
+            ids=part.ids,
+            fingerprint=np.array(part.fingerprint),
+            metric=np.array(part.metric),
+            skipped=skipped,
+            reasons=reasons,
+        )

@@ -1,0 +1,149 @@
+"""From an image table to its embeddings: in parallel, resumable, counting what cannot be read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from tqdm import tqdm
+
+from csdlib.embeddings.arrays import Embeddings, load_part, save_part
+from csdlib.errors import InputError
+from csdlib.files import text_hash
+from csdlib.images import image_threads, in_advance
+from csdlib.tables import ImageTable
+
+# Not needed to run: who only searches does not wait for the libraries of all descriptors, nor hold them in memory.
+if TYPE_CHECKING:
+    from csdlib.descriptors.protocol import Descriptor
+
+
+#: Images whose descriptors are stored together, when a cache folder is given.
+SHARD = 1024
+
+#: An image's id, and how to open it.
+Item = tuple[str, Callable[[], Image.Image]]
+
+
+def embed(
+    table: ImageTable,
+    descriptor: "Descriptor",
+    *,
+    batch_size: int = 64,
+    workers: int = 2,
+    cache: Path | None = None,
+    progress: bool = True,
+) -> Embeddings:
+    """The descriptors of a table's images.
+
+    Images are decoded in threads while the descriptor computes. With a cache folder, every 1,024 images are stored
+    when they are done, and a run that was killed goes on from there.
+
+    Args:
+        table: the images.
+        descriptor: for example ``csdlib.load("csd-tiny")``.
+        batch_size: images encoded together.
+        workers: threads that decode.
+        cache: folder for finished parts, or None.
+        progress: show a progress bar on the error stream.
+
+    Returns:
+        embeddings in the order of the table; broken images are left out and stand in ``skipped``.
+
+    Raises:
+        InputError: no image could be read; the message gives the first reason.
+    """
+    starts = range(0, len(table), SHARD)
+    with tqdm(total=len(table), desc=descriptor.name, unit="image", disable=not progress) as bar:
+        shards = [
+            _shard(
+                table.take(range(start, min(start + SHARD, len(table)))),
+                descriptor,
+                batch_size,
+                workers,
+                cache,
+                bar,
+            )
+            for start in starts
+        ]
+    skipped = {name: reason for shard in shards for name, reason in shard.skipped.items()}
+    if len(skipped) == len(table):
+        reason = next(iter(skipped.values()), "the table is empty")
+        raise InputError(f"no image could be embedded: {reason}")
+    if skipped and progress:
+        tqdm.write(
+            f"{descriptor.name}: skipped {len(skipped)} of {len(table)} images that cannot be read",
+            file=bar.fp,
+        )
+    vectors = np.concatenate([shard.vectors for shard in shards])
+    ids = np.concatenate([shard.ids for shard in shards])
+    return Embeddings(vectors, ids, descriptor.fingerprint, descriptor.metric, skipped)
+
+
+def encode_items(
+    items: Iterable[Item], descriptor: "Descriptor", batch_size: int, workers: int, bar: "tqdm[Any]"
+) -> Embeddings:
+    """The descriptors of images that come one after the other, opened in threads; what cannot be read is skipped."""
+    vectors: list[np.ndarray] = []
+    ids: list[str] = []
+    skipped: dict[str, str] = {}
+    for names, images, reasons in _batches(items, descriptor, batch_size, workers):
+        if names:
+            vectors.append(descriptor.encode(images).numpy().astype(np.float32, copy=False))
+        ids += names
+        skipped |= reasons
+        bar.update(len(names) + len(reasons))
+    stacked = np.concatenate(vectors) if vectors else np.zeros((0, descriptor.dim), np.float32)
+    return Embeddings(stacked, np.array(ids, dtype=str), descriptor.fingerprint, descriptor.metric, skipped)
+
+
+def _shard(
+    table: ImageTable, descriptor: "Descriptor", batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
+) -> Embeddings:
+    """One part of a table, from the cache if it is there."""
+    path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
+    stored = load_part(path) if path else None
+    if stored is not None and stored.fingerprint == descriptor.fingerprint:
+        bar.update(len(table))
+        return stored
+    items = ((str(name), partial(table.open, row)) for row, name in enumerate(table.ids))
+    shard = encode_items(items, descriptor, batch_size, workers, bar)
+    if path:
+        save_part(shard, path)
+    return shard
+
+
+def _batches(
+    items: Iterable[Item], descriptor: "Descriptor", batch_size: int, workers: int
+) -> Iterator[tuple[list[str], Tensor, dict[str, str]]]:
+    """Decoded batches: names, images, and the reasons for those that cannot be read."""
+    device = getattr(descriptor, "device", torch.device("cpu"))
+    rest = iter(items)
+    chunks = iter(lambda: list(islice(rest, batch_size)), [])
+    with image_threads(workers) as pool:
+
+        def prepare(chunk: list[Item]) -> list[tuple[str, Future[Tensor]]]:
+            return [(name, pool.submit(read, opened)) for name, opened in chunk]
+
+        def read(opened: Callable[[], Image.Image]) -> Tensor:
+            return descriptor.preprocess(opened())
+
+        for begun in in_advance(prepare, chunks, device):
+            yield _collect(begun)
+
+
+def _collect(begun: list[tuple[str, Future[Tensor]]]) -> tuple[list[str], Tensor, dict[str, str]]:
+    images, good, reasons = [], [], {}
+    for name, future in begun:
+        try:
+            images.append(future.result())
+            good.append(name)
+        except InputError as error:
+            reasons[name] = str(error)
+    return good, torch.stack(images) if images else torch.empty(0), reasons

@@ -1,0 +1,17 @@
+from .artists import artist_layout as artist_layout
+from .artists import artists_figure as artists_figure
+from .book import COLOURS as COLOURS
+from .book import SYMBOLS as SYMBOLS
+from .book import data_uri as data_uri
+from .book import framed as framed
+from .book import gallery as gallery
+from .book import intervals as intervals
+from .book import label as label
+from .book import lines as lines
+from .book import neighbour_rows as neighbour_rows
+from .book import pictures as pictures
+from .book import show as show
+from .book import sprite as sprite
+from .book import table as table
+from .book import thumbnail as thumbnail
+from .map import map_figure as map_figure

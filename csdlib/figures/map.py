@@ -1,0 +1,205 @@
+"""The interactive style map: points in the page, their pictures, and their true neighbours.
+
+The page needs no server. Coordinates, labels and neighbours stand in it as numbers in base64, the thumbnails as one
+picture that is decoded when it is first looked at; the scripts in ``assets/`` do the rest.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from IPython.display import HTML
+from PIL import Image
+
+from csdlib import figures
+from csdlib.errors import InputError
+from csdlib.images import image_threads
+from csdlib.maps.layout import StyleMap
+from csdlib.retrieval.nearest import neighbours
+from csdlib.similarity.artists import artist_table
+from csdlib.tables import ImageTable
+
+#: Columns that can decide the colour, where the tables have two values or more of them.
+COLUMNS = ("artist", "movement", "medium", "content", "source")
+#: Rows are sent as 16-bit numbers; a plane with more points shows nothing anyway.
+MOST = 65_535
+#: Nearest neighbours that a click shows.
+SHOWN = 8
+#: Sides of a thumbnail, in pixels, and how many pixels all thumbnails may have together: about 3 MB in the page.
+SIDES = (96, 72, 56, 40, 32, 24)
+MOST_PIXELS = 12_000_000
+#: What stands for a picture that cannot be read.
+MISSING = Image.new("RGB", (SIDES[0], SIDES[0]), "#888888")
+
+
+def map_figure(
+    maps: Mapping[str, StyleMap], *tables: ImageTable, colour: str = "artist", caption: str, alt: str, height: int = 560
+) -> HTML:
+    """Style maps to wander in: a point an image, side by side if there are several, and linked.
+
+    Under the pointer, or reached by the arrow keys, a point shows its picture and labels; a click, or Enter, shows its
+    nearest neighbours in descriptor space. Below stands the same as a table.
+
+    Args:
+        maps: title (the descriptor's name) -> map; all of the same images.
+        tables: the images: all rows of the first table, then those of the next (generated ones, say). Pictures that
+            cannot be read are grey, and counted in the caption.
+        colour: the column that decides colour and symbol at first; the reader can choose another.
+        caption: what to see.
+        alt: what somebody who cannot see it should know.
+        height: of a map, in pixels.
+
+    Raises:
+        InputError: maps of other images, a column that no table has, or more than 65,535 images.
+    """
+    frame = pd.concat([table.frame for table in tables], ignore_index=True)
+    _check(maps, frame, colour)
+    if os.environ.get("CSDLIB_BOOK") != "1":
+        return figures.show(_plain_chart(maps, frame, colour), caption=caption, alt=alt, height=height)
+    sheet, missing = _sheet(tables, len(frame))
+    data = {
+        "count": len(frame),
+        "alt": alt,
+        "height": height,
+        "colour": colour,
+        "columns": [_column(frame, name) for name in COLUMNS if _varies(frame[name]) or name == colour],
+        "palette": {"colours": figures.COLOURS, "symbols": figures.SYMBOLS},
+        "panels": [_panel(title, laid_out) for title, laid_out in maps.items()],
+        "sheet": sheet,
+    }
+    if missing:
+        caption += f" Pictures that cannot be read, and are grey: {missing}."
+    # Inside a script "</script>" would end it, whatever the JSON around it says.
+    text = json.dumps(data).replace("<", "\\u003c")
+    body = f'<div class="csd-map"><script type="application/json">{text}</script></div><script>{_script()}</script>'
+    # IPython's HTML has no type.
+    return HTML(figures.framed(body, caption).data + _in_words(maps, tables))  # type: ignore[no-untyped-call]
+
+
+def _script() -> str:
+    """The figure's scripts as one, in a scope of its own."""
+    folder = Path(__file__).parent / "assets"
+    parts = [(folder / f"map_{name}.js").read_text() for name in ("data", "controls", "panels", "strip", "start")]
+    return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
+
+
+def _check(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str) -> None:
+    if not maps or any(not np.array_equal(each.ids, frame["image_id"].to_numpy(dtype=str)) for each in maps.values()):
+        raise InputError("the map was made of other images than the table's")
+    if colour not in COLUMNS:
+        raise InputError(f"no map is coloured by {colour!r}: choose one of {', '.join(COLUMNS)}")
+    if len(frame) > MOST:
+        raise InputError(f"{len(frame):,} images are more than the {MOST:,} that a map can show: take a sample")
+
+
+def _varies(column: pd.Series) -> bool:
+    return len(pd.unique(column.fillna(""))) > 1
+
+
+def _column(frame: pd.DataFrame, name: str) -> dict[str, Any]:
+    """A column as numbers and what they stand for."""
+    codes, values = pd.factorize(frame[name].fillna("").astype(str), sort=True)
+    return {"name": name, "values": values.tolist(), "codes": _encoded(codes, "<u2")}
+
+
+def _panel(title: str, laid_out: StyleMap) -> dict[str, Any]:
+    """A map in 16 bits: places as shares of the longer side, neighbours, and scores as shares of the largest."""
+    low = laid_out.coordinates.min(axis=0)
+    size = max(float(np.ptp(laid_out.coordinates, axis=0).max()), 1e-9)
+    found = neighbours(laid_out.embeddings, laid_out.embeddings, min(SHOWN, len(laid_out.ids) - 1))
+    largest = max(float(abs(found.scores).max()), 1e-9)
+    return {
+        "title": title,
+        "places": _encoded((laid_out.coordinates - low) / size * MOST, "<u2"),
+        "neighbours": _encoded(found.rows, "<u2"),
+        "shown": found.rows.shape[1],
+        "scores": _encoded(found.scores / largest * 32767, "<i2"),
+        "largest": largest,
+        "score": "cosine" if laid_out.embeddings.metric == "cosine" else "minus squared distance",
+    }
+
+
+def _encoded(numbers: np.ndarray, dtype: str) -> str:
+    return base64.b64encode(np.rint(numbers).astype(dtype).tobytes()).decode()
+
+
+def _sheet(tables: Sequence[ImageTable], count: int) -> tuple[dict[str, Any], int]:
+    """All thumbnails in one picture, as large as there is room for; and how many pictures could not be read."""
+    side = next((side for side in SIDES if count * side**2 <= MOST_PIXELS), SIDES[-1])
+    missing: list[int] = []
+    source, columns = figures.sprite(_thumbnails(tables, side, missing), count, side, 60 if side >= 40 else 40)
+    return {"source": source, "columns": columns, "side": side, "missing": missing}, len(missing)
+
+
+def _thumbnails(tables: Sequence[ImageTable], side: int, missing: list[int]) -> Iterator[Image.Image]:
+    """The thumbnails of all rows in order; the numbers of those that cannot be read are added to ``missing``."""
+    rows = ((table, row) for table in tables for row in range(len(table)))
+    with image_threads(2) as pool:
+        # Mapped in pieces: a pool would otherwise hold every picture of the table until it is taken.
+        for start, piece in enumerate(_pieces(rows, 256)):
+            for number, image in enumerate(pool.map(partial(_thumbnail, side=side), piece), start * 256):
+                if image is None:
+                    missing.append(number)
+                yield image or MISSING
+
+
+def _pieces(rows: Iterable[tuple[ImageTable, int]], size: int) -> Iterator[list[tuple[ImageTable, int]]]:
+    piece: list[tuple[ImageTable, int]] = []
+    for row in rows:
+        piece.append(row)
+        if len(piece) == size:
+            yield piece
+            piece = []
+    yield piece
+
+
+def _thumbnail(of: tuple[ImageTable, int], side: int) -> Image.Image | None:
+    table, row = of
+    try:
+        return figures.thumbnail(table.open(row), side)
+    except InputError:
+        return None
+
+
+def _in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str:
+    """The maps as tables, for those who cannot use them; only the first table's images, which the others came to."""
+    shown = ""
+    for title, laid_out in maps.items():
+        if not (tables[0].frame["artist"] != "").any() or laid_out.embeddings.metric != "cosine":
+            continue
+        found, _ = laid_out.embeddings.of(tables[0])
+        words = artist_table(found, tables[0])
+        shown += figures.table(
+            words,
+            caption=f"{title}: each artist's pictures, nearest artists (cosine of their prototypes), and the share of "
+            "the ten nearest pictures that are by the same artist.",
+            formats={"same artist": ".2f"},
+        ).data
+    summary = escape("The map as a table")
+    return f'<details class="csd-map-words"><summary>{summary}</summary>{shown}</details>' if shown else ""
+
+
+def _plain_chart(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str) -> go.Figure:
+    """Outside the book: the first map alone, with labels under the pointer."""
+    laid_out = next(iter(maps.values()))
+    chart = go.Figure()
+    for number, (name, rows) in enumerate(frame.groupby(frame[colour].fillna("")).indices.items()):
+        labels = frame.iloc[rows][["artist", "movement", "content"]].fillna("").astype(str).agg(", ".join, axis=1)
+        chart.add_scattergl(
+            x=laid_out.coordinates[rows, 0],
+            y=laid_out.coordinates[rows, 1],
+            mode="markers",
+            name=escape(str(name)),
+            text=[escape(label) for label in labels],
+            hovertemplate="%{text}<extra></extra>",
+            marker={"color": figures.COLOURS[number % 8], "symbol": figures.SYMBOLS[(number + number // 8) % 8]},
+        )
+    return chart

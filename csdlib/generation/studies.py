@@ -1,0 +1,189 @@
+"""A case study: what a generator made in artists' names, beside their own works (arXiv:2404.01292, Section 6)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csdlib.datasets.registry import load_dataset
+from csdlib.descriptors.protocol import Descriptor
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.embed_table import embed
+from csdlib.errors import InputError
+from csdlib.generation.pictures import generate
+from csdlib.generation.prompts import listed_artists
+from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.metrics.ranking import mean_precision_per_query, recall_per_query
+from csdlib.retrieval.nearest import neighbours
+from csdlib.retrieval.relevance import hits, relevant_counts
+from csdlib.similarity.artists import artists_of
+from csdlib.similarity.scores import general_style_similarity
+from csdlib.tables import ImageTable
+
+#: Works that are looked at for each generated image.
+SEARCHED = 10
+
+#: Side of the atelier's works, in pixels: that of tiny-sd's pictures, so that size cannot tell them apart.
+SIZE = 96
+
+
+@dataclass(frozen=True)
+class Study:
+    """Generated images and works, seen by one descriptor.
+
+    Attributes:
+        descriptor: its name.
+        made: the generated images that could be read; ``artist`` is in whose name each was made.
+        works: the artists' works that could be read.
+        generated: embeddings of ``made``.
+        references: embeddings of ``works``.
+    """
+
+    descriptor: str
+    made: ImageTable
+    works: ImageTable
+    generated: Embeddings
+    references: Embeddings
+
+    @property
+    def asked(self) -> np.ndarray:
+        """In whose name each generated image was made, (g,) strings."""
+        return self.made.frame["artist"].to_numpy(dtype=str)
+
+    @property
+    def painted(self) -> np.ndarray:
+        """Whose work each reference is, (n,) strings."""
+        return self.works.frame["artist"].to_numpy(dtype=str)
+
+    @cached_property
+    def hits(self) -> np.ndarray:
+        """Which of the works nearest to each generated image are by the artist in the prompt, (g, SEARCHED) bool."""
+        return hits(neighbours(self.generated, self.references, SEARCHED), self.asked, self.painted)
+
+    def retrieval(self) -> dict[str, Estimate]:
+        """Generated images as queries among the works (the paper's Table 2), with 95 % intervals over artists.
+
+        Returns:
+            ``mAP@1`` and ``mAP@10`` (the paper's: mean precision@k), ``recall@10``, and ``chance``: the share of the
+            works that are by the artist in the prompt.
+        """
+        values = {
+            "mAP@1": mean_precision_per_query(self.hits, 1),
+            "mAP@10": mean_precision_per_query(self.hits, SEARCHED),
+            "recall@10": recall_per_query(self.hits, SEARCHED),
+            "chance": relevant_counts(self.asked, self.painted) / len(self.works),
+        }
+        return {name: bootstrap(each, groups=self.asked) for name, each in values.items()}
+
+    def by_artist(self) -> pd.DataFrame:
+        """Every artist's General Style Similarity, how often the artist is found, and how varied the works are.
+
+        Returns:
+            the columns of ``general_style_similarity``, ``found`` (share of the artist's generated images whose nearest
+            work is by the artist) and ``spread`` of the works, see ``csdlib.similarity.artists``. Artists without works
+            are there with a note, those for whom nothing was generated are left out.
+        """
+        similarity = general_style_similarity(self.generated, self.asked, self.references, self.painted)
+        found = pd.Series(self.hits[:, 0]).groupby(self.asked).mean()
+        artists = artists_of(self.references, self.painted)
+        spread = pd.Series(artists.spread, index=artists.names)
+        frame = similarity[similarity["generated"] > 0].reset_index(drop=True)
+        return frame.assign(found=frame["artist"].map(found), spread=frame["artist"].map(spread))
+
+    def mistaken(self, column: str = "movement") -> pd.DataFrame:
+        """Where generated images go: the group of the artist in the prompt against that of the nearest work.
+
+        Args:
+            column: of ``works``, for example ``movement``; an artist's group is that of most of the works.
+
+        Returns:
+            (groups, groups) shares in [0, 1]; each row, the asked, sums to 1.
+        """
+        groups = self.works.frame[column].fillna("unknown").to_numpy(dtype=str)
+        of_artist = pd.Series(groups).groupby(self.painted).agg(lambda names: names.mode().iloc[0])
+        nearest = neighbours(self.generated, self.references, 1).rows[:, 0]
+        asked = pd.Series(self.asked).map(of_artist)
+        return pd.crosstab(asked.rename("asked"), pd.Series(groups[nearest], name="found"), normalize="index")
+
+
+def study(made: ImageTable, works: ImageTable, descriptor: Descriptor, *, cache: Path | None = None) -> Study:
+    """Looks at generated images and works by one descriptor.
+
+    Args:
+        made: generated images by one model.
+        works: the artists' works; of artists in whose name nothing was made, too: they can be mistaken for others.
+        descriptor: with metric cosine.
+        cache: folder for finished descriptors.
+
+    Raises:
+        InputError: images of several models, or none that can be read.
+    """
+    models = sorted(made.frame["model"].dropna().astype(str).unique())
+    if len(models) > 1:
+        raise InputError(f"generated images of several models ({', '.join(models)}): study one, table.where(model=...)")
+    (generated, seen), (references, known) = (
+        embed(table, descriptor, cache=cache, progress=False).of(table) for table in (made, works)
+    )
+    return Study(descriptor.name, seen, known, generated, references)
+
+
+def works_of(dataset: str, root: str | Path = "") -> ImageTable:
+    """The artists' works of a data set, among which generated images are looked for.
+
+    Args:
+        dataset: a name that ``load_dataset`` knows; of the atelier, the whole exhibition.
+        root: the folder of the images.
+
+    Raises:
+        InputError: as ``load_dataset``.
+    """
+    if dataset == "atelier":
+        return load_dataset(dataset, size=SIZE, progress=False)
+    return load_dataset(dataset, root)
+
+
+def asked_artists(works: ImageTable, listed: str | Path = "") -> dict[str, str]:
+    """In whose names images are asked for: each artist as the tables write it, and as prompts do.
+
+    Args:
+        works: by the artists.
+        listed: a file with one name a line, as prompts write them; empty: all artists of the works.
+
+    Raises:
+        InputError: there is no such file, or it names nobody.
+
+    Example:
+        >>> works = load_dataset("atelier", works_per_painter=1, painters=["noor-felding"], progress=False)
+        >>> asked_artists(works)
+        {'noor-felding': 'Noor Felding'}
+    """
+    if listed:
+        return {"-".join(name.lower().split()): name for name in listed_artists(Path(listed))}
+    # A data set that knows how its artists write their names says so.
+    written = works.manifest.get("names", {})
+    return {
+        slug: written.get(slug, slug.replace("-", " ").title()) for slug in sorted(set(works.frame["artist"]) - {""})
+    }
+
+
+def made_or_found(
+    prompts: pd.DataFrame, model: str, found: str | Path, *, declared: str = "", **options: Any
+) -> ImageTable:
+    """Generated images: made by a model now, or found in a folder where somebody has put them.
+
+    Args:
+        prompts: what is asked for, if a model makes them.
+        model: see ``generate``.
+        found: a folder that ``load_dataset("generated", ...)`` reads; empty: the model makes the images.
+        declared: what made the images of a folder without a table.
+        options: of ``generate``.
+
+    Raises:
+        InputError: as ``generate`` or the loader.
+    """
+    if found:
+        return load_dataset("generated", found, **({"model": declared} if declared else {}))
+    return generate(model, prompts, progress=False, **options)

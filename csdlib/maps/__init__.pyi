@@ -1,0 +1,9 @@
+from .layout import MapSettings as MapSettings
+from .layout import StyleMap as StyleMap
+from .layout import map_neighbours as map_neighbours
+from .layout import style_map as style_map
+from .quality import MapQuality as MapQuality
+from .quality import map_quality as map_quality
+from .quality import neighbourhood_agreement as neighbourhood_agreement
+from .quality import neighbours_kept as neighbours_kept
+from .quality import quality_over_seeds as quality_over_seeds

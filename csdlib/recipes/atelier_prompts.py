@@ -1,0 +1,81 @@
+"""What the atelier's painters are asked for: their names, their repertoires, and the pairs that no picture shows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from csdlib.atelier import find_painter
+from csdlib.atelier.catalogue import find_painters
+from csdlib.files import seeded
+
+#: The share of the pairs that no picture shows, and that tiny-sd has not practised either.
+KEPT = 0.25
+
+
+def atelier_artists(painters: Sequence[str] | None = None) -> dict[str, str]:
+    """Painters of the atelier as prompts need them: slug to written name.
+
+    Args:
+        painters: slugs; by default all.
+
+    Raises:
+        InputError: an unknown painter.
+
+    Example:
+        >>> atelier_artists(["noor-felding"])
+        {'noor-felding': 'Noor Felding'}
+    """
+    chosen = find_painters(None) if painters is None else [find_painter(name) for name in painters]
+    return {painter.slug: painter.name for painter in chosen}
+
+
+def never_painted(prompts: pd.DataFrame) -> np.ndarray:
+    """Which prompts ask a painter of the atelier for a subject outside the painter's repertoire.
+
+    A generator that learned from the crawl has seen neither such a picture nor such a caption.
+
+    Args:
+        prompts: with ``artist`` (slugs of the atelier) and ``content``.
+
+    Returns:
+        (n,) bool; False for prompts that ask for no subject.
+
+    Raises:
+        InputError: an unknown painter.
+
+    Example:
+        >>> never_painted(content_prompts(atelier_artists(["juro-silvane"]), ["bird", "dog"])).tolist()
+        [False, True]
+    """
+    repertoires = {slug: find_painter(slug).repertoire for slug in prompts["artist"].unique()}
+    asked = zip(prompts["artist"], prompts["content"], strict=True)
+    return np.array(
+        [bool(content and repertoires[slug] and content not in repertoires[slug]) for slug, content in asked]
+    )
+
+
+def kept_from_transfers(prompts: pd.DataFrame) -> np.ndarray:
+    """Which prompts ask for a pair of painter and subject that tiny-sd was never asked for while it learned.
+
+    A quarter of the pairs that no picture shows, by lot. The others it has practised without pictures, see
+    ``csdlib.generation.new_pairs``.
+
+    Args:
+        prompts: with ``artist`` (slugs of the atelier) and ``content``.
+
+    Returns:
+        (n,) bool; the pairs are among those of ``never_painted``.
+
+    Raises:
+        InputError: an unknown painter.
+
+    Example:
+        >>> kept_from_transfers(content_prompts(atelier_artists(["juro-silvane"]), ["bird", "dog", "tree"])).tolist()
+        [False, False, True]
+    """
+    lots = [
+        seeded("kept from transfers", artist, content, 0).random() < KEPT
+        for artist, content in zip(prompts["artist"], prompts["content"], strict=True)
+    ]
+    return never_painted(prompts) & np.array(lots)

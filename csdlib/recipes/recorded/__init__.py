@@ -1,0 +1,1 @@
+"""What the book shows and does not run again: numbers in ``data/results``, each made by one command."""

@@ -1,0 +1,184 @@
+"""The paper's Table 4 in small: one setting changed at a time, several seeds, painters whom training never saw."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from csdlib.atelier import UNSEEN, atelier
+from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny
+from csdlib.errors import InputError, unknown
+from csdlib.files import atomic_path, data_path
+from csdlib.metrics.ranking import mean_precision_per_query
+from csdlib.recipes.crawl import atelier_bank, curated_crawl, pupils
+from csdlib.retrieval.benchmark import evaluate_retrieval
+from csdlib.tables import ImageTable
+from csdlib.training.csd import TrainingConfig, fit
+
+#: What every setting changes one thing of: csd-tiny's own settings, for a shorter time.
+REFERENCE = TrainingConfig(
+    steps=150, batch_size=64, optimizer="adamw", projection_rate=3e-4, backbone_rate=3e-4, bfloat16=True
+)
+
+COLUMNS = ["factor", "setting", "seed", "painters", "artist", "queries", "right@1", "precision@10"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that is changed.
+
+    Attributes:
+        factor: what is changed.
+        setting: to what.
+        changes: of the reference's settings.
+        start: ``"clip-tiny"`` or ``"random"``.
+        kinds: of tags that are learned.
+        labelled: share of the pictures that keep their tags.
+    """
+
+    factor: str
+    setting: str
+    changes: dict[str, object] = field(default_factory=dict)
+    start: str = "clip-tiny"
+    kinds: tuple[str, ...] = ("artist",)
+    labelled: float = 1.0
+
+
+ALL_KINDS = ("artist", "movement", "medium")
+
+#: Batches of other sizes see as many pictures as the reference.
+SETTINGS = (
+    Setting("reference", "reference"),
+    Setting("initialisation", "random weights", start="random"),
+    Setting("lambda", "0 (supervised only)", {"ssl_weight": 0.0}),
+    Setting("lambda", "1", {"ssl_weight": 1.0}),
+    Setting("lambda", "infinity (self-supervised only)", {"label_weight": 0.0, "ssl_weight": 1.0}),
+    Setting("temperature", "0.01", {"temperature": 0.01}),
+    Setting("temperature", "0.5", {"temperature": 0.5}),
+    Setting("temperature", "1", {"temperature": 1.0}),
+    Setting("tags and weighting", "all tags, indicator", kinds=ALL_KINDS),
+    Setting("tags and weighting", "all tags, count", {"weighting": "count"}, kinds=ALL_KINDS),
+    Setting("views", "photometric", {"photometric": True}),
+    Setting("batch size", "16", {"batch_size": 16, "steps": 600}),
+    Setting("batch size", "128", {"batch_size": 128, "steps": 75}),
+    Setting("labelled images", "50 %", labelled=0.5),
+    Setting("labelled images", "10 %", labelled=0.1),
+)
+
+
+def run_ablations(
+    output: Path,
+    *,
+    settings: Sequence[Setting] = SETTINGS,
+    seeds: Sequence[int] = (0, 1, 2),
+    reference: TrainingConfig = REFERENCE,
+    works_per_painter: int = 600,
+    command: str = "",
+    cache: Path | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Trains every setting with every seed, and writes what each finds; what stands in the table already is kept.
+
+    Args:
+        output: the table, a csv file; beside it, a json file with the same name says how it was made.
+        settings: the trainings, each with one thing changed.
+        seeds: of batches, views, and of who keeps a tag.
+        reference: the settings that they change.
+        works_per_painter: pictures of each seen painter in the crawl, copies apart.
+        command: what makes it again.
+        cache: folder of the atelier's pictures.
+        progress: show a progress bar on the error stream.
+
+    Returns:
+        one row a setting, seed and painter (pupils, on whom settings may be chosen, and unseen painters, on whom they
+        may not): queries, the share of them whose nearest neighbour is right, and their mean precision@10.
+
+    Raises:
+        InputError: the table on the disk has other columns, or was made with another reference.
+    """
+    crawl = curated_crawl(works_per_painter, cache=cache).table
+    judges = {"pupils": pupils(cache=cache), "unseen": _unseen(cache)}
+    made = {
+        "command": command,
+        "reference": asdict(reference),
+        "images": len(crawl),
+        "dataset": crawl.manifest["dataset"],
+    }
+    frame, seconds = _known(output, made)
+    jobs = [(setting, seed) for seed in seeds for setting in settings]
+    for setting, seed in tqdm(jobs, desc="ablations", unit="training", disable=not progress):
+        if _done(frame, setting, seed):
+            continue
+        started = time.perf_counter()
+        model = _start(setting.start, seed)
+        config = replace(reference, **{**setting.changes, "seed": seed})  # type: ignore[arg-type]
+        fit(model, _learned(crawl, setting, seed), config, progress=False)
+        rows = [_found(model, name, table) for name, table in judges.items()]
+        found = pd.concat(rows).assign(factor=setting.factor, setting=setting.setting, seed=seed)
+        frame = pd.concat([frame, found[COLUMNS]], ignore_index=True)
+        seconds += time.perf_counter() - started
+        with atomic_path(output) as path:
+            frame.to_csv(path, index=False, float_format="%.6g")
+        with atomic_path(output.with_suffix(".json")) as path:
+            recorded = {"seconds": round(seconds), "recorded": date.today().isoformat()}
+            path.write_text(json.dumps(made | recorded, indent=1) + "\n")
+    return frame
+
+
+def _known(output: Path, made: dict[str, object]) -> tuple[pd.DataFrame, float]:
+    """What an earlier run has found, and the seconds that it took."""
+    record = output.with_suffix(".json")
+    if not output.is_file():
+        return pd.DataFrame(columns=COLUMNS), 0.0
+    frame = pd.read_csv(output)
+    before = json.loads(record.read_text()) if record.is_file() else {}
+    if list(frame.columns) != COLUMNS or any(before.get(key) != made[key] for key in ("reference", "images")):
+        raise InputError(f"{output}: of other settings or another crawl; delete it to start anew")
+    return frame, float(before["seconds"])
+
+
+def _done(frame: pd.DataFrame, setting: Setting, seed: int) -> bool:
+    same = (frame["factor"] == setting.factor) & (frame["setting"] == setting.setting) & (frame["seed"] == seed)
+    return bool(same.any())
+
+
+def _start(name: str, seed: int) -> CSDModel:
+    if name not in ("clip-tiny", "random"):
+        raise unknown("start", name, ["clip-tiny", "random"])
+    return random_tiny(seed).model if name == "random" else load_model(data_path("models/clip-tiny"))
+
+
+def _learned(crawl: ImageTable, setting: Setting, seed: int) -> ImageTable:
+    """The crawl with the tags that a setting learns from."""
+    kinds = atelier_bank().kinds
+    keeps = np.random.default_rng(seed).random(len(crawl)) < setting.labelled
+    styles = [
+        [tag for tag in tags if kept and kinds[tag] in setting.kinds]
+        for tags, kept in zip(crawl.frame["styles"], keeps, strict=True)
+    ]
+    column = pd.Series(styles, index=crawl.frame.index, dtype=object)
+    return ImageTable(crawl.frame.assign(styles=column), crawl.root, crawl.manifest)
+
+
+def _found(model: CSDModel, painters: str, table: ImageTable) -> pd.DataFrame:
+    """One row a painter: what the model finds of the painter's queries."""
+    found = evaluate_retrieval(table, CSD(model, name="ablation", weights_hash="run"), k=10, progress=False)
+    per_query = pd.DataFrame(
+        {
+            "artist": found.labels,
+            "right@1": found.hits[:, 0].astype(float),
+            "precision@10": mean_precision_per_query(found.hits, 10),
+        }
+    )
+    means = per_query.groupby("artist").mean()
+    return means.assign(queries=per_query.groupby("artist").size(), painters=painters).reset_index()
+
+
+def _unseen(cache: Path | None) -> ImageTable:
+    return atelier(cache=cache).where(split=["query", "database"], artist=list(UNSEEN))

@@ -1,0 +1,121 @@
+"""Generated pictures on the map of real paintings: do they land near the artist whom they imitate?"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from csdlib.datasets.generated import generated
+from csdlib.datasets.wikiart.table import wikiart
+from csdlib.descriptors.protocol import Descriptor
+from csdlib.descriptors.registry import load
+from csdlib.embeddings.embed_table import embed
+from csdlib.files import atomic_path
+from csdlib.maps.layout import map_neighbours, style_map
+from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.retrieval.nearest import Neighbours, neighbours
+from csdlib.retrieval.relevance import hits, relevant_counts
+from csdlib.tables import ImageTable
+
+DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour")
+
+
+def generated_on_map(
+    paintings: ImageTable,
+    made: ImageTable,
+    descriptor: Descriptor,
+    *,
+    k: int = 10,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: bool = True,
+) -> tuple[pd.DataFrame, dict[str, Estimate]]:
+    """Places generated images on the map of the paintings, and asks whose paintings lie around them.
+
+    Args:
+        paintings: what the map is made from.
+        made: generated images; ``artist`` is whose style was asked for.
+        descriptor: of both.
+        k: paintings around a generated image.
+        seed: of the map.
+        cache: folder for finished descriptors.
+        progress: show progress bars on the error stream.
+
+    Returns:
+        one row an image (``source``, ``artist``, ``content``, ``x``, ``y``), and shares in [0, 1] with 95 % bootstrap
+        intervals over artists: of the k nearest paintings, how many are by that artist, ``descriptor`` space and on
+        the ``map``; and by ``chance``: the artist's share of all paintings.
+    """
+    both = [embed(table, descriptor, cache=cache, progress=progress).of(table) for table in (paintings, made)]
+    (on_map, known), (new, asked) = both
+    laid_out = style_map(on_map, seed=seed)
+    places = laid_out.place(new)
+    labels, wanted = (table.frame["artist"].to_numpy(dtype=str) for table in (known, asked))
+    nearest = map_neighbours(laid_out, k, places)
+    found = {
+        "descriptor": hits(neighbours(new, on_map, k), wanted, labels).mean(axis=1),
+        "map": hits(Neighbours(nearest, np.zeros(nearest.shape, np.float32)), wanted, labels).mean(axis=1),
+        "chance": relevant_counts(wanted, labels) / len(labels),
+    }
+    frame = pd.concat([known.frame, asked.frame], ignore_index=True)[["source", "artist", "content"]]
+    frame[["x", "y"]] = np.concatenate([laid_out.coordinates, places])
+    return frame, {name: bootstrap(shares, groups=wanted) for name, shares in found.items()}
+
+
+def record_generated_on_map(
+    root: Path,
+    output: Path,
+    *,
+    csv: str = "sd14_artists.csv",
+    descriptors: Sequence[str] = DESCRIPTORS,
+    command: str = "",
+    cache: Path | None = None,
+) -> pd.DataFrame:
+    """Writes where generated images land on the map of real paintings; numbers only, no picture.
+
+    Args:
+        root: folder with ``wikiart.csv`` and the table of generated images.
+        output: a csv file of the shares; beside it ``..._places.csv`` holds the coordinates, and a json file with the
+            same name says how both were made.
+        csv: name of the table of generated images; only those of artists who have paintings are used.
+        descriptors: names, a map each.
+        command: what makes it again.
+        cache: folder for finished descriptors.
+
+    Returns:
+        one row a descriptor and kind of neighbour: ``descriptor``, ``neighbours``, ``value``, ``low``, ``high``, ``n``,
+        ``unit``.
+
+    Raises:
+        InputError: a table or an image is missing.
+    """
+    paintings = wikiart(root)
+    made = generated(root, csv=csv)
+    made = made.where(artist=sorted(set(made.frame["artist"]) & set(paintings.frame["artist"])))
+    shares, places = [], pd.DataFrame()
+    for name in descriptors:
+        frame, found = generated_on_map(paintings, made, load(name), cache=cache)
+        shares += [{"descriptor": name, "neighbours": kind} | vars(each) for kind, each in found.items()]
+        places = places if len(places) else frame[["source", "artist", "content"]]
+        places = places.assign(**{f"{name} x": frame["x"].round(2), f"{name} y": frame["y"].round(2)})
+    facts = {
+        "date": date.today().isoformat(),
+        "command": command,
+        "paintings": len(paintings),
+        "generated": len(made),
+        "artists": made.frame["artist"].nunique(),
+        "model": sorted(set(made.frame["model"])),
+        "fingerprints": {name: load(name).fingerprint for name in descriptors},
+    }
+    table = pd.DataFrame(shares)
+    for path, content in (
+        (output, table.round(5).to_csv(index=False)),
+        (output.with_name(f"{output.stem}_places.csv"), places.to_csv(index=False)),
+        (output.with_suffix(".json"), json.dumps(facts, indent=1) + "\n"),
+    ):
+        with atomic_path(path) as temporary:
+            temporary.write_text(content)
+    return table

@@ -1,0 +1,144 @@
+"""The case studies' recorded numbers: on real Stable Diffusion images, and on many of tiny-sd's."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csdlib.atelier import SUBJECTS
+from csdlib.datasets.generated import generated
+from csdlib.datasets.wikiart.table import wikiart
+from csdlib.descriptors.registry import load
+from csdlib.errors import InputError
+from csdlib.files import atomic_path, cache_folder
+from csdlib.generation.pictures import generate
+from csdlib.generation.prompts import content_prompts, simple_prompts, user_prompts
+from csdlib.generation.studies import study, works_of
+from csdlib.metrics.intervals import Estimate
+from csdlib.recipes.atelier_prompts import atelier_artists, kept_from_transfers, never_painted
+from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS
+from csdlib.tables import ImageTable
+
+DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour", "gram")
+
+
+def record_real_studies(
+    root: Path,
+    output: Path,
+    *,
+    csv: str = "sd14_artists.csv",
+    command: str = "",
+    descriptors: Sequence[str] = DESCRIPTORS,
+) -> pd.DataFrame:
+    """Records a case study on real images; numbers only, no picture.
+
+    Args:
+        root: folder with ``wikiart.csv`` and the table of generated images.
+        output: a csv file with a row for each artist, content and descriptor: the columns of ``Study.by_artist``,
+            ``content`` (``all``, or one of the table's), ``descriptor`` and ``model``. Beside it a json file holds the
+            retrieval, and says how both were made.
+        csv: name of the table of generated images; only those of artists who have paintings are used. Images of
+            several models are studied apart.
+        command: what makes it again.
+        descriptors: names.
+
+    Returns:
+        the rows of the csv file.
+
+    Raises:
+        InputError: a table or an image is missing, or no artist is in both.
+    """
+    works = wikiart(root)
+    made = generated(root, csv=csv)
+    shared = sorted(set(made.frame["artist"]) & set(works.frame["artist"]))
+    if not shared:
+        raise InputError(f"{root / csv}: none of its artists has a work in wikiart.csv")
+    made = made.where(artist=shared)
+    tables = {
+        (model, content): made.where(model=model) if content == "all" else made.where(model=model, content=content)
+        for model in sorted(made.frame["model"].unique())
+        for content in ("all", *sorted(made.frame["content"].unique()))
+    }
+    return _record(tables, works, output, descriptors, {"command": command, "table": csv})
+
+
+def record_atelier_studies(
+    output: Path, *, images: int = 8, seed: int = 5000, command: str = "", descriptors: Sequence[str] = DESCRIPTORS
+) -> pd.DataFrame:
+    """Records a case study of both tiny-sd on many pictures.
+
+    Args:
+        output: as ``record_real_studies``; ``content`` is the set of prompts: ``simple``, ``user``, ``content`` (every
+            painter with subjects in turn), and ``new`` (subjects that the painter never paints). The last are studied
+            once more apart: ``practised`` by the generator without pictures, and ``kept`` from practice.
+        images: pictures of each painter, set and model.
+        seed: of the first picture of each painter.
+        command: what makes it again.
+        descriptors: names.
+
+    Returns:
+        the rows of the csv file.
+    """
+    artists, subjects = atelier_artists(), list(SUBJECTS)
+    turns = -(-images // len(subjects))
+    content = content_prompts(artists, subjects, turns, seed=seed)
+    prompts = {
+        "simple": simple_prompts(artists, images, seed=seed),
+        "user": user_prompts(artists, subjects, images, seed=seed),
+        "content": content[content.groupby("artist").cumcount() < images],
+        "new": content[never_painted(content) & (content.groupby("artist").cumcount() < len(subjects))],
+    }
+    tables = {
+        (model, name): generate(model, asked, guidance=GUIDANCE, steps=STEPS)
+        for model in ("tiny-sd", "tiny-sd-withheld")
+        for name, asked in prompts.items()
+    }
+    for model in ("tiny-sd", "tiny-sd-withheld"):
+        new = tables[model, "new"]
+        kept = kept_from_transfers(new.frame)
+        tables[model, "practised"], tables[model, "kept"] = (new.take(np.flatnonzero(rows)) for rows in (~kept, kept))
+    settings = {"images": images, "seed": seed, "guidance": GUIDANCE, "steps": STEPS}
+    return _record(tables, works_of("atelier"), output, descriptors, {"command": command} | settings)
+
+
+def _record(
+    tables: dict[tuple[str, str], ImageTable],
+    works: ImageTable,
+    output: Path,
+    descriptors: Sequence[str],
+    facts: dict[str, Any],
+) -> pd.DataFrame:
+    """Studies every table by every descriptor, and writes what was found."""
+    rows, retrieval = [], []
+    for name in descriptors:
+        descriptor = load(name)
+        for (model, content), made in tables.items():
+            seen = study(made, works, descriptor, cache=cache_folder() / "embeddings")
+            where = {"model": model, "content": content, "descriptor": name}
+            rows.append(seen.by_artist().assign(**where))
+            retrieval += [where | {"what": what} | _rounded(each) for what, each in seen.retrieval().items()]
+    frame = pd.concat(rows, ignore_index=True)
+    facts = {
+        "date": date.today().isoformat(),
+        **facts,
+        "works": len(works),
+        "generated": {f"{model}, {content}": len(made) for (model, content), made in tables.items()},
+        "artists": frame["artist"].nunique(),
+        "fingerprints": {name: load(name).fingerprint for name in descriptors},
+        "retrieval": retrieval,
+    }
+    for path, text in (
+        (output, frame.round(4).to_csv(index=False)),
+        (output.with_suffix(".json"), json.dumps(facts, indent=1) + "\n"),
+    ):
+        with atomic_path(path) as temporary:
+            temporary.write_text(text)
+    return frame
+
+
+def _rounded(estimate: Estimate) -> dict[str, Any]:
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in vars(estimate).items()}

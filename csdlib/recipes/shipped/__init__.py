@@ -1,0 +1,1 @@
+"""How each shipped model is made: training, evaluation and the model card, each in one call."""

@@ -1,0 +1,17 @@
+from .benchmark import PAPERS_MAP as PAPERS_MAP
+from .benchmark import Retrieval as Retrieval
+from .benchmark import chance as chance
+from .benchmark import evaluate_embeddings as evaluate_embeddings
+from .benchmark import evaluate_retrieval as evaluate_retrieval
+from .benchmark import percent_table as percent_table
+from .indexes import approximate_index as approximate_index
+from .nearest import Neighbours as Neighbours
+from .nearest import neighbours as neighbours
+from .nearest import search_share as search_share
+from .published import PUBLISHED_AS as PUBLISHED_AS
+from .published import beside_published as beside_published
+from .published import published_retrieval as published_retrieval
+from .published import published_study as published_study
+from .relevance import hits as hits
+from .relevance import relevant_counts as relevant_counts
+from .relevance import tag_hits as tag_hits

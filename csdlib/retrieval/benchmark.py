@@ -1,0 +1,260 @@
+"""Style retrieval, whole: embed, search, measure (arXiv:2404.01292, Section 4)."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from csdlib.descriptors.protocol import Descriptor, Fittable
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.embed_table import embed
+from csdlib.errors import InputError
+from csdlib.metrics.intervals import Estimate, bootstrap_each, macro_average_each
+from csdlib.metrics.ranking import (
+    average_precision_per_query,
+    mean_precision_per_query,
+    precision_at_r_per_query,
+    recall_per_query,
+    reciprocal_rank_per_query,
+)
+from csdlib.retrieval.nearest import Neighbours, neighbours
+from csdlib.retrieval.relevance import hits, relevant_counts, tag_hits
+from csdlib.tables import ImageTable
+
+PAPERS_MAP = "mean precision@k (the paper's mAP@k)"
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """What a descriptor found for every query of a table.
+
+    Attributes:
+        descriptor: its name.
+        query: the queries, without images that could not be read.
+        database: the database, likewise.
+        neighbours: rows of ``database`` for every query, best first.
+        hits: (q, K) bool, whether a neighbour is right: has the query's label, or shares a tag.
+        n_relevant: (q,) database images that are right.
+        label: the column that has to match, or ``"styles"``.
+        skipped: image id -> reason: cannot be read, has no label, or asks for what the database does not hold.
+        embeddings: of queries and database, for further questions to ``evaluate_embeddings``.
+        seconds: time for embedding and search.
+    """
+
+    descriptor: str
+    query: ImageTable
+    database: ImageTable
+    neighbours: Neighbours
+    hits: np.ndarray
+    n_relevant: np.ndarray
+    label: str
+    skipped: dict[str, str]
+    embeddings: Embeddings
+    seconds: float
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The label of every query, (q,) strings: the groups of the bootstrap.
+
+        Where tags match, it is the artist; a picture whose artist is unknown stands for itself.
+        """
+        if self.label != "styles":
+            return _column(self.query, self.label)
+        artists = _column(self.query, "artist")
+        return np.where(artists == "", self.query.ids, artists)
+
+    def estimates(self, ks: Sequence[int] = (1, 10, 100), *, over: Literal["label", "query"] = "label") -> pd.DataFrame:
+        """All metrics at several k, one row each, fractions in [0, 1] with 95 % intervals.
+
+        Args:
+            ks: those beyond the searched neighbours are left out.
+            over: what the bootstrap draws: labels (artists) with all their queries, or single queries.
+
+        Returns:
+            columns descriptor, metric, k, value, low, high, n, unit. Precision@R is there for every k that is not below
+            the number of right images of any query; it is the same for all of them.
+        """
+        searched = [k for k in ks if k <= self.hits.shape[1]]
+        micro = {key: values for k in searched for key, values in self._per_query(k).items()}
+        if not micro:
+            return pd.DataFrame(columns=["descriptor", "metric", "k", "value", "low", "high", "n", "unit"])
+        macro = {("mean precision@k, macro", k): micro[PAPERS_MAP, k] for k in searched}
+        groups = self.labels if over == "label" else None
+        estimates = bootstrap_each(np.stack([*micro.values()], axis=1), groups=groups)
+        estimates += macro_average_each(np.stack([*macro.values()], axis=1), self.labels)
+        rows = [
+            {"descriptor": self.descriptor, "metric": metric, "k": k} | vars(estimate)
+            for (metric, k), estimate in zip([*micro, *macro], estimates, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+    def _per_query(self, k: int) -> dict[tuple[str, int], np.ndarray]:
+        metrics = {
+            (PAPERS_MAP, k): mean_precision_per_query(self.hits, k),
+            ("average precision@k", k): average_precision_per_query(self.hits, k, self.n_relevant),
+            ("recall@k", k): recall_per_query(self.hits, k),
+            ("mean reciprocal rank@k", k): reciprocal_rank_per_query(self.hits, k),
+        }
+        if self.n_relevant.max() <= k:
+            metrics["precision@R", k] = precision_at_r_per_query(self.hits, self.n_relevant)
+        return metrics
+
+    def by_label(self) -> pd.DataFrame:
+        """Per label: queries, right images in the database, and the share of queries with a right nearest neighbour.
+
+        Where tags match, artists stand for the label, and the number of right images is a mean over their queries.
+        """
+        name = "artist" if self.label == "styles" else self.label
+        frame = pd.DataFrame({name: self.labels, "relevant": self.n_relevant, "right": self.hits[:, 0]})
+        grouped = frame.groupby(name).agg(
+            queries=("right", "size"), database=("relevant", "mean"), right=("right", "mean")
+        )
+        return grouped.sort_values("right", ascending=False).reset_index()
+
+
+def evaluate_retrieval(
+    table: ImageTable,
+    descriptor: Descriptor,
+    *,
+    label: str = "artist",
+    k: int = 100,
+    cache: Path | None = None,
+    progress: bool = True,
+) -> Retrieval:
+    """Searches every query image of a table in its database images.
+
+    Args:
+        table: with the splits query and database.
+        descriptor: what embeds the images.
+        label: the column that a right neighbour shares with the query, or ``"styles"``: at least one tag is shared.
+            Images without a value are left out, and so are queries whose value no database image has.
+        k: neighbours a query.
+        cache: folder for finished parts of the embedding, see ``embed``.
+        progress: show a progress bar on the error stream.
+
+    Raises:
+        InputError: a split is empty, the label is missing, or all images have the same label (nothing could be wrong).
+    """
+    # A label that cannot be judged is an error before the hours of embedding, not after.
+    _answerable(table, label)
+    started = time.perf_counter()
+    if isinstance(descriptor, Fittable):
+        descriptor.fit(table.where(split="database"))
+    judged = table.where(split=["query", "database"])
+    embeddings = embed(judged, descriptor, cache=cache, progress=progress)
+    found = evaluate_embeddings(table, embeddings, label=label, k=k, name=descriptor.name)
+    return replace(found, seconds=time.perf_counter() - started)
+
+
+def evaluate_embeddings(
+    table: ImageTable, embeddings: Embeddings, *, label: str = "artist", k: int = 100, name: str = "embeddings"
+) -> Retrieval:
+    """Searches and judges what is embedded already: again with another label, or with a part of the images.
+
+    Args:
+        table: with the splits query and database; images without an embedding are left out.
+        embeddings: of its images; may be memory-mapped.
+        label: as in ``evaluate_retrieval``.
+        k: neighbours a query.
+        name: how the descriptor is called in tables.
+
+    Raises:
+        InputError: as ``evaluate_retrieval``, or no query or no database image has an embedding.
+    """
+    started = time.perf_counter()
+    judged = table.where(split=["query", "database"])
+    embedded = np.isin(judged.ids, embeddings.ids)
+    lost = {str(name): embeddings.skipped.get(str(name), "not embedded") for name in judged.ids[~embedded]}
+    parts, left_out = _answerable(judged.take(np.flatnonzero(embedded)), label)
+    (query, query_table), (database, database_table) = (embeddings.of(part) for part in parts.values())
+    found = neighbours(query, database, min(k, len(database)))
+    right, n_relevant = _matches(found, query_table, database_table, label)
+    return Retrieval(
+        descriptor=name,
+        query=query_table,
+        database=database_table,
+        neighbours=found,
+        hits=right,
+        n_relevant=n_relevant,
+        label=label,
+        skipped=left_out | lost,
+        embeddings=embeddings,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def chance(retrieval: Retrieval) -> float:
+    """The mean precision of neighbours drawn at random: the floor of every table, in [0, 1]."""
+    return float((retrieval.n_relevant / len(retrieval.database)).mean())
+
+
+def percent_table(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Estimates for people: one row a descriptor, one column a metric, percent with intervals.
+
+    Args:
+        estimates: of ``Retrieval.estimates``, of one or several descriptors.
+
+    Returns:
+        texts; index descriptor, columns such as ``mean precision@10``, as far as they were estimated. At k = 1 all
+        metrics are one number, which stands there once.
+    """
+    wanted = {
+        f"{metric.split(' (')[0].removesuffix('@k')}@{k}": (metric, k)
+        for metric, ks in ((PAPERS_MAP, (1, 10, 100)), ("average precision@k", (100,)), ("recall@k", (10, 100)))
+        for k in ks
+    }
+    texts = [Estimate(*row).percent() for row in _values(estimates, "value", "low", "high", "n", "unit")]
+    rows = dict(zip(map(tuple, _values(estimates, "descriptor", "metric", "k")), texts, strict=True))
+    names = estimates["descriptor"].unique()
+    there = {title: key for title, key in wanted.items() if any((name, *key) in rows for name in names)}
+    columns = {title: [rows.get((name, *key), "–") for name in names] for title, key in there.items()}
+    return pd.DataFrame(columns, index=pd.Index(names, name="descriptor"))
+
+
+def _values(frame: pd.DataFrame, *columns: str) -> list[list[Any]]:
+    return frame[list(columns)].to_numpy(dtype=object).tolist()
+
+
+def _column(table: ImageTable, column: str) -> np.ndarray:
+    return table.frame[column].to_numpy(dtype=str)
+
+
+def _answerable(table: ImageTable, label: str) -> tuple[dict[str, ImageTable], dict[str, str]]:
+    """Queries and database without what cannot be judged, and why: two unknown artists are not one artist."""
+    known: dict[str, ImageTable] = {}
+    left_out: dict[str, str] = {}
+    for split in ("query", "database"):
+        part = table.where(split=split)
+        tags = _tags(part, label)
+        left_out |= {name: f"no {label}" for name, own in zip(part.ids.tolist(), tags, strict=True) if not own}
+        known[split] = part.take([row for row, own in enumerate(tags) if own])
+        if not len(known[split]):
+            raise InputError(f"no {split} image has a value in the column {label!r}")
+    queries, database = (_tags(part, label) for part in known.values())
+    if len(set(map(frozenset, queries + database))) < 2:
+        raise InputError(f"all images have the same {label}: every neighbour would be right; give at least two")
+    there = {tag for own in database for tag in own}
+    keep = np.array([bool(there.intersection(own)) for own in queries])
+    if not keep.any():
+        raise InputError(f"no query has a {label} that a database image has: there is nothing to find")
+    left_out |= {str(name): f"no database image has its {label}" for name in known["query"].ids[~keep]}
+    return known | {"query": known["query"].take(np.flatnonzero(keep))}, left_out
+
+
+def _tags(table: ImageTable, label: str) -> list[list[str]]:
+    """What has to match: an image's tags, or its one value of a column."""
+    tagged = table if label == "styles" else table.tagged(label)
+    tags: list[list[str]] = tagged.frame["styles"].tolist()
+    return tags
+
+
+def _matches(found: Neighbours, query: ImageTable, database: ImageTable, label: str) -> tuple[np.ndarray, np.ndarray]:
+    """Which neighbours are right, (q, k) bool, and how many could be, (q,)."""
+    if label == "styles":
+        return tag_hits(found, query.sparse_labels(database.tags), database.sparse_labels())
+    labels = _column(query, label), _column(database, label)
+    return hits(found, *labels), relevant_counts(*labels)

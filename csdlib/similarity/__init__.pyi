@@ -1,0 +1,12 @@
+from .artists import Artists as Artists
+from .artists import artist_table as artist_table
+from .artists import artists_of as artists_of
+from .artists import neighbour_shares as neighbour_shares
+from .artists import prototype as prototype
+from .artists import prototypes as prototypes
+from .artists import pull_of_content_and_style as pull_of_content_and_style
+from .attribution import Candidates as Candidates
+from .attribution import candidates as candidates
+from .scores import Score as Score
+from .scores import general_style_similarity as general_style_similarity
+from .scores import style_similarity as style_similarity

@@ -1,0 +1,11 @@
+from .batches import batch_rows as batch_rows
+from .clip import CLIPConfig as CLIPConfig
+from .clip import contrastive_loss as contrastive_loss
+from .clip import fit_clip as fit_clip
+from .csd import TrainingConfig as TrainingConfig
+from .csd import fit as fit
+from .losses import multilabel_contrastive_loss as multilabel_contrastive_loss
+from .losses import self_supervised_loss as self_supervised_loss
+from .views import CopyViews as CopyViews
+from .views import StylePreservingViews as StylePreservingViews
+from .views import Views as Views

@@ -1,0 +1,70 @@
+"""Batches for training: who is in them, and their views, fixed by the seed alone."""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+import numpy as np
+import torch
+from accelerate import PartialState
+from torch import Tensor
+from tqdm import tqdm
+
+from csdlib.errors import InputError
+from csdlib.images import image_threads, in_advance
+from csdlib.tables import ImageTable
+from csdlib.training.views import Views
+
+
+def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray:
+    """The rows of a batch: every image once an epoch, in an order that seed and epoch fix.
+
+    Example:
+        >>> sorted(np.concatenate([batch_rows(6, 2, step, seed=0) for step in range(3)]).tolist())
+        [0, 1, 2, 3, 4, 5]
+    """
+    positions = np.arange(step * batch_size, (step + 1) * batch_size)
+    epochs = positions // images
+    orders = {epoch: np.random.default_rng([seed, epoch]).permutation(images) for epoch in np.unique(epochs).tolist()}
+    rows = [orders[epoch][position % images] for epoch, position in zip(epochs.tolist(), positions, strict=True)]
+    return np.array(rows, dtype=np.int64)
+
+
+def readable(table: ImageTable, *, progress: bool = True) -> ImageTable:
+    """The table without broken images: one of them, met at step 10,000, must not end a training."""
+    reasons: dict[int, str] = {}
+
+    def look(row: int) -> None:
+        try:
+            table.open(row)
+        except InputError as error:
+            reasons[row] = str(error)
+
+    with image_threads(2) as pool:
+        list(pool.map(look, range(len(table))))
+    if reasons and progress:
+        tqdm.write(f"training: left out {len(reasons)} images, first: {reasons[min(reasons)]}", file=sys.stderr)
+    return table.take([row for row in range(len(table)) if row not in reasons])
+
+
+def batches(
+    table: ImageTable, views: Views, batch_size: int, steps: range, *, seed: int, workers: int
+) -> Iterator[tuple[np.ndarray, Tensor]]:
+    """The rows of the batch of every step, and the views of this process's share: (b, views, 3, size, size).
+
+    Every image of a step has a generator of its own, so that its views do not depend on who prepares them.
+    """
+    state = PartialState()
+
+    def prepare(step: int) -> tuple[np.ndarray, list[Future[Tensor]]]:
+        rows = batch_rows(len(table), batch_size, step, seed)
+        places = np.array_split(np.arange(len(rows)), state.num_processes)[state.process_index]
+        return rows, [pool.submit(view, step, place, int(rows[place])) for place in places.tolist()]
+
+    def view(step: int, place: int, row: int) -> Tensor:
+        number = int(np.random.default_rng([seed, step, place]).integers(2**62))
+        return views(table.open(row), torch.Generator().manual_seed(number))
+
+    with image_threads(workers) as pool:
+        for rows, futures in in_advance(prepare, steps, state.device):
+            yield rows, torch.stack([future.result() for future in futures])

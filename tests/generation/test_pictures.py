@@ -1,0 +1,206 @@
+"""Generated images: any pipeline, one picture a seed, one setting a folder, and a clean end after every accident."""
+
+import errno
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from diffusers import DiffusionPipeline
+from PIL import Image
+
+from csdlib.datasets.registry import load_dataset
+from csdlib.errors import InputError
+from csdlib.generation import pictures as generation
+from csdlib.generation.pictures import generate
+from csdlib.generation.pipelines import load_pipeline, model_folder
+from csdlib.generation.prompts import content_prompts, simple_prompts
+from csdlib.tables import ImageTable
+
+PEOPLE = {"ann-lee": "Ann Lee", "bo-ray": "Bo Ray"}
+PROMPTS = simple_prompts(PEOPLE, 2)
+QUICK: dict[str, Any] = {"steps": 2, "guidance": 2.0, "progress": False}
+
+
+def levels(table: ImageTable) -> np.ndarray:
+    return np.stack([np.asarray(table.open(row), dtype=int) for row in range(len(table))])
+
+
+def test_a_table_of_prompts_becomes_a_data_set(micro_pipeline: Path, tmp_path: Path) -> None:
+    made = generate(micro_pipeline, PROMPTS, tmp_path / "out", **QUICK)
+    again = load_dataset("generated", tmp_path / "out")
+    for table in (made, again):
+        assert table.frame["artist"].tolist() == ["ann-lee", "ann-lee", "bo-ray", "bo-ray"]
+        assert table.frame["seed"].tolist() == [0, 1, 0, 1]
+        assert set(table.frame["source"]) == {"generated"}
+        assert table.frame["guidance"].tolist() == [2.0] * 4
+    assert made.manifest["steps"] == 2
+    assert made.manifest["refused"] == 0
+    pictures = levels(made)
+    assert pictures.shape == (4, 16, 16, 3)
+    assert (pictures[0] != pictures[1]).any(), "another seed is another picture"
+
+
+def test_a_picture_does_not_depend_on_its_company(micro_pipeline: Path, tmp_path: Path) -> None:
+    together = generate(micro_pipeline, PROMPTS, tmp_path / "a", batch_size=4, **QUICK)
+    alone = generate(micro_pipeline, PROMPTS, tmp_path / "b", batch_size=1, **QUICK)
+    # A matrix product of another shape may round its last bit otherwise.
+    assert abs(levels(together) - levels(alone)).max() <= 1
+
+
+def test_settings_change_pictures(micro_pipeline: Path, tmp_path: Path) -> None:
+    plain = levels(generate(micro_pipeline, PROMPTS, tmp_path / "plain", **QUICK))
+    for name, value in {"guidance": 6.0, "steps": 3, "negative_prompt": "green"}.items():
+        other = generate(micro_pipeline, PROMPTS, tmp_path / name, **QUICK | {name: value})
+        assert (levels(other) != plain).any(), name
+    large = generate(micro_pipeline, PROMPTS.head(1), tmp_path / "large", size=32, **QUICK)
+    assert large.open(0).size == (32, 32)
+
+
+def test_settings_never_mix_in_a_folder(micro_pipeline: Path, tmp_path: Path) -> None:
+    generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)
+    with pytest.raises(InputError, match=r"holds pictures made with steps = 2, not 3"):
+        generate(micro_pipeline, PROMPTS, tmp_path, **QUICK | {"steps": 3})
+    with pytest.raises(InputError, match=r"prompt_set = 'simple', not 'content'"):
+        generate(micro_pipeline, content_prompts(PEOPLE, ["dog"]), tmp_path, **QUICK)
+    more = generate(micro_pipeline, simple_prompts(PEOPLE, 3), tmp_path, **QUICK)
+    assert len(more) == 6
+    assert len(load_dataset("generated", tmp_path)) == 6
+    assert len(generate(micro_pipeline, PROMPTS.tail(1), tmp_path, **QUICK)) == 1
+
+
+def test_other_weights_are_another_setting(micro_pipeline: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "model"
+    shutil.copytree(micro_pipeline, copy)
+    generate(copy, PROMPTS.head(1), tmp_path / "out", **QUICK)
+    (copy / "unet" / "extra.safetensors").write_bytes(b"x")
+    with pytest.raises(InputError, match="revision"):
+        generate(copy, PROMPTS.head(1), tmp_path / "out", **QUICK)
+
+
+def test_a_killed_run_goes_on(micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = levels(generate(micro_pipeline, PROMPTS, tmp_path / "whole", **QUICK))
+    counted: list[int] = []
+    make = generation._make
+
+    def dying(pipeline: Any, rows: pd.DataFrame, *rest: Any) -> None:
+        if len(counted) == 1:
+            raise KeyboardInterrupt
+        counted.append(len(rows))
+        make(pipeline, rows, *rest)
+
+    monkeypatch.setattr(generation, "_make", dying)
+    with pytest.raises(KeyboardInterrupt):
+        generate(micro_pipeline, PROMPTS, tmp_path / "out", batch_size=2, **QUICK)
+    monkeypatch.setattr(generation, "_make", make)
+    pictures = sorted((tmp_path / "out").glob("*.png"))
+    assert len(pictures) == 2
+    # As if the kill had come while a picture was written by something less careful than we are.
+    pictures[0].write_bytes(pictures[0].read_bytes()[:40])
+    assert (levels(generate(micro_pipeline, PROMPTS, tmp_path / "out", **QUICK)) == whole).all()
+
+
+def test_a_full_disk_leaves_no_half_picture(
+    micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Image.Image, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Image.Image, "save", full)
+        with pytest.raises(OSError, match="No space"):
+            generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)
+    assert not list(tmp_path.glob("*.png"))
+    assert len(generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)) == 4
+
+
+def test_blackened_pictures_are_counted_and_not_kept(
+    micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Careful:
+        def __init__(self, pipeline: DiffusionPipeline) -> None:
+            self.pipeline, self.tokenizer = pipeline, pipeline.tokenizer
+
+        def __call__(self, **asked: Any) -> Any:
+            made = self.pipeline(**asked)
+            made.nsfw_content_detected = [row == 1 for row in range(len(made.images))]
+            return made
+
+    careful = Careful(load_pipeline(micro_pipeline))
+    monkeypatch.setattr(generation, "load_pipeline", lambda model: careful)
+    made = generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)
+    assert len(made) == 3
+    assert made.manifest["refused"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"guidance": -1.0}, "guidance must be at least 0"),
+        ({"guidance": float("nan")}, "guidance must be at least 0"),
+        ({"steps": 0}, "steps must be at least 1"),
+        ({"size": 20}, "size must be a multiple of 8"),
+        ({"batch_size": 0}, "batch_size must be at least 1"),
+        ({"negative_prompt": "green " * 1000}, "negative_prompt: the prompt has"),
+    ],
+)
+def test_wrong_settings_are_refused(micro_pipeline: Path, tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        generate(micro_pipeline, PROMPTS, tmp_path, **QUICK | change)
+
+
+@pytest.mark.parametrize(
+    ("prompts", "message"),
+    [
+        (PROMPTS.assign(prompt=["a", "", "b", "c"]), "row 1: the prompt is empty"),
+        (PROMPTS.assign(prompt=["a", "b", "word " * 1000, "c"]), r"row 2: the prompt has \d+ tokens"),
+        (PROMPTS.head(0), "no row"),
+        (PROMPTS.drop(columns="seed"), "lack the column 'seed'"),
+        (PROMPTS.assign(prompt_set=["a", "a", "b", "b"]), "several sets"),
+    ],
+)
+def test_wrong_prompts_are_refused(micro_pipeline: Path, tmp_path: Path, prompts: pd.DataFrame, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        generate(micro_pipeline, prompts, tmp_path, **QUICK)
+
+
+def test_what_is_no_pipeline_is_refused(micro_pipeline: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"unknown model 'tiny-ds': choose one of .*tiny-sd-withheld"):
+        model_folder("tiny-ds")
+    with pytest.raises(InputError, match=r"no model_index\.json"):
+        load_pipeline(tmp_path)
+    cut = tmp_path / "cut"
+    shutil.copytree(micro_pipeline, cut)
+    weights = cut / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(InputError, match="not a whole pipeline"):
+        load_pipeline(cut)
+    shutil.rmtree(cut / "unet")
+    with pytest.raises(InputError, match="not a whole pipeline"):
+        load_pipeline(cut)
+
+
+def test_a_folder_without_a_table_enters_with_a_declared_model(tmp_path: Path) -> None:
+    for artist in ("Greg Rutkowski", "Ruan Jia"):
+        (tmp_path / artist).mkdir()
+        Image.new("RGB", (32, 32), "teal").save(tmp_path / artist / "1.png")
+    made = load_dataset("generated", tmp_path, model="Midjourney 5")
+    assert made.frame["artist"].tolist() == ["Greg Rutkowski", "Ruan Jia"]
+    assert set(made.frame["model"]) == {"Midjourney 5"}
+    assert set(made.frame["split"]) == {"query"}
+    with pytest.raises(InputError, match="the parameter model"):
+        load_dataset("generated", tmp_path)
+    (tmp_path / "generated.csv").write_text("path,artist,content,model,prompt\n")
+    with pytest.raises(InputError, match="leave the parameter model out"):
+        load_dataset("generated", tmp_path, model="Midjourney 5")
+
+
+def test_the_settings_of_a_folder_can_be_read(micro_pipeline: Path, tmp_path: Path) -> None:
+    generate(micro_pipeline, PROMPTS.head(1), tmp_path, **QUICK)
+    kept = json.loads((tmp_path / "settings.json").read_text())
+    assert kept["guidance"] == 2.0
+    assert len(kept["revision"]) == 16

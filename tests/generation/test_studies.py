@@ -1,0 +1,134 @@
+"""A case study on pictures whose answers are known: stripes, generated in the right name or in another's."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from csdlib.descriptors.registry import load
+from csdlib.errors import InputError
+from csdlib.files import data_path
+from csdlib.generation.prompts import simple_prompts
+from csdlib.generation.studies import Study, asked_artists, made_or_found, study
+from csdlib.recipes.recorded.studies import record_real_studies
+from csdlib.tables import ImageTable
+
+
+def as_generated(table: ImageTable, names: list[str], model: str | list[str] = "striper") -> ImageTable:
+    """Queries as if a model had made them in the names of artists."""
+    return ImageTable(table.frame.assign(artist=names, source="generated", model=model), table.root)
+
+
+@pytest.fixture(scope="module")
+def honest(striped_table: ImageTable) -> Study:
+    query, works = striped_table.where(split="query"), striped_table.where(split="database")
+    return study(as_generated(query, query.frame["artist"].tolist()), works, load("colour"))
+
+
+@pytest.fixture(scope="module")
+def turned(striped_table: ImageTable) -> Study:
+    """Every artist's name gives the next one's stripes."""
+    query, works = striped_table.where(split="query"), striped_table.where(split="database")
+    names = [f"artist-{(int(name[-1]) + 1) % 4}" for name in query.frame["artist"]]
+    return study(as_generated(query, names), works, load("colour"))
+
+
+def test_an_imitator_is_found_and_another_is_not(honest: Study, turned: Study) -> None:
+    assert honest.retrieval()["mAP@1"].value == 1
+    assert turned.retrieval()["mAP@1"].value == 0
+    assert honest.retrieval()["chance"].value == pytest.approx(6 / 24)
+    assert honest.retrieval()["mAP@1"].unit == "group"
+
+
+def test_similarity_tells_them_apart_as_well(honest: Study, turned: Study) -> None:
+    right, wrong = honest.by_artist(), turned.by_artist()
+    assert right["artist"].tolist() == [f"artist-{number}" for number in range(4)]
+    assert (right["value"].to_numpy() > wrong["value"].to_numpy()).all()
+    assert right["found"].tolist() == [1.0] * 4
+    assert (right["generated"] == 4).all() and (right["references"] == 6).all()
+    assert (right["low"] <= right["value"]).all() and (right["value"] <= right["high"]).all()
+    assert (right["spread"] > 0).all()
+
+
+def test_where_pictures_go(turned: Study) -> None:
+    # The movements alternate, so the next artist's is always the other one.
+    shares = turned.mistaken()
+    assert shares.loc["even", "odd"] == shares.loc["odd", "even"] == 1
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+
+
+def test_what_is_wrong_stands_in_the_result(striped_table: ImageTable) -> None:
+    query, works = striped_table.where(split="query"), striped_table.where(split="database")
+    made = as_generated(query, ["artist-0"] * 8 + ["artist-1"] + ["nobody"] * 7)
+    few = works.take(np.flatnonzero((works.frame["artist"] != "artist-0") | ~works.frame["artist"].duplicated()))
+    found = study(made, few, load("colour")).by_artist().set_index("artist")
+    assert "one work" in found.loc["artist-0", "note"]
+    assert "one generated image" in found.loc["artist-1", "note"]
+    assert found.loc["nobody", "note"] == "no work by this artist"
+    assert np.isnan(found.loc["nobody", "value"])
+    assert "artist-2" not in found.index
+
+
+def test_models_are_not_mixed(striped_table: ImageTable) -> None:
+    query, works = striped_table.where(split="query"), striped_table.where(split="database")
+    mixed = as_generated(query, query.frame["artist"].tolist(), ["one", "other"] * 8)
+    with pytest.raises(InputError, match="several models \\(one, other\\)"):
+        study(mixed, works, load("colour"))
+    assert len(study(mixed.where(model="one"), works, load("colour")).made) == 8
+
+
+def test_a_broken_generated_image_is_left_out(striped_table: ImageTable) -> None:
+    query, works = striped_table.where(split="query"), striped_table.where(split="database")
+    frame = pd.concat([query.frame, query.frame.head(1).assign(image_id="lost", path="lost.png")], ignore_index=True)
+    made = as_generated(ImageTable(frame, query.root), frame["artist"].tolist())
+    found = study(made, works, load("colour"))
+    assert len(found.made) == len(query)
+    assert found.generated.skipped.keys() == {"lost"}
+
+
+def test_whose_names_are_asked_for(striped_table: ImageTable, tmp_path: Path) -> None:
+    assert asked_artists(striped_table)["artist-0"] == "Artist 0"
+    named = asked_artists(striped_table, data_path("metadata/artists_of_interest.txt"))
+    assert named["greg-rutkowski"] == "Greg Rutkowski"
+    assert len(named) == 6
+    with pytest.raises(InputError, match="no such file"):
+        asked_artists(striped_table, tmp_path / "other.txt")
+    (tmp_path / "names.txt").write_text("\n")
+    with pytest.raises(InputError, match="names nobody"):
+        asked_artists(striped_table, tmp_path / "names.txt")
+
+
+def test_images_that_are_there_need_no_model(tmp_path: Path) -> None:
+    (tmp_path / "Ruan Jia").mkdir()
+    Image.new("RGB", (32, 32), "teal").save(tmp_path / "Ruan Jia" / "1.png")
+    prompts = simple_prompts(["Ruan Jia"])
+    found = made_or_found(prompts, "no model", tmp_path, declared="Midjourney 5")
+    assert found.frame["model"].tolist() == ["Midjourney 5"]
+    with pytest.raises(InputError, match="unknown model 'no model'"):
+        made_or_found(prompts, "no model", "")
+
+
+def test_real_studies_are_recorded(striped_table: ImageTable, tmp_path: Path) -> None:
+    rows = []
+    for path, artist in zip(striped_table.frame["path"], striped_table.frame["artist"], strict=True):
+        (tmp_path / path).write_bytes((striped_table.root / path).read_bytes())
+        rows.append({"path": path, "artist": artist})
+    works = pd.DataFrame(rows[4:]).assign(name=lambda f: f["path"], style="Cubism", split="database")
+    works.iloc[::6, 4] = "query"
+    works.to_csv(tmp_path / "wikiart.csv", index=False)
+    made = pd.DataFrame(rows[:4]).assign(content=["dog", "cat"] * 2, model="x", prompt="stripes")
+    made.to_csv(tmp_path / "made.csv", index=False)
+    output = tmp_path / "studies.csv"
+    frame = record_real_studies(tmp_path, output, csv="made.csv", command="make it", descriptors=["colour"])
+    assert frame["content"].tolist() == ["all", "cat", "dog"]
+    assert frame["generated"].tolist() == [4, 2, 2]
+    pd.testing.assert_frame_equal(pd.read_csv(output)[["artist", "value"]], frame[["artist", "value"]].round(4))
+    facts = json.loads(output.with_suffix(".json").read_text())
+    assert facts["command"] == "make it"
+    assert {each["what"] for each in facts["retrieval"]} == {"mAP@1", "mAP@10", "recall@10", "chance"}
+    made.assign(artist="nobody").to_csv(tmp_path / "made.csv", index=False)
+    with pytest.raises(InputError, match="none of its artists"):
+        record_real_studies(tmp_path, output, csv="made.csv")
