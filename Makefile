@@ -44,10 +44,11 @@ serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
 test: $(STAMP) browser lint ## lint, types and all tests
 	@$(BIN)/python -m pytest
 
-lint: $(STAMP) ## ruff and mypy
+lint: $(STAMP) ## ruff, mypy, and the plan of the house
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 ablations: $(STAMP) ## train every setting of the chapter on ablations again (more than an hour)
 	@$(BIN)/csdlib ablate data/results/ablations.csv

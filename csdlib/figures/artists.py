@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from IPython.display import HTML
 from scipy.cluster.hierarchy import dendrogram
 
-from csdlib import figures
 from csdlib.errors import InputError
+from csdlib.figures import book
 from csdlib.maps.layout import StyleMap, style_map
 from csdlib.similarity.artists import Artists
 
@@ -55,8 +55,8 @@ def artists_figure(
     """
     if not np.array_equal(laid_out.ids, artists.names):
         raise InputError("the map was made of other artists")
-    shown = figures.show(_map(artists, laid_out, groups, edges), caption=caption, alt=alt, height=height)
-    tree = figures.show(
+    shown = book.show(_map(artists, laid_out, groups, edges), caption=caption, alt=alt, height=height)
+    tree = book.show(
         _tree(artists, groups),
         caption="The same artists as a tree: the further right two branches meet, the less alike they are.",
         alt=f"Tree of {len(artists.names)} artists by the distance of their prototypes.",
@@ -122,7 +122,7 @@ def _tree(artists: Artists, groups: np.ndarray) -> go.Figure:
 
 
 def _marker(number: int) -> dict[str, object]:
-    return {"color": figures.COLOURS[number % 8], "symbol": figures.SYMBOLS[(number + number // 8) % 8]}
+    return {"color": book.COLOURS[number % 8], "symbol": book.SYMBOLS[(number + number // 8) % 8]}
 
 
 def _sizes(spread: np.ndarray) -> np.ndarray:

@@ -19,8 +19,8 @@ import plotly.graph_objects as go
 from IPython.display import HTML
 from PIL import Image
 
-from csdlib import figures
 from csdlib.errors import InputError
+from csdlib.figures import book
 from csdlib.images import image_threads
 from csdlib.maps.layout import StyleMap
 from csdlib.retrieval.nearest import neighbours
@@ -63,7 +63,7 @@ def map_figure(
     frame = pd.concat([table.frame for table in tables], ignore_index=True)
     _check(maps, frame, colour)
     if os.environ.get("CSDLIB_BOOK") != "1":
-        return figures.show(_plain_chart(maps, frame, colour), caption=caption, alt=alt, height=height)
+        return book.show(_plain_chart(maps, frame, colour), caption=caption, alt=alt, height=height)
     sheet, missing = _sheet(tables, len(frame))
     data = {
         "count": len(frame),
@@ -71,7 +71,7 @@ def map_figure(
         "height": height,
         "colour": colour,
         "columns": [_column(frame, name) for name in COLUMNS if _varies(frame[name]) or name == colour],
-        "palette": {"colours": figures.COLOURS, "symbols": figures.SYMBOLS},
+        "palette": {"colours": book.COLOURS, "symbols": book.SYMBOLS},
         "panels": [_panel(title, laid_out) for title, laid_out in maps.items()],
         "sheet": sheet,
     }
@@ -81,7 +81,7 @@ def map_figure(
     text = json.dumps(data).replace("<", "\\u003c")
     body = f'<div class="csd-map"><script type="application/json">{text}</script></div><script>{_script()}</script>'
     # IPython's HTML has no type.
-    return HTML(figures.framed(body, caption).data + _in_words(maps, tables))  # type: ignore[no-untyped-call]
+    return HTML(book.framed(body, caption).data + _in_words(maps, tables))  # type: ignore[no-untyped-call]
 
 
 def _script() -> str:
@@ -135,7 +135,7 @@ def _sheet(tables: Sequence[ImageTable], count: int) -> tuple[dict[str, Any], in
     """All thumbnails in one picture, as large as there is room for; and how many pictures could not be read."""
     side = next((side for side in SIDES if count * side**2 <= MOST_PIXELS), SIDES[-1])
     missing: list[int] = []
-    source, columns = figures.sprite(_thumbnails(tables, side, missing), count, side, 60 if side >= 40 else 40)
+    source, columns = book.sprite(_thumbnails(tables, side, missing), count, side, 60 if side >= 40 else 40)
     return {"source": source, "columns": columns, "side": side, "missing": missing}, len(missing)
 
 
@@ -164,7 +164,7 @@ def _pieces(rows: Iterable[tuple[ImageTable, int]], size: int) -> Iterator[list[
 def _thumbnail(of: tuple[ImageTable, int], side: int) -> Image.Image | None:
     table, row = of
     try:
-        return figures.thumbnail(table.open(row), side)
+        return book.thumbnail(table.open(row), side)
     except InputError:
         return None
 
@@ -177,7 +177,7 @@ def _in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str
             continue
         found, _ = laid_out.embeddings.of(tables[0])
         words = artist_table(found, tables[0])
-        shown += figures.table(
+        shown += book.table(
             words,
             caption=f"{title}: each artist's pictures, nearest artists (cosine of their prototypes), and the share of "
             "the ten nearest pictures that are by the same artist.",
@@ -200,6 +200,6 @@ def _plain_chart(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str)
             name=escape(str(name)),
             text=[escape(label) for label in labels],
             hovertemplate="%{text}<extra></extra>",
-            marker={"color": figures.COLOURS[number % 8], "symbol": figures.SYMBOLS[(number + number // 8) % 8]},
+            marker={"color": book.COLOURS[number % 8], "symbol": book.SYMBOLS[(number + number // 8) % 8]},
         )
     return chart
