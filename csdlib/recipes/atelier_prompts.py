@@ -45,6 +45,7 @@ def never_painted(prompts: pd.DataFrame) -> np.ndarray:
         InputError: an unknown painter.
 
     Example:
+        >>> from csdlib.generation.prompts import content_prompts
         >>> never_painted(content_prompts(atelier_artists(["juro-silvane"]), ["bird", "dog"])).tolist()
         [False, True]
     """
@@ -71,6 +72,7 @@ def kept_from_transfers(prompts: pd.DataFrame) -> np.ndarray:
         InputError: an unknown painter.
 
     Example:
+        >>> from csdlib.generation.prompts import content_prompts
         >>> kept_from_transfers(content_prompts(atelier_artists(["juro-silvane"]), ["bird", "dog", "tree"])).tolist()
         [False, False, True]
     """
