@@ -287,7 +287,7 @@ figures.table(
 # Three things stand in this table. Asked in the paper's words, the *subject* is there nearly always, whoever is named: the model does combine, it does not only repeat. The *painter* is found
 # often when the prompt leaves the subject open, and in about a third of the pictures when it asks for something that the painter never painted: the new subject pushes the hand aside.
 # That it is so many is the work of later trainings, in which the model read captions that were written like prompts, and practised to put known hands to new subjects, without a picture of them
-# ([how tiny-sd was made](how_tiny_sd_was_made)). A quarter of the pairs was left out of the practice; their rows are lower, but not by more than their intervals. It also matters
+# ([hands carried to new subjects](hands_carried_to_new_subjects)). A quarter of the pairs was left out of the practice; their rows are lower, but not by more than their intervals. It also matters
 # where the name stands in the sentence: said first, it is kept in more than half of the pictures, and the subject is seen less often. Both differences are beyond their intervals in both groups. The reason
 # lies in the text encoder, and is told in the same chapter. What follows from this for the
 # paper's question is told in [a later chapter](does_a_style_travel). And *copies* are not more frequent, beyond the intervals, than among fresh works, which cannot be any.

@@ -387,4 +387,4 @@ assert means.get(mixed(5), 1.0) <= min(means.values()) + 1e-6
 # - {cite:t}`somepalli2024csd` compare generated pictures with artists by prototypes; the book's glossary calls it
 #   {term}`general style similarity`.
 # - {cite:t}`ohm2024fruit` draw style and content apart with pictures made for the purpose.
-# - Back to [the retrieval benchmark](retrieval_benchmark).
+# - Next: [a small Stable Diffusion](a_small_stable_diffusion), the generator of the chapters that follow.

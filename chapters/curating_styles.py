@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Curating styles", minutes: 5, accelerator: none, data: [data/models/copy-tiny, data/models/clip-tiny, data/models/csd-tiny]}
+#   csd: {title: "Curating styles", minutes: 2, accelerator: none, data: [data/models/copy-tiny, data/models/csd-tiny]}
 # ---
 
 # %% [markdown]
@@ -23,7 +23,7 @@
 # - turn captions into tags, and see which rule saves which caption,
 # - find the copies of a picture, and learn why a style descriptor must not be asked to,
 # - draw the funnel from the crawl to the data set,
-# - measure what the labels are worth, and what their noise costs a training,
+# - measure what the labels are worth,
 # - think about the people behind the names.
 #
 # ## Prerequisites
@@ -34,7 +34,7 @@
 # | [Quickstart](quickstart): descriptor, cosine | needed for the copies |
 # | precision and recall | helpful; they are explained |
 #
-# **Time:** twenty minutes to read, about five to run on two cores.
+# **Time:** twenty minutes to read, about two to run on two cores.
 
 # %% tags=["parameters"]
 works_per_painter = 40  # pictures of each painter in the crawl, copies apart
@@ -43,9 +43,7 @@ spelling = True  # forgive one slip in a name
 cues = True  # ask ambiguous words for a cue
 minimum = 5  # images that a tag needs to be kept; the paper: 1
 maximum = 100000  # images that a tag may have; the paper: 100,000
-steps = 60  # optimiser steps of each small training
-batch_size = 48  # images a step
-seed = 0  # of the crawl, the trainings and the resampling
+seed = 0  # of the crawl
 
 # %% tags=["hide-input"]
 from pathlib import Path
@@ -65,11 +63,7 @@ from csdlib.curation import Tagger
 from csdlib.curation import duplicate_groups, threshold_for
 from csdlib.curation import group_quality, tag_quality
 from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
-from csdlib.descriptors import CSD, load_model
-from csdlib.metrics import mean_precision_per_query
-from csdlib.metrics import paired_difference
 from csdlib.tables import ImageTable
-from csdlib.training import TrainingConfig, fit
 
 # %% [markdown]
 # ## What a robot brings home
@@ -212,7 +206,8 @@ figures.table(
 )
 
 # %% [markdown]
-# About one artist tag in eight is wrong, and of three pictures one lacks its painter's name. Whoever trains on such tags trains on this noise, and whoever
+# About one artist tag in eight is wrong, and of three pictures one lacks its painter's name. Whoever trains on such tags trains on this noise
+# ([ablations](ablations) ask what it costs), and whoever
 # *measures* on them measures with a bent ruler. Keep the second in mind: it is why this book tests on the exhibition, never on the crawl.
 #
 # ## Copies
@@ -366,83 +361,6 @@ with TemporaryDirectory() as folder:
 print(card)
 
 # %% [markdown]
-# ## What the noise costs
-#
-# A descriptor that is trained on these tags learns their faults. How much does it matter? We train five small descriptors, all from the image tower of
-# `clip-tiny`, with the same number of steps, and change only the labels: the true painters, the curated tags, and the curated tags of
-# half and of a tenth of the labelled pictures, the others unlabelled. The fifth has no labels at all and learns from views alone. Then each searches for works of
-# the sixteen painters whom nobody has seen.
-
-# %%
-start = csdlib.data_path("models/clip-tiny")
-exhibition = csdlib.load_dataset("atelier", progress=False).where(artist=list(UNSEEN), split=["query", "database"])
-
-
-def trained(table: ImageTable, **changes: object) -> np.ndarray:
-    """Mean precision@10 of every query after a short training on a table's tags; (queries,)."""
-    model = load_model(start)
-    options = {
-        "optimizer": "adamw",
-        "projection_rate": 3e-4,
-        "backbone_rate": 1e-4,
-        "seed": seed,
-        "bfloat16": True,
-    } | changes
-    fit(model, table, TrainingConfig(steps=steps, batch_size=batch_size, **options), progress=False)
-    return precision_at_10(CSD(model, name="trained", weights_hash="run"))
-
-
-def precision_at_10(descriptor: CSD) -> np.ndarray:
-    """Mean precision@10 of every query of the exhibition."""
-    return mean_precision_per_query(csdlib.evaluate_retrieval(exhibition, descriptor, k=10, progress=False).hits, 10)
-
-
-def with_labels(table: ImageTable, share: float) -> ImageTable:
-    """The table with the tags of a share of its pictures, drawn at random; the others are unlabelled."""
-    keep = np.random.default_rng(seed).random(len(table)) < share
-    styles = [tags if kept else [] for tags, kept in zip(table.frame["styles"], keep, strict=True)]
-    return ImageTable(table.frame.assign(styles=styles), table.root, table.manifest)
-
-
-artists_only = curated.table.tagged("artist")
-settings = {
-    "true painters": trained(curated.table.tagged("true_artist")),
-    "curated tags": trained(artists_only),
-    "curated, 50 % of them": trained(with_labels(artists_only, 0.5)),
-    "curated, 10 % of them": trained(with_labels(artists_only, 0.1)),
-    "no labels, views only": trained(artists_only, label_weight=0.0, ssl_weight=1.0),
-}
-before = precision_at_10(CSD(load_model(start), name="clip-tiny", weights_hash="shipped"))
-
-# %% tags=["hide-input"]
-query_artists = exhibition.where(split="query").frame["artist"].to_numpy(dtype=str)
-rows = []
-for name, precision in settings.items():
-    gain = paired_difference(precision, before, groups=query_artists)
-    rows.append({"label": name, "what": "gain over clip-tiny"} | vars(gain))
-gains = pd.DataFrame(rows)
-chart = figures.intervals(gains, group="what", axis="gain in mean precision@10 (share)")
-chart.update_layout(yaxis_autorange="reversed", xaxis_rangemode="normal", showlegend=False)
-chart.add_vline(x=0, line_dash="dot", line_color="#888888")
-figures.show(
-    chart,
-    caption=f"What {steps} steps of training on different labels add to clip-tiny (mean precision@10: {before.mean():.3f}), for painters that nobody saw; "
-    "95 % intervals over painters, paired by query.",
-    alt="Points with intervals. Gains: "
-    + ", ".join(f"{row.label} {row.value:+.3f}" for row in gains.itertuples())
-    + ".",
-)
-
-# %% [markdown]
-# Compare the intervals before you compare the points: there are sixteen painters, and one short training each. In the run that we
-# looked at when writing this, the curated tags kept about three quarters of what true labels gain. So noise costs something, but taking labels *away* cost more:
-# with half of the tags or fewer, less than half of the gain was left, and which of the two small shares is better cannot be told from these
-# intervals. Views alone, without any label, gained least: they teach what a picture is, and only a little of what a hand is.
-#
-# Why is noise so mild? A wrong name is rarely the *same* wrong name twice, so wrong pairs pull in all directions while right pairs pull in one. And a picture
-# without a tag is left out of the multi-label term; it is not taken for a stranger. Several seeds and a longer training ask the same question again in
-# [the chapter on ablations](ablations).
-#
 # ## Names of people
 #
 # The tags of this chapter are names, and outside of the atelier they are names of living people. Three things to decide before you curate a corpus of your own:
@@ -529,10 +447,10 @@ def chain(threshold: float) -> int:
 assert [chain(threshold) for threshold in (0.999, 0.95, 0.9)] == [4, 4, 1]
 
 # %% [markdown]
-# **3. For the curious.** Run the chapter with `spelling` and `cues` off. Which of the two does a training notice? Then set `minimum` to 100: what becomes of the
+# **3. For the curious.** Run the chapter with `spelling` and `cues` off. Which of the two do the labels notice? Then set `minimum` to 100: what becomes of the
 # painters, and what is left to learn from?
 #
 # ## Further reading
 #
 # - {cite:t}`schuhmann2022laion` for the corpus, {cite:t}`pizzi2022sscd` for copies.
-# - Next: [the loss by hand](the_loss_by_hand), which learns from these tags.
+# - Next: [ablations](ablations), which ask among other things what the noise of these tags costs.

@@ -130,7 +130,7 @@ print(f"chance of finding the painter: {main.retrieval()['chance'].value:.1%}")
 # ## Painted and unpainted, by the same painters
 #
 # The simple prompt lets the model choose the subject, and it chooses what it knows. Beside it, subjects outside the repertoire. Here a thing has to be known about this
-# generator: it was taught to put known hands to new subjects, without a single picture of them ([how tiny-sd was made](how_tiny_sd_was_made)), because it could not do it by itself. A quarter of
+# generator: it was taught to put known hands to new subjects, without a single picture of them ([hands carried to new subjects](hands_carried_to_new_subjects)), because it could not do it by itself. A quarter of
 # the pairs was left out of this practice, so that we can tell what it carries over from what it has rehearsed. Only painters who have pictures of all three kinds count, and
 # only the share of pictures in which they are found: a General Style Similarity of two pictures cannot be compared with one of eight.
 
@@ -268,10 +268,10 @@ figures.table(
 # ## Where this could be wrong
 #
 # - **The descriptor.** The same table by `clip-tiny` and by colour is above: where they disagree with `csd-tiny` in sign, the finding is about the instrument.
-# - **Practice.** How far a style travels was a matter of training here, not of nature: its sibling `tiny-sd-withheld`, judged before captions said anew and practice, carried a hand a third as often as after ([how tiny-sd was made](how_tiny_sd_was_made)). Real models have
+# - **Practice.** How far a style travels was a matter of training here, not of nature: its sibling `tiny-sd-withheld`, judged before captions said anew and practice, carried a hand a third as often as after ([hands carried to new subjects](hands_carried_to_new_subjects)). Real models have
 #   had no such lessons, and pictures of nearly every pair of style and subject.
 # - **The order of words.** The paper's sentence says the subject first and the name last, and so do the prompts of this page. Asked “In the style of …: a painting of a castle”, the same model
-#   keeps the hand clearly more often ([how tiny-sd was made](how_tiny_sd_was_made) has the numbers): a part of what looks like the reach of a style is the reading of a text encoder.
+#   keeps the hand clearly more often ([hands carried to new subjects](hands_carried_to_new_subjects) has the numbers): a part of what looks like the reach of a style is the reading of a text encoder.
 # - **A small model, trained briefly.** It may bind a hand to the subjects on which it saw it because it has no room for anything better. A larger model has, and the paper's numbers
 #   are about one.
 # - **Few painters.** Thirty narrow painters leave an interval of about 0.3 in each direction around a correlation. The paper's 0.568 has none at all.

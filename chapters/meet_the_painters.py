@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Meet the painters", minutes: 3, accelerator: none, data: [data/models/csd-tiny, data/results/atelier_content.json]}
+#   csd: {title: "Meet the painters", minutes: 2, accelerator: none, data: [data/models/csd-tiny]}
 # ---
 
 # %% [markdown]
@@ -20,8 +20,7 @@
 # - meet all forty-eight, movement by movement, and see whether you would know each again,
 # - turn one painter's habits, one by one, and watch the style change while the scene stays,
 # - see how style and content are kept apart, and who is kept from whose eyes,
-# - find out how hard this world is: for raw pixels, for a colour histogram, for a trained descriptor, and for all of them
-#   when two siblings exchange their palettes,
+# - find out how hard this world is: for raw pixels, for a colour histogram, for a trained descriptor,
 # - add a painter of your own.
 #
 # ## Prerequisites
@@ -32,7 +31,7 @@
 # | Python dataclasses | helpful |
 # | anything about painting | not needed |
 #
-# **Time:** fifteen minutes to read and look, about three to run.
+# **Time:** fifteen minutes to read and look, about two to run.
 
 # %% tags=["parameters"]
 painter = "ilva-torrend"  # whose habits are turned: a slug, see the names below
@@ -42,13 +41,9 @@ habit = "brush.length"  # a habit to turn, see the table of habits
 values = "0.02,0.05,0.1,0.2"  # the values that it takes, separated by commas
 descriptor = "csd-tiny"  # the trained descriptor that is asked who painted what
 works_per_painter = 56  # pictures of each painter that the measures are made on
-train_classifier = False  # train the content classifier again, instead of showing the recorded result (many minutes)
 seed = 0  # which works are in the exhibition
 
 # %% tags=["hide-input"]
-import json
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -56,14 +51,10 @@ from PIL import Image
 
 import csdlib
 from csdlib import figures
-from csdlib.generation import content_accuracy
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl, atelier_domains, find_painter, render
 from csdlib.atelier.palettes import FAMILIES
 from csdlib.descriptors import encode_images
-from csdlib.files import atomic_path
-from csdlib.metrics import recall_at_k
 
-COMMAND = 'make chapter NAME=meet_the_painters PARAMS="-p train_classifier true"'
 me = find_painter(painter)
 
 
@@ -281,88 +272,9 @@ figures.table(
 )
 
 # %% [markdown]
-# ### Siblings exchange their palettes
+# Colour helps, as it does with real painters. Whether it is all that a descriptor uses, and whether content could mislead it,
+# is asked in [what decides a benchmark](what_decides_a_benchmark), where siblings exchange their palettes.
 #
-# Colour helps, as it does with real painters. Is it all that the trained descriptor uses? Painters of one movement now
-# exchange their palettes: the strokes are by one, every colour is chosen as the other would. Then we ask for the nearest
-# picture in the database, by one of the two, with their own colours. Naming the *maker of the strokes* half of the time is a
-# coin's achievement.
-
-# %% tags=["hide-input"]
-siblings = [(a, b) for a in PAINTERS.values() for b in PAINTERS.values() if a != b and a.movement == b.movement]
-chosen = sorted(set(test.where(split="query").frame["content"]))
-tasks = [(a, b, chosen[k % len(chosen)], 5000 + k) for k, (a, b) in enumerate(siblings)]
-swapped = [painted(a, motif, number, palette_of=b)[0] for a, b, motif, number in tasks]
-show_rows = []
-for a, b, motif, number in tasks[:2]:
-    show_rows += [painted(a, motif, number, f"{a.name}, own palette", size=192)]
-    show_rows += [painted(a, motif, number, f"{a.name}, palette of {b.name}", size=192, palette_of=b)]
-    show_rows += [painted(b, motif, number, f"{b.name}, own palette", size=192)]
-figures.gallery(
-    show_rows,
-    columns=3,
-    side=192,
-    caption="Left and right: as they paint. Middle: the strokes of the left one, in colours as the right one would choose.",
-)
-
-
-# %%
-def named(method):
-    """Whether the nearest database picture, by one of the two, is by the maker of the strokes: (pairs, 1) bool."""
-    database = test.where(split="database")
-    vectors = csdlib.embed(database, csdlib.load(method), progress=False)
-    artists = vectors.of(database)[1].frame["artist"].to_numpy(dtype=str)
-    queries = encode_images(csdlib.load(method), swapped).numpy()
-    scores = queries @ vectors.vectors.T
-    right = []
-    for row, (a, b, *_) in enumerate(tasks):
-        two = np.flatnonzero((artists == a.slug) | (artists == b.slug))
-        right.append(artists[two[scores[row, two].argmax()]] == a.slug)
-    return np.array(right)[:, None]
-
-
-makers = np.array([a.slug for a, *_ in tasks])
-new = np.array([a.slug in UNSEEN and b.slug in UNSEEN for a, b, *_ in tasks])
-rows = []
-for method in dict.fromkeys(["colour", "random-tiny", descriptor]):
-    right = named(method)
-    for pairs, keep in (("all siblings", np.ones(len(tasks), bool)), ("both unseen in training", new)):
-        rows.append({"method": method, "pairs": pairs} | vars(recall_at_k(right[keep], 1, groups=makers[keep])))
-figures.table(
-    pd.DataFrame(rows)[["method", "pairs", "value", "low", "high", "n"]],
-    caption="Share of exchanged pictures whose strokes' maker is named, of two; a coin gets 0.5. 95 % intervals over makers.",
-    formats={"value": ".3f", "low": ".3f", "high": ".3f"},
-)
-
-# %% [markdown]
-# Above one half, more is seen than the palette. If that is so for the histogram as well, do not be surprised: what was
-# exchanged are the *hues* of every role of colour. How much bare ground a painter leaves, how dark the shadows are, how much
-# of the picture is light: these stayed with the maker of the strokes, and a histogram counts them. Style is not a list of
-# independent parts, even where we built it from a list.
-#
-# ### And the content?
-#
-# The other half of the promise: if the pictures are to show dogs and castles, then a classifier that has learned dogs and
-# castles from *some* painters should recognise them in the work of *others*. We train a small convolutional network on the
-# painters whom the descriptors know, and test it on the sixteen unseen ones.
-
-# %% tags=["hide-input"]
-file = csdlib.data_path("results") / "atelier_content.json"
-if train_classifier:
-    facts = {"date": date.today().isoformat(), "command": COMMAND, "works_per_painter": 84, "size": 64}
-    larger = csdlib.load_dataset("atelier", works_per_painter=facts["works_per_painter"], size=facts["size"])
-    recorded = content_accuracy(larger) | facts
-    with atomic_path(file) as path:
-        path.write_text(json.dumps(recorded, indent=1) + "\n")
-else:
-    recorded = json.loads(file.read_text())
-    print(f"Recorded on {recorded['date']} by: {recorded['command']}; {recorded['seconds']} seconds")
-print(
-    f"{recorded['accuracy']:.1%} [{recorded['low']:.1%}, {recorded['high']:.1%}] of {recorded['images']} pictures by {recorded['artists']} painters "
-    f"that it has never seen; chance {1 / len(SUBJECTS):.1%}"
-)
-
-# %% [markdown]
 # ## As the web would show it
 #
 # The exhibition is tidy; the web is not. The **crawl** is what a robot would have brought home: pictures from the painters'
@@ -403,7 +315,7 @@ figures.gallery(
 # %% [markdown]
 # ## How to add a painter
 #
-# A painter is one record in one file of `csdlib/datasets/atelier/catalogue/`, and every chapter sees the new hand at the
+# A painter is one record in one file of `csdlib/atelier/catalogue/`, and every chapter sees the new hand at the
 # next build: pictures are kept by a hash of the record and of the code that draws, so only what changed is painted again. A new
 # subject is a function that returns outlines, and a new medium a function that lays marks; `CONTRIBUTING.md` says where.
 # You need not touch the package to try: records of your own can be painted and exhibited from a notebook, which is
@@ -415,7 +327,7 @@ figures.gallery(
 # - In the exhibition style and content are independent, and queries and database share no subject.
 # - Sixteen painters are unseen by the descriptors, sixteen withheld from the generator; the sets are crossed.
 # - Pixels fail, and colours help a good deal. Whether a trained descriptor beats a histogram here is an open question at
-#   this size: the tables above say how it stands for the one that is shipped now.
+#   this size: the table above says how it stands for the one that is shipped now.
 # - A made world tests claims about *methods*. It does not show that they hold for real paintings: later chapters ask that
 #   of real ones.
 #
@@ -482,4 +394,4 @@ assert moved[descriptor] > 1.5 * moved["colour"]
 # - {cite:t}`ohm2024fruit` built a grid of style and content from generated fruit, for the same reason.
 # - {cite:t}`peng2019domainnet` collected DomainNet, six domains of the same classes.
 # - {cite:t}`hertzmann1998painterly` paints photographs with curved strokes of several sizes, the ancestor of our oil.
-# - Next: [how a descriptor is trained](training_a_descriptor) on some of these painters, and tested on the others.
+# - Next: [the retrieval benchmark](retrieval_benchmark), the test in which descriptors look for these painters.

@@ -205,4 +205,4 @@ figures.gallery(
 #
 # - {cite:t}`somepalli2024csd` introduce the descriptor that this book is about.
 # - {cite:t}`gatys2016style` made style a thing that can be measured: correlations between the filters of a network.
-# - Next: [how such a descriptor is trained](training_a_descriptor), and [how good it is](retrieval_benchmark).
+# - Next: [the painters](meet_the_painters) of the world that this book measures in, and then [how good a descriptor is](retrieval_benchmark).

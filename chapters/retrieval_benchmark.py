@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "The retrieval benchmark", minutes: 3, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/published/retrieval.csv, data/published/independent.csv, data/results/real_paintings.csv, data/results/real_paintings.json]}
+#   csd: {title: "The retrieval benchmark", minutes: 2, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/published/retrieval.csv, data/published/independent.csv, data/results/real_paintings.csv, data/results/real_paintings.json]}
 # ---
 
 # %% [markdown]
@@ -18,7 +18,6 @@
 #
 # - rank methods by the metrics of the paper, each with an interval and beside pure chance,
 # - ask whether a method differs from each of the others *beyond the interval of the difference*,
-# - see what else decides such a table: which of two metrics called mAP, how many neighbours, how many works, how large a picture,
 # - look at neighbours, right and wrong, and at the painters who are mistaken for one another,
 # - set ours beside the published numbers, and find the commands that rerun every row of them.
 #
@@ -30,7 +29,7 @@
 # | precision and recall | helpful; defined below |
 # | the bootstrap | helpful; explained below |
 #
-# **Time:** twenty-five minutes to read, about three to run.
+# **Time:** twenty minutes to read, about two to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # atelier, atelier-domains, wikiart, wikiart-folder, wikiart-hub, domainnet or folder
@@ -39,9 +38,8 @@ descriptor = "csd-tiny"  # the method that the galleries are about
 baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # the methods beside it, separated by commas
 label = "artist"  # the column that a right neighbour shares with the query; domain for domains, styles for tags
 k = 100  # neighbours searched for each query
-sizes = "32,64"  # sides in pixels to which pictures are reduced, for the question of size; empty leaves it out
 record = ""  # if set, the table is also written to data/results/ under this name
-seed = 0  # which queries the galleries show, and which works stay in a small database
+seed = 0  # which queries the galleries show
 
 # %% tags=["hide-input"]
 import json
@@ -56,7 +54,7 @@ import csdlib
 from csdlib import figures
 from csdlib.retrieval import chance, percent_table
 from csdlib.files import atomic_path, cache_folder
-from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_per_query
+from csdlib.metrics import mean_precision_per_query, recall_per_query
 from csdlib.metrics import bootstrap, paired_difference
 from csdlib.retrieval import beside_published
 
@@ -185,160 +183,6 @@ figures.table(
 )
 
 # %% [markdown]
-# ## What else decides such a table
-#
-# A benchmark is a chain of choices, and a reader of a table sees only its end. Four of them can be turned here, with the pictures left alone.
-#
-# **Which of the two "mAP".** The paper's mean precision looks at every rank, the textbook's average precision only at ranks that hold a right picture, and it divides by what could be
-# found. Do they order the methods differently?
-
-# %% tags=["hide-input"]
-rows = []
-for depth in (10, 100):
-    if depth > main.hits.shape[1]:
-        continue
-    means = {
-        name: (
-            mean_precision_per_query(result.hits, depth).mean(),
-            average_precision_per_query(result.hits, depth, result.n_relevant).mean(),
-        )
-        for name, result in results.items()
-    }
-    by_paper, by_textbook = (sorted(names, key=lambda name: -means[name][side]) for side in (0, 1))
-    rows += [
-        {
-            "k": depth,
-            "descriptor": name,
-            "mean precision (%)": 100 * means[name][0],
-            "average precision (%)": 100 * means[name][1],
-            "place by the paper's": by_paper.index(name) + 1,
-            "place by the textbook's": by_textbook.index(name) + 1,
-        }
-        for name in by_paper
-    ]
-both = pd.DataFrame(rows)
-moved = int((both["place by the paper's"] != both["place by the textbook's"]).sum())
-print(f"Places that differ between the two metrics: {moved} of {len(both)}.")
-figures.table(
-    both,
-    caption="Two metrics that both are called mAP, and the order of methods by each.",
-    formats={"mean precision (%)": ".1f", "average precision (%)": ".1f"},
-)
-
-# %% [markdown]
-# The *values* are far apart: average precision is small wherever a painter has more works than the list shows right ones. Two papers that write "mAP@10" may
-# differ by a factor, with the same neighbours. The order of methods is more robust than either number, and not safe either: whether it held in this run is printed above the
-# table, and further below it will not hold on real paintings.
-#
-# **How many neighbours.** Mean precision falls with $k$, because the near ones are the likely ones; recall rises, because one hit is enough. At $k = 100$, recall says little that is not said
-# by the size of the database. Chance rises too, and quickly: that is the dotted line.
-
-# %% tags=["hide-input"]
-depths = [depth for depth in (1, 2, 5, 10, 20, 50, 100) if depth <= main.hits.shape[1]]
-curves = go.Figure()
-for number, (name, result) in enumerate(results.items()):
-    style = {"color": figures.COLOURS[number % 8]}
-    marker = style | {"symbol": figures.SYMBOLS[number % 8], "size": 8}
-    recalls = [100 * recall_per_query(result.hits, depth).mean() for depth in depths]
-    precisions = [100 * mean_precision_per_query(result.hits, depth).mean() for depth in depths]
-    curves.add_scatter(x=depths, y=precisions, name=name, legendgroup=name, marker=marker, line=style)
-    curves.add_scatter(
-        x=depths,
-        y=recalls,
-        name=f"{name}, recall",
-        legendgroup=name,
-        showlegend=False,
-        marker=marker,
-        line=style | {"dash": "dash"},
-    )
-share = main.n_relevant / len(main.database)
-lucky = [100 * (1 - (1 - share) ** depth).mean() for depth in depths]
-curves.add_scatter(x=depths, y=lucky, name="recall by chance", mode="lines", line={"color": "#888888", "dash": "dot"})
-curves.update_layout(xaxis_type="log", xaxis_title="k (neighbours, log scale)", yaxis_title="percent of queries")
-figures.show(
-    curves,
-    height=460,
-    caption="Mean precision@k (solid) falls, recall@k (dashed) rises. The dotted grey line is what recall@k is for neighbours drawn by lot.",
-    alt=f"Lines over k from 1 to {depths[-1]}. {descriptor}: mean precision falls from {100 * mean_precision_per_query(main.hits, 1).mean():.0f} to "
-    f"{100 * mean_precision_per_query(main.hits, depths[-1]).mean():.0f} percent, recall rises to {100 * recall_per_query(main.hits, depths[-1]).mean():.0f}; "
-    f"recall by chance reaches {lucky[-1]:.0f}.",
-)
-
-# %% [markdown]
-# **How many works of each.** A painter with a hundred works in the database is found more easily than one with two. So recall@1 depends on how much of each painter there is, and a benchmark with
-# richer painters looks easier without any descriptor being better. We thin out the database, and leave the queries as they are.
-
-# %% tags=["hide-input"]
-database_rows = np.flatnonzero(table.frame["split"] == "database")
-shuffled = random.permutation(database_rows)
-place = table.frame.iloc[shuffled].groupby(label).cumcount() if label != "styles" else None
-rows = []
-most = int(place.max()) + 1 if place is not None else 0
-for works in [works for works in (1, 2, 4, 8, 16, 32) if works < most] + [most] * (most > 0):
-    kept = np.sort(
-        np.concatenate([np.flatnonzero(table.frame["split"] == "query"), shuffled[place.to_numpy() < works]])
-    )
-    for name in names[:4]:
-        part = csdlib.evaluate_embeddings(table.take(kept), results[name].embeddings, label=label, k=1, name=name)
-        estimate = bootstrap(part.hits[:, 0], groups=part.labels if over == "label" else None)
-        rows.append(
-            {"works": works, "descriptor": name, "recall@1": 100 * estimate.value, "interval": estimate.percent()}
-        )
-thinned = pd.DataFrame(rows)
-if len(thinned):
-    grown = thinned.set_index(["works", "descriptor"])["recall@1"].unstack()[names[:4]].reset_index()  # noqa: PD010
-    chart = figures.lines(
-        grown, x="works", ys=names[:4], titles=(f"database pictures of each {label} (log scale)", "recall@1 (percent)")
-    )
-    chart.update_layout(xaxis_type="log", yaxis_rangemode="tozero")
-    first, last = thinned[thinned["descriptor"] == descriptor].iloc[[0, -1]]["interval"]
-    display(
-        figures.show(
-            chart,
-            caption=f"The same queries against smaller databases. {descriptor}: {first} percent with one picture of each {label}, {last} with all.",
-            alt=f"Rising lines: recall at 1 over the number of database pictures of each {label}, for {', '.join(names[:4])}.",
-        )
-    )
-
-# %% [markdown]
-# **How large a picture.** Brushwork lives in small details, so a picture that was scaled down has lost some of what tells its painter. Here every picture is reduced first and then given to the
-# descriptor as usual. What a method loses is what it had from the details.
-
-
-# %% tags=["hide-input"]
-class Reduced:
-    """A descriptor that sees every picture at a smaller size first."""
-
-    def __init__(self, inner, side):
-        self.inner, self.side = inner, side
-        self.name, self.dim, self.metric = f"{inner.name} at {side}", inner.dim, inner.metric
-        self.fingerprint = f"{inner.fingerprint} at {side}"
-        self.encode = inner.encode
-
-    def preprocess(self, image):
-        return self.inner.preprocess(figures.thumbnail(image, self.side))
-
-
-rows = []
-asked = [int(side) for side in sizes.split(",") if side.strip()]
-for name in dict.fromkeys([descriptor, *[n for n in ("colour",) if n in names]]):
-    for side in asked:
-        small = csdlib.evaluate_retrieval(
-            table, Reduced(measured[name], side), label=label, k=1, cache=cache, progress=False
-        )
-        lost = paired_difference(small.hits[:, 0], results[name].hits[:, 0], groups=groups)
-        rows.append({"descriptor": name, "longest side (pixels)": side})
-        rows[-1] |= {"recall@1 (%)": 100 * small.hits[:, 0].mean(), "change from full size (points)": lost.percent()}
-if rows:
-    display(
-        figures.table(
-            pd.DataFrame(rows),
-            caption="Pictures reduced before they are described, with paired 95 % intervals.",
-            formats={"recall@1 (%)": ".1f"},
-        )
-    )
-
-# %% [markdown]
 # ## Seen and unseen painters
 #
 # `csd-tiny` was trained on some painters of the atelier and has never seen the others. If what it knows were memory, it
@@ -361,36 +205,6 @@ rows = [
     if rows.any()
 ]
 figures.table(pd.DataFrame(rows), caption="Recall@1 in percent, with 95 % intervals; the whole database.")
-
-# %% [markdown]
-# ## What does each method look at?
-#
-# The same neighbours can be asked other questions. Does the nearest one share the *movement*? The *medium*? Where queries
-# and database have subjects in common, the *content*? A method that looks at style should be high on the first two, and
-# near chance on the last: a dog is not a style. (In the atelier they have no subject in common; [style maps](style_maps) asks
-# about content there.) The baselines have habits of their own, and this table shows them.
-
-
-# %%
-def shared(column: str) -> bool:
-    """Whether the table knows the column, and queries and database have values of it in common."""
-    values = table.frame.groupby("split")[column].agg(set)
-    return table.frame[column].notna().all() and bool((values["query"] & values["database"]) - {""})
-
-
-columns = [name for name in ("artist", "domain", "movement", "medium", "content") if shared(name)]
-rows = []
-for name, result in results.items():
-    nearest = result.database.frame.iloc[result.neighbours.rows[:, 0]]
-    same = {column: (nearest[column].to_numpy() == result.query.frame[column].to_numpy()).mean() for column in columns}
-    rows.append({"descriptor": name} | same)
-database = main.database.frame
-rows.append({"descriptor": "(by chance)"} | {c: (database[c].value_counts(normalize=True) ** 2).sum() for c in columns})
-figures.table(
-    pd.DataFrame(rows),
-    caption="The share of queries whose nearest neighbour has the same label.",
-    formats=dict.fromkeys(columns, ".3f"),
-)
 
 # %% [markdown]
 # ## Look at them
@@ -423,52 +237,6 @@ neighbour_gallery(
     random.permutation(wrong)[:4],
     f"{descriptor}: failures. What do the wrong neighbours have in common with the query?",
 )
-
-# %% [markdown]
-# ## When content wins
-#
-# The failure that a style descriptor must not have is to answer a cat with a cat. Where queries and database share no subject it cannot happen, which protects the number and hides the fault. So
-# we let the queries search *among themselves*: there, every subject exists by every painter. The rows show queries whose nearest neighbour under the first baseline has the right content and the wrong
-# label; below each, what the main descriptor finds for the same query.
-
-# %% tags=["hide-input"]
-queries = table.where(split="query")
-known = queries.frame["content"].notna().all() and label != "styles"
-
-
-def among_themselves(name: str):
-    """The nearest other query of every query, and whether label and content are the same."""
-    own, part = results[name].embeddings.of(queries)
-    nearest = csdlib.retrieval.neighbours(own, own, 1).rows[:, 0]
-    same = {
-        column: part.frame[column].to_numpy() == part.frame[column].to_numpy()[nearest] for column in (label, "content")
-    }
-    return part, nearest, same
-
-
-if known:
-    part, by_baseline, same_baseline = among_themselves(names[1])
-    _, by_main, same_main = among_themselves(descriptor)
-    caught = random.permutation(np.flatnonzero(same_baseline["content"] & ~same_baseline[label]))[:4]
-    shown = []
-    for query in caught:
-        asked_for = (part.open(query), figures.label(part, query))
-        found = [
-            (f"{names[1]}: ", by_baseline[query], False),
-            (f"{descriptor}: ", by_main[query], bool(same_main[label][query])),
-        ]
-        shown.append((asked_for, [(part.open(row), who + figures.label(part, row), good) for who, row, good in found]))
-    for name, same in ((names[1], same_baseline), (descriptor, same_main)):
-        print(
-            f"{name}: same content and wrong {label} in {(same['content'] & ~same[label]).mean():.1%} of the queries, right {label} in {same[label].mean():.1%}"
-        )
-    display(
-        figures.neighbour_rows(
-            shown, caption=f"Content won: what {names[1]} finds, and what {descriptor} finds, for the same query."
-        )
-    )
-else:
-    print("This data set does not say what its pictures show.")
 
 # %% [markdown]
 # ## Who is taken for whom
@@ -629,20 +397,6 @@ figures.table(
 # The winner is a surprise. `gram-clip-tiny` never learned style, and its filters never saw a real painting; it correlates what a *middle* layer of `clip-tiny` says of each patch, and is clearly better
 # than what the same network says at its end. The early layers of a small network see strokes and edges, which drawn and painted pictures share; the last ones see the atelier's cats and castles. Whether it is better than
 # *colour* these paintings cannot tell: that interval holds zero. The layer was fixed as the middle one, not chosen on these queries.
-#
-# And the two metrics called mAP do not agree here on who comes first:
-
-# %%
-for metric, k_ in (
-    ("mean precision", 10),
-    ("average precision", 10),
-    ("mean precision", 100),
-    ("average precision", 100),
-):
-    rows = real[
-        real["metric"].str.startswith(f"{metric}@k") & ~real["metric"].str.contains("macro") & (real["k"] == k_)
-    ]
-    print(f"{metric}@{k_}, best first: {', '.join(rows.sort_values('value', ascending=False)['descriptor'])}")
 
 # %% [markdown]
 # ## Beside the paper
@@ -666,7 +420,7 @@ figures.table(
 methods = "clip-vit-l-14,clip-vit-b-16,dino-vit-b-16,dino-vit-b-8,moco-v3-vit-b-16,sscd,gda-clip,gda-dino,gda-vit,vgg-gram,dinov2-vit-b-14,introstyle"
 for real_set, matched in (("wikiart", "artist"), ("domainnet", "domain")):
     print('make chapter NAME=retrieval_benchmark PARAMS="\\')
-    print(f"  -p dataset {real_set} -p root my/{real_set} -p label {matched} -p sizes 112 \\")
+    print(f"  -p dataset {real_set} -p root my/{real_set} -p label {matched} \\")
     print(f'  -p descriptor csd-vit-l -p baselines {methods}"')
 
 # %% [markdown]
@@ -681,9 +435,8 @@ for real_set, matched in (("wikiart", "artist"), ("domainnet", "domain")):
 # ## Summary
 #
 # - Retrieval asks whether the nearest pictures share a label; chance and an untrained tower are its floor.
-# - The paper's mAP@k is the mean of precision@1 to precision@k, not average precision. Their values differ much; close methods may change places.
+# - The paper's mAP@k is the mean of precision@1 to precision@k, not average precision.
 # - Intervals are over artists, and methods are compared by the interval of their paired difference.
-# - The number of works and the size of the pictures move a result as much as a method does: a benchmark without its set is not a number.
 # - Failures are not spread evenly, and they say what a method looks at.
 #
 # ## Exercises
@@ -710,42 +463,7 @@ assert recall(np.array([[False, True], [False, False]]), 2) == 0.5
 assert abs(recall(main.hits, few) - csdlib.metrics.recall_at_k(main.hits, few).value) < 1e-12
 
 # %% [markdown]
-# **2. Two metrics, two winners.** Find the queries on which the two mAPs disagree: write `disagreements(a, b, n_relevant)`, which gets the hits of two methods for the same queries and returns
-# the rows of those on which one method is better by the paper's mean precision and the other one by average precision. Use `mean_precision_per_query` and `average_precision_per_query`.
-
-
-# %% tags=["exercise"]
-def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
-    """Rows of the queries on which the two metrics prefer different methods."""
-    return np.array([], dtype=int)  # your code here
-
-
-# %% tags=["solution"]
-def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
-    """Rows of the queries on which the two metrics prefer different methods."""
-    depth = a.shape[1]
-    by_paper = mean_precision_per_query(a, depth) - mean_precision_per_query(b, depth)
-    by_textbook = average_precision_per_query(a, depth, n_relevant) - average_precision_per_query(b, depth, n_relevant)
-    return np.flatnonzero(by_paper * by_textbook < 0)
-
-
-# %% tags=["check"]
-# An early hit enters every later precision of the paper's mean; average precision counts precisions only at hits.
-early, late = (
-    np.array([[True, False, False], [True, True, False]]),
-    np.array([[False, True, True], [True, False, False]]),
-)
-assert disagreements(early, late, np.array([3, 3])).tolist() == [0]
-depth = min(10, main.hits.shape[1])
-ours, other = main.hits[:, :depth], results[names[1]].hits[:, :depth]
-if len(ours) == len(other):
-    found = disagreements(ours, other, main.n_relevant)
-    print(
-        f"{descriptor} and {names[1]}: the two metrics disagree on {len(found)} of {len(ours)} queries at k = {depth}"
-    )
-
-# %% [markdown]
-# **3. Beat colour, without training.** Colour knows nothing of strokes, and Gram matrices little of colour. Write `joined(a, b)`: embeddings of the same images under which the cosine of two
+# **2. Beat colour, without training.** Colour knows nothing of strokes, and Gram matrices little of colour. Write `joined(a, b)`: embeddings of the same images under which the cosine of two
 # pictures is the *mean* of their cosines under `a` and under `b`. Hint: a vector can be longer. The check asks it to beat colour in the atelier by a paired interval; nothing was tuned for that.
 
 # %% tags=["exercise"]
@@ -783,11 +501,8 @@ print(
 assert gain.low > 0
 
 # %% [markdown]
-# **4. For the curious.** Run the chapter with `label` set to `movement`, or to `content`. Which method is best at
-# *content*, and is that good news for a style descriptor?
-#
 # ## Further reading
 #
 # - {cite:t}`somepalli2024csd`, Table 1; {cite:t}`gatys2016style` for Gram matrices; {cite:t}`ustyuzhaninov2017textures`
 #   for why random filters suffice; {cite:t}`douze2024faiss` for the search.
-# - Next: [style maps](style_maps).
+# - Next: [what decides a benchmark](what_decides_a_benchmark).

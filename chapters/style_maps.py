@@ -390,5 +390,5 @@ assert abs(lost[torn(8)].sum() - np.sort(lost)[-8:].sum()) <= 1
 #
 # - {cite:t}`mcinnes2018umap` for the method, {cite:t}`narayan2021densmap` for densMAP.
 # - {cite:t}`venna2001` for trustworthiness and continuity.
-# - Next: [artists and neighbours](artists_and_neighbours), and back to [the retrieval benchmark](retrieval_benchmark), where
-#   the same neighbours are counted with intervals.
+# - Next: [artists and neighbours](artists_and_neighbours). In [the retrieval benchmark](retrieval_benchmark) the same neighbours are
+#   counted with intervals.

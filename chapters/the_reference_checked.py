@@ -319,4 +319,4 @@ assert code <= average - 0.2
 #
 # - {cite:t}`somepalli2024csd` is the paper; its code is at <https://github.com/learn2phoenix/CSD>.
 # - {cite:t}`csdplus2026` examine the calibration of the released weights.
-# - Next: [the retrieval benchmark](retrieval_benchmark).
+# - Next: [style maps](style_maps).

@@ -449,4 +449,4 @@ print("positives of the average image:", positives(labels[first_rows].numpy()).s
 # ## Further reading
 #
 # - {cite:t}`khosla2020supcon` for the supervised contrastive loss, {cite:t}`chen2020simclr` for views.
-# - Next: [ablations](ablations), and then [the retrieval benchmark](retrieval_benchmark).
+# - Next: [curating styles](curating_styles), where the tags of `csd-tiny` come from, and then [ablations](ablations).
