@@ -20,7 +20,6 @@ import numpy as np
 import torch
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError
-from numpy._core import multiarray
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -28,8 +27,19 @@ from torch import Tensor, nn
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder, file_hash
 
+#: What pickle calls to make one of numpy's numbers.
+_SCALAR = np.float64(0).__reduce__()[0]
+
 #: What a training state holds beside tensors, and what cannot run code when it is read.
-_HARMLESS: list[Any] = [argparse.Namespace, np.dtype, multiarray.scalar, type(np.dtype(float)), type(np.dtype(int))]
+_HARMLESS: list[Any] = [
+    argparse.Namespace,
+    np.dtype,
+    type(np.dtype(float)),
+    type(np.dtype(int)),
+    _SCALAR,
+    # Its name in files that were written by numpy 1.
+    (_SCALAR, "numpy.core.multiarray.scalar"),
+]
 
 #: The first digits of a file's SHA-256 in its name, as in ``vgg16-397923af.pth``.
 _PUBLISHED = re.compile(r"-([0-9a-f]{8,})\.")

@@ -1,8 +1,12 @@
 """Files of weights: found, fetched once, checked where a hash is published, refused where they do not fit."""
 
+import os
+import pickle
 import tarfile
+from argparse import Namespace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -92,6 +96,54 @@ def test_a_state_dict_among_others(tmp_path: Path) -> None:
         read_checkpoint(path, "third")
     torch.save({"epoch": 3, "state_dict": {"a": torch.ones(2)}}, path)
     assert len(read_checkpoint(path)["a"]) == 2
+
+
+@pytest.mark.parametrize("numpy", ["numpy._core", "numpy.core"])
+def test_numbers_of_either_numpy_are_no_code(numpy: str, tmp_path: Path) -> None:
+    path = tmp_path / "state.pth"
+    state = {"state_dict": {"a": torch.ones(2)}, "lr": np.float64(0.1), "step": np.int64(3), "args": Namespace(lr=0.1)}
+    # In the old format of torch.save, so that the module's name can be replaced: numpy 1 wrote another.
+    torch.save(state, path, _use_new_zipfile_serialization=False)
+    path.write_bytes(path.read_bytes().replace(b"numpy._core", numpy.encode()))
+    assert numpy.encode() in path.read_bytes()
+    assert read_checkpoint(path)["a"].tolist() == [1, 1]
+
+
+class Trap:
+    """Runs a command when it is unpickled by a careless reader."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, (self.command,)
+
+
+def test_a_pickle_with_code_is_refused_and_not_executed(tmp_path: Path) -> None:
+    mark, path = tmp_path / "executed", tmp_path / "evil.pth"
+    torch.save({"model_state_dict": {"a": torch.ones(2)}, "args": Trap(f"touch {mark}")}, path)
+    with pytest.raises(InputError, match=r"evil\.pth: refused: .*nothing was executed"):
+        read_checkpoint(path)
+    bare = tmp_path / "bare.bin"
+    bare.write_bytes(pickle.dumps(Trap(f"touch {mark}")))
+    with pytest.raises(InputError, match=r"bare\.bin: refused"):
+        read_checkpoint(bare)
+    assert not mark.exists()
+
+
+def test_damaged_files_are_named(tmp_path: Path) -> None:
+    torch.save({"model_state_dict": {"a": torch.ones(99)}}, tmp_path / "whole.pth")
+    whole = (tmp_path / "whole.pth").read_bytes()
+    for name, content in {"cut.pth": whole[: len(whole) // 2], "empty.bin": b"", "junk.safetensors": b"x" * 99}.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=f"{name}: refused"):
+            read_checkpoint(path)
+    with pytest.raises(InputError, match="no such file"):
+        read_checkpoint(tmp_path / "nothing.pth")
+    torch.save([1, 2], tmp_path / "list.pth")
+    with pytest.raises(InputError, match="no state dict"):
+        read_checkpoint(tmp_path / "list.pth")
 
 
 def test_weights_that_do_not_fit_are_named() -> None:
