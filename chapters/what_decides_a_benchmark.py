@@ -231,7 +231,7 @@ class Reduced:
         self.inner, self.side = inner, side
         self.name, self.dim, self.metric = f"{inner.name} at {side}", inner.dim, inner.metric
         self.fingerprint = f"{inner.fingerprint} at {side}"
-        self.encode = inner.encode
+        self.device, self.encode = inner.device, inner.encode
 
     def preprocess(self, image):
         return self.inner.preprocess(figures.thumbnail(image, self.side))

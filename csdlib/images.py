@@ -81,6 +81,17 @@ def _opened(source: Path | BytesIO, name: str) -> Image.Image:
         raise InputError(f"{name}: broken image ({error})") from error
 
 
+def image_tensor(image: Image.Image) -> torch.Tensor:
+    """An RGB image to (3, H, W) float32 in [0, 1].
+
+    Example:
+        >>> image_tensor(Image.new("RGB", (2, 1), (255, 0, 0)))[:, 0, 0]
+        tensor([1., 0., 0.])
+    """
+    # A product, as in torchvision: a quotient would differ in the last bit.
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1) * (1 / 255)
+
+
 @contextmanager
 def image_threads(workers: int) -> Iterator[ThreadPoolExecutor]:
     """Threads that open and prepare images while the caller computes.

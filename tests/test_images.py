@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -15,10 +16,9 @@ from torchvision.transforms.v2 import functional as vision
 
 from csdlib.datasets.folder import folder
 from csdlib.descriptors.registry import load
-from csdlib.descriptors.towers import normalised, not_too_long
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
-from csdlib.images import image_from_bytes, open_image
+from csdlib.images import image_from_bytes, image_tensor, open_image
 
 RED = (204, 51, 51)  # in the web palette, so that palette images keep it exactly
 
@@ -171,12 +171,7 @@ def test_a_few_wrong_bytes_give_an_image_or_one_clear_error(kind: str, data: st.
         assert str(error).startswith("x: ")
 
 
-def test_a_long_strip_is_not_resized_as_a_whole() -> None:
-    strip = Image.effect_noise((4000, 20), 60).convert("RGB")
-    tiny = load("random-tiny")
-    assert not_too_long(strip).size == (160, 20)
-    assert not_too_long(strip.rotate(90, expand=True)).size == (20, 160)
-    assert not_too_long(strip.crop((0, 0, 160, 20))).size == (160, 20)
-    # All that the crop in the centre sees is still there.
-    whole = vision.center_crop(vision.resize(strip, [128], interpolation=vision.InterpolationMode.BICUBIC), [128, 128])
-    np.testing.assert_allclose(tiny.preprocess(strip), normalised(whole), atol=0.05)
+def test_tensors_are_torchvisions_to_the_last_bit() -> None:
+    every = Image.fromarray(np.arange(256, dtype=np.uint8).repeat(3).reshape(8, 32, 3))
+    expected = vision.to_dtype(vision.pil_to_tensor(every), torch.float32, scale=True)
+    assert torch.equal(image_tensor(every), expected)

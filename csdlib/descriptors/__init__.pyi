@@ -8,6 +8,9 @@ from .csd import copy_threshold as copy_threshold
 from .csd import load_model as load_model
 from .csd import random_tiny as random_tiny
 from .csd import save_model as save_model
+from .devices import Compute as Compute
+from .devices import Device as Device
+from .devices import Precision as Precision
 from .protocol import Descriptor as Descriptor
 from .protocol import Fittable as Fittable
 from .protocol import Metric as Metric
@@ -16,7 +19,6 @@ from .registry import list_descriptors as list_descriptors
 from .registry import load as load
 from .registry import maker as maker
 from .registry import register as register
-from .towers import Precision as Precision
 from .towers import TowerDescriptor as TowerDescriptor
 from .towers import View as View
 from .towers import ViewedTower as ViewedTower

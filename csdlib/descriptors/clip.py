@@ -1,41 +1,42 @@
 """CLIP's image towers (arXiv:2103.00020): the paper's strongest baseline, and where CSD starts."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import open_clip
 from huggingface_hub.errors import HfHubHTTPError
 from open_clip.transformer import VisionTransformer
 
-from csdlib.descriptors.towers import Precision, TowerDescriptor
+from csdlib.descriptors.devices import AUTO, Compute
+from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.errors import InputError
 from csdlib.files import file_hash, text_hash
 
 
-def clip_vit_b_16(weights: str | Path | None = None, *, precision: Precision = "auto") -> TowerDescriptor:
+def clip_vit_b_16(weights: str | Path | None = None, **compute: Unpack[Compute]) -> TowerDescriptor:
     """CLIP's ViT-B/16 with OpenAI's weights: its image embedding, 512 numbers.
 
     Args:
         weights: a checkpoint file for open_clip; by default OpenAI's weights, downloaded on first use.
-        precision: of weights and arithmetic.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: the weights cannot be had; the message says what to do.
     """
-    return _openai("clip-vit-b-16", "ViT-B-16", weights, precision)
+    return _openai("clip-vit-b-16", "ViT-B-16", weights, compute)
 
 
-def clip_vit_l_14(weights: str | Path | None = None, *, precision: Precision = "auto") -> TowerDescriptor:
+def clip_vit_l_14(weights: str | Path | None = None, **compute: Unpack[Compute]) -> TowerDescriptor:
     """CLIP's ViT-L/14 with OpenAI's weights: its image embedding, 768 numbers.
 
     Args:
         weights: a checkpoint file for open_clip; by default OpenAI's weights, downloaded on first use.
-        precision: of weights and arithmetic.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: the weights cannot be had; the message says what to do.
     """
-    return _openai("clip-vit-l-14", "ViT-L-14", weights, precision)
+    return _openai("clip-vit-l-14", "ViT-L-14", weights, compute)
 
 
 def openai_tower(
@@ -68,7 +69,7 @@ def openai_tower(
     return model.visual, file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
 
 
-def _openai(name: str, architecture: str, weights: str | Path | None, precision: Precision) -> TowerDescriptor:
+def _openai(name: str, architecture: str, weights: str | Path | None, compute: Compute) -> TowerDescriptor:
     tower, weights_hash = openai_tower(name, architecture, weights)
     size, dim = tower.image_size[0], tower.output_dim
-    return TowerDescriptor(tower, name=name, weights_hash=weights_hash, size=size, dim=dim, precision=precision)
+    return TowerDescriptor(tower, name=name, weights_hash=weights_hash, size=size, dim=dim, **(AUTO | compute))

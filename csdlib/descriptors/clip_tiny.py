@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 from safetensors import SafetensorError
@@ -20,10 +20,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from csdlib.descriptors.csd import TINY, CSDModel, load_model, save_model
-from csdlib.descriptors.towers import TowerDescriptor
+from csdlib.descriptors.csd import CSD, TINY, CSDModel, load_hashed, load_model, save_model
+from csdlib.descriptors.devices import Compute
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, data_path, file_hash
+from csdlib.files import atomic_path, data_path
 
 #: The text tower of clip-tiny: 2 M parameters. Its width is that of the embedding, which is its pooled output.
 TEXT = {"layers": 4, "heads": 3, "tokens": 40}
@@ -190,13 +190,12 @@ def load_clip(folder: str | Path | None = None) -> CLIPTiny:
     return model.eval()
 
 
-def clip_tiny(weights: str | Path | None = None) -> TowerDescriptor:
-    """The shipped small CLIP's image embedding.
+def clip_tiny(weights: str | Path | None = None, **compute: Unpack[Compute]) -> CSD:
+    """The shipped small CLIP's image embedding: its image tower is a CSD model, too.
 
     Args:
         weights: a folder of ``save_clip``; by default the shipped one.
+        compute: see ``Compute``.
     """
-    folder = Path(weights) if weights else data_path("models/clip-tiny")
-    model, weights_hash = load_model(folder), file_hash(folder / "model.safetensors")
-    size, dim = model.config["image_size"], model.config["style_dim"]
-    return TowerDescriptor(model, name="clip-tiny", weights_hash=weights_hash, size=size, dim=dim)
+    model, weights_hash = load_hashed("clip-tiny", weights)
+    return CSD(model, name="clip-tiny", weights_hash=weights_hash, **compute)

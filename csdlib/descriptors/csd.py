@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import torch
 from open_clip.transformer import QuickGELU, VisionTransformer
@@ -19,12 +19,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from csdlib.descriptors.towers import Precision, TowerDescriptor
+from csdlib.descriptors.devices import Compute, Device, Precision
+from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, data_path, file_hash
 
 #: The architecture of csd-tiny: 2.9 M parameters, 64 patches an image.
-TINY = {"image_size": 128, "patch_size": 16, "width": 192, "layers": 6, "heads": 3, "style_dim": 192}
+TINY: dict[str, Any] = {"image_size": 128, "patch_size": 16, "width": 192, "layers": 6, "heads": 3, "style_dim": 192}
 
 _POSITIONS = "backbone.positional_embedding"
 
@@ -131,12 +132,12 @@ class CSD(TowerDescriptor):
         model: the model; put into evaluation mode.
         name: name of the descriptor.
         weights_hash: SHA-256 of the weights.
-        precision: of the weights and the arithmetic.
+        compute: see ``Compute``.
     """
 
-    def __init__(self, model: CSDModel, *, name: str, weights_hash: str, precision: Precision = "float32") -> None:
+    def __init__(self, model: CSDModel, *, name: str, weights_hash: str, **compute: Unpack[Compute]) -> None:
         size, dim = model.config["image_size"], model.config["style_dim"]
-        super().__init__(model, name=name, weights_hash=weights_hash, size=size, dim=dim, precision=precision)
+        super().__init__(model, name=name, weights_hash=weights_hash, size=size, dim=dim, **compute)
         self.model = model
 
 
@@ -167,41 +168,59 @@ def load_model(folder: Path) -> CSDModel:
     return model
 
 
-def csd_tiny(weights: str | Path | None = None) -> CSD:
+def load_hashed(name: str, weights: str | Path | None = None) -> tuple[CSDModel, str]:
+    """A model that ``save_model`` wrote, and the SHA-256 of its weights.
+
+    Args:
+        name: which shipped one it is where no folder is given.
+        weights: a folder.
+
+    Raises:
+        InputError: as ``load_model``.
+    """
+    folder = Path(weights) if weights else data_path(f"models/{name}")
+    return load_model(folder), file_hash(folder / "model.safetensors")
+
+
+def csd_tiny(weights: str | Path | None = None, **compute: Unpack[Compute]) -> CSD:
     """The shipped small CSD.
 
     Args:
         weights: a folder of ``save_model``; by default the shipped one.
+        compute: see ``Compute``.
     """
-    folder = Path(weights) if weights else data_path("models/csd-tiny")
-    return CSD(load_model(folder), name="csd-tiny", weights_hash=file_hash(folder / "model.safetensors"))
+    model, weights_hash = load_hashed("csd-tiny", weights)
+    return CSD(model, name="csd-tiny", weights_hash=weights_hash, **compute)
 
 
-def random_tiny(seed: int = 0, **config: Any) -> CSD:
+def random_tiny(seed: int = 0, *, device: Device = "auto", precision: Precision = "float32", **config: Any) -> CSD:
     """A CSD that was never trained.
 
     Args:
         seed: draws the weights.
+        device: see ``Compute``.
+        precision: see ``Compute``.
         config: parts of the architecture that differ from csd-tiny's.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = CSDModel(**(TINY | config))
-    return CSD(model, name="random-tiny", weights_hash=f"seed {seed}")
+    return CSD(model, name="random-tiny", weights_hash=f"seed {seed}", device=device, precision=precision)
 
 
 #: The architecture of copy-tiny: 0.8 M parameters. Where things are is seen in 64 pixels.
-COPY_TINY = {"image_size": 64, "patch_size": 8, "width": 128, "layers": 4, "heads": 4, "style_dim": 128}
+COPY_TINY = TINY | {"image_size": 64, "patch_size": 8, "width": 128, "layers": 4, "heads": 4, "style_dim": 128}
 
 
-def copy_tiny(weights: str | Path | None = None) -> CSD:
+def copy_tiny(weights: str | Path | None = None, **compute: Unpack[Compute]) -> CSD:
     """The shipped copy descriptor.
 
     Args:
         weights: a folder of ``save_model``; by default the shipped one.
+        compute: see ``Compute``.
     """
-    folder = Path(weights) if weights else data_path("models/copy-tiny")
-    return CSD(load_model(folder), name="copy-tiny", weights_hash=file_hash(folder / "model.safetensors"))
+    model, weights_hash = load_hashed("copy-tiny", weights)
+    return CSD(model, name="copy-tiny", weights_hash=weights_hash, **compute)
 
 
 def copy_threshold(folder: str | Path | None = None) -> float:

@@ -9,13 +9,13 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
-from csdlib.descriptors.towers import Precision
+from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.weights import from_hub, read_checkpoint
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder, file_hash, text_hash
@@ -67,7 +67,13 @@ def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSD
 
 
 def load_released(
-    name: str, path: Path, *, heads: int | None = None, sha256: str = "", image_size: int | None = None, **options: Any
+    name: str,
+    path: Path,
+    *,
+    heads: int | None = None,
+    sha256: str = "",
+    image_size: int | None = None,
+    **compute: Unpack[Compute],
 ) -> CSD:
     """A descriptor from a checkpoint file; converted to safetensors in the cache once, and read from there afterwards.
 
@@ -80,7 +86,7 @@ def load_released(
         sha256: if given, the file must have this hash.
         image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
             interpolated.
-        options: ``precision``.
+        compute: see ``Compute``.
 
     Raises:
         InputError: the file is missing, damaged, of another hash, or not a CSD checkpoint.
@@ -98,7 +104,7 @@ def load_released(
     model = load_model(folder)
     if image_size and image_size != model.config["image_size"]:
         model = model.resized(image_size)
-    return CSD(model, name=name, weights_hash=file_hash(folder / "model.safetensors"), **options)
+    return CSD(model, name=name, weights_hash=file_hash(folder / "model.safetensors"), **compute)
 
 
 def _record_source(path: Path, folder: Path, sha256: str) -> None:
@@ -109,7 +115,7 @@ def _record_source(path: Path, folder: Path, sha256: str) -> None:
 
 
 def csd_vit_l(
-    weights: str | Path | None = None, *, image_size: int | None = None, precision: Precision = "auto", sha256: str = ""
+    weights: str | Path | None = None, *, image_size: int | None = None, sha256: str = "", **compute: Unpack[Compute]
 ) -> CSD:
     """The authors' CSD ViT-L.
 
@@ -117,18 +123,18 @@ def csd_vit_l(
         weights: a checkpoint file; by default it is looked for in the cache, and downloaded where it is not.
         image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
             interpolated.
-        precision: of weights and arithmetic.
         sha256: if given, the file must have this hash. The authors publish none: without it the file is unverified.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: the file cannot be had, or is not what it should be; the message says what to do.
     """
     path = Path(weights) if weights else from_hub("csd-vit-l", HUB, HUB_FILE)
-    return load_released("csd-vit-l", path, sha256=sha256, image_size=image_size, precision=precision)
+    return load_released("csd-vit-l", path, sha256=sha256, image_size=image_size, **(AUTO | compute))
 
 
 def csd_vit_b(
-    weights: str | Path | None = None, *, image_size: int | None = None, precision: Precision = "auto", sha256: str = ""
+    weights: str | Path | None = None, *, image_size: int | None = None, sha256: str = "", **compute: Unpack[Compute]
 ) -> CSD:
     """A CSD ViT-B of your own training, or the authors', should they release it.
 
@@ -136,12 +142,12 @@ def csd_vit_b(
         weights: a checkpoint file in the layout of the released ones.
         image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
             interpolated.
-        precision: of weights and arithmetic.
         sha256: if given, the file must have this hash.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: no file is given, or it is not what it should be.
     """
     if not weights:
         raise InputError("csd-vit-b was not released: load it with weights='your/checkpoint.pth', or use csd-vit-l")
-    return load_released("csd-vit-b", Path(weights), sha256=sha256, image_size=image_size, precision=precision)
+    return load_released("csd-vit-b", Path(weights), sha256=sha256, image_size=image_size, **(AUTO | compute))

@@ -9,13 +9,14 @@ says B/16; which of the two maps that table used is not said.
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 from torch import nn
 
 from csdlib.descriptors.clip import openai_tower
+from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.selfsupervised import timm_vit, timm_weights
-from csdlib.descriptors.towers import Precision, TowerDescriptor, View, ViewedTower
+from csdlib.descriptors.towers import TowerDescriptor, View, ViewedTower
 from csdlib.descriptors.weights import fill, from_archive, read_checkpoint
 from csdlib.errors import lookup
 from csdlib.files import file_hash, text_hash
@@ -35,7 +36,7 @@ def gda_clip(
     *,
     tower: str | Path | None = None,
     mapper: Mapper = "real",
-    precision: Precision = "auto",
+    **compute: Unpack[Compute],
 ) -> TowerDescriptor:
     """GDA on CLIP ViT-B/32: 512 numbers.
 
@@ -43,7 +44,7 @@ def gda_clip(
         weights: ``mapper/clip_tuned.pth``; by default from GDA's archive, downloaded on first use.
         tower: CLIP's checkpoint for open_clip; by default OpenAI's, downloaded on first use.
         mapper: ``"real"`` or ``"synth"``.
-        precision: of weights and arithmetic.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
@@ -51,7 +52,7 @@ def gda_clip(
     head, printed = _head("clip", weights, mapper, 512)
     model, tower_hash = openai_tower("gda-clip", "ViT-B-32", tower, "tower")
     whole, weights_hash = nn.Sequential(model, head), text_hash(tower_hash, printed)
-    return TowerDescriptor(whole, name="gda-clip", weights_hash=weights_hash, size=224, dim=512, precision=precision)
+    return TowerDescriptor(whole, name="gda-clip", weights_hash=weights_hash, size=224, dim=512, **(AUTO | compute))
 
 
 def gda_dino(
@@ -59,7 +60,7 @@ def gda_dino(
     *,
     tower: str | Path | None = None,
     mapper: Mapper = "real",
-    precision: Precision = "auto",
+    **compute: Unpack[Compute],
 ) -> ViewedTower:
     """GDA on DINO ViT-B/16: 768 numbers.
 
@@ -67,13 +68,13 @@ def gda_dino(
         weights: ``mapper/dino_tuned.pth``; by default from GDA's archive, downloaded on first use.
         tower: DINO's weights, see ``dino-vit-b-16``.
         mapper: ``"real"`` or ``"synth"``.
-        precision: of weights and arithmetic.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
     path = timm_weights("dino-vit-b-16", "vit_base_patch16_224.dino", tower)
-    return _on_vit("dino", "vit_base_patch16_224.dino", path, weights, mapper, View(bicubic=True), precision)
+    return _on_vit("dino", "vit_base_patch16_224.dino", path, weights, mapper, View(bicubic=True), compute)
 
 
 def gda_vit(
@@ -81,7 +82,7 @@ def gda_vit(
     *,
     tower: str | Path | None = None,
     mapper: Mapper = "real",
-    precision: Precision = "auto",
+    **compute: Unpack[Compute],
 ) -> ViewedTower:
     """GDA on a ViT-B/16 that learned ImageNet's labels: 768 numbers.
 
@@ -89,13 +90,13 @@ def gda_vit(
         weights: ``mapper/vit_tuned.pth``; by default from GDA's archive, downloaded on first use.
         tower: timm's ``model.safetensors``; by default downloaded on first use.
         mapper: ``"real"`` or ``"synth"``.
-        precision: of weights and arithmetic.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
     view = View(384, 384, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
-    return _on_vit("vit", VIT, timm_weights("gda-vit", VIT, tower), weights, mapper, view, precision)
+    return _on_vit("vit", VIT, timm_weights("gda-vit", VIT, tower), weights, mapper, view, compute)
 
 
 def _on_vit(
@@ -105,12 +106,12 @@ def _on_vit(
     weights: str | Path | None,
     mapper: Mapper,
     view: View,
-    precision: Precision,
+    compute: Compute,
 ) -> ViewedTower:
     head, printed = _head(short, weights, mapper, 768)
     whole = nn.Sequential(timm_vit(architecture, read_checkpoint(tower), tower), head)
     weights_hash = text_hash(file_hash(tower), printed)
-    return ViewedTower(whole, name=f"gda-{short}", weights_hash=weights_hash, view=view, dim=768, precision=precision)
+    return ViewedTower(whole, name=f"gda-{short}", weights_hash=weights_hash, view=view, dim=768, **(AUTO | compute))
 
 
 def _head(short: str, weights: str | Path | None, mapper: Mapper, dim: int) -> tuple[nn.Linear, str]:

@@ -5,44 +5,76 @@ take the filters from a trained VGG. Ustyuzhaninov et al. (2017, "What does it t
 that one layer of random filters at several scales captures textures nearly as well: so ``gram`` needs no weights.
 """
 
+from typing import Unpack
+
 import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from csdlib.descriptors.protocol import Metric, square_tensor
+from csdlib.descriptors.devices import Compute, Device, Precision, choose_device
+from csdlib.descriptors.protocol import Metric
+from csdlib.errors import InputError
 from csdlib.files import text_hash
+from csdlib.images import image_tensor
 
 
-class Pixels:
+class Handmade:
+    """What these descriptors share: a small square is seen, settings decide everything, in float32.
+
+    Args:
+        settings: all that the vectors depend on; there are no weights.
+        size: side of the square in pixels.
+        device: where it computes.
+        precision: float32, since what is counted gains nothing from fewer bits.
+
+    Raises:
+        InputError: another precision, or a device that is not there.
+    """
+
+    name: str
+
+    def __init__(
+        self, settings: tuple[int, ...], size: int, device: Device = "cpu", precision: Precision = "float32"
+    ) -> None:
+        if precision != "float32":
+            raise InputError(f"{self.name} computes in float32 only: leave out precision={precision!r}")
+        self.settings, self.size, self.device = settings, size, choose_device(device)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the settings."""
+        return text_hash(self.name, *self.settings)
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """An RGB image, squeezed to a square, (3, size, size) float32 in [0, 1].
+
+        Colours and textures are counted, so that keeping every pixel matters more than the shape.
+        """
+        return image_tensor(image.resize((self.size, self.size), Image.Resampling.BILINEAR, reducing_gap=3.0))
+
+
+class Pixels(Handmade):
     """The pixels of a small copy, compared by Euclidean distance: what stands where, in which colour.
 
     Args:
         size: side in pixels of the copy.
+        compute: see ``Compute``.
     """
 
     name = "pixels"
     metric: Metric = "l2"
 
-    def __init__(self, size: int = 32) -> None:
-        self.size = size
+    def __init__(self, size: int = 32, **compute: Unpack[Compute]) -> None:
+        super().__init__((size,), size, **compute)
         self.dim = 3 * size**2
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash of the settings; there are no weights."""
-        return text_hash(self.name, self.size)
-
-    def preprocess(self, image: Image.Image) -> Tensor:
-        """An RGB image to (3, size, size) float32 in [0, 1]."""
-        return square_tensor(image, self.size)
-
     def encode(self, images: Tensor) -> Tensor:
-        """Images (n, 3, size, size) float32 in [0, 1] to (n, 3 * size^2) float32."""
-        return images.flatten(1).to(torch.float32)
+        """Images (n, 3, size, size) float32 in [0, 1] to (n, 3 * size^2) float32; there is nothing to compute."""
+        return images.flatten(1)
 
 
-class ColourHistogram:
+class ColourHistogram(Handmade):
     """A joint RGB histogram under the Hellinger kernel.
 
     The square root of a histogram that sums to 1 has unit norm, and the product of two is the Bhattacharyya
@@ -51,34 +83,27 @@ class ColourHistogram:
     Args:
         bins: bins a channel.
         size: side in pixels of the square that is counted.
+        compute: see ``Compute``.
     """
 
     name = "colour"
     metric: Metric = "cosine"
 
-    def __init__(self, bins: int = 8, size: int = 160) -> None:
+    def __init__(self, bins: int = 8, size: int = 160, **compute: Unpack[Compute]) -> None:
+        super().__init__((bins, size), size, **compute)
         self.bins = bins
-        self.size = size
         self.dim = bins**3
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of the settings; there are no weights."""
-        return text_hash(self.name, self.bins, self.size)
-
-    def preprocess(self, image: Image.Image) -> Tensor:
-        """An RGB image to (3, size, size) float32 in [0, 1]."""
-        return square_tensor(image, self.size)
 
     def encode(self, images: Tensor) -> Tensor:
         """Images (n, 3, H, W) float32 in [0, 1] to (n, bins^3) float32, rows of unit norm."""
-        levels = (images.flatten(2) * self.bins).long().clamp(0, self.bins - 1)
+        levels = (images.to(self.device).flatten(2) * self.bins).long().clamp(0, self.bins - 1)
         colour = (levels[:, 0] * self.bins + levels[:, 1]) * self.bins + levels[:, 2]
-        counts = torch.zeros(len(images), self.dim).scatter_add_(1, colour, torch.ones(colour.shape))
-        return (counts / colour.shape[1]).sqrt()
+        ones = torch.ones(colour.shape, device=self.device)
+        counts = ones.new_zeros(len(images), self.dim).scatter_add_(1, colour, ones)
+        return (counts / colour.shape[1]).sqrt().cpu()
 
 
-class RandomFilterGram:
+class RandomFilterGram(Handmade):
     """Gram matrices of rectified random filters on an image pyramid, signed square root, unit norm.
 
     Args:
@@ -87,35 +112,34 @@ class RandomFilterGram:
         scales: levels s of the pyramid; each halves the image.
         size: side of the square image in pixels.
         seed: draws the filters.
+        compute: see ``Compute``.
     """
 
     name = "gram"
     metric: Metric = "cosine"
 
-    def __init__(self, filters: int = 32, side: int = 7, scales: int = 4, size: int = 160, seed: int = 0) -> None:
-        self.settings = (filters, side, scales, size, seed)
-        self.size = size
+    def __init__(
+        self,
+        filters: int = 32,
+        side: int = 7,
+        scales: int = 4,
+        size: int = 160,
+        seed: int = 0,
+        **compute: Unpack[Compute],
+    ) -> None:
+        super().__init__((filters, side, scales, size, seed), size, **compute)
         self.scales = scales
         self.dim = scales * filters * (filters + 1) // 2
-        self._kernels = _zero_mean_filters(filters, side, seed)
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of the settings, which determine the filters."""
-        return text_hash(self.name, *self.settings)
-
-    def preprocess(self, image: Image.Image) -> Tensor:
-        """An RGB image to (3, size, size) float32 in [0, 1]."""
-        return square_tensor(image, self.size)
+        self._kernels = _zero_mean_filters(filters, side, seed).to(self.device)
 
     @torch.inference_mode()
     def encode(self, images: Tensor) -> Tensor:
         """Images (n, 3, H, W) float32 in [0, 1] to (n, s f (f + 1) / 2) float32, rows of unit norm."""
-        grams = []
+        grams, images = [], images.to(self.device)
         for _ in range(self.scales):
             grams.append(self._gram(images))
             images = functional.avg_pool2d(images, 2)
-        return functional.normalize(torch.cat(grams, dim=1), dim=1)
+        return functional.normalize(torch.cat(grams, dim=1), dim=1).cpu()
 
     def _gram(self, images: Tensor) -> Tensor:
         return rooted(upper_gram(functional.conv2d(images - 0.5, self._kernels).relu().flatten(2)))

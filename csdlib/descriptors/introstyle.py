@@ -12,14 +12,15 @@ the noise the same for all, so that a picture has one descriptor; and it says "a
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 from huggingface_hub.errors import HfHubHTTPError
 from torch import Tensor, nn
 
+from csdlib.descriptors.devices import Compute
 from csdlib.descriptors.protocol import Metric
-from csdlib.descriptors.towers import Precision, View, ViewedTower
+from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import state_hash
 from csdlib.errors import InputError
 from csdlib.files import text_hash
@@ -91,13 +92,13 @@ class IntroStyle(ViewedTower):
         statistics: what is computed.
         weights_hash: a hash of everything that it depends on.
         size: side of the input in pixels.
-        precision: of the weights and the arithmetic.
+        compute: see ``Compute``.
     """
 
     metric: Metric = "l2"
 
     def __init__(
-        self, statistics: ChannelStatistics, *, weights_hash: str, size: int, precision: Precision = "float32"
+        self, statistics: ChannelStatistics, *, weights_hash: str, size: int, **compute: Unpack[Compute]
     ) -> None:
         view = View(size, size, bicubic=True, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
         super().__init__(
@@ -106,7 +107,7 @@ class IntroStyle(ViewedTower):
             weights_hash=weights_hash,
             view=view,
             dim=2 * statistics.channels,
-            precision=precision,
+            **compute,
         )
 
     @torch.inference_mode()
@@ -125,7 +126,7 @@ def introstyle(
     prompt: str = "",
     draws: int = 4,
     seed: int = 0,
-    precision: Precision = "float32",
+    **compute: Unpack[Compute],
 ) -> IntroStyle:
     """IntroStyle on any Stable Diffusion pipeline of diffusers.
 
@@ -137,7 +138,7 @@ def introstyle(
         prompt: what the UNet is told.
         draws: how often noise is drawn; the features are averaged.
         seed: draws the noise.
-        precision: of weights and arithmetic.
+        compute: see ``Compute``.
 
     Raises:
         InputError: the model cannot be had, or has no such step or block.
@@ -159,4 +160,4 @@ def introstyle(
         ) from error
     statistics = ChannelStatistics(pipeline, size=size, step=step, block=block, prompt=prompt, draws=draws, seed=seed)
     weights_hash = text_hash(state_hash(statistics.state_dict()), step, block, statistics.left)
-    return IntroStyle(statistics, weights_hash=weights_hash, size=size, precision=precision)
+    return IntroStyle(statistics, weights_hash=weights_hash, size=size, **compute)

@@ -1,15 +1,17 @@
 """The Gram matrix of clip-tiny's patches: style without place, by a bank of trained filters that ships."""
 
 from pathlib import Path
+from typing import Unpack
 
 from torch import Tensor, nn
 from torch.nn import functional
 
-from csdlib.descriptors.csd import CSDModel, load_model
+from csdlib.descriptors.csd import CSDModel, load_hashed
+from csdlib.descriptors.devices import Compute
 from csdlib.descriptors.handmade import rooted, upper_gram
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.errors import InputError
-from csdlib.files import data_path, file_hash, text_hash
+from csdlib.files import text_hash
 
 
 class PatchGram(nn.Module):
@@ -35,18 +37,18 @@ class PatchGram(nn.Module):
         return rooted(upper_gram(patches.transpose(1, 2)))
 
 
-def gram_clip_tiny(weights: str | Path | None = None, *, block: int = 2) -> TowerDescriptor:
+def gram_clip_tiny(weights: str | Path | None = None, *, block: int = 2, **compute: Unpack[Compute]) -> TowerDescriptor:
     """The Gram matrix of clip-tiny's patches after one block of its image tower: 18,528 numbers.
 
     Args:
         weights: a folder of ``save_clip`` or ``save_model``; by default the shipped clip-tiny.
         block: its number, from 0; by default a middle one, which was chosen before anything was measured.
+        compute: see ``Compute``.
 
     Raises:
         InputError: the tower has no such block.
     """
-    folder = Path(weights) if weights else data_path("models/clip-tiny")
-    model, weights_hash = load_model(folder), file_hash(folder / "model.safetensors")
+    model, weights_hash = load_hashed("clip-tiny", weights)
     size, width, layers = (model.config[name] for name in ("image_size", "width", "layers"))
     if not 0 <= block < layers:
         raise InputError(f"block must be from 0 to {layers - 1}, got {block}")
@@ -56,4 +58,5 @@ def gram_clip_tiny(weights: str | Path | None = None, *, block: int = 2) -> Towe
         weights_hash=text_hash(weights_hash, block),
         size=size,
         dim=width * (width + 1) // 2,
+        **compute,
     )

@@ -6,8 +6,8 @@ from typing import Literal, Protocol, runtime_checkable
 import torch
 from PIL import Image
 from torch import Tensor
-from torchvision.transforms.v2 import functional as vision
 
+from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 
 Metric = Literal["cosine", "l2"]
@@ -17,12 +17,12 @@ Metric = Literal["cosine", "l2"]
 class Descriptor(Protocol):
     """A function from images to vectors whose nearness means likeness of style.
 
+    Any class with these members is one, wherever it is defined; none may be missing.
+
     Attributes:
         name: as registered.
         dim: length d of a descriptor.
         metric: ``"cosine"`` (rows have unit norm, higher product = more alike) or ``"l2"`` (lower = more alike).
-        fingerprint: a hash of weights, fitted state, pre-processing and precision; two embeddings can be compared
-            only if theirs are equal.
     """
 
     name: str
@@ -30,8 +30,13 @@ class Descriptor(Protocol):
     metric: Metric
 
     @property
+    def device(self) -> torch.device:
+        """Where ``encode`` computes; what it takes and what it returns is on the CPU all the same."""
+        ...
+
+    @property
     def fingerprint(self) -> str:
-        """A hash of everything that the vectors depend on."""
+        """A hash of weights, fitted state, pre-processing and precision: only what has equal ones can be compared."""
         ...
 
     def preprocess(self, image: Image.Image) -> Tensor:
@@ -56,15 +61,22 @@ class Fittable(Protocol):
         ...
 
 
+def require_descriptor(given: object) -> None:
+    """Refuses what is no descriptor.
+
+    Raises:
+        InputError: a member of the protocol is missing; the message names it.
+
+    Example:
+        >>> require_descriptor(3)
+        Traceback (most recent call last):
+        csdlib.errors.InputError: no descriptor: int lacks name, dim, metric, device, fingerprint, preprocess, encode
+    """
+    members = (*Descriptor.__annotations__, "device", "fingerprint", "preprocess", "encode")
+    if missing := [name for name in members if not hasattr(given, name)]:
+        raise InputError(f"no descriptor: {type(given).__name__} lacks {', '.join(missing)}")
+
+
 def encode_images(descriptor: Descriptor, images: Sequence[Image.Image]) -> Tensor:
     """The descriptors of a few images that are in memory, (n, dim) float32."""
     return descriptor.encode(torch.stack([descriptor.preprocess(image) for image in images]))
-
-
-def square_tensor(image: Image.Image, size: int) -> Tensor:
-    """An image squeezed to a square, (3, size, size) float32 in [0, 1].
-
-    The measures that use it count colours and textures, so that keeping every pixel matters more than the shape.
-    """
-    small = image.resize((size, size), Image.Resampling.BILINEAR, reducing_gap=3.0)
-    return vision.to_dtype(vision.pil_to_tensor(small), torch.float32, scale=True)

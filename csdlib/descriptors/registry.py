@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from csdlib.descriptors.protocol import Descriptor
+from csdlib.descriptors.protocol import Descriptor, require_descriptor
 from csdlib.errors import InputError, lookup
 
 Maker = TypeVar("Maker", bound=Callable[..., Descriptor])
@@ -95,6 +95,9 @@ _ENTRIES: dict[str, _Entry] = {
 def register(name: str, summary: str, *, download: str = "") -> Callable[[Maker], Maker]:
     """Registers a function (or class) that makes a descriptor.
 
+    What it makes needs every member of ``Descriptor``: one that knows no device has ``device = torch.device("cpu")``.
+    Options of ``load`` are passed to the function; ``device`` and ``precision`` are known to it if it takes them.
+
     Args:
         name: the name for ``load``.
         summary: one line for ``list_descriptors``.
@@ -123,16 +126,20 @@ def load(name: str, **options: Any) -> Descriptor:
 
     Args:
         name: one of ``list_descriptors()``.
-        options: passed to the function that makes it, for example ``weights=`` a folder.
+        options: passed to the function that makes it: ``device=`` and ``precision=``, which all that ``csdlib`` brings
+            know (see ``Compute``), and its own, for example ``weights=`` a folder.
 
     Raises:
-        InputError: the name is unknown; the message lists the known ones.
+        InputError: the name is unknown, or what was made lacks a member of ``Descriptor``; the message lists the known
+            ones, or what is missing. A device that is not there, or a precision that the descriptor does not have.
 
     Example:
         >>> load("colour").dim
         512
     """
-    return maker(name)(**options)
+    made = maker(name)(**options)
+    require_descriptor(made)
+    return made
 
 
 def maker(name: str) -> Callable[..., Descriptor]:

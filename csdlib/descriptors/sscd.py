@@ -5,12 +5,14 @@ the plain weights for torchvision's ResNet, ``*.torchvision.pt``. The TorchScrip
 """
 
 from pathlib import Path
+from typing import Unpack
 
 import torch
 from torch import Tensor, nn
 from torchvision.models import resnet50
 
-from csdlib.descriptors.towers import Precision, View, ViewedTower
+from csdlib.descriptors.devices import AUTO, Compute
+from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import fill, from_url, read_checkpoint, without_prefix
 from csdlib.files import file_hash
 
@@ -41,14 +43,14 @@ class GeneralisedMean(nn.Module):
         return features.clamp(min=1e-6).pow(self.power).mean(dim=(2, 3)).pow(1 / self.power)
 
 
-def sscd(weights: str | Path | None = None, *, as_in_paper: bool = False, precision: Precision = "auto") -> ViewedTower:
+def sscd(weights: str | Path | None = None, *, as_in_paper: bool = False, **compute: Unpack[Compute]) -> ViewedTower:
     """SSCD's copy descriptor, 512 numbers; above a cosine of 0.75, nine of ten pairs are copies, its authors say.
 
     Args:
         weights: ``sscd_disc_mixup.torchvision.pt``, a state dict with ``backbone.*``; by default Facebook's, downloaded
             on first use. No hash is published.
         as_in_paper: prepare pictures as the CSD paper's code did, not as SSCD's authors recommend.
-        precision: of weights and arithmetic.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: the weights cannot be had, or are others.
@@ -59,4 +61,4 @@ def sscd(weights: str | Path | None = None, *, as_in_paper: bool = False, precis
     model.avgpool = GeneralisedMean()
     fill(model, without_prefix(read_checkpoint(path), "backbone."), path)
     view = PAPERS_VIEW if as_in_paper else SSCD_VIEW
-    return ViewedTower(model, name="sscd", weights_hash=file_hash(path), view=view, dim=DIM, precision=precision)
+    return ViewedTower(model, name="sscd", weights_hash=file_hash(path), view=view, dim=DIM, **(AUTO | compute))

@@ -1,28 +1,30 @@
-"""What all vision towers share: the reference's pre-processing, the precision they compute in, and unit norm."""
+"""What all vision towers share: the reference's pre-processing, where and how finely they compute, and unit norm."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Unpack
 
 import torch
-from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from PIL import Image
-from timm.data.constants import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
 
+from csdlib.descriptors.devices import Compute, Device, Precision, choose_device, choose_dtype
 from csdlib.descriptors.protocol import Metric
-from csdlib.errors import unknown
 from csdlib.files import text_hash
+from csdlib.images import image_tensor
 
-#: ``auto`` is bfloat16 where the processor computes in it natively, three to four times as fast, and float32 elsewhere.
-Precision = Literal["float32", "bfloat16", "auto"]
+#: Mean and deviation of each channel over CLIP's pictures. The numbers of open_clip (``OPENAI_DATASET_MEAN``), which
+#: takes seconds to import.
+CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+
+#: The same over ImageNet's; those of timm (``IMAGENET_DEFAULT_MEAN``) and of torchvision.
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class TowerDescriptor:
-    """A vision tower as a descriptor; it runs on the GPU where there is one.
+    """A vision tower as a descriptor.
 
     Args:
         model: images (n, 3, size, size) to vectors (n, dim); put into evaluation mode.
@@ -30,10 +32,11 @@ class TowerDescriptor:
         weights_hash: SHA-256 of the weights.
         size: side of the input in pixels.
         dim: length d of a descriptor.
+        device: where it computes.
         precision: of the weights and the arithmetic; the fingerprint tells them apart.
 
     Raises:
-        InputError: an unknown precision.
+        InputError: an unknown precision, or a device that is not there.
     """
 
     metric: Metric = "cosine"
@@ -46,10 +49,11 @@ class TowerDescriptor:
         weights_hash: str,
         size: int,
         dim: int,
+        device: Device = "auto",
         precision: Precision = "float32",
     ) -> None:
-        self.device = _device()
-        self.dtype = _dtype(precision, self.device)
+        self.device = choose_device(device)
+        self.dtype = choose_dtype(precision, self.device)
         self.tower = model.eval().to(self.device, self.dtype)
         self.name, self.weights_hash, self.size, self.dim = name, weights_hash, size, dim
 
@@ -92,8 +96,8 @@ class View:
     size: int = 224
     short: int = 256
     bicubic: bool = False
-    mean: tuple[float, float, float] = IMAGENET_DEFAULT_MEAN
-    std: tuple[float, float, float] = IMAGENET_DEFAULT_STD
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: tuple[float, float, float] = IMAGENET_STD
 
     def __call__(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, normalised."""
@@ -111,20 +115,13 @@ class ViewedTower(TowerDescriptor):
         weights_hash: SHA-256 of the weights.
         view: how a picture becomes its input.
         dim: length d of a descriptor.
-        precision: of the weights and the arithmetic.
+        compute: see ``Compute``.
     """
 
     def __init__(
-        self,
-        model: nn.Module,
-        *,
-        name: str,
-        weights_hash: str,
-        view: View,
-        dim: int,
-        precision: Precision = "float32",
+        self, model: nn.Module, *, name: str, weights_hash: str, view: View, dim: int, **compute: Unpack[Compute]
     ) -> None:
-        super().__init__(model, name=name, weights_hash=weights_hash, size=view.size, dim=dim, precision=precision)
+        super().__init__(model, name=name, weights_hash=weights_hash, size=view.size, dim=dim, **compute)
         self.view = view
 
     @property
@@ -152,32 +149,8 @@ def not_too_long(image: Image.Image) -> Image.Image:
 
 def normalised(
     image: Image.Image,
-    mean: Sequence[float] = OPENAI_DATASET_MEAN,
-    std: Sequence[float] = OPENAI_DATASET_STD,
+    mean: Sequence[float] = CLIP_MEAN,
+    std: Sequence[float] = CLIP_STD,
 ) -> Tensor:
     """An RGB image to (3, H, W) float32, its channels normalised; by default with CLIP's mean and deviation."""
-    pixels = vision.to_dtype(vision.pil_to_tensor(image), torch.float32, scale=True)
-    return vision.normalize(pixels, list(mean), list(std))
-
-
-def _device() -> torch.device:
-    """The GPU of this process: accelerate and torchrun number those of one machine."""
-    if not torch.cuda.is_available():
-        return torch.device("cpu")
-    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
-
-
-def _dtype(precision: str, device: torch.device) -> torch.dtype:
-    if precision not in ("float32", "bfloat16", "auto"):
-        raise unknown("precision", precision, ["float32", "bfloat16", "auto"])
-    if precision == "auto":
-        return torch.bfloat16 if computes_bfloat16(device) else torch.float32
-    return torch.bfloat16 if precision == "bfloat16" else torch.float32
-
-
-def computes_bfloat16(device: torch.device) -> bool:
-    """Whether a device computes in bfloat16 natively: where it only imitates it, that is many times slower."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    return vision.normalize(image_tensor(image), list(mean), list(std))

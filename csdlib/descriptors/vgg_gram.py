@@ -8,6 +8,7 @@ and the database is projected without the normalisation that the queries had.
 
 from functools import partial
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import torch
@@ -15,8 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import VGG16_Weights, vgg16
 
+from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.handmade import upper_gram
-from csdlib.descriptors.towers import Precision, View, ViewedTower
+from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import fill, from_url, read_checkpoint, state_hash, without_prefix
 from csdlib.errors import InputError
 from csdlib.files import file_hash, text_hash
@@ -45,7 +47,8 @@ class VGGGram(ViewedTower):
         sample: images at most that the PCA is fitted on, drawn from the database; 2,048 take 3.4 GB of memory,
             and the PCA a few minutes on two cores.
         seed: draws the sample, and starts the randomised PCA.
-        precision: of weights and features; Gram matrix and PCA are float32.
+        compute: see ``Compute``; precision, by default ``auto``, is that of the features: Gram matrix and PCA are
+            float32.
 
     Raises:
         InputError: components or sample do not make a PCA.
@@ -59,14 +62,12 @@ class VGGGram(ViewedTower):
         components: int = 1024,
         sample: int = 2048,
         seed: int = 0,
-        precision: Precision = "auto",
+        **compute: Unpack[Compute],
     ) -> None:
         if components < 0 or sample < 2:
             raise InputError(f"components must not be negative and sample at least 2, got {components} and {sample}")
         dim = components or HALF
-        super().__init__(
-            features, name="vgg-gram", weights_hash=weights_hash, view=View(), dim=dim, precision=precision
-        )
+        super().__init__(features, name="vgg-gram", weights_hash=weights_hash, view=View(), dim=dim, **(AUTO | compute))
         self.components, self.sample, self.seed = components, sample, seed
         self._mean, self._axes = torch.empty(0), torch.empty(0)
         self._fitted = "" if components else "no PCA"
@@ -151,7 +152,7 @@ def vgg_gram(
     components: int = 1024,
     sample: int = 2048,
     seed: int = 0,
-    precision: Precision = "auto",
+    **compute: Unpack[Compute],
 ) -> VGGGram:
     """VGG-16's Gram matrix with torchvision's ImageNet weights.
 
@@ -161,7 +162,7 @@ def vgg_gram(
         components: see ``VGGGram``.
         sample: see ``VGGGram``.
         seed: see ``VGGGram``.
-        precision: of weights and features.
+        compute: see ``Compute``; precision is ``auto`` by default.
 
     Raises:
         InputError: the weights cannot be had, or are others.
@@ -171,6 +172,4 @@ def vgg_gram(
     with torch.device("meta"):
         features = vgg16().features
     fill(features, without_prefix(read_checkpoint(path), "features."), path)
-    return VGGGram(
-        features, weights_hash=file_hash(path), components=components, sample=sample, seed=seed, precision=precision
-    )
+    return VGGGram(features, weights_hash=file_hash(path), components=components, sample=sample, seed=seed, **compute)

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,16 +13,12 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
+from csdlib.descriptors.protocol import Descriptor, require_descriptor
 from csdlib.embeddings.arrays import Embeddings, load_part, save_part
 from csdlib.errors import InputError
 from csdlib.files import text_hash
 from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
-
-# Not needed to run: who only searches does not wait for the libraries of all descriptors, nor hold them in memory.
-if TYPE_CHECKING:
-    from csdlib.descriptors.protocol import Descriptor
-
 
 #: Images whose descriptors are stored together, when a cache folder is given.
 SHARD = 1024
@@ -123,7 +119,7 @@ def _batches(
     items: Iterable[Item], descriptor: "Descriptor", batch_size: int, workers: int
 ) -> Iterator[tuple[list[str], Tensor, dict[str, str]]]:
     """Decoded batches: names, images, and the reasons for those that cannot be read."""
-    device = getattr(descriptor, "device", torch.device("cpu"))
+    require_descriptor(descriptor)
     rest = iter(items)
     chunks = iter(lambda: list(islice(rest, batch_size)), [])
     with image_threads(workers) as pool:
@@ -134,7 +130,7 @@ def _batches(
         def read(opened: Callable[[], Image.Image]) -> Tensor:
             return descriptor.preprocess(opened())
 
-        for begun in in_advance(prepare, chunks, device):
+        for begun in in_advance(prepare, chunks, descriptor.device):
             yield _collect(begun)
 
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
 
-from csdlib.descriptors.towers import computes_bfloat16
+from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batch_rows, readable

@@ -22,7 +22,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from csdlib.descriptors.towers import computes_bfloat16
+from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.generation.latents import Latents
 from csdlib.generation.new_pairs import Transfers

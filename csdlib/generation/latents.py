@@ -63,6 +63,11 @@ class LatentDescriptor:
         self.dim = int(np.prod(self.shape))
 
     @property
+    def device(self) -> torch.device:
+        """Where the autoencoder is."""
+        return self.autoencoder.device
+
+    @property
     def fingerprint(self) -> str:
         """A hash of the weights and the size of pictures."""
         return text_hash(self.name, self.weights_hash, self.size)
@@ -74,7 +79,7 @@ class LatentDescriptor:
     @torch.inference_mode()
     def encode(self, images: Tensor) -> Tensor:
         """Pictures (n, 3, size, size) to their latents (n, c * h * w) float32, not scaled."""
-        there = images.to(self.autoencoder.device, self.autoencoder.dtype)
+        there = images.to(self.device, self.autoencoder.dtype)
         latents: Tensor = self.autoencoder.encode(there).latents
         return latents.flatten(1).float().cpu()
 

@@ -9,7 +9,7 @@ from diffusers.utils import logging
 from huggingface_hub.errors import HfHubHTTPError
 from safetensors import SafetensorError
 
-from csdlib.descriptors.towers import computes_bfloat16
+from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError, unknown
 from csdlib.files import data_path, file_hash, text_hash
 

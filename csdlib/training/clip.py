@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from csdlib.descriptors.clip_tiny import CLIPTiny
-from csdlib.descriptors.towers import computes_bfloat16
+from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable

@@ -17,7 +17,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.descriptors.csd import CSDModel
-from csdlib.descriptors.towers import computes_bfloat16
+from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError, unknown
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable

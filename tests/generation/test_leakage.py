@@ -63,7 +63,7 @@ def test_somebody_must_be_unseen_and_somebody_else_seen(tmp_path: Path) -> None:
 class Orientation:
     """A descriptor that sees nothing but which way the bars lie, or nothing but a picture's mean colour."""
 
-    dim, metric = 2, "cosine"
+    dim, metric, device = 2, "cosine", torch.device("cpu")
 
     def __init__(self, *, content: bool) -> None:
         self.content = content
