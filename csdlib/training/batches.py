@@ -1,7 +1,8 @@
 """Batches for training: who is in them, and their views, fixed by the seed alone."""
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.errors import InputError
+from csdlib.files import atomic_path, cache_folder
 from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
 from csdlib.training.views import Views
@@ -31,7 +33,24 @@ def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray
 
 
 def readable(table: ImageTable, *, progress: bool = True) -> ImageTable:
-    """The table without broken images: one of them, met at step 10,000, must not end a training."""
+    """The table without broken images: one of them, met at step 10,000, must not end a training.
+
+    Every picture is opened once: the cache remembers which ones were broken, for as long as no file of the table
+    changes. Those alone are tried again, since a disk may have failed for a moment only.
+    """
+    remembered = cache_folder() / "readable" / f"{table.fingerprint}.json"
+    known = remembered.is_file()
+    reasons = _broken(table, json.loads(remembered.read_text()) if known else range(len(table)))
+    if not known:
+        with atomic_path(remembered) as path:
+            path.write_text(json.dumps(sorted(reasons)))
+    if reasons and progress:
+        tqdm.write(f"training: left out {len(reasons)} images, first: {reasons[min(reasons)]}", file=sys.stderr)
+    return table.take([row for row in range(len(table)) if row not in reasons])
+
+
+def _broken(table: ImageTable, rows: Sequence[int]) -> dict[int, str]:
+    """Which of the rows cannot be opened, and why."""
     reasons: dict[int, str] = {}
 
     def look(row: int) -> None:
@@ -41,10 +60,8 @@ def readable(table: ImageTable, *, progress: bool = True) -> ImageTable:
             reasons[row] = str(error)
 
     with image_threads(2) as pool:
-        list(pool.map(look, range(len(table))))
-    if reasons and progress:
-        tqdm.write(f"training: left out {len(reasons)} images, first: {reasons[min(reasons)]}", file=sys.stderr)
-    return table.take([row for row in range(len(table)) if row not in reasons])
+        list(pool.map(look, rows))
+    return reasons
 
 
 def batches(
