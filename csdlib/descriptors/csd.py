@@ -8,7 +8,6 @@ arXiv:2202.10261, for that. A style descriptor would not do: it is made to bring
 
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Unpack
 
@@ -21,6 +20,7 @@ from torch.nn import functional
 
 from csdlib.descriptors.devices import Compute, Device, Precision
 from csdlib.descriptors.towers import TowerDescriptor
+from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, data_path, file_hash
 
@@ -41,7 +41,6 @@ class CSDModel(nn.Module):
         heads: attention heads a block.
         style_dim: length d of the descriptor.
         activation: ``gelu``, or the ``quick_gelu`` of OpenAI's CLIP and so of the released CSD weights.
-        content: whether there is a content head, too: a second projection, behind a gradient reversal.
     """
 
     def __init__(
@@ -54,7 +53,6 @@ class CSDModel(nn.Module):
         heads: int,
         style_dim: int,
         activation: Literal["gelu", "quick_gelu"] = "gelu",
-        content: bool = False,
     ) -> None:
         super().__init__()
         self.config: dict[str, Any] = {
@@ -65,7 +63,6 @@ class CSDModel(nn.Module):
             "heads": heads,
             "style_dim": style_dim,
             "activation": activation,
-            "content": content,
         }
         self.backbone = VisionTransformer(
             image_size=image_size,
@@ -80,8 +77,6 @@ class CSDModel(nn.Module):
         # open_clip projects inside the tower; CSD keeps the feature before it, and projects to style itself.
         self.backbone.proj = None
         self.style_projection = nn.Parameter(torch.randn(width, style_dim) * width**-0.5)
-        if content:
-            self.content_projection = nn.Parameter(torch.randn(width, style_dim) * width**-0.5)
 
     def resized(self, image_size: int) -> "CSDModel":
         """The same weights for another side of the input: position embeddings are interpolated (bicubic).
@@ -102,27 +97,10 @@ class CSDModel(nn.Module):
         model.load_state_dict(state)
         return model
 
-    def projections(self) -> Iterator[nn.Parameter]:
-        """The projections, which learn faster than the tower."""
-        yield self.style_projection
-        if self.config["content"]:
-            yield self.content_projection
-
-    def forward(self, images: Tensor, *, reversal: float | None = None) -> Tensor:
-        """Images (n, 3, H, W), normalised as CLIP's, to style descriptors (n, d), rows of unit norm.
-
-        Args:
-            images: float32.
-            reversal: if given, the result is (n, 2, d): style and content. The gradient of the content head enters the
-                tower times minus this number: while the head learns content, the tower learns to forget it. The
-                released code carries this as an experiment that the authors left.
-        """
+    def forward(self, images: Tensor) -> Tensor:
+        """Images (n, 3, H, W) float32, normalised as CLIP's, to style descriptors (n, d), rows of unit norm."""
         feature: Tensor = self.backbone(images)
-        style = functional.normalize(feature @ self.style_projection, dim=1)
-        if reversal is None:
-            return style
-        turned = (1 + reversal) * feature.detach() - reversal * feature
-        return torch.stack([style, functional.normalize(turned @ self.content_projection, dim=1)], dim=1)
+        return functional.normalize(feature @ self.style_projection, dim=1)
 
 
 class CSD(TowerDescriptor):
@@ -160,9 +138,13 @@ def load_model(folder: Path) -> CSDModel:
     for path in (weights, config):
         if not path.is_file():
             raise InputError(f"{path}: missing; {folder} is not a saved CSD model")
-    model = CSDModel(**json.loads(config.read_text()))
+    # Models that were saved earlier name a second head, for content; some have one. It has no part in the descriptor.
+    known = {name: value for name, value in json.loads(config.read_text()).items() if name != "content"}
+    with torch.device("meta"):
+        model = CSDModel(**known)
     try:
-        model.load_state_dict({name: value.float() for name, value in load_file(weights).items()})
+        state = {name: value.float() for name, value in load_file(weights).items() if name != "content_projection"}
+        model.load_state_dict(state, assign=True)
     except (SafetensorError, RuntimeError) as error:
         raise InputError(f"{weights}: cannot be loaded ({error})") from error
     return model
@@ -202,8 +184,7 @@ def random_tiny(seed: int = 0, *, device: Device = "auto", precision: Precision 
         precision: see ``Compute``.
         config: parts of the architecture that differ from csd-tiny's.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded_weights(seed):
         model = CSDModel(**(TINY | config))
     return CSD(model, name="random-tiny", weights_hash=f"seed {seed}", device=device, precision=precision)
 

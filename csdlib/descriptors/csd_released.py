@@ -28,8 +28,8 @@ def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSD
     """A CSD model from a state dict in the layout of the released weights; its architecture is read from the shapes.
 
     Args:
-        state: ``backbone.*``, ``last_layer_style`` (width, d), perhaps ``last_layer_content``; with or without the
-            prefix ``module.``.
+        state: ``backbone.*`` and ``last_layer_style`` (width, d), with or without the prefix ``module.``. A second head
+            for content, ``last_layer_content``, has no part in the style descriptor and is left out.
         heads: attention heads, which no shape tells; by default one for every 64 channels, as in CLIP.
 
     Raises:
@@ -45,7 +45,6 @@ def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSD
     heads = heads or max(1, width // 64)
     if width % heads:
         raise InputError(f"heads must divide the width {width}, got {heads}")
-    content = isinstance(state.get("last_layer_content"), Tensor)
     model = CSDModel(
         image_size=math.isqrt(places) * patch,
         patch_size=patch,
@@ -54,13 +53,10 @@ def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSD
         heads=heads,
         style_dim=state["last_layer_style"].shape[-1],
         activation="quick_gelu",
-        content=content,
     )
-    names = {"last_layer_style": "style_projection"} | ({"last_layer_content": "content_projection"} if content else {})
-    # A content head of another kind (the authors also tried a small network) has no part in the style descriptor.
-    kept = {names.get(name, name): value for name, value in state.items() if name in names or "backbone." in name}
+    kept = {name: value.float() for name, value in state.items() if "backbone." in name}
     try:
-        model.load_state_dict({name: value.float() for name, value in kept.items()})
+        model.load_state_dict(kept | {"style_projection": state["last_layer_style"].float()})
     except RuntimeError as error:
         raise InputError(f"the checkpoint does not fit a CSD model: {error}") from error
     return model

@@ -11,7 +11,8 @@ import re
 import shutil
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -173,6 +174,24 @@ def fill(model: nn.Module, state: Mapping[str, Tensor], source: Path) -> None:
         raise InputError(f"{source}: {foreign[0]} is no part of the model")
     whole = {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
     model.load_state_dict(whole, assign=True)
+
+
+@contextmanager
+def seeded_weights(seed: int) -> Iterator[None]:
+    """Inside, torch's draws on the CPU follow from the seed; outside, it is as if nothing had been drawn.
+
+    Example:
+        >>> before = torch.get_rng_state()
+        >>> with seeded_weights(0):
+        ...     round(torch.rand(()).item(), 4)
+        0.4963
+        >>> bool((torch.get_rng_state() == before).all())
+        True
+    """
+    with torch.random.fork_rng(devices=[]):
+        # Not torch.manual_seed, which would seed the GPUs as well.
+        torch.default_generator.manual_seed(seed)
+        yield
 
 
 def without_prefix(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -13,17 +13,18 @@ import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
-from diffusers import AutoencoderTiny
+from diffusers import AutoencoderTiny, ModelMixin
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.devices import computes_bfloat16
+from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batch_rows, readable
-from csdlib.training.loop import Run, run_steps
+from csdlib.training.loop import Trainer, require_one_process, warmup_schedule
 
 #: The architecture of tiny-sd's autoencoder: a picture of 96 pixels becomes 24 x 24 x 8 numbers, six times fewer.
 #: (Twelve times fewer, 12 x 12 x 16, lose strokes and dots: of such pictures csd-tiny finds a quarter fewer painters.
@@ -95,8 +96,8 @@ def random_autoencoder(seed: int = 0, **changes: Any) -> AutoencoderTiny:
         seed: of the weights.
         changes: of the architecture, arguments of diffusers' ``AutoencoderTiny``.
     """
-    torch.manual_seed(seed)
-    model = AutoencoderTiny(**TINY_AUTOENCODER | changes)
+    with seeded_weights(seed):
+        model = AutoencoderTiny(**TINY_AUTOENCODER | changes)
     with torch.no_grad():
         for layer in model.modules():
             if isinstance(layer, nn.Conv2d) and layer.bias is None:
@@ -132,24 +133,35 @@ def fit_autoencoder(
         the log: one row an evaluation, with the mean ``squared_error`` of pixels in [-1, 1] since the last row.
 
     Raises:
-        InputError: no readable picture, a loss that is not finite, or a checkpoint that is damaged, or of another
-            model, data set or settings.
+        InputError: no readable picture, several processes, a loss that is not finite, or a checkpoint that is damaged,
+            or of another model, data set or settings.
     """
+    require_one_process("the training of an autoencoder")
     table = readable(table, progress=progress)
     if not len(table):
         raise InputError("no picture of the table can be read: there is nothing to learn")
     accelerator = Accelerator()
     model.to(memory_format=torch.channels_last)
-    group = {"params": list(model.parameters()), "top_rate": config.rate}
-    trained, optimizer = accelerator.prepare(model, torch.optim.AdamW([group], lr=config.rate, betas=(0.9, 0.99)))
-    seen, terms = ("whole", config.size), ("squared_error",)
-    run = Run(trained, optimizer, config, table, views=seen, learns="image_id", terms=terms, checkpoint=checkpoint)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=config.rate, betas=(0.9, 0.99))
+    schedule = warmup_schedule(optimizer, config.steps, config.warmup)
+    trained, optimizer = accelerator.prepare(model, optimizer)
+    trainer = Trainer(
+        trained,
+        optimizer,
+        schedule,
+        steps=config.steps,
+        ids=table.ids,
+        identity=(config, architecture(model), table.ids.tolist()),
+        evaluate=evaluate,
+        evaluate_every=evaluate_every,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
     levels = torch.stack([vision.pil_to_tensor(square(table.open(row), config.size)) for row in range(len(table))])
     bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
-
-    def learn(_: np.ndarray, batch: tuple[Tensor, Tensor]) -> dict[str, float]:
-        images, noise = (each.to(accelerator.device) for each in batch)
-        images = images.float() / 127.5 - 1
+    source = _batches(levels, latent_shape(model, config.size), config, trainer.remaining)
+    for _, (rows, images, noise) in trainer.run(source):
+        images, noise = images.to(accelerator.device).float() / 127.5 - 1, noise.to(accelerator.device)
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
             latents = trained.encode(images).latents
             painted = trained.decode(latents + config.noise * noise).sample
@@ -158,16 +170,13 @@ def fit_autoencoder(
         accelerator.backward(loss)
         nn.utils.clip_grad_norm_(trained.parameters(), 1.0)
         optimizer.step()
-        return {"squared_error": loss.item()}
+        trainer.report(rows, squared_error=loss.item())
+    return trainer.log
 
-    return run_steps(
-        run,
-        _batches(levels, latent_shape(model, config.size), config, range(run.step, config.steps)),
-        learn,
-        evaluate=evaluate,
-        evaluate_every=evaluate_every,
-        progress=progress,
-    )
+
+def architecture(model: ModelMixin) -> dict[str, Any]:
+    """The architecture of one of diffusers' models; its private notes are left out, whose order differs by process."""
+    return {name: value for name, value in sorted(model.config.items()) if not name.startswith("_")}
 
 
 def latent_shape(model: AutoencoderTiny, size: int) -> tuple[int, int, int]:
@@ -178,9 +187,9 @@ def latent_shape(model: AutoencoderTiny, size: int) -> tuple[int, int, int]:
 
 def _batches(
     levels: Tensor, shape: tuple[int, int, int], config: AutoencoderConfig, steps: range
-) -> Iterator[tuple[np.ndarray, tuple[Tensor, Tensor]]]:
+) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
     """The rows of every step, their pictures (b, 3, H, W) uint8, and the noise for their latents."""
     for step in steps:
         rows = batch_rows(len(levels), config.batch_size, step, config.seed)
         number = int(np.random.default_rng([config.seed, step]).integers(2**62))
-        yield rows, (levels[rows], torch.randn(len(rows), *shape, generator=torch.Generator().manual_seed(number)))
+        yield rows, levels[rows], torch.randn(len(rows), *shape, generator=torch.Generator().manual_seed(number))

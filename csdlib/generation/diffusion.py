@@ -23,12 +23,14 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from csdlib.descriptors.devices import computes_bfloat16
+from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
+from csdlib.generation.autoencoder import architecture
 from csdlib.generation.latents import Latents
 from csdlib.generation.new_pairs import Transfers
 from csdlib.images import image_threads, in_advance
 from csdlib.training.batches import batch_rows
-from csdlib.training.loop import Run, run_steps
+from csdlib.training.loop import Trainer, require_one_process, warmup_schedule
 
 #: The architecture of tiny-sd's UNet: 7.8 M parameters; it looks at the caption at its two coarser scales.
 TINY_UNET: dict[str, Any] = {
@@ -130,7 +132,6 @@ class Averaged(nn.Module):
         self.unet = unet
         update = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
         self.average = AveragedModel(unet, multi_avg_fn=update)
-        self.config = dict(unet.config)
 
 
 def random_unet(seed: int = 0, **changes: Any) -> UNet2DConditionModel:
@@ -140,8 +141,8 @@ def random_unet(seed: int = 0, **changes: Any) -> UNet2DConditionModel:
         seed: of the weights.
         changes: of the architecture, arguments of diffusers' ``UNet2DConditionModel``.
     """
-    torch.manual_seed(seed)
-    return UNet2DConditionModel(**TINY_UNET | changes)
+    with seeded_weights(seed):
+        return UNet2DConditionModel(**TINY_UNET | changes)
 
 
 def fit_diffusion(
@@ -177,9 +178,10 @@ def fit_diffusion(
         of unit deviation, so that 1 is what knowing nothing costs.
 
     Raises:
-        InputError: a loss that is not finite, a share to be transferred and no ``transfers``, or a checkpoint that is
-            damaged, or of another model, data set or settings.
+        InputError: several processes, a loss that is not finite, a share to be transferred and no ``transfers``, or a
+            checkpoint that is damaged, or of another model, data set or settings.
     """
+    require_one_process("the training of a diffusion model")
     if config.transferred and transfers is None:
         raise InputError(f"transferred is {config.transferred}: say with transfers what is to be asked for")
     accelerator = Accelerator()
@@ -188,16 +190,25 @@ def fit_diffusion(
         unet.set_attn_processor(AttnProcessor())
     teacher = deepcopy(unet).to(accelerator.device).eval() if config.transferred else unet
     both = Averaged(unet, config.decay)
-    group = {"params": list(unet.parameters()), "top_rate": config.rate}
-    optimizer = torch.optim.AdamW([group], lr=config.rate, weight_decay=config.weight_decay)
+    optimizer = torch.optim.AdamW(unet.parameters(), lr=config.rate, weight_decay=config.weight_decay)
+    schedule = warmup_schedule(optimizer, config.steps, config.warmup)
     both, optimizer = accelerator.prepare(both, optimizer)
-    scheduler = DDIMScheduler(**SCHEDULE)
-    terms, seen = ("velocity_loss",), (data.fingerprint, SCHEDULE, transfers and transfers.fingerprint)
-    run = Run(both, optimizer, config, data.table, views=seen, learns="caption", terms=terms, checkpoint=checkpoint)
-
+    learned = data.fingerprint, SCHEDULE, transfers and transfers.fingerprint
+    trainer = Trainer(
+        both,
+        optimizer,
+        schedule,
+        steps=config.steps,
+        ids=data.table.ids,
+        identity=(config, architecture(unet), learned, data.table.ids.tolist(), data.table.frame["caption"].tolist()),
+        evaluate=evaluate and (lambda trained: evaluate(trained.average.module)),
+        evaluate_every=evaluate_every,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
     bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
-
-    def learn(_: np.ndarray, batch: Future[tuple[Tensor, ...]]) -> dict[str, float]:
+    source = _batches(data, DDIMScheduler(**SCHEDULE), config, transfers, trainer.remaining, accelerator.device)
+    for _, (rows, batch) in trainer.run(source):
         noisy, velocity, times, states, known = (each.to(accelerator.device) for each in batch.result())
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
             if len(known):
@@ -210,18 +221,9 @@ def fit_diffusion(
         nn.utils.clip_grad_norm_(both.unet.parameters(), 1.0)
         optimizer.step()
         both.average.update_parameters(both.unet)
-        return {"velocity_loss": loss.item()}
-
-    log = run_steps(
-        run,
-        _batches(data, scheduler, config, transfers, range(run.step, config.steps), accelerator.device),
-        learn,
-        evaluate=evaluate and (lambda trained: evaluate(trained.average.module)),
-        evaluate_every=evaluate_every,
-        progress=progress,
-    )
+        trainer.report(rows, velocity_loss=loss.item())
     unet.load_state_dict(both.average.module.state_dict())
-    return log
+    return trainer.log
 
 
 def noised(

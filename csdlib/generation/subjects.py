@@ -15,10 +15,12 @@ from torch import Tensor, nn
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as vision
 
+from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, data_path
 from csdlib.metrics.intervals import bootstrap
 from csdlib.tables import ImageTable
+from csdlib.training.loop import Trainer
 
 
 class SubjectClassifier:
@@ -86,10 +88,9 @@ def train_subject_classifier(table: ImageTable, *, size: int = 0, epochs: int = 
         epochs: passes over the pictures.
         seed: of the weights, the batches and the augmentation.
     """
-    torch.manual_seed(seed)
-    classifier = SubjectClassifier(list(dict.fromkeys(table.frame["content"])), size or table.open(0).width)
-    subjects = torch.tensor([classifier.names.index(name) for name in table.frame["content"]])
-    _train(classifier.network, classifier.tensors(table), subjects, epochs)
+    with seeded_weights(seed):
+        classifier = SubjectClassifier(list(dict.fromkeys(table.frame["content"])), size or table.open(0).width)
+        _train(classifier, table, epochs)
     return classifier
 
 
@@ -107,8 +108,10 @@ def _network(classes: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.3), nn.Linear(256, classes))
 
 
-def _train(model: nn.Sequential, images: Tensor, subjects: Tensor, epochs: int) -> None:
+def _train(classifier: SubjectClassifier, table: ImageTable, epochs: int) -> None:
     """Trains the network; colours are shaken, or it would learn the painters' palettes with the subjects."""
+    model, images = classifier.network, classifier.tensors(table)
+    subjects = torch.tensor([classifier.names.index(name) for name in table.frame["content"]])
     changes = v2.Compose(
         [
             v2.RandomResizedCrop(images.shape[-1], scale=(0.6, 1), antialias=True),
@@ -122,15 +125,14 @@ def _train(model: nn.Sequential, images: Tensor, subjects: Tensor, epochs: int) 
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
     order = torch.cat([torch.randperm(len(images))[: len(images) // batch * batch] for _ in range(epochs)])
-    model.train()
-    for rows in torch.split(order, batch):
-        views = torch.stack([changes(image) for image in images[rows]])
+    trainer = Trainer(model, optimizer, schedule, steps=steps, ids=table.ids, progress=False)
+    for _, (rows, shown) in trainer.run((rows.numpy(), images[rows]) for rows in torch.split(order, batch)):
+        views = torch.stack([changes(image) for image in shown])
         loss = nn.functional.cross_entropy(model(_scaled(views)), subjects[rows], label_smoothing=0.05)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        schedule.step()
-    model.eval()
+        trainer.report(rows, cross_entropy=loss.item())
 
 
 def content_accuracy(table: ImageTable, *, epochs: int = 16, seed: int = 0) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from .clip import contrastive_loss as contrastive_loss
 from .clip import fit_clip as fit_clip
 from .csd import TrainingConfig as TrainingConfig
 from .csd import fit as fit
+from .loop import Trainer as Trainer
 from .losses import multilabel_contrastive_loss as multilabel_contrastive_loss
 from .losses import self_supervised_loss as self_supervised_loss
 from .views import CopyViews as CopyViews

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
@@ -17,7 +16,7 @@ from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable
-from csdlib.training.loop import Run, run_steps
+from csdlib.training.loop import Trainer, require_one_process, warmup_schedule
 from csdlib.training.views import StylePreservingViews
 
 
@@ -60,7 +59,7 @@ def fit_clip(
     workers: int = 2,
     progress: bool = True,
 ) -> pd.DataFrame:
-    """Trains both towers on a table's captions, in place, in one process.
+    """Trains both towers on a table's captions, in place.
 
     The towers compute in bfloat16 where the device does so natively; weights, loss and optimiser stay in float32. A run
     that was killed and is called again with the same arguments goes on from its last checkpoint.
@@ -79,19 +78,32 @@ def fit_clip(
         the log: one row an evaluation, as that of ``csdlib.training.fit``; the loss is ``contrastive_loss``.
 
     Raises:
-        InputError: an image without caption, fewer readable images than a batch, or a checkpoint that is damaged, or of
-            another model, data set or settings.
+        InputError: an image without caption, fewer readable images than a batch, several processes, a loss that is not
+            finite, or a checkpoint that is damaged, or of another model, data set or settings.
     """
+    require_one_process("a training on captions")
     table = readable(table, progress=progress)
     _check(table, config)
     accelerator = Accelerator()
-    trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
+    optimizer = _optimizer(model, config)
+    schedule = warmup_schedule(optimizer, config.steps, config.warmup)
+    trained, optimizer = accelerator.prepare(model, optimizer)
     views = StylePreservingViews(model.image.config["image_size"], config.smallest_crop, views=1, turns=False)
-    terms = ("contrastive_loss",)
-    run = Run(model, optimizer, config, table, views=views, learns="caption", terms=terms, checkpoint=checkpoint)
     captions = table.frame["caption"].to_numpy(dtype=object)
-
-    def learn(rows: np.ndarray, images: Tensor) -> dict[str, float]:
+    trainer = Trainer(
+        model,
+        optimizer,
+        schedule,
+        steps=config.steps,
+        ids=table.ids,
+        identity=(config, model.config, views, table.ids.tolist(), captions.tolist()),
+        evaluate=evaluate,
+        evaluate_every=evaluate_every,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+    source = batches(table, views, config.batch_size, trainer.remaining, seed=config.seed, workers=workers)
+    for _, (rows, images) in trainer.run(source):
         tokens = model.tokenised(captions[rows].tolist())
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=computes_bfloat16(accelerator.device)):
             pictures, texts = trained(images[:, 0].to(accelerator.device), tokens.to(accelerator.device))
@@ -101,10 +113,8 @@ def fit_clip(
         optimizer.step()
         # CLIP clips its scale at 100, lest the softmax become too sharp to learn from.
         model.log_scale.data.clamp_(0, math.log(100))
-        return {"contrastive_loss": loss.item()}
-
-    source = batches(table, views, config.batch_size, range(run.step, config.steps), seed=config.seed, workers=workers)
-    return run_steps(run, source, learn, evaluate=evaluate, evaluate_every=evaluate_every, progress=progress)
+        trainer.report(rows, contrastive_loss=loss.item())
+    return trainer.log
 
 
 def contrastive_loss(images: Tensor, texts: Tensor, scale: Tensor | float) -> Tensor:
@@ -141,6 +151,4 @@ def _optimizer(model: CLIPTiny, config: CLIPConfig) -> torch.optim.Optimizer:
         {"params": [value for value in weights if value.ndim >= 2], "weight_decay": config.weight_decay},
         {"params": [value for value in weights if value.ndim < 2], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(
-        [group | {"top_rate": config.rate} for group in groups], lr=config.rate, betas=(0.9, 0.98), eps=1e-6
-    )
+    return torch.optim.AdamW(groups, lr=config.rate, betas=(0.9, 0.98), eps=1e-6)

@@ -1,6 +1,5 @@
 """Training CSD: one loop (arXiv:2404.01292, Section 3.3), the same on a CPU, a GPU or several of them."""
 
-import math
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -9,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
@@ -21,12 +19,9 @@ from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError, unknown
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable
-from csdlib.training.loop import Run, run_steps
+from csdlib.training.loop import Trainer, warmup_schedule
 from csdlib.training.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.training.views import StylePreservingViews, Views
-
-#: What the log says about the steps since its last row.
-TERMS = ("multi_label_loss", "self_supervised_loss", "without_positives")
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,6 @@ class TrainingConfig:
         photometric: also change colour and sharpness in views: for the ablation, since this changes style.
         bfloat16: compute the tower in bfloat16 (autocast) where the device does so natively; weights, loss and
             optimiser stay in float32.
-        content_weight: of the content head behind a gradient reversal, the authors' side experiment; 0 leaves it out.
         seed: of the order of images and of the views.
     """
 
@@ -73,7 +67,6 @@ class TrainingConfig:
     smallest_crop: float = 0.6
     photometric: bool = False
     bfloat16: bool = False
-    content_weight: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -84,7 +77,7 @@ class TrainingConfig:
         for name, least in (("steps", 1), ("batch_size", 2), ("micro_batch", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
-        for name in ("label_weight", "ssl_weight", "content_weight"):
+        for name in ("label_weight", "ssl_weight"):
             if not getattr(self, name) >= 0:
                 raise InputError(f"{name} must be at least 0, got {getattr(self, name)}")
         if not self.label_weight + self.ssl_weight > 0:
@@ -130,47 +123,50 @@ def fit(
 
     Raises:
         InputError: fewer readable images than a batch, no image with a tag, a batch that the processes cannot share
-            evenly, a content term for a model without content head, a loss that is not finite (step and images are
-            saved beside the checkpoint), or a checkpoint that is damaged, or of another model, data set or settings.
+            evenly, a loss that is not finite (step and images are saved beside the checkpoint), or a checkpoint that is
+            damaged, or of another model, data set or settings.
     """
     table = readable(table, progress=progress)
     accelerator = Accelerator()
-    _check(model, table, config, accelerator.num_processes)
-    trained, optimizer = accelerator.prepare(model, _optimizer(model, config))
-    labels = torch.from_numpy(table.labels())
+    _check(table, config, accelerator.num_processes)
+    optimizer = _optimizer(model, config)
+    schedule = warmup_schedule(optimizer, config.steps, config.warmup, config.decay)
+    trained, optimizer = accelerator.prepare(model, optimizer)
     size = model.config["image_size"]
     views = views or StylePreservingViews(size, config.smallest_crop, photometric=config.photometric)
-    run = Run(model, optimizer, config, table, views=views, learns="styles", terms=TERMS, checkpoint=checkpoint)
-
-    def learn(rows: np.ndarray, images: Tensor) -> dict[str, float]:
-        optimizer.zero_grad()
-        terms = _learn(accelerator, trained, images, (labels[rows], _reversal(config, run.step)), config)
-        optimizer.step()
-        _warn(terms, run.step)
-        return terms
-
-    log = run_steps(
-        run,
-        batches(table, views, config.batch_size, range(run.step, config.steps), seed=config.seed, workers=workers),
-        learn,
-        evaluate=evaluate if accelerator.is_main_process else None,
+    trainer = Trainer(
+        model,
+        optimizer,
+        schedule,
+        steps=config.steps,
+        ids=table.ids,
+        # Images and labels, but not the folder: a data set that was moved is still the same.
+        identity=(config, model.config, views, table.ids.tolist(), table.frame["styles"].tolist()),
+        evaluate=evaluate,
         evaluate_every=evaluate_every,
-        decay=config.decay,
+        checkpoint=checkpoint,
         progress=progress,
     )
+    # Most of them are zeros: as a dense matrix, half a million images by thousands of tags would fill gigabytes.
+    labels = table.sparse_labels()
+    source = batches(table, views, config.batch_size, trainer.remaining, seed=config.seed, workers=workers)
+    for step, (rows, images) in trainer.run(source):
+        optimizer.zero_grad()
+        terms = _backward(accelerator, trained, images, torch.from_numpy(labels[rows].toarray()), config)
+        optimizer.step()
+        trainer.report(rows, **terms)
+        _warn(terms, step)
     accelerator.wait_for_everyone()
-    return log
+    return trainer.log
 
 
-def _check(model: CSDModel, table: ImageTable, config: TrainingConfig, processes: int) -> None:
+def _check(table: ImageTable, config: TrainingConfig, processes: int) -> None:
     if len(table) < config.batch_size:
         raise InputError(f"{len(table)} training images are fewer than batch_size = {config.batch_size}")
     if config.label_weight and not table.tags:
         raise InputError("no training image carries a style tag: the multi-label term would have nothing to learn")
     if config.batch_size % processes:
         raise InputError(f"batch_size = {config.batch_size} cannot be shared evenly by {processes} processes")
-    if config.content_weight and not model.config["content"]:
-        raise InputError("content_weight needs a model with a content head: CSDModel(content=True, ...)")
 
 
 def _warn(terms: dict[str, float], step: int) -> None:
@@ -181,22 +177,16 @@ def _warn(terms: dict[str, float], step: int) -> None:
 
 def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer:
     groups = [
-        {"params": list(model.projections()), "lr": config.projection_rate},
+        {"params": [model.style_projection], "lr": config.projection_rate},
         {"params": list(model.backbone.parameters()), "lr": config.backbone_rate},
     ]
-    for group in groups:
-        group["top_rate"] = group["lr"]
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, momentum=0.9)
     return torch.optim.AdamW(groups, weight_decay=0.05)
 
 
-def _learn(
-    accelerator: Accelerator,
-    trained: Any,
-    images: Tensor,
-    truth: tuple[Tensor, float | None],
-    config: TrainingConfig,
+def _backward(
+    accelerator: Accelerator, trained: Any, images: Tensor, labels: Tensor, config: TrainingConfig
 ) -> dict[str, float]:
     """One step's gradients, and the terms of the loss over the whole batch.
 
@@ -204,17 +194,14 @@ def _learn(
     to go on: so descriptors are gathered, the loss is differentiated by them, and each part of the batch continues with
     its piece (the idea of GradCache, arXiv:2101.06983). One process with one part is the plain backward pass.
     """
-    labels, reversal = truth
     bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
-    described = partial(_described, trained, reversal=reversal, bfloat16=bfloat16)
+    described = partial(_described, trained, bfloat16=bfloat16)
     parts = torch.split(images.to(accelerator.device), config.micro_batch or len(images))
     with torch.set_grad_enabled(len(parts) == 1):
         own = torch.cat([described(part) for part in parts])
     everything = accelerator.gather(own.detach()).requires_grad_()
     terms = _terms(everything, labels.to(own.device), config)
     loss = config.label_weight * terms["multi_label_loss"] + config.ssl_weight * terms["self_supervised_loss"]
-    if config.content_weight:
-        loss = loss + config.content_weight * terms["content_loss"]
     (gradient,) = torch.autograd.grad(loss, everything)
     # Processes average their gradients, but ours are shares of one sum.
     first = accelerator.process_index * len(own)
@@ -228,27 +215,22 @@ def _learn(
     return {name: float(value.detach()) for name, value in terms.items()}
 
 
-def _reversal(config: TrainingConfig, step: int) -> float | None:
-    """How strongly the content head's gradient is reversed: from 0 to 1 over the run, as in the released code."""
-    return 2 / (1 + math.exp(-10 * step / config.steps)) - 1 if config.content_weight else None
-
-
-def _described(trained: Any, images: Tensor, *, reversal: float | None, bfloat16: bool) -> Tensor:
-    """Views (b, views, 3, H, W) to descriptors (b, views, heads, d): style, and content if its gradient is reversed."""
+def _described(trained: Any, images: Tensor, *, bfloat16: bool) -> Tensor:
+    """Views (b, views, 3, H, W) to style descriptors (b, views, d) float32."""
     # Not accelerate's mixed precision: a process could choose that once only, and a notebook trains several models.
     with torch.autocast(images.device.type, torch.bfloat16, enabled=bfloat16):
-        described: Tensor = trained(images.flatten(0, 1), reversal=reversal)
+        described: Tensor = trained(images.flatten(0, 1))
     described = described.float() if bfloat16 else described
-    return described.reshape(*images.shape[:2], -1, described.shape[-1])
+    return described.reshape(*images.shape[:2], -1)
 
 
-def _terms(described: Tensor, labels: Tensor, config: TrainingConfig) -> dict[str, Tensor]:
-    """The terms of the loss: the multi-label one on the first view, as the released code does, the others on all views.
+def _terms(style: Tensor, labels: Tensor, config: TrainingConfig) -> dict[str, Tensor]:
+    """The terms of the loss: the multi-label one on the first view, as the released code does, the other on all views.
 
     An image without tags says nothing about who made it: it is neither a positive nor a negative of the first term.
     """
-    style, tagged = described[:, :, 0], labels.any(dim=1)
-    terms = {
+    tagged = labels.any(dim=1)
+    return {
         "multi_label_loss": multilabel_contrastive_loss(
             style[tagged, 0], labels[tagged], config.temperature, config.weighting
         )
@@ -257,6 +239,3 @@ def _terms(described: Tensor, labels: Tensor, config: TrainingConfig) -> dict[st
         "self_supervised_loss": self_supervised_loss(style, config.temperature),
         "without_positives": torch.tensor(config.label_weight > 0 and not (labels.sum(dim=0) > 1).any()).float(),
     }
-    if config.content_weight:
-        terms["content_loss"] = self_supervised_loss(described[:, :, 1], config.temperature)
-    return terms

@@ -1,14 +1,14 @@
-"""The loop that every training shares: rates, the log, checkpoints, and a stop where the loss is no number.
+"""The trainer: what every training shares, so that only what it learns stands in its loop.
 
-A killed run goes on as if nothing had happened.
+It moves the learning rates, keeps the log, writes checkpoints, and stops where a loss is no number. A killed run goes
+on as if nothing had happened.
 """
 
 import json
 import math
 import pickle
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,90 +16,163 @@ import numpy as np
 import pandas as pd
 import torch
 from accelerate import PartialState
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 from tqdm import tqdm
 
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, text_hash
-from csdlib.tables import ImageTable
+from csdlib.files import atomic_path, launched_with_others, text_hash
+
+Batch = TypeVar("Batch")
+
+#: What a checkpoint holds the state of.
+_PARTS = ("model", "optimizer", "schedule")
 
 
-class Run:
-    """What a training has reached: step, log, and the terms since the last row of the log.
+class Trainer:
+    """A model on its way through a training: its steps, its log, its checkpoints.
 
     Args:
-        model: what is trained; ``config`` is its architecture, a dictionary.
-        optimizer: of its weights.
-        config: the settings, a dataclass with ``batch_size``.
-        table: the data.
-        views: what makes the views of an image, or another name for what is seen of it; two whose ``repr`` is equal are
-            taken for the same.
-        learns: the column of the table that is learned: tags or captions.
-        terms: the names of what the log says about the steps since its last row.
+        model: what is trained.
+        optimizer: of its weights; the body of the loop takes its steps.
+        schedule: of the learning rates; the trainer takes its steps.
+        steps: optimiser steps, those before a kill among them.
+        ids: (n,) strings, the names of the images, for the message about a loss that is not finite.
+        identity: what a checkpoint must have been written with to be read: settings, architecture, data. Two values
+            whose texts are equal are taken for the same.
+        evaluate: called with the model before the first step and after every ``evaluate_every`` steps, in the first
+            process; its numbers enter the log.
+        evaluate_every: steps between rows of the log, and between checkpoints.
         checkpoint: file for the state; read if it exists.
+        progress: show a progress bar on the error stream.
+
+    Raises:
+        InputError: the checkpoint is damaged, or has another identity.
+
+    Example:
+        >>> model = torch.nn.Linear(1, 1, bias=False)
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+        >>> schedule = warmup_schedule(optimizer, steps=9)
+        >>> trainer = Trainer(model, optimizer, schedule, steps=9, ids=np.array(["one"]), progress=False)
+        >>> source = ((np.array([0]), torch.ones(1, 1)) for _ in trainer.remaining)
+        >>> for step, (rows, inputs) in trainer.run(source):
+        ...     loss = (model(inputs) - 3).square().mean()
+        ...     optimizer.zero_grad()
+        ...     loss.backward()
+        ...     optimizer.step()
+        ...     trainer.report(rows, squared_error=loss.item())
+        >>> round(model.weight.item(), 2), trainer.log["step"].tolist()
+        (3.0, [0.0, 9.0])
     """
 
     def __init__(
         self,
         model: Any,
         optimizer: Any,
-        config: Any,
-        table: ImageTable,
+        schedule: LRScheduler,
         *,
-        views: object,
-        learns: str,
-        terms: Sequence[str],
-        checkpoint: Path | None,
+        steps: int,
+        ids: np.ndarray,
+        identity: Sequence[object] = (),
+        evaluate: Callable[[Any], dict[str, float]] | None = None,
+        evaluate_every: int = 100,
+        checkpoint: Path | None = None,
+        progress: bool = True,
     ) -> None:
-        self.model, self.optimizer, self.config, self.checkpoint = model, optimizer, config, checkpoint
-        self.terms = tuple(terms)
-        self.ids = table.ids
-        # Images and labels, but not the folder: a data set that was moved is still the same.
-        data = text_hash(table.ids.tolist(), table.frame[learns].tolist())
-        self.identity = text_hash(sorted(asdict(config).items()), sorted(model.config.items()), repr(views), data)
+        self.model, self.optimizer, self.schedule = model, optimizer, schedule
+        self.steps, self.ids, self.identity = steps, ids, text_hash(*identity)
+        self.evaluate, self.evaluate_every, self.checkpoint = evaluate, evaluate_every, checkpoint
+        self.progress = progress
         self.step = 0
-        self.log: list[dict[str, float]] = []
-        self._recent: list[dict[str, float]] = []
+        self._rows: list[dict[str, float]] = []
         if checkpoint and checkpoint.is_file():
             self._resume(checkpoint)
+
+    @property
+    def remaining(self) -> range:
+        """The numbers of the steps that are left."""
+        return range(self.step, self.steps)
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """One row an evaluation: step, means of what was reported since the last row, images a second, evaluation."""
+        # Before the first step nothing has been reported: the last row has all columns.
+        return pd.DataFrame(self._rows, columns=list(self._rows[-1]))
+
+    def run(self, source: Iterable[Batch]) -> Iterator[tuple[int, Batch]]:
+        """Goes through the steps that are left; the body of the loop takes each, and reports it.
+
+        Args:
+            source: what is learned from, a batch for every one of ``remaining``.
+
+        Yields:
+            the number of the step, and its batch.
+        """
+        self.model.train()
+        self._start_row()
+        if self.step == 0:
+            self._record()
+        with tqdm(total=self.steps, initial=self.step, desc="training", unit="step", disable=not self.progress) as bar:
+            for batch in source:
+                yield self.step, batch
+                self.schedule.step()
+                self.step += 1
+                bar.update()
+                if self.step % self.evaluate_every == 0 or self.step == self.steps:
+                    self._record()
+                    self._save()
+                    bar.set_postfix({key: f"{value:.3f}" for key, value in self._rows[-1].items() if key != "step"})
+        self.model.eval()
+
+    def report(self, rows: np.ndarray, **terms: float) -> None:
+        """Takes down what a step has learned from, and the terms of its loss: their means enter the log.
+
+        Args:
+            rows: (b,) int, the rows of the images of the batch.
+            terms: numbers by the names of their columns in the log.
+
+        Raises:
+            InputError: a term is not finite; step and images are saved beside the checkpoint.
+        """
+        if not all(map(math.isfinite, terms.values())):
+            raise self._failure(terms, self.ids[rows].tolist())
+        self._reported.append(terms)
+        self._images += len(rows)
+
+    def _start_row(self) -> None:
+        self._reported: list[dict[str, float]] = []
+        self._images = 0
         self._since = time.perf_counter()
-        model.train()
 
-    def advance(self, terms: dict[str, float]) -> None:
-        """Counts a step and its terms."""
-        self.step += 1
-        self._recent.append(terms)
-
-    def record(self, evaluate: Callable[[Any], dict[str, float]] | None) -> None:
-        """Adds a row to the log; before the first step there are no losses yet."""
-        seconds = max(time.perf_counter() - self._since, 1e-9)
-        row = {"step": float(self.step)} | dict.fromkeys((*self.terms, "images_per_second"), math.nan)
-        if self._recent:
-            row |= {name: float(np.mean([terms[name] for terms in self._recent])) for name in self._recent[0]}
-            row["images_per_second"] = len(self._recent) * self.config.batch_size / seconds
-        if evaluate:
+    def _record(self) -> None:
+        row = {"step": float(self.step)}
+        if self._reported:
+            seconds = max(time.perf_counter() - self._since, 1e-9)
+            row |= {name: float(np.mean([terms[name] for terms in self._reported])) for name in self._reported[0]}
+            row["images_per_second"] = self._images / seconds
+        if self.evaluate and PartialState().is_main_process:
             self.model.eval()
-            row |= {name: float(value) for name, value in evaluate(self.model).items()}
+            row |= {name: float(value) for name, value in self.evaluate(self.model).items()}
             self.model.train()
-        self.log.append(row)
-        self._recent, self._since = [], time.perf_counter()
+        self._rows.append(row)
+        self._start_row()
 
-    def failure(self, terms: dict[str, float], ids: list[str]) -> InputError:
+    def _failure(self, terms: dict[str, float], images: list[str]) -> InputError:
         """The error for a loss that is not finite; what is needed to look into it is saved beside the checkpoint."""
-        found = {"step": self.step, "terms": {name: str(value) for name, value in terms.items()}, "images": ids}
-        where = f"images {ids[:8]} ..."
+        found = {"step": self.step, "terms": {name: str(value) for name, value in terms.items()}, "images": images}
+        where = f"images {images[:8]} ..."
         if self.checkpoint and PartialState().is_main_process:
             with atomic_path(self.checkpoint.with_suffix(".failed.json")) as path:
                 path.write_text(json.dumps(found, indent=1))
             where = f"its images stand in {self.checkpoint.with_suffix('.failed.json')}"
         return InputError(f"step {self.step}: the loss is not finite ({terms}); {where}; try smaller rates")
 
-    def save(self) -> None:
+    def _save(self) -> None:
         """Writes the checkpoint, atomically, in the first process only."""
         if not (self.checkpoint and PartialState().is_main_process):
             return
-        state = {"identity": self.identity, "step": self.step, "log": self.log, "model": self.model.state_dict()}
+        parts = {name: getattr(self, name).state_dict() for name in _PARTS}
         with atomic_path(self.checkpoint) as path:
-            torch.save(state | {"optimizer": self.optimizer.state_dict()}, path)
+            torch.save(parts | {"identity": self.identity, "step": self.step, "log": self._rows}, path)
 
     def _resume(self, checkpoint: Path) -> None:
         try:
@@ -109,65 +182,16 @@ class Run:
             raise InputError(f"{checkpoint}: damaged, or not a checkpoint; delete it to start anew") from error
         if identity != self.identity:
             raise InputError(f"{checkpoint}: of another model, data set or other settings; delete it to start anew")
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.log = state["step"], state["log"]
+        for name in _PARTS:
+            getattr(self, name).load_state_dict(state[name])
+        self.step, self._rows = state["step"], state["log"]
 
 
-Batch = TypeVar("Batch")
-
-
-def run_steps(
-    run: Run,
-    source: Iterable[tuple[np.ndarray, Batch]],
-    learn: Callable[[np.ndarray, Batch], dict[str, float]],
-    *,
-    evaluate: Callable[[Any], dict[str, float]] | None = None,
-    evaluate_every: int = 100,
-    decay: str = "cosine",
-    progress: bool = True,
-) -> pd.DataFrame:
-    """Takes the steps of a training that are left.
-
-    Args:
-        run: what the training has reached; its ``config`` has ``steps`` and ``warmup``.
-        source: the rows and the batch of every step from ``run.step`` on.
-        learn: one optimiser step on a batch; returns the terms of its loss.
-        evaluate: called with the model before the first step and after every ``evaluate_every`` steps; its numbers
-            enter the log.
-        evaluate_every: steps between evaluations and checkpoints.
-        decay: what the learning rates do after their rise, see ``rate_factor``.
-        progress: show a progress bar on the error stream.
-
-    Returns:
-        the log: one row an evaluation.
-
-    Raises:
-        InputError: a loss that is not finite; step and images are saved beside the checkpoint.
-    """
-    config = run.config
-    if run.step == 0:
-        run.record(evaluate)
-    with tqdm(total=config.steps, initial=run.step, desc="training", unit="step", disable=not progress) as bar:
-        for rows, batch in source:
-            set_rates(run.optimizer, rate_factor(run.step, config.steps, config.warmup, decay))
-            terms = learn(rows, batch)
-            if not math.isfinite(sum(terms.values())):
-                raise run.failure(terms, run.ids[rows].tolist())
-            run.advance(terms)
-            bar.update()
-            if run.step % evaluate_every == 0 or run.step == config.steps:
-                run.record(evaluate)
-                run.save()
-                bar.set_postfix({key: f"{value:.3f}" for key, value in run.log[-1].items() if key != "step"})
-    run.model.eval()
-    return pd.DataFrame(run.log)
-
-
-def set_rates(optimizer: Any, factor: float) -> None:
-    """Sets the rate of every group of weights to a share of its top rate."""
-    for group in optimizer.param_groups:
-        group["lr"] = group["top_rate"] * factor
+def warmup_schedule(
+    optimizer: torch.optim.Optimizer, steps: int, warmup: float = 0.0, decay: str = "cosine"
+) -> LambdaLR:
+    """The rate of every group of weights, times ``rate_factor``."""
+    return LambdaLR(optimizer, lambda step: rate_factor(step, steps, warmup, decay))
 
 
 def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> float:
@@ -183,3 +207,13 @@ def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> 
     if decay == "none":
         return 1.0
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+
+
+def require_one_process(training: str) -> None:
+    """Refuses a training whose batches several processes cannot share.
+
+    Raises:
+        InputError: this process is one of several that were launched together.
+    """
+    if launched_with_others():
+        raise InputError(f"{training} runs in one process: start it without torchrun or accelerate launch")

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from csdlib.descriptors.csd import CSDModel
+from csdlib.descriptors.csd import CSDModel, load_model, save_model
 from csdlib.descriptors.csd_released import from_reference, load_released
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
@@ -52,12 +52,24 @@ def test_parity_with_the_reference_tower(golden: dict[str, np.ndarray], state: d
     assert model.config["image_size"] == 32
     images = torch.from_numpy(golden["input"])
     with torch.inference_mode():
-        feature, heads = model.backbone(images), model(images, reversal=0.0)
-        style = model(images)
+        feature, style = model.backbone(images), model(images)
     np.testing.assert_allclose(feature, golden["feature"], atol=1e-5)
     np.testing.assert_allclose(style, golden["style"], atol=1e-5)
-    np.testing.assert_allclose(heads[:, 0], golden["style"], atol=1e-5)
-    np.testing.assert_allclose(heads[:, 1], golden["content"], atol=1e-5)
+
+
+def test_a_head_for_content_is_left_out_also_of_models_that_were_saved_with_it(
+    state: dict[str, Tensor], tmp_path: Path
+) -> None:
+    assert "last_layer_content" in "".join(state)
+    model = from_reference(state, heads=4)
+    save_model(model, tmp_path, dtype=torch.float32)
+    path = tmp_path / "config.json"
+    plain = load_model(tmp_path).state_dict()
+    path.write_text(json.dumps(model.config | {"content": True}))
+    save_file(plain | {"content_projection": torch.ones(64, 24)}, tmp_path / "model.safetensors")
+    again = load_model(tmp_path)
+    assert again.config == model.config
+    assert all(torch.equal(value, again.state_dict()[name]) for name, value in model.state_dict().items())
 
 
 def test_heads_are_one_for_every_64_channels(state: dict[str, Tensor]) -> None:

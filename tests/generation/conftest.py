@@ -1,14 +1,21 @@
-"""A generator small enough for tests. Only they wait for diffusers and transformers."""
+"""A generator small enough for tests, and pictures whose style is a colour and whose content is which way bars lie.
+
+Only these tests wait for diffusers and transformers.
+"""
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from diffusers import AutoencoderTiny, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from csdlib.descriptors.clip_tiny import train_tokenizer
 from csdlib.generation.diffusion import SCHEDULE
+from csdlib.tables import ImageTable
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +52,30 @@ def micro_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
         requires_safety_checker=False,
     ).save_pretrained(folder)
     return folder
+
+
+def bars(root: Path, *, shapes: bool) -> ImageTable:
+    """Six artists, each with a colour of their own, draw upright and lying bars; or noise under the same names."""
+    random, rows = np.random.default_rng(0), []
+    for artist in range(6):
+        colour = random.uniform(0.4, 1, 3)
+        for number in range(16):
+            wave = 120 + 90 * np.sin(np.arange(32) / 2 + random.uniform(0, 6))
+            field = np.broadcast_to(wave[None] if number % 2 else wave[:, None], (32, 32))
+            grey = (field if shapes else random.uniform(0, 255, (32, 32)))[..., None]
+            path = f"{artist}-{number}.png"
+            Image.fromarray(np.clip(grey * colour + random.normal(0, 8, (32, 32, 3)), 0, 255).astype(np.uint8)).save(
+                root / path
+            )
+            rows.append(
+                {
+                    "image_id": path,
+                    "path": path,
+                    "split": "train",
+                    "artist": f"a{artist}",
+                    "styles": [],
+                    "source": "painting",
+                    "content": ["lying", "upright"][number % 2],
+                }
+            )
+    return ImageTable(pd.DataFrame(rows), root, {"unseen": ["a4", "a5"]})

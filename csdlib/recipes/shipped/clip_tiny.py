@@ -11,6 +11,7 @@ from csdlib.atelier import PAINTERS, UNSEEN, atelier, atelier_crawl
 from csdlib.descriptors.clip_tiny import CLIPTiny, save_clip, train_tokenizer
 from csdlib.descriptors.registry import load
 from csdlib.descriptors.towers import TowerDescriptor
+from csdlib.descriptors.weights import seeded_weights
 from csdlib.embeddings.embed_table import embed
 from csdlib.recipes.shipped.cards import limits, provenance, retrieval_results, training_record, write_record
 from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
@@ -39,8 +40,9 @@ def train_clip_tiny(
     painters = [slug for slug in PAINTERS if slug not in UNSEEN]
     training = atelier_crawl(works_per_painter, painters=painters, cache=cache)
     validation = atelier_crawl(6, seed=1, painters=painters, cache=cache)
-    torch.manual_seed(config.seed)
-    model = CLIPTiny(train_tokenizer(training.frame["caption"]))
+    tokenizer = train_tokenizer(training.frame["caption"])
+    with seeded_weights(config.seed):
+        model = CLIPTiny(tokenizer)
     started = time.perf_counter()
     checkpoint = output / "checkpoint.pt"
     log = fit_clip(
