@@ -54,7 +54,7 @@ from torchvision import transforms
 
 import csdlib
 from csdlib import figures
-from csdlib.descriptors import CSDModel, random_tiny
+from csdlib.descriptors import random_tiny
 from csdlib.metrics import average_precision_at_k, mean_precision_at_k, mrr_at_k, reciprocal_rank_per_query
 from csdlib.training import StylePreservingViews
 
@@ -62,7 +62,6 @@ random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 found = csdlib.evaluate_retrieval(table, csdlib.load(descriptor), k=k)
 ledger = []
-torch.manual_seed(seed)
 
 # %% [markdown]
 # ## 1. mAP@k is not average precision
@@ -213,9 +212,10 @@ ledger.append(("trains under model.eval()", "none, for this architecture", f"{ga
 # %%
 folder = Path(tempfile.mkdtemp())
 if not weights:
-    small = CSDModel(image_size=32, patch_size=8, width=64, layers=2, heads=1, style_dim=16, content=True)
-    names = {"style_projection": "last_layer_style", "content_projection": "last_layer_content"}
-    state = {f"module.{names.get(name, name)}": value for name, value in small.state_dict().items()}
+    small = random_tiny(seed, image_size=32, patch_size=8, width=64, layers=2, heads=1, style_dim=16).model
+    state = {f"module.{name}": value for name, value in small.state_dict().items()}
+    state["module.last_layer_style"] = state.pop("module.style_projection")
+    state["module.last_layer_content"] = torch.zeros(64, 16)
     weights = str(folder / "checkpoint.pth")
     torch.save({"model_state_dict": state, "iter": 80000, "args": argparse.Namespace(arch="vit_large")}, weights)
 released = csdlib.load("csd-vit-l", weights=weights)
