@@ -54,7 +54,35 @@ class ImageTable:
     @property
     def ids(self) -> np.ndarray:
         """The image ids, (n,) strings."""
-        return self.frame["image_id"].to_numpy(dtype=str)
+        return self.column("image_id")
+
+    def column(self, name: str) -> np.ndarray:
+        """A column as (n,) strings; a null is the empty string, which for an artist means unknown.
+
+        Raises:
+            InputError: the column does not exist.
+        """
+        self._require([name])
+        values = self.frame[name]
+        return values.astype(object).where(values.notna(), "").to_numpy(dtype=str)
+
+    def with_column(self, name: str, values: Iterable[object] | float | None) -> "ImageTable":
+        """The same images with one column exchanged or added.
+
+        Args:
+            name: of the column.
+            values: one for each image in the table's order, or a string or number for all.
+
+        Raises:
+            InputError: another number of values than of images, or a value that the column may not hold.
+        """
+        column: Any = values
+        if isinstance(values, Iterable) and not isinstance(values, str):
+            listed = list(values)
+            if len(listed) != len(self):
+                raise InputError(f"{len(listed)} values for the column {name!r} of {len(self)} images")
+            column = pd.Series(listed, index=self.frame.index, dtype=None if listed else object)
+        return ImageTable(self.frame.assign(**{name: column}), self.root, self.manifest)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -107,8 +135,7 @@ class ImageTable:
         self._require(columns)
         values = self.frame[list(columns)].to_numpy(dtype=object).tolist()
         styles = [[str(value) for value in row if not pd.isna(value) and str(value)] for row in values]
-        tagged = self.frame.assign(styles=pd.Series(styles, index=self.frame.index, dtype=object))
-        return ImageTable(tagged, self.root, self.manifest)
+        return self.with_column("styles", styles)
 
     def labels(self, tags: Sequence[str] | None = None) -> np.ndarray:
         """The style tags as a matrix, for the multi-label loss.

@@ -90,3 +90,27 @@ def test_tags_come_from_the_columns_that_are_asked_for(tmp_path: Path) -> None:
 def test_ids_are_strings(tmp_path: Path, ids: list[object]) -> None:
     with pytest.raises(InputError, match="image_id"):
         ImageTable(frame(image_id=pd.Series(ids, dtype=object)), tmp_path)
+
+
+def test_a_column_is_strings_and_a_null_is_empty(tmp_path: Path) -> None:
+    table = ImageTable(frame(movement=["odd", None], seed=[3, 4], score=[0.5, float("nan")]), tmp_path)
+    assert table.column("movement").tolist() == ["odd", ""]
+    assert table.column("seed").tolist() == ["3", "4"]
+    assert table.column("score").tolist() == ["0.5", ""]
+    assert table.column("artist").dtype.kind == "U"
+    with pytest.raises(InputError, match="no column 'painter'; it has image_id, path"):
+        table.column("painter")
+
+
+def test_a_column_is_exchanged_and_checked(tmp_path: Path) -> None:
+    table = ImageTable(frame(), tmp_path, {"made": "by hand"})
+    changed = table.with_column("source", "generated").with_column("styles", [["x"], ["y"]])
+    assert changed.column("source").tolist() == ["generated", "generated"]
+    assert changed.frame["styles"].tolist() == [["x"], ["y"]]
+    assert (changed.root, changed.manifest) == (table.root, table.manifest)
+    assert table.column("source").tolist() == ["painting", "painting"]
+    assert table.with_column("artist", np.array(["zoe", "ann"])).column("artist").tolist() == ["zoe", "ann"]
+    with pytest.raises(InputError, match="3 values for the column 'artist' of 2 images"):
+        table.with_column("artist", ["a", "b", "c"])
+    with pytest.raises(InputError, match="row 0: split 'test'"):
+        table.with_column("split", "test")
