@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from csdlib.embeddings.arrays import Embeddings
 from csdlib.tables import ImageTable
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -20,6 +21,18 @@ def stripes(colour: int, width: int, seed: int, side: int = 64) -> Image.Image:
     bright = ((np.arange(side) + shift) // width % 2)[:, None, None]
     hue = np.array([[220, 60, 40], [40, 90, 200], [60, 160, 70], [200, 180, 60]])[colour]
     return Image.fromarray(np.clip(bright * hue + (1 - bright) * hue // 3 + noise, 0, 255).astype(np.uint8))
+
+
+def random_embeddings(n: int, seed: int, prefix: str, metric: str = "cosine") -> Embeddings:
+    vectors = np.random.default_rng(seed).normal(size=(n, 5)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Embeddings(vectors, np.array([f"{prefix}{i}" for i in range(n)]), "x", metric)  # type: ignore[arg-type]
+
+
+def copied(table: ImageTable, folder: Path) -> ImageTable:
+    for row in range(len(table)):
+        (folder / table.frame["path"].iloc[row]).write_bytes(table.path(row).read_bytes())
+    return ImageTable(table.frame, folder)
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +57,23 @@ def striped_table(tmp_path_factory: pytest.TempPathFactory) -> ImageTable:
                 }
             )
     return ImageTable(pd.DataFrame(rows), root)
+
+
+def write_outside_world(root: Path) -> None:
+    """A wikiart.csv of four artists, and generated pictures of two of them and of a stranger."""
+    for folder in ("style", "made"):
+        (root / folder).mkdir()
+    lines, made = ["name,path,artist,style,split"], ["path,artist,content,model,prompt,seed"]
+    for artist in range(4):
+        for number in range(8):
+            stripes(artist, 3 + 2 * artist, 100 * artist + number).save(root / "style" / f"{artist}_{number}.png")
+            split = "query" if number < 2 else "database"
+            lines.append(f"{artist}_{number},style/{artist}_{number}.png,artist-{artist},s,{split}")
+    for number, artist in enumerate([0, 0, 1, 1, 9]):
+        stripes(artist % 4, 3 + 2 * (artist % 4), 999 + number).save(root / "made" / f"{number}.png")
+        made.append(f"made/{number}.png,artist-{artist},dog,m 1,a dog by {artist},{number}")
+    (root / "wikiart.csv").write_text("\n".join(lines))
+    (root / "generated.csv").write_text("\n".join(made))
 
 
 @pytest.fixture(scope="session")

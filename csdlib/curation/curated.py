@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -80,13 +79,13 @@ def curate(table: ImageTable, bank: TagBank, embeddings: Embeddings, config: Cur
         InputError: no image has a caption, none of the images has an embedding, or no tag is left.
     """
     tagged = _tagged(table, Tagger(bank, spelling=config.spelling, cues=config.cues))
-    embedded, readable = embeddings.of(tagged)
-    merged = _merged(readable, duplicate_groups(embedded.vectors, config.threshold))
+    embedded = embeddings.of(tagged)
+    merged = _merged(embedded.table, duplicate_groups(embedded.vectors, config.threshold))
     tags = _counted(merged, bank, config)
     limited = _limited(merged, set(tags.loc[tags["kept"], "tag"]))
     steps = {
         "captioned images": tagged,
-        "can be read": readable,
+        "can be read": embedded.table,
         "copies merged": merged,
         "rare and flooded tags dropped": limited,
     }
@@ -103,14 +102,14 @@ def _tagged(table: ImageTable, tagger: Tagger) -> ImageTable:
     captions = table.frame["caption"]
     if not captions.map(lambda text: isinstance(text, str) and bool(text.strip())).any():
         raise InputError("no image of the table has a caption: there is nothing to find tags in")
-    return _with(table, "styles", [tagger.tags(caption) for caption in captions])
+    return table.with_column("styles", [tagger.tags(caption) for caption in captions])
 
 
 def _merged(table: ImageTable, groups: np.ndarray) -> ImageTable:
     """The first image of every group, with the tags of all, and the number of its copies."""
-    merged = _with(table, "styles", merged_tags(list(table.frame["styles"]), groups))
+    merged = table.with_column("styles", merged_tags(list(table.frame["styles"]), groups))
     first, sizes = np.unique(groups, return_counts=True)
-    return _with(merged.take(first), "copies", (sizes - 1).tolist())
+    return merged.take(first).with_column("copies", (sizes - 1).tolist())
 
 
 def _counted(table: ImageTable, bank: TagBank, config: CurationConfig) -> pd.DataFrame:
@@ -127,20 +126,14 @@ def _counted(table: ImageTable, bank: TagBank, config: CurationConfig) -> pd.Dat
 
 
 def _limited(table: ImageTable, kept: set[str]) -> ImageTable:
-    return _with(table, "styles", [[tag for tag in tags if tag in kept] for tags in table.frame["styles"]])
+    return table.with_column("styles", [[tag for tag in tags if tag in kept] for tags in table.frame["styles"]])
 
 
 def _with_artists(table: ImageTable, bank: TagBank) -> ImageTable:
     """The table with the artist of the images that name exactly one."""
     kinds = bank.kinds
     artists = [[tag for tag in tags if kinds[tag] == "artist"] for tags in table.frame["styles"]]
-    return _with(table, "artist", [names[0] if len(names) == 1 else "" for names in artists])
-
-
-def _with(table: ImageTable, column: str, values: Sequence[object]) -> ImageTable:
-    """The table with one column exchanged."""
-    series = pd.Series(list(values), index=table.frame.index)
-    return ImageTable(table.frame.assign(**{column: series}), table.root, table.manifest)
+    return table.with_column("artist", [names[0] if len(names) == 1 else "" for names in artists])
 
 
 def _origin(table: ImageTable) -> dict[str, object]:

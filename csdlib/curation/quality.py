@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.metrics.intervals import Estimate
+from csdlib.metrics.intervals import Estimate, interval, resampled_sums
 
 
 def tag_quality(
@@ -75,10 +75,11 @@ def _ratios(counts: np.ndarray, n_bootstrap: int, seed: int) -> dict[str, Estima
     """Pooled precision and recall from (n, 3) counts of a unit each: right, found, true."""
     if not (counts[:, 1].any() and counts[:, 2].any()):
         raise InputError("nothing was found, or nothing is true: there is no precision or no recall to speak of")
-    random, size = np.random.default_rng(seed), len(counts)
-    draws = np.stack([counts[random.integers(size, size=size)].sum(axis=0) for _ in range(n_bootstrap)])
-    total, estimates = counts.sum(axis=0), {}
-    for name, column in (("precision", 1), ("recall", 2)):
-        low, high = np.nanquantile(draws[:, 0] / np.maximum(draws[:, column], 1), [0.025, 0.975])
-        estimates[name] = Estimate(float(total[0] / total[column]), float(low), float(high), size, "query")
-    return estimates
+    sums, total = resampled_sums(counts, n_bootstrap, np.random.default_rng(seed)), counts.sum(axis=0)
+    # Precision and recall: both divide the right ones, by what was found and by what is true.
+    values = total[0] / total[1:]
+    ends = interval(sums[:, :1] / np.maximum(sums[:, 1:], 1))
+    return {
+        name: Estimate(float(value), float(low), float(high), len(counts), "query")
+        for name, value, low, high in zip(("precision", "recall"), values, *ends, strict=True)
+    }

@@ -1,3 +1,4 @@
+from .arrays import Embedded as Embedded
 from .arrays import Embeddings as Embeddings
 from .embed_shards import corpus_shards as corpus_shards
 from .embed_shards import embed_corpus as embed_corpus

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -29,6 +29,9 @@ PIECE = 2**26
 class Embeddings:
     """Descriptors of many images.
 
+    Who makes them of arrays has every row read and checked, once. What is made of checked rows (a part, a saved copy)
+    says ``checked=True``, and only names and lengths are looked at: of ten million images, all rows are 20 GB.
+
     Attributes:
         vectors: (n, d) float32, or float16 on the disk; rows of unit norm if ``metric`` is cosine.
         ids: (n,) image ids, unique.
@@ -46,8 +49,9 @@ class Embeddings:
     fingerprint: str
     metric: "Metric"
     skipped: dict[str, str] = field(default_factory=dict)
+    checked: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, checked: bool) -> None:
         # Numbers as ids would become texts when saved, and no longer be equal to themselves.
         object.__setattr__(self, "ids", np.asarray(self.ids, dtype=str))
         if self.metric not in ("cosine", "l2"):
@@ -57,11 +61,8 @@ class Embeddings:
         twice = pd.Index(self.ids).duplicated()
         if twice.any():
             raise InputError(f"the image id {str(self.ids[np.argmax(twice)])!r} stands twice in the embeddings")
-        for start, piece in self.pieces():
-            norms = np.sqrt(np.einsum("nd,nd->n", piece, piece))
-            self._refuse(~np.isfinite(norms), start, "is not finite")
-            if self.metric == "cosine":
-                self._refuse(abs(norms - 1) > 1e-3, start, "does not have unit norm, which cosine needs")
+        if not checked:
+            self._check_vectors()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -80,8 +81,13 @@ class Embeddings:
         for start in range(0, len(self), step):
             yield start, np.ascontiguousarray(self.vectors[start : start + step], dtype=np.float32)
 
-    def of(self, table: ImageTable) -> tuple["Embeddings", ImageTable]:
-        """The embeddings of a table's images in the table's order, and the table without images that were skipped.
+    def take(self, rows: slice | np.ndarray) -> "Embeddings":
+        """The given rows in float32; of a memory-mapped array no others are read."""
+        vectors = np.asarray(self.vectors[rows], dtype=np.float32)
+        return Embeddings(vectors, self.ids[rows], self.fingerprint, self.metric, self.skipped, checked=True)
+
+    def of(self, table: ImageTable) -> "Embedded":
+        """The embeddings of a table's images, in the table's order; with the table, without images that have none.
 
         Raises:
             InputError: none of the table's images is here.
@@ -90,8 +96,8 @@ class Embeddings:
         rows = np.flatnonzero(places >= 0)
         if not len(rows):
             raise InputError("none of the table's images has an embedding")
-        kept, found = table.take(rows), self.vectors[places[rows]].astype(np.float32, copy=False)
-        return Embeddings(found, kept.ids, self.fingerprint, self.metric, self.skipped), kept
+        found, kept = self.take(places[rows]), table.take(rows)
+        return Embedded(found.vectors, kept.ids, self.fingerprint, self.metric, self.skipped, checked=True, table=kept)
 
     def save(self, folder: Path, dtype: Literal["float32", "float16"] = "float32") -> None:
         """Writes the embeddings into a folder: vectors, ids, and ``embeddings.json``, which names the two others.
@@ -116,15 +122,41 @@ class Embeddings:
             made = json.loads((folder / "embeddings.json").read_text())
             ids = pd.read_parquet(folder / Path(made["ids"]).name)["image_id"].to_numpy(dtype=str)
             vectors = np.load(folder / Path(made["vectors"]).name, mmap_mode="r", allow_pickle=False)
-            return cls(vectors, ids, made["fingerprint"], made["metric"], made["skipped"])
+            return cls(vectors, ids, made["fingerprint"], made["metric"], made["skipped"], checked=True)
         except InputError as error:
             raise InputError(f"{folder}: {error}") from error
         except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{folder}: no whole saved embeddings ({error}); make them again") from error
 
+    def _check_vectors(self) -> None:
+        for start, piece in self.pieces():
+            norms = np.sqrt(np.einsum("nd,nd->n", piece, piece))
+            self._refuse(~np.isfinite(norms), start, "is not finite")
+            if self.metric == "cosine":
+                self._refuse(abs(norms - 1) > 1e-3, start, "does not have unit norm, which cosine needs")
+
     def _refuse(self, wrong: np.ndarray, start: int, reason: str) -> None:
         if wrong.any():
             raise InputError(f"the descriptor of image {str(self.ids[start + np.argmax(wrong)])!r} {reason}")
+
+
+@dataclass(frozen=True)
+class Embedded(Embeddings):
+    """Descriptors of a table's images, and the table.
+
+    Attributes:
+        table: the images that could be read, one a row of ``vectors``.
+
+    Raises:
+        InputError: as ``Embeddings``, or a table of other images.
+    """
+
+    table: ImageTable = field(kw_only=True)
+
+    def __post_init__(self, checked: bool) -> None:
+        super().__post_init__(checked)
+        if not np.array_equal(self.ids, self.table.ids):
+            raise InputError("the embeddings are of other images than the table: embed the table, or use .of(table)")
 
 
 def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path, dtype: str) -> None:
@@ -182,7 +214,7 @@ def load_part(path: Path) -> Embeddings | None:
             return None
         skipped = dict(zip(stored["skipped"].tolist(), stored["reasons"].tolist(), strict=True))
         made: tuple[str, Metric] = stored["fingerprint"].item(), stored["metric"].item()
-        return Embeddings(stored["vectors"], stored["ids"], *made, skipped)
+        return Embeddings(stored["vectors"], stored["ids"], *made, skipped, checked=True)
     except (KeyError, ValueError):
         return None
 

@@ -82,7 +82,7 @@ def embed_corpus(
             if load_part(part) is None:
                 trouble: dict[str, str] = {}
                 made = encode_items(_items(path, trouble), descriptor, batch_size, workers, bar)
-                save_part(replace(made, skipped=made.skipped | trouble), part)
+                save_part(replace(made, skipped=made.skipped | trouble, checked=True), part)
 
 
 def join_corpus(folder: Path, dtype: Literal["float16", "float32"] = "float16") -> Embeddings:

@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.descriptors.protocol import Descriptor, require_descriptor
-from csdlib.embeddings.arrays import Embeddings, load_part, save_part
+from csdlib.embeddings.arrays import Embedded, Embeddings, load_part, save_part
 from csdlib.errors import InputError
 from csdlib.files import text_hash
 from csdlib.images import image_threads, in_advance
@@ -29,13 +29,13 @@ Item = tuple[str, Callable[[], Image.Image]]
 
 def embed(
     table: ImageTable,
-    descriptor: "Descriptor",
+    descriptor: Descriptor,
     *,
     batch_size: int = 64,
     workers: int = 2,
     cache: Path | None = None,
     progress: bool = True,
-) -> Embeddings:
+) -> Embedded:
     """The descriptors of a table's images.
 
     Images are decoded in threads while the descriptor computes. With a cache folder, every 1,024 images are stored
@@ -50,40 +50,34 @@ def embed(
         progress: show a progress bar on the error stream.
 
     Returns:
-        embeddings in the order of the table; broken images are left out and stand in ``skipped``.
+        embeddings in the order of the table, and ``table``: the images that could be read. Broken ones stand in
+        ``skipped``.
 
     Raises:
         InputError: no image could be read; the message gives the first reason.
     """
-    starts = range(0, len(table), SHARD)
     with tqdm(total=len(table), desc=descriptor.name, unit="image", disable=not progress) as bar:
         shards = [
-            _shard(
-                table.take(range(start, min(start + SHARD, len(table)))),
-                descriptor,
-                batch_size,
-                workers,
-                cache,
-                bar,
-            )
-            for start in starts
+            _shard(table.take(rows), descriptor, batch_size, workers, cache, bar)
+            for rows in np.split(np.arange(len(table)), range(SHARD, len(table), SHARD))
         ]
     skipped = {name: reason for shard in shards for name, reason in shard.skipped.items()}
     if len(skipped) == len(table):
         reason = next(iter(skipped.values()), "the table is empty")
         raise InputError(f"no image could be embedded: {reason}")
     if skipped and progress:
-        tqdm.write(
-            f"{descriptor.name}: skipped {len(skipped)} of {len(table)} images that cannot be read",
-            file=bar.fp,
-        )
+        tqdm.write(f"{descriptor.name}: skipped {len(skipped)} of {len(table)} images that cannot be read", file=bar.fp)
     vectors = np.concatenate([shard.vectors for shard in shards])
-    ids = np.concatenate([shard.ids for shard in shards])
-    return Embeddings(vectors, ids, descriptor.fingerprint, descriptor.metric, skipped)
+    kept = table.take(np.flatnonzero([name not in skipped for name in table.ids.tolist()]))
+    return Embedded(vectors, kept.ids, descriptor.fingerprint, descriptor.metric, skipped, checked=True, table=kept)
 
 
 def encode_items(
-    items: Iterable[Item], descriptor: "Descriptor", batch_size: int, workers: int, bar: "tqdm[Any]"
+    items: Iterable[Item],
+    descriptor: Descriptor,
+    batch_size: int = 64,
+    workers: int = 2,
+    bar: "tqdm[Any] | None" = None,
 ) -> Embeddings:
     """The descriptors of images that come one after the other, opened in threads; what cannot be read is skipped."""
     vectors: list[np.ndarray] = []
@@ -94,13 +88,14 @@ def encode_items(
             vectors.append(descriptor.encode(images).numpy().astype(np.float32, copy=False))
         ids += names
         skipped |= reasons
-        bar.update(len(names) + len(reasons))
+        if bar is not None:
+            bar.update(len(names) + len(reasons))
     stacked = np.concatenate(vectors) if vectors else np.zeros((0, descriptor.dim), np.float32)
     return Embeddings(stacked, np.array(ids, dtype=str), descriptor.fingerprint, descriptor.metric, skipped)
 
 
 def _shard(
-    table: ImageTable, descriptor: "Descriptor", batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
+    table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
 ) -> Embeddings:
     """One part of a table, from the cache if it is there."""
     path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
@@ -116,7 +111,7 @@ def _shard(
 
 
 def _batches(
-    items: Iterable[Item], descriptor: "Descriptor", batch_size: int, workers: int
+    items: Iterable[Item], descriptor: Descriptor, batch_size: int, workers: int
 ) -> Iterator[tuple[list[str], Tensor, dict[str, str]]]:
     """Decoded batches: names, images, and the reasons for those that cannot be read."""
     require_descriptor(descriptor)

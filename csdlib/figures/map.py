@@ -175,7 +175,7 @@ def _in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str
     for title, laid_out in maps.items():
         if not (tables[0].frame["artist"] != "").any() or laid_out.embeddings.metric != "cosine":
             continue
-        found, _ = laid_out.embeddings.of(tables[0])
+        found = laid_out.embeddings.of(tables[0])
         words = artist_table(found, tables[0])
         shown += book.table(
             words,

@@ -8,9 +8,8 @@ from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.embed_table import embed
 from csdlib.generation.subjects import SubjectClassifier
 from csdlib.metrics.intervals import Estimate, bootstrap
-from csdlib.metrics.ranking import recall_per_query
 from csdlib.retrieval.nearest import neighbours
-from csdlib.retrieval.relevance import hits
+from csdlib.retrieval.relevance import matches
 from csdlib.tables import ImageTable
 
 
@@ -30,18 +29,14 @@ def painter_found(
         (n,) float64 in {0, 1}, in the order of ``made``: recall@k, which at k = 1 is the paper's mAP@1. A picture that
         cannot be read counts as not found.
     """
-    (asked, asked_table), (known, known_table) = (
-        embed(table, descriptor, cache=cache, progress=False).of(table) for table in (made, works)
-    )
-    wanted, artists = (table.frame["artist"].to_numpy(dtype=str) for table in (asked_table, known_table))
-    found = recall_per_query(hits(neighbours(asked, known, k), wanted, artists), min(k, len(known_table)))
-    right = dict(zip(asked_table.ids.tolist(), found.tolist(), strict=True))
-    return np.array([right.get(name, 0.0) for name in made.ids.tolist()])
+    asked, known = (embed(table, descriptor, cache=cache, progress=False) for table in (made, works))
+    found = asked.ids[matches(asked, known, k).hits.any(axis=1)]
+    return np.isin(made.ids, found).astype(np.float64)
 
 
 def subject_found(made: ImageTable, classifier: SubjectClassifier) -> np.ndarray:
     """Whether a classifier sees the subject that was asked for, (n,) float64 in {0, 1}."""
-    return np.asarray(classifier.guess(made) == made.frame["content"].to_numpy(dtype=str), dtype=np.float64)
+    return np.asarray(classifier.guess(made) == made.column("content"), dtype=np.float64)
 
 
 def likeness_to_nearest(
@@ -60,7 +55,7 @@ def likeness_to_nearest(
     Returns:
         (n,) float32 cosines in [-1, 1], in the order of the pictures that can be read; higher is more alike.
     """
-    asked, known = (embed(table, descriptor, cache=cache, progress=False).of(table)[0] for table in (made, training))
+    asked, known = (embed(table, descriptor, cache=cache, progress=False) for table in (made, training))
     return neighbours(asked, known, 1).scores[:, 0]
 
 
@@ -72,6 +67,6 @@ def by_group(values: np.ndarray, made: ImageTable, groups: dict[str, list[str]])
         made: the pictures.
         groups: name -> artists; a group without pictures is left out.
     """
-    artists = made.frame["artist"].to_numpy(dtype=str)
+    artists = made.column("artist")
     rows = {name: np.isin(artists, members) for name, members in groups.items()}
     return {name: bootstrap(values[own], groups=artists[own]) for name, own in rows.items() if own.any()}

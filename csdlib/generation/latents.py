@@ -107,13 +107,13 @@ def write_latents(
     bare = ~table.frame["caption"].map(lambda text: isinstance(text, str) and text != "")
     if bare.any():
         raise InputError(f"image {str(table.ids[bare.to_numpy()][0])!r} has no caption to learn from")
-    found, kept = embed(table, autoencoder, cache=cache, progress=progress).of(table)
+    found = embed(table, autoencoder, cache=cache, progress=progress)
     latents = torch.from_numpy(found.vectors.reshape(-1, *autoencoder.shape))
-    texts = ["", *dict.fromkeys(kept.frame["caption"])]
+    texts = ["", *dict.fromkeys(found.table.frame["caption"])]
     rows = {text: row for row, text in enumerate(texts)}
     codes = (latents * autoencoder.autoencoder.config.scaling_factor / STEP).round().clamp(-127, 127).to(torch.int8)
-    captions = kept.frame["caption"].map(rows).to_numpy(np.int64, copy=True)
-    return Latents(codes, text_states(texts, *encoder), captions, kept, found.fingerprint)
+    captions = found.table.frame["caption"].map(rows).to_numpy(np.int64, copy=True)
+    return Latents(codes, text_states(texts, *encoder), captions, found.table, found.fingerprint)
 
 
 @torch.inference_mode()

@@ -27,10 +27,10 @@ def content_leakage(table: ImageTable, descriptor: Descriptor) -> np.ndarray:
     Raises:
         InputError: an artist with a single image.
     """
-    found, kept = embed(table, descriptor, progress=False).of(table)
-    content = kept.frame["content"].to_numpy(dtype=str)
-    same = np.zeros(len(kept))
-    for artist, works in kept.frame.reset_index(drop=True).groupby("artist").groups.items():
+    found = embed(table, descriptor, progress=False)
+    content = found.table.column("content")
+    same = np.zeros(len(found))
+    for artist, works in found.table.frame.groupby("artist").indices.items():
         if len(works) < 2:
             raise InputError(f"artist {artist!r} has a single image: there is no other work to look for")
         vectors = found.vectors[works]

@@ -78,9 +78,9 @@ def write_transfers(
     texts: dict[str, int] = {}
     rng = np.random.default_rng(seed)
     rows = []
-    shown = table.frame[["true_artist", "true_content"]].to_numpy(dtype=str)
+    artists, contents = table.column("true_artist").tolist(), table.column("true_content").tolist()
     for picture in range(len(table)) if pictures is None else pictures.tolist():
-        artist, own = shown[picture].tolist()
+        artist, own = artists[picture], contents[picture]
         for new in subjects.get(artist, []):
             asked = _ASKED[int(rng.integers(len(_ASKED)))]
             said = [

@@ -10,15 +10,14 @@ import pandas as pd
 
 from csdlib.datasets.registry import load_dataset
 from csdlib.descriptors.protocol import Descriptor
-from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.arrays import Embedded
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import listed_artists
 from csdlib.metrics.intervals import Estimate, bootstrap
 from csdlib.metrics.ranking import mean_precision_per_query, recall_per_query
-from csdlib.retrieval.nearest import neighbours
-from csdlib.retrieval.relevance import hits, relevant_counts
+from csdlib.retrieval.relevance import Matches, matches
 from csdlib.similarity.artists import artists_of
 from csdlib.similarity.scores import general_style_similarity
 from csdlib.tables import ImageTable
@@ -36,32 +35,43 @@ class Study:
 
     Attributes:
         descriptor: its name.
-        made: the generated images that could be read; ``artist`` is in whose name each was made.
-        works: the artists' works that could be read.
-        generated: embeddings of ``made``.
-        references: embeddings of ``works``.
+        generated: the generated images; ``artist`` is in whose name each was made.
+        references: the artists' works.
     """
 
     descriptor: str
-    made: ImageTable
-    works: ImageTable
-    generated: Embeddings
-    references: Embeddings
+    generated: Embedded
+    references: Embedded
+
+    @property
+    def made(self) -> ImageTable:
+        """The generated images that could be read."""
+        return self.generated.table
+
+    @property
+    def works(self) -> ImageTable:
+        """The artists' works that could be read."""
+        return self.references.table
 
     @property
     def asked(self) -> np.ndarray:
         """In whose name each generated image was made, (g,) strings."""
-        return self.made.frame["artist"].to_numpy(dtype=str)
+        return self.made.column("artist")
 
     @property
     def painted(self) -> np.ndarray:
         """Whose work each reference is, (n,) strings."""
-        return self.works.frame["artist"].to_numpy(dtype=str)
+        return self.works.column("artist")
 
     @cached_property
+    def matches(self) -> Matches:
+        """The SEARCHED works nearest to each generated image; those by the artist in the prompt are right."""
+        return matches(self.generated, self.references, SEARCHED)
+
+    @property
     def hits(self) -> np.ndarray:
-        """Which of the works nearest to each generated image are by the artist in the prompt, (g, SEARCHED) bool."""
-        return hits(neighbours(self.generated, self.references, SEARCHED), self.asked, self.painted)
+        """Which of the nearest works are by the artist in the prompt, (g, SEARCHED) bool."""
+        return self.matches.hits
 
     def retrieval(self) -> dict[str, Estimate]:
         """Generated images as queries among the works (the paper's Table 2), with 95 % intervals over artists.
@@ -74,7 +84,7 @@ class Study:
             "mAP@1": mean_precision_per_query(self.hits, 1),
             "mAP@10": mean_precision_per_query(self.hits, SEARCHED),
             "recall@10": recall_per_query(self.hits, SEARCHED),
-            "chance": relevant_counts(self.asked, self.painted) / len(self.works),
+            "chance": self.matches.n_relevant / len(self.works),
         }
         return {name: bootstrap(each, groups=self.asked) for name, each in values.items()}
 
@@ -102,9 +112,9 @@ class Study:
         Returns:
             (groups, groups) shares in [0, 1]; each row, the asked, sums to 1.
         """
-        groups = self.works.frame[column].fillna("unknown").to_numpy(dtype=str)
+        groups = np.where(self.works.column(column) == "", "unknown", self.works.column(column))
         of_artist = pd.Series(groups).groupby(self.painted).agg(lambda names: names.mode().iloc[0])
-        nearest = neighbours(self.generated, self.references, 1).rows[:, 0]
+        nearest = self.matches.neighbours.rows[:, 0]
         asked = pd.Series(self.asked).map(of_artist)
         return pd.crosstab(asked.rename("asked"), pd.Series(groups[nearest], name="found"), normalize="index")
 
@@ -124,10 +134,8 @@ def study(made: ImageTable, works: ImageTable, descriptor: Descriptor, *, cache:
     models = sorted(made.frame["model"].dropna().astype(str).unique())
     if len(models) > 1:
         raise InputError(f"generated images of several models ({', '.join(models)}): study one, table.where(model=...)")
-    (generated, seen), (references, known) = (
-        embed(table, descriptor, cache=cache, progress=False).of(table) for table in (made, works)
-    )
-    return Study(descriptor.name, seen, known, generated, references)
+    generated, references = (embed(table, descriptor, cache=cache, progress=False) for table in (made, works))
+    return Study(descriptor.name, generated, references)
 
 
 def works_of(dataset: str, root: str | Path = "") -> ImageTable:

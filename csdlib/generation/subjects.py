@@ -171,8 +171,8 @@ def judged_content(classifier: SubjectClassifier, test: ImageTable) -> dict[str,
         ``accuracy`` in [0, 1] with ``low`` and ``high`` (95 % bootstrap interval over artists), the ``artists``,
         ``images`` and ``confused`` (the most frequent mistakes).
     """
-    guesses, truth = classifier.guess(test), test.frame["content"].to_numpy(dtype=str)
-    estimate = bootstrap((guesses == truth).astype(float), groups=test.frame["artist"].to_numpy(dtype=str))
+    guesses, truth = classifier.guess(test), test.column("content")
+    estimate = bootstrap((guesses == truth).astype(float), groups=test.column("artist"))
     return {
         "accuracy": round(estimate.value, 4),
         "low": round(estimate.low, 4),

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +83,8 @@ class StyleMap:
         if self.settings.method == "pca":
             return _pca(fitted.vectors, self.settings).transform(embeddings.vectors).astype(np.float32)
         # Others' ids: an image that is on the map already may be placed anew, and is then its own neighbour.
-        new = replace(embeddings, ids=np.array([f"new {row}" for row in range(len(embeddings))]))
+        ids = np.array([f"new {row}" for row in range(len(embeddings))])
+        new = Embeddings(embeddings.vectors, ids, embeddings.fingerprint, embeddings.metric, checked=True)
         found = neighbours(new, fitted, min(PLACED_BETWEEN, len(fitted)))
         return _geometric_median(self.coordinates[found.rows])
 
@@ -96,7 +97,8 @@ class StyleMap:
         vectors = np.concatenate([self.embeddings.vectors, embeddings.vectors])
         ids = np.concatenate([self.ids, embeddings.ids])
         places = np.concatenate([self.coordinates, self.place(embeddings)])
-        joined = replace(self.embeddings, vectors=vectors, ids=ids)
+        first = self.embeddings
+        joined = Embeddings(vectors, ids, first.fingerprint, first.metric, first.skipped, checked=True)
         return StyleMap(joined, places, self.settings, self.placed + len(embeddings))
 
     def save(self, folder: Path) -> None:
@@ -127,9 +129,7 @@ class StyleMap:
 
     def _fitted(self) -> Embeddings:
         """The embeddings that the map was made from, in memory."""
-        count = len(self.embeddings) - self.placed
-        vectors = np.asarray(self.embeddings.vectors[:count], dtype=np.float32)
-        return replace(self.embeddings, vectors=vectors, ids=self.ids[:count])
+        return self.embeddings.take(slice(len(self.embeddings) - self.placed))
 
 
 def style_map(

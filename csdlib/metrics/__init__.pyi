@@ -2,9 +2,13 @@ from .intervals import Estimate as Estimate
 from .intervals import bootstrap as bootstrap
 from .intervals import bootstrap_each as bootstrap_each
 from .intervals import correlation as correlation
+from .intervals import draws as draws
+from .intervals import interval as interval
 from .intervals import macro_average as macro_average
 from .intervals import macro_average_each as macro_average_each
 from .intervals import paired_difference as paired_difference
+from .intervals import resampled_sums as resampled_sums
+from .ranking import METRIC_TITLES as METRIC_TITLES
 from .ranking import average_precision_at_k as average_precision_at_k
 from .ranking import average_precision_per_query as average_precision_per_query
 from .ranking import mean_precision_at_k as mean_precision_at_k
@@ -17,3 +21,4 @@ from .ranking import recall_per_query as recall_per_query
 from .ranking import reciprocal_rank_per_query as reciprocal_rank_per_query
 from .roc import auc as auc
 from .roc import auc_difference as auc_difference
+from .roc import roc_area as roc_area

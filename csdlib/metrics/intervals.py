@@ -1,13 +1,18 @@
-"""Numbers with confidence intervals: means over queries, by a percentile bootstrap.
+"""Numbers with confidence intervals, by a percentile bootstrap.
+
+A resample is how often each unit was drawn: many resamples are one matrix of counts, a statistic of all of them is a
+matrix product (``resampled_sums``), and its interval the quantiles of the result (``interval``).
 
 With ``groups`` (artists) the bootstrap draws whole artists, because an artist's queries succeed and fail together; the
 database stays as it is.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from csdlib.errors import InputError
 
@@ -24,7 +29,7 @@ class Estimate:
         low: lower end of the interval.
         high: upper end of the interval.
         n: how many units were resampled.
-        unit: what they are: ``"query"`` or ``"group"``.
+        unit: what they are: ``"query"``, ``"group"`` or ``"image"``.
     """
 
     value: float
@@ -39,6 +44,20 @@ class Estimate:
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
+    def row(self) -> dict[str, Any]:
+        """The estimate as a row of a table or of a json file: ``value``, ``low``, ``high``, ``n`` and ``unit``."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_row(cls, row: "Mapping[str, Any] | pd.Series") -> "Estimate":
+        """The estimate in a row that ``row`` made; what else stands in the row is left.
+
+        Example:
+            >>> Estimate.from_row({"metric": "recall"} | Estimate(0.5, 0.4, 0.6, 10, "query").row()).percent()
+            '50.0 [40.0, 60.0]'
+        """
+        return cls(float(row["value"]), float(row["low"]), float(row["high"]), int(row["n"]), str(row["unit"]))
+
     def percent(self) -> str:
         """The estimate as text in percent.
 
@@ -47,6 +66,49 @@ class Estimate:
             '50.0 [41.0, 60.0]'
         """
         return f"{100 * self.value:.1f} [{100 * self.low:.1f}, {100 * self.high:.1f}]"
+
+
+def draws(units: int, n_bootstrap: int, random: np.random.Generator) -> Iterator[np.ndarray]:
+    """How often each unit is drawn in each resample, with replacement: (b, units) int64, in blocks of bounded size.
+
+    Example:
+        >>> [block.sum(axis=1).tolist() for block in draws(3, 2, np.random.default_rng(0))]
+        [[3, 3]]
+    """
+    if n_bootstrap < 1:
+        raise InputError(f"n_bootstrap must be 1 or more, got {n_bootstrap}")
+    step = max(1, DRAWN_AT_ONCE // units)
+    for start in range(0, n_bootstrap, step):
+        yield random.multinomial(units, np.full(units, 1 / units), size=min(step, n_bootstrap - start))
+
+
+def resampled_sums(values: np.ndarray, n_bootstrap: int, random: np.random.Generator) -> np.ndarray:
+    """The sums of m numbers of each of n units, (n, m), over the units of every resample, (n_bootstrap, m) float64.
+
+    Example:
+        >>> resampled_sums(np.ones((3, 1)), 2, np.random.default_rng(0)).tolist()
+        [[3.0], [3.0]]
+    """
+    return np.concatenate([counts @ values for counts in draws(len(values), n_bootstrap, random)])
+
+
+def interval(samples: np.ndarray, level: float = 0.95) -> np.ndarray:
+    """The lower and the upper end between which a share ``level`` of the resamples lies, (2,) or (2, m) float64.
+
+    Args:
+        samples: (n_bootstrap,) or (n_bootstrap, m), a statistic of every resample.
+        level: in (0, 1).
+
+    Raises:
+        InputError: a level outside (0, 1).
+
+    Example:
+        >>> interval(np.arange(101), level=0.5).tolist()
+        [25.0, 75.0]
+    """
+    if not 0 < level < 1:
+        raise InputError(f"level must be in (0, 1), got {level}")
+    return np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
 
 
 def bootstrap(
@@ -100,12 +162,9 @@ def bootstrap_each(
         [0.5, 1.0]
     """
     values, units, unit = _units(values, groups)
-    if not 0 < level < 1 or n_bootstrap < 1:
-        raise InputError(f"need 0 < level < 1 and n_bootstrap >= 1, got {level} and {n_bootstrap}")
     sums, counts = _totals(values, units)
-    resampled = _resampled(np.column_stack([sums, counts]), n_bootstrap, np.random.default_rng(seed))
-    means = resampled[:, :-1] / resampled[:, -1:]
-    ends = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    resampled = resampled_sums(np.column_stack([sums, counts]), n_bootstrap, np.random.default_rng(seed))
+    ends = interval(resampled[:, :-1] / resampled[:, -1:], level)
     columns = zip(values.mean(axis=0), *ends, strict=True)
     return [Estimate(float(value), float(low), float(high), len(counts), unit) for value, low, high in columns]
 
@@ -162,14 +221,16 @@ def correlation(
         raise InputError(f"a correlation needs three units or more, got {len(first)} and {len(second)} numbers")
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         raise InputError("one side of the correlation does not vary: there is nothing to explain")
-    rows = np.random.default_rng(seed).integers(0, len(first), (n_bootstrap, len(first)))
-    one, other = (each[rows] - each[rows].mean(axis=1, keepdims=True) for each in (first, second))
-    products = np.sqrt(np.square(one).sum(axis=1) * np.square(other).sum(axis=1))
-    varied = products > 0
-    drawn = (one * other).sum(axis=1)[varied] / products[varied]
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    value = float(np.corrcoef(first, second)[0, 1])
-    return Estimate(round(value, 12), float(low), float(high), len(first), "group")
+    # Standardised, so that the moments of a resample lose no digits.
+    x, y = ((each - np.mean(each)) / np.std(each) for each in (first, second))
+    n, moments = len(x), np.column_stack([x, y, x * x, y * y, x * y])
+    resampled = resampled_sums(moments, n_bootstrap, np.random.default_rng(seed)) / n
+    of_x, of_y, of_xx, of_yy, of_xy = resampled.T
+    variances = (of_xx - of_x**2) * (of_yy - of_y**2)
+    # Of a side that does not vary, rounding leaves a little.
+    drawn = (of_xy - of_x * of_y)[variances > 1e-12] / np.sqrt(variances[variances > 1e-12])
+    low, high = interval(drawn, level)
+    return Estimate(round(float(np.mean(x * y)), 12), float(low), float(high), n, "group")
 
 
 def macro_average(values: np.ndarray, groups: np.ndarray, **options: Any) -> Estimate:
@@ -217,12 +278,3 @@ def _totals(values: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarr
     counts = np.bincount(units)
     sums = [np.bincount(units, weights=column, minlength=len(counts)) for column in values.T]
     return np.stack(sums, axis=1), counts
-
-
-def _resampled(totals: np.ndarray, n_bootstrap: int, random: np.random.Generator) -> np.ndarray:
-    """The totals of n units, (n, m), summed over the units of each resample, (n_bootstrap, m)."""
-    n = len(totals)
-    # A resample is how often each unit was drawn; many are one matrix, and all their sums one product.
-    step = max(1, DRAWN_AT_ONCE // n)
-    sizes = [min(step, n_bootstrap - start) for start in range(0, n_bootstrap, step)]
-    return np.concatenate([random.multinomial(n, np.full(n, 1 / n), size=size) @ totals for size in sizes])

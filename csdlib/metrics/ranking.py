@@ -11,6 +11,16 @@ import numpy as np
 from csdlib.errors import InputError
 from csdlib.metrics.intervals import Estimate, bootstrap
 
+#: How people call the metrics whose short names stand in tables.
+METRIC_TITLES = {
+    "mean_precision": "mean precision@k",
+    "average_precision": "average precision@k",
+    "recall": "recall@k",
+    "reciprocal_rank": "mean reciprocal rank@k",
+    "precision_at_r": "precision@R",
+    "mean_precision_macro": "mean precision@k, macro",
+}
+
 
 def mean_precision_at_k(hits: np.ndarray, k: int, **options: Any) -> Estimate:
     """The mean over i = 1..k of precision@i, averaged over queries.

@@ -3,7 +3,7 @@
 import numpy as np
 
 from csdlib.errors import InputError
-from csdlib.metrics.intervals import Estimate
+from csdlib.metrics.intervals import Estimate, draws, interval, resampled_sums
 
 
 def auc(
@@ -30,7 +30,8 @@ def auc(
         >>> auc(np.array([0.9, 0.8, 0.7, 0.1]), np.array([True, True, False, False])).value
         1.0
     """
-    return _estimate(_areas(scores, seen, n_bootstrap, seed), len(scores), level)
+    low, high = interval(_resampled_areas(scores, seen, n_bootstrap, seed), level)
+    return Estimate(roc_area(scores, seen), float(low), float(high), len(scores), "group")
 
 
 def auc_difference(
@@ -62,12 +63,35 @@ def auc_difference(
         >>> auc_difference(np.array([2.0, 1.0]), np.array([1.0, 2.0]), np.array([True, False])).value
         1.0
     """
-    first, second = (_areas(each, seen, n_bootstrap, seed) for each in (scores, others))
-    return _estimate(first - second, len(scores), level)
+    first, second = (_resampled_areas(each, seen, n_bootstrap, seed) for each in (scores, others))
+    low, high = interval(first - second, level)
+    value = roc_area(scores, seen) - roc_area(others, seen)
+    return Estimate(value, float(low), float(high), len(scores), "group")
 
 
-def _areas(scores: np.ndarray, seen: np.ndarray, n_bootstrap: int, seed: int) -> np.ndarray:
-    """The area of all artists, and behind it that of every resample, (1 + n_bootstrap,)."""
+def roc_area(scores: np.ndarray, seen: np.ndarray) -> float:
+    """The area under the ROC curve alone, see ``auc``.
+
+    Raises:
+        InputError: as ``auc``.
+
+    Example:
+        >>> roc_area(np.array([0.9, 0.4, 0.5, 0.1]), np.array([True, True, False, False]))
+        0.75
+    """
+    return float(_wins(scores, seen).mean())
+
+
+def _resampled_areas(scores: np.ndarray, seen: np.ndarray, n_bootstrap: int, seed: int) -> np.ndarray:
+    """The area of every resample, (n_bootstrap,)."""
+    wins, random = _wins(scores, seen), np.random.default_rng(seed)
+    won = resampled_sums(wins, n_bootstrap, random)
+    unseen = np.concatenate([*draws(wins.shape[1], n_bootstrap, random)])
+    return (won * unseen).sum(axis=1) / wins.size
+
+
+def _wins(scores: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Whether each seen artist scores above each unseen one, (seen, unseen) float64; a tie counts half."""
     if len(scores) != len(seen):
         raise InputError(f"{len(scores)} scores for {len(seen)} artists")
     if seen.all() or not seen.any():
@@ -75,16 +99,4 @@ def _areas(scores: np.ndarray, seen: np.ndarray, n_bootstrap: int, seed: int) ->
     if not np.isfinite(scores).all():
         raise InputError(f"the score of artist number {int(np.isfinite(scores).argmin())} is not finite")
     high, low = scores[seen], scores[~seen]
-    wins = (high[:, None] > low) + 0.5 * (high[:, None] == low)
-    random = np.random.default_rng(seed)
-    # A resample is how often each artist was drawn: all resamples are one matrix for each kind of artists.
-    weights = [
-        np.vstack([np.ones(count), random.multinomial(count, np.full(count, 1 / count), size=n_bootstrap)]) / count
-        for count in (len(high), len(low))
-    ]
-    return np.einsum("bi,ij,bj->b", weights[0], wins, weights[1], optimize=True)
-
-
-def _estimate(areas: np.ndarray, artists: int, level: float) -> Estimate:
-    low, high = np.quantile(areas[1:], [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(float(areas[0]), float(low), float(high), artists, "group")
+    return (high[:, None] > low) + 0.5 * (high[:, None] == low)

@@ -1,4 +1,3 @@
-from .benchmark import PAPERS_MAP as PAPERS_MAP
 from .benchmark import Retrieval as Retrieval
 from .benchmark import chance as chance
 from .benchmark import evaluate_embeddings as evaluate_embeddings
@@ -12,6 +11,8 @@ from .published import PUBLISHED_AS as PUBLISHED_AS
 from .published import beside_published as beside_published
 from .published import published_retrieval as published_retrieval
 from .published import published_study as published_study
+from .relevance import Matches as Matches
 from .relevance import hits as hits
+from .relevance import matches as matches
 from .relevance import relevant_counts as relevant_counts
 from .relevance import tag_hits as tag_hits

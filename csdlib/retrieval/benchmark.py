@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,30 +15,25 @@ from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.metrics.intervals import Estimate, bootstrap_each, macro_average_each
 from csdlib.metrics.ranking import (
+    METRIC_TITLES,
     average_precision_per_query,
     mean_precision_per_query,
     precision_at_r_per_query,
     recall_per_query,
     reciprocal_rank_per_query,
 )
-from csdlib.retrieval.nearest import Neighbours, neighbours
-from csdlib.retrieval.relevance import hits, relevant_counts, tag_hits
+from csdlib.retrieval.relevance import Matches, matches
 from csdlib.tables import ImageTable
-
-PAPERS_MAP = "mean precision@k (the paper's mAP@k)"
 
 
 @dataclass(frozen=True)
-class Retrieval:
+class Retrieval(Matches):
     """What a descriptor found for every query of a table.
 
-    Attributes:
+    Attributes (further ones, see ``Matches``):
         descriptor: its name.
         query: the queries, without images that could not be read.
         database: the database, likewise.
-        neighbours: rows of ``database`` for every query, best first.
-        hits: (q, K) bool, whether a neighbour is right: has the query's label, or shares a tag.
-        n_relevant: (q,) database images that are right.
         label: the column that has to match, or ``"styles"``.
         skipped: image id -> reason: cannot be read, has no label, or asks for what the database does not hold.
         embeddings: of queries and database, for further questions to ``evaluate_embeddings``.
@@ -48,9 +43,6 @@ class Retrieval:
     descriptor: str
     query: ImageTable
     database: ImageTable
-    neighbours: Neighbours
-    hits: np.ndarray
-    n_relevant: np.ndarray
     label: str
     skipped: dict[str, str]
     embeddings: Embeddings
@@ -63,8 +55,8 @@ class Retrieval:
         Where tags match, it is the artist; a picture whose artist is unknown stands for itself.
         """
         if self.label != "styles":
-            return _column(self.query, self.label)
-        artists = _column(self.query, "artist")
+            return self.query.column(self.label)
+        artists = self.query.column("artist")
         return np.where(artists == "", self.query.ids, artists)
 
     def estimates(self, ks: Sequence[int] = (1, 10, 100), *, over: Literal["label", "query"] = "label") -> pd.DataFrame:
@@ -75,32 +67,33 @@ class Retrieval:
             over: what the bootstrap draws: labels (artists) with all their queries, or single queries.
 
         Returns:
-            columns descriptor, metric, k, value, low, high, n, unit. Precision@R is there for every k that is not below
-            the number of right images of any query; it is the same for all of them.
+            columns descriptor, metric, k, value, low, high, n, unit. Metrics go by the ids of ``METRIC_TITLES``.
+            ``precision_at_r`` is there for every k that is not below the number of right images of any query; it is
+            the same for all of them.
         """
         searched = [k for k in ks if k <= self.hits.shape[1]]
         micro = {key: values for k in searched for key, values in self._per_query(k).items()}
         if not micro:
             return pd.DataFrame(columns=["descriptor", "metric", "k", "value", "low", "high", "n", "unit"])
-        macro = {("mean precision@k, macro", k): micro[PAPERS_MAP, k] for k in searched}
+        macro = {("mean_precision_macro", k): micro["mean_precision", k] for k in searched}
         groups = self.labels if over == "label" else None
         estimates = bootstrap_each(np.stack([*micro.values()], axis=1), groups=groups)
         estimates += macro_average_each(np.stack([*macro.values()], axis=1), self.labels)
         rows = [
-            {"descriptor": self.descriptor, "metric": metric, "k": k} | vars(estimate)
+            {"descriptor": self.descriptor, "metric": metric, "k": k} | estimate.row()
             for (metric, k), estimate in zip([*micro, *macro], estimates, strict=True)
         ]
         return pd.DataFrame(rows)
 
     def _per_query(self, k: int) -> dict[tuple[str, int], np.ndarray]:
         metrics = {
-            (PAPERS_MAP, k): mean_precision_per_query(self.hits, k),
-            ("average precision@k", k): average_precision_per_query(self.hits, k, self.n_relevant),
-            ("recall@k", k): recall_per_query(self.hits, k),
-            ("mean reciprocal rank@k", k): reciprocal_rank_per_query(self.hits, k),
+            ("mean_precision", k): mean_precision_per_query(self.hits, k),
+            ("average_precision", k): average_precision_per_query(self.hits, k, self.n_relevant),
+            ("recall", k): recall_per_query(self.hits, k),
+            ("reciprocal_rank", k): reciprocal_rank_per_query(self.hits, k),
         }
         if self.n_relevant.max() <= k:
-            metrics["precision@R", k] = precision_at_r_per_query(self.hits, self.n_relevant)
+            metrics["precision_at_r", k] = precision_at_r_per_query(self.hits, self.n_relevant)
         return metrics
 
     def by_label(self) -> pd.DataFrame:
@@ -170,16 +163,13 @@ def evaluate_embeddings(
     embedded = np.isin(judged.ids, embeddings.ids)
     lost = {str(name): embeddings.skipped.get(str(name), "not embedded") for name in judged.ids[~embedded]}
     parts, left_out = _answerable(judged.take(np.flatnonzero(embedded)), label)
-    (query, query_table), (database, database_table) = (embeddings.of(part) for part in parts.values())
-    found = neighbours(query, database, min(k, len(database)))
-    right, n_relevant = _matches(found, query_table, database_table, label)
+    query, database = map(embeddings.of, parts.values())
+    found = matches(query, database, k, label=label)
     return Retrieval(
+        **vars(found),
         descriptor=name,
-        query=query_table,
-        database=database_table,
-        neighbours=found,
-        hits=right,
-        n_relevant=n_relevant,
+        query=query.table,
+        database=database.table,
         label=label,
         skipped=left_out | lost,
         embeddings=embeddings,
@@ -202,25 +192,19 @@ def percent_table(estimates: pd.DataFrame) -> pd.DataFrame:
         texts; index descriptor, columns such as ``mean precision@10``, as far as they were estimated. At k = 1 all
         metrics are one number, which stands there once.
     """
-    wanted = {
-        f"{metric.split(' (')[0].removesuffix('@k')}@{k}": (metric, k)
-        for metric, ks in ((PAPERS_MAP, (1, 10, 100)), ("average precision@k", (100,)), ("recall@k", (10, 100)))
-        for k in ks
+    texts = {
+        (row["descriptor"], row["metric"], row["k"]): Estimate.from_row(row).percent()
+        for _, row in estimates.iterrows()
     }
-    texts = [Estimate(*row).percent() for row in _values(estimates, "value", "low", "high", "n", "unit")]
-    rows = dict(zip(map(tuple, _values(estimates, "descriptor", "metric", "k")), texts, strict=True))
     names = estimates["descriptor"].unique()
-    there = {title: key for title, key in wanted.items() if any((name, *key) in rows for name in names)}
-    columns = {title: [rows.get((name, *key), "–") for name in names] for title, key in there.items()}
+    shown = (("mean_precision", (1, 10, 100)), ("average_precision", (100,)), ("recall", (10, 100)))
+    columns = {
+        METRIC_TITLES[metric].replace("@k", f"@{k}"): [texts.get((name, metric, k), "–") for name in names]
+        for metric, ks in shown
+        for k in ks
+        if any((name, metric, k) in texts for name in names)
+    }
     return pd.DataFrame(columns, index=pd.Index(names, name="descriptor"))
-
-
-def _values(frame: pd.DataFrame, *columns: str) -> list[list[Any]]:
-    return frame[list(columns)].to_numpy(dtype=object).tolist()
-
-
-def _column(table: ImageTable, column: str) -> np.ndarray:
-    return table.frame[column].to_numpy(dtype=str)
 
 
 def _answerable(table: ImageTable, label: str) -> tuple[dict[str, ImageTable], dict[str, str]]:
@@ -250,11 +234,3 @@ def _tags(table: ImageTable, label: str) -> list[list[str]]:
     tagged = table if label == "styles" else table.tagged(label)
     tags: list[list[str]] = tagged.frame["styles"].tolist()
     return tags
-
-
-def _matches(found: Neighbours, query: ImageTable, database: ImageTable, label: str) -> tuple[np.ndarray, np.ndarray]:
-    """Which neighbours are right, (q, k) bool, and how many could be, (q,)."""
-    if label == "styles":
-        return tag_hits(found, query.sparse_labels(database.tags), database.sparse_labels())
-    labels = _column(query, label), _column(database, label)
-    return hits(found, *labels), relevant_counts(*labels)

@@ -236,9 +236,8 @@ def _remove(rows: np.ndarray, scores: np.ndarray, own: np.ndarray) -> None:
 def _recall(rows: np.ndarray, query: Embeddings, database: Embeddings, own: np.ndarray, k: int) -> Estimate:
     """The share of exact neighbours that were found, on some of the queries."""
     some = np.sort(np.random.default_rng(0).permutation(len(query))[:CHECKED])
-    checked = Embeddings(query.vectors[some], query.ids[some], query.fingerprint, query.metric)
     search = _exact(database)
-    exact, _ = _searched(checked, slice(None), own[some], search, k, len(database), None)
+    exact, _ = _searched(query.take(some), slice(None), own[some], search, k, len(database), None)
     return bootstrap(np.array([np.isin(right, found).mean() for right, found in zip(exact, rows[some], strict=True)]))
 
 

@@ -1,15 +1,52 @@
 """Which neighbours are right, and how many images of the database could be: by a label, or by a shared tag."""
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from csdlib.embeddings.arrays import Embedded
 from csdlib.errors import InputError
-from csdlib.retrieval.nearest import Neighbours
+from csdlib.retrieval.nearest import Neighbours, neighbours
 
 #: Entries of a matrix that says which database images share a tag with which query.
 MATCHED_AT_ONCE = 2**24
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The neighbours of every query, and which of them are right.
+
+    Attributes:
+        neighbours: rows of the database for every query, best first.
+        hits: (q, k) bool, whether a neighbour is right: has the query's label, or shares a tag.
+        n_relevant: (q,) int64, how many database images are right.
+    """
+
+    neighbours: Neighbours
+    hits: np.ndarray
+    n_relevant: np.ndarray
+
+
+def matches(query: Embedded, database: Embedded, k: int, *, label: str = "artist") -> Matches:
+    """Searches a table's images among another's, and judges what is found.
+
+    Args:
+        query: q images.
+        database: n images, by the same descriptor.
+        k: neighbours a query; at most n are searched.
+        label: the column that a right neighbour shares with the query, or ``"styles"``: at least one tag is shared.
+
+    Raises:
+        InputError: as ``neighbours``, or a table lacks the column.
+    """
+    found = neighbours(query, database, k)
+    if label == "styles":
+        tags = query.table.sparse_labels(database.table.tags), database.table.sparse_labels()
+        return Matches(found, *tag_hits(found, *tags))
+    labels = query.table.column(label), database.table.column(label)
+    return Matches(found, hits(found, *labels), relevant_counts(*labels))
 
 
 def hits(neighbours: Neighbours, query_labels: np.ndarray, database_labels: np.ndarray) -> np.ndarray:

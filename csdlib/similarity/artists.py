@@ -138,7 +138,7 @@ def artist_table(embeddings: Embeddings, table: ImageTable, *, k: int = 10, near
         one row an artist: ``artist``, ``pictures``, ``nearest artists`` (with cosines), and ``same artist``: the mean
         share of a picture's k nearest others that are by the artist, in [0, 1].
     """
-    labels = table.frame["artist"].to_numpy(dtype=str)
+    labels = table.column("artist")
     artists = artists_of(embeddings, labels)
     found, nearby = neighbours(embeddings, embeddings, k), artists.nearest(nearest)
     same = hits(found, labels, labels).sum(axis=1) / np.maximum((found.rows >= 0).sum(axis=1), 1)
@@ -164,8 +164,7 @@ def neighbour_shares(embeddings: Embeddings, table: ImageTable, k: int = 10) -> 
         ``artist``: by the same artist with another content.
     """
     found = neighbours(embeddings, embeddings, k)
-    of = {name: table.frame[name].to_numpy(dtype=str) for name in ("artist", "content")}
-    same = {name: hits(found, labels, labels) for name, labels in of.items()}
+    same = {name: hits(found, *[table.column(name)] * 2) for name in ("artist", "content")}
     shares = {
         "content": (same["content"] & ~same["artist"]).mean(axis=1),
         "artist": (same["artist"] & ~same["content"]).mean(axis=1),
@@ -189,7 +188,7 @@ def pull_of_content_and_style(
         ``difference`` (second - first) with 95 % bootstrap intervals over artists. Where the second looks less at
         content and more at style, the difference is below 0 for content and above 0 for artist.
     """
-    groups = table.frame["artist"].to_numpy(dtype=str)
+    groups = table.column("artist")
     one, other = (neighbour_shares(embeddings, table, k) for embeddings in (first, second))
     found: dict[tuple[str, str], Estimate] = {}
     for share in one.columns:

@@ -6,18 +6,20 @@ works, and of what a generator made in the artist's name.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
-from torch import Tensor
 
-from csdlib.descriptors.protocol import Descriptor, encode_images
+from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import maker
 from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.embed_table import encode_items
 from csdlib.errors import InputError
 from csdlib.images import ImageLike, open_image
+from csdlib.metrics.intervals import Estimate, interval, resampled_sums
 from csdlib.similarity.artists import prototype, require_pair
 
 
@@ -26,26 +28,37 @@ class Score:
     """A style similarity.
 
     Attributes:
-        value: in [-1, 1]; higher = more alike. Where a score begins to mean "the same style" depends on the
+        estimate: in [-1, 1]; higher = more alike. Where a score begins to mean "the same style" depends on the
             descriptor: compare it with the scores of pictures whose makers are known.
-        low: lower end of the 95 % bootstrap interval; None when one image was compared with one.
-        high: upper end; None when one image was compared with one.
         descriptor: name of the descriptor.
         n_references: images on the second side. Scores of prototypes rise with it: report it.
     """
 
-    value: float
-    low: float | None
-    high: float | None
+    estimate: Estimate
     descriptor: str
     n_references: int
+
+    @property
+    def value(self) -> float:
+        """The similarity, in [-1, 1]."""
+        return self.estimate.value
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the 95 % bootstrap interval; None when one image was compared with one."""
+        return None if np.isnan(self.estimate.low) else self.estimate.low
+
+    @property
+    def high(self) -> float | None:
+        """Upper end; None when one image was compared with one."""
+        return None if np.isnan(self.estimate.high) else self.estimate.high
 
     def __float__(self) -> float:
         return self.value
 
     def __str__(self) -> str:
-        interval = "" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]"
-        return f"{self.value:.3f}{interval} ({self.descriptor}, {self.n_references} reference(s))"
+        number = f"{self.value:.3f}" if self.low is None else str(self.estimate)
+        return f"{number} ({self.descriptor}, {self.n_references} reference(s))"
 
 
 Images = ImageLike | Sequence[ImageLike]
@@ -70,10 +83,7 @@ def style_similarity(
     if measure.metric != "cosine":
         raise InputError(f"style_similarity needs a cosine descriptor; {measure.name} uses {measure.metric}")
     first, second = (_encode(measure, images) for images in (a, b))
-    value = float(prototype(first) @ prototype(second))
-    value = min(1.0, max(-1.0, value))
-    low, high = _interval(first, second, value, n_bootstrap, seed)
-    return Score(value, low, high, measure.name, len(second))
+    return Score(_estimate(first, second, n_bootstrap, seed), measure.name, len(second))
 
 
 def general_style_similarity(
@@ -103,20 +113,39 @@ def general_style_similarity(
     Raises:
         InputError: embeddings of two descriptors, without cosine, or another number of names than of images.
     """
+    rows = []
+    for name, first, second in _sides(made, asked, works, artists):
+        row = {"artist": name, "value": np.nan, "low": np.nan, "high": np.nan}
+        if len(first) and len(second):
+            found = _estimate(first, second, n_bootstrap, seed)
+            row |= {"value": found.value, "low": found.low, "high": found.high}
+        rows.append(row | {"generated": len(first), "references": len(second), "note": _note(len(first), len(second))})
+    return pd.DataFrame(rows)
+
+
+def prototype_similarity(made: Embeddings, asked: np.ndarray, works: Embeddings, artists: np.ndarray) -> pd.Series:
+    """The General Style Similarity of the artists on both sides, without intervals; see there.
+
+    Returns:
+        the values in [-1, 1], higher = more alike; the index are the artists' names, sorted.
+
+    Raises:
+        InputError: as ``general_style_similarity``.
+    """
+    sides = _sides(made, asked, works, artists)
+    return pd.Series({name: _cosine(first, second) for name, first, second in sides if len(first) and len(second)})
+
+
+def _sides(
+    made: Embeddings, asked: np.ndarray, works: Embeddings, artists: np.ndarray
+) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Every artist of either side, with the vectors that were made in the name and those of the works."""
     require_pair(made, works)
     for names, embeddings in ((asked, made), (artists, works)):
         if len(names) != len(embeddings):
             raise InputError(f"{len(names)} artists for {len(embeddings)} images")
-    rows = []
-    for name in sorted({*asked.tolist(), *artists.tolist()} - {""}):
-        first, second = made.vectors[asked == name], works.vectors[artists == name]
-        row = {"artist": name, "value": np.nan, "low": np.nan, "high": np.nan}
-        if len(first) and len(second):
-            value = float(np.clip(prototype(first) @ prototype(second), -1, 1))
-            low, high = _interval(first, second, value, n_bootstrap, seed)
-            row |= {"value": value, "low": np.nan if low is None else low, "high": np.nan if high is None else high}
-        rows.append(row | {"generated": len(first), "references": len(second), "note": _note(len(first), len(second))})
-    return pd.DataFrame(rows)
+    known = sorted({*asked.tolist(), *artists.tolist()} - {""})
+    return [(name, made.vectors[asked == name], works.vectors[artists == name]) for name in known]
 
 
 def _note(generated: int, references: int) -> str:
@@ -140,30 +169,29 @@ def _made(make: Callable[..., Descriptor]) -> Descriptor:
 
 
 def _encode(descriptor: Descriptor, images: Images) -> np.ndarray:
-    single = isinstance(images, (str, Image.Image)) or hasattr(images, "__fspath__")
-    listed = [images] if single else list(images)  # type: ignore[arg-type]
+    listed = [images] if isinstance(images, (str, Path, Image.Image)) else list(images)
     if not listed:
         raise InputError("style_similarity was given an empty list of images")
-    vectors: Tensor = encode_images(descriptor, [open_image(image) for image in listed])  # type: ignore[arg-type]
-    return vectors.numpy().astype(np.float64)
+    # In batches, as a table is embedded: a thousand pictures of each side are nothing unusual.
+    found = encode_items(((str(row), partial(open_image, image)) for row, image in enumerate(listed)), descriptor)
+    if found.skipped:
+        raise InputError(next(iter(found.skipped.values())))
+    return found.vectors.astype(np.float64)
 
 
-def _interval(
-    first: np.ndarray, second: np.ndarray, value: float, n_bootstrap: int, seed: int
-) -> tuple[float | None, float | None]:
-    if len(first) == len(second) == 1:
-        return None, None
+def _cosine(first: np.ndarray, second: np.ndarray) -> float:
+    return float(np.clip(prototype(first) @ prototype(second), -1, 1))
+
+
+def _estimate(first: np.ndarray, second: np.ndarray, n_bootstrap: int, seed: int) -> Estimate:
+    """The cosine of two prototypes; two single images have no interval."""
+    value, images = _cosine(first, second), len(first) + len(second)
+    if images == 2:
+        return Estimate(value, np.nan, np.nan, images, "image")
     random = np.random.default_rng(seed)
-    drawn = [_resampled_prototypes(side, n_bootstrap, random) for side in (first, second)]
+    sums = [resampled_sums(side, n_bootstrap, random) for side in (first, second)]
+    drawn = [side / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-12) for side in sums]
     scores = (drawn[0] * drawn[1]).sum(axis=1)
     # A resample holds fewer distinct images than the sample, so its cosines lie nearer to 0: the shift is taken out.
-    low, high = np.clip(np.quantile(scores, [0.025, 0.975]) + value - scores.mean(), -1, 1)
-    return float(low), float(high)
-
-
-def _resampled_prototypes(vectors: np.ndarray, n_bootstrap: int, random: np.random.Generator) -> np.ndarray:
-    """(n_bootstrap, d): the prototype of every resample. How often each image was drawn is one matrix."""
-    n = len(vectors)
-    counts = random.multinomial(n, np.full(n, 1 / n), size=n_bootstrap)
-    sums = counts @ vectors
-    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    low, high = np.clip(interval(scores) + value - scores.mean(), -1, 1)
+    return Estimate(value, float(low), float(high), images, "image")

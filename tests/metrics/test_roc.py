@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from csdlib.errors import InputError
-from csdlib.metrics.roc import auc, auc_difference
+from csdlib.metrics.intervals import draws
+from csdlib.metrics.roc import auc, auc_difference, roc_area
 
 
 @settings(deadline=None)
@@ -17,7 +18,7 @@ def test_the_area_is_scikit_learns(count: int, seed: int, levels: int) -> None:
     # Few levels make ties.
     scores = random.integers(0, levels, count).astype(float)
     seen = np.arange(count) < random.integers(1, count)
-    assert auc(scores, seen, n_bootstrap=5).value == pytest.approx(roc_auc_score(seen, scores))
+    assert roc_area(scores, seen) == pytest.approx(roc_auc_score(seen, scores))
 
 
 def test_the_interval_covers_the_truth() -> None:
@@ -29,6 +30,16 @@ def test_the_interval_covers_the_truth() -> None:
         found = auc(scores, seen, n_bootstrap=300, seed=seed)
         covered += found.low <= 0.7602 <= found.high
     assert 178 <= covered <= 200
+
+
+def test_the_areas_of_resamples_are_those_of_the_artists_drawn() -> None:
+    scores, seen = np.random.default_rng(0).normal(size=9), np.arange(9) < 5
+    random = np.random.default_rng(7)
+    counts = np.hstack([np.concatenate([*draws(count, 40, random)]) for count in (5, 4)])
+    areas = [roc_area(np.repeat(scores, own), np.repeat(seen, own)) for own in counts]
+    found = auc(scores, seen, n_bootstrap=40, seed=7)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(areas, [0.025, 0.975])))
+    assert found.value == roc_area(scores, seen)
 
 
 def test_a_difference_is_paired() -> None:

@@ -1,19 +1,19 @@
-"""Scores of pictures and prototypes."""
+"""Scores of pictures and of prototypes."""
 
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
-from typer.testing import CliRunner
+import torch
+from PIL import Image
 
 from csdlib import style_similarity
-from csdlib.cli import app
-from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
 from csdlib.similarity.artists import prototype
-from csdlib.similarity.attribution import candidates
-from csdlib.similarity.scores import general_style_similarity
+from csdlib.similarity.scores import general_style_similarity, prototype_similarity
 from tests.conftest import stripes
+from tests.similarity.conftest import around, unit
 
 
 def test_a_picture_is_like_itself_and_order_does_not_matter() -> None:
@@ -59,42 +59,6 @@ def test_bad_input_is_named(tmp_path: Path) -> None:
         style_similarity(tmp_path / "gone.png", stripes(0, 3, 0), descriptor="colour")
 
 
-def test_command_line_prints_the_score_or_one_line(tmp_path: Path) -> None:
-    run = CliRunner().invoke
-    for number in (0, 1):
-        stripes(number, 4, number).save(tmp_path / f"{number}.png")
-    paths = [str(tmp_path / "0.png"), str(tmp_path / "1.png")]
-    good = run(app, ["compare", *paths, "--descriptor", "gram"])
-    expected = style_similarity(*paths, descriptor="gram")
-    assert (good.exit_code, good.stdout.strip()) == (0, str(expected))
-    bad = run(app, ["compare", paths[0], "gone.png"])
-    assert bad.exit_code == 2
-    assert bad.stderr.startswith("csdlib: gone.png: there is no such image")
-    unknown = run(app, ["compare", *paths, "--descriptor", "vgg"])
-    assert "choose one of clip-tiny, clip-vit-b-16" in unknown.stderr
-
-
-def test_command_line_embeds_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "in" / "ann").mkdir(parents=True)
-    stripes(0, 4, 0).save(tmp_path / "in" / "ann" / "a.png")
-    (tmp_path / "in" / "ann" / "b.png").write_text("no image")
-    output = tmp_path / "out"
-    done = CliRunner().invoke(app, ["embed", str(tmp_path / "in"), str(output), "--descriptor", "colour"])
-    assert "1 images embedded, 1 skipped" in done.stdout
-    assert Embeddings.load(output).ids.tolist() == ["ann/a.png"]
-    assert "gram" in CliRunner().invoke(app, ["descriptors"]).stdout
-
-
-def unit(vectors: np.ndarray, prefix: str = "", fingerprint: str = "f") -> Embeddings:
-    rows = np.asarray(vectors, dtype=np.float32)
-    ids = np.array([f"{prefix}{row}" for row in range(len(rows))])
-    return Embeddings(rows / np.linalg.norm(rows, axis=1, keepdims=True), ids, fingerprint, "cosine")
-
-
-def around(centre: list[float], count: int, seed: int) -> np.ndarray:
-    return np.array(centre) + 0.3 * np.random.default_rng(seed).normal(size=(count, len(centre)))
-
-
 def test_general_style_similarity_is_the_cosine_of_prototypes() -> None:
     works = unit(np.vstack([around([1, 0, 0], 5, 0), around([0, 1, 0], 4, 1)]))
     made = unit(np.vstack([around([1, 0, 0], 3, 2), around([0, 1, 1], 2, 3)]), "g")
@@ -110,44 +74,51 @@ def test_general_style_similarity_is_the_cosine_of_prototypes() -> None:
     assert found.loc[["b", "c"], ["value", "low", "high"]].isna().all().all()
 
 
-def test_candidates_are_ranked_and_strangers_have_no_match() -> None:
-    centres = np.eye(8)[:5]
-    works = unit(np.vstack([around(centre, 40, seed) for seed, centre in enumerate(centres)]))
-    names = np.repeat(["a", "b", "c", "d", "e"], 40)
-    listed = names != "e"
-    known = candidates(Embeddings(works.vectors[listed], works.ids[listed], "f", "cosine"), names[listed], wrong=0.1)
-    assert known.names.tolist() == ["a", "b", "c", "d"]
-    ranking = known.rank(unit(around([0, 1, 0, 0, 0, 0, 0, 0], 50, 9)), k=2)
-    first = ranking[ranking["rank"] == 1]
-    assert (first["artist"] == "b").mean() > 0.9
-    assert first["named"].mean() == pytest.approx(known.found, abs=0.15)
-    assert (ranking.groupby("image_id")["similarity"].diff().dropna() <= 0).all()
-    strangers = known.rank(Embeddings(works.vectors[~listed], works.ids[~listed], "f", "cosine"), k=1)
-    assert strangers["named"].mean() < 0.3, "e is not on the list"
-
-
-def test_the_threshold_is_the_strangers_quantile() -> None:
-    works, names = unit(around([1, 1, 1], 30, 0)), np.repeat(["a", "b", "c"], 10)
-    known = candidates(works, names, wrong=0.2)
-    best = [
-        max(
-            float(vector @ prototype(works.vectors[names == other].astype(float)))
-            for other in ("a", "b", "c")
-            if other != name
-        )
-        for vector, name in zip(works.vectors, names, strict=True)
-    ]
-    assert known.threshold == pytest.approx(np.quantile(best, 0.8), abs=1e-5)
-
-
 def test_two_descriptors_are_never_compared() -> None:
     works, names = unit(around([1, 1, 1], 4, 0)), np.array(["a", "a", "b", "b"])
     other = unit(around([1, 1, 1], 4, 0), fingerprint="g")
     with pytest.raises(InputError, match="two descriptors"):
         general_style_similarity(other, names, works, names)
     with pytest.raises(InputError, match="two descriptors"):
-        candidates(works, names).rank(other)
-    with pytest.raises(InputError, match="two artists or more"):
-        candidates(works, np.array(["a"] * 4))
-    with pytest.raises(InputError, match="wrong must be"):
-        candidates(works, names, wrong=1)
+        prototype_similarity(other, names, works, names)
+
+
+def test_values_alone_are_those_with_intervals() -> None:
+    works, made = unit(around([1, 1, 1], 8, 0)), unit(around([1, 0, 1], 6, 1), "g")
+    names, asked = np.repeat(["a", "b"], 4), np.array(["a", "a", "a", "b", "b", "c"])
+    found = general_style_similarity(made, asked, works, names).set_index("artist")["value"].dropna()
+    pd.testing.assert_series_equal(prototype_similarity(made, asked, works, names), found, check_names=False)
+
+
+class Counting:
+    """A descriptor of mean colours that remembers its batches."""
+
+    name, dim, metric, fingerprint = "counting", 3, "cosine", "counting"
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def preprocess(self, image: Image.Image) -> torch.Tensor:
+        return torch.from_numpy(np.asarray(image, np.float32).mean(axis=(0, 1)) + 1)[:, None, None]
+
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
+        self.batches.append(len(images))
+        return torch.nn.functional.normalize(images.flatten(1), dim=1)
+
+
+def test_large_sets_are_encoded_in_batches() -> None:
+    counting = Counting()
+    ours, theirs = ([stripes(colour, 3, seed, side=16) for seed in range(150)] for colour in (0, 1))
+    score = style_similarity(ours, theirs, descriptor=counting)
+    assert sum(counting.batches) == 300
+    assert max(counting.batches) <= 64
+    vectors = [counting.encode(torch.stack([counting.preprocess(each) for each in side])) for side in (ours, theirs)]
+    first, second = (prototype(side.numpy().astype(float)) for side in vectors)
+    assert score.value == pytest.approx(first @ second)
+
+
+def test_a_score_is_an_estimate_of_its_images() -> None:
+    score = style_similarity([stripes(0, 3, 1), stripes(0, 3, 2)], stripes(1, 3, 3), descriptor="colour")
+    assert (score.estimate.n, score.estimate.unit) == (3, "image")
+    assert (float(score), score.low, score.high) == (score.estimate.value, score.estimate.low, score.estimate.high)
+    assert str(score).startswith(str(score.estimate))

@@ -162,8 +162,7 @@ def _learned(crawl: ImageTable, setting: Setting, seed: int) -> ImageTable:
         [tag for tag in tags if kept and kinds[tag] in setting.kinds]
         for tags, kept in zip(crawl.frame["styles"], keeps, strict=True)
     ]
-    column = pd.Series(styles, index=crawl.frame.index, dtype=object)
-    return ImageTable(crawl.frame.assign(styles=column), crawl.root, crawl.manifest)
+    return crawl.with_column("styles", styles)
 
 
 def _found(model: CSDModel, painters: str, table: ImageTable) -> pd.DataFrame:

@@ -16,8 +16,7 @@ from csdlib.embeddings.embed_table import embed
 from csdlib.files import atomic_path
 from csdlib.maps.layout import map_neighbours, style_map
 from csdlib.metrics.intervals import Estimate, bootstrap
-from csdlib.retrieval.nearest import Neighbours, neighbours
-from csdlib.retrieval.relevance import hits, relevant_counts
+from csdlib.retrieval.relevance import matches
 from csdlib.tables import ImageTable
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour")
@@ -49,20 +48,19 @@ def generated_on_map(
         intervals over artists: of the k nearest paintings, how many are by that artist, ``descriptor`` space and on
         the ``map``; and by ``chance``: the artist's share of all paintings.
     """
-    both = [embed(table, descriptor, cache=cache, progress=progress).of(table) for table in (paintings, made)]
-    (on_map, known), (new, asked) = both
-    laid_out = style_map(on_map, seed=seed)
+    known, new = (embed(table, descriptor, cache=cache, progress=progress) for table in (paintings, made))
+    laid_out = style_map(known, seed=seed)
     places = laid_out.place(new)
-    labels, wanted = (table.frame["artist"].to_numpy(dtype=str) for table in (known, asked))
-    nearest = map_neighbours(laid_out, k, places)
-    found = {
-        "descriptor": hits(neighbours(new, on_map, k), wanted, labels).mean(axis=1),
-        "map": hits(Neighbours(nearest, np.zeros(nearest.shape, np.float32)), wanted, labels).mean(axis=1),
-        "chance": relevant_counts(wanted, labels) / len(labels),
+    labels, wanted = known.table.column("artist"), new.table.column("artist")
+    found = matches(new, known, k)
+    shares = {
+        "descriptor": found.hits.mean(axis=1),
+        "map": (labels[map_neighbours(laid_out, k, places)] == wanted[:, None]).mean(axis=1),
+        "chance": found.n_relevant / len(known),
     }
-    frame = pd.concat([known.frame, asked.frame], ignore_index=True)[["source", "artist", "content"]]
+    frame = pd.concat([known.table.frame, new.table.frame], ignore_index=True)[["source", "artist", "content"]]
     frame[["x", "y"]] = np.concatenate([laid_out.coordinates, places])
-    return frame, {name: bootstrap(shares, groups=wanted) for name, shares in found.items()}
+    return frame, {name: bootstrap(each, groups=wanted) for name, each in shares.items()}
 
 
 def record_generated_on_map(
@@ -98,7 +96,7 @@ def record_generated_on_map(
     shares, places = [], pd.DataFrame()
     for name in descriptors:
         frame, found = generated_on_map(paintings, made, load(name), cache=cache)
-        shares += [{"descriptor": name, "neighbours": kind} | vars(each) for kind, each in found.items()]
+        shares += [{"descriptor": name, "neighbours": kind} | each.row() for kind, each in found.items()]
         places = places if len(places) else frame[["source", "artist", "content"]]
         places = places.assign(**{f"{name} x": frame["x"].round(2), f"{name} y": frame["y"].round(2)})
     facts = {

@@ -141,4 +141,4 @@ def _record(
 
 
 def _rounded(estimate: Estimate) -> dict[str, Any]:
-    return {key: round(value, 4) if isinstance(value, float) else value for key, value in vars(estimate).items()}
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in estimate.row().items()}

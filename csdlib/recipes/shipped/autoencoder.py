@@ -184,7 +184,7 @@ def reconstruction_loss(model: AutoencoderTiny, *, cache: Path | None = None) ->
         after = painter_found(again, database, tiny)
     decibels = signal_to_noise(model, query)
     groups = {"seen": [slug for slug in PAINTERS if slug not in WITHHELD], "withheld": list(WITHHELD)}
-    artists = query.frame["artist"].to_numpy(dtype=str)
+    artists = query.column("artist")
     found: dict[str, Estimate] = {}
     for group, members in groups.items():
         own = np.isin(artists, members)
@@ -221,7 +221,7 @@ the project's.
 
 
 def _losses(reconstruction: dict[str, Any]) -> str:
-    loss = {name: Estimate(**value) for name, value in reconstruction.items()}
+    loss = {name: Estimate.from_row(value) for name, value in reconstruction.items()}
     rows = "\n".join(
         f"| {group} | {loss[f'{group}, decibels'].value:.1f} dB | {loss[f'{group}, painter found'].percent()} "
         f"| {loss[f'{group}, lost'].percent()} |"

@@ -74,18 +74,18 @@ def zero_shot(model: CLIPTiny, table: ImageTable) -> dict[str, float]:
     """
     size, dim = model.image.config["image_size"], model.image.config["style_dim"]
     tower = TowerDescriptor(model.image, name="in training", weights_hash="changing", size=size, dim=dim)
-    found, kept = embed(table, tower, progress=False).of(table)
+    found = embed(table, tower, progress=False)
+    truth = {"painter": found.table.column("true_artist"), "subject": found.table.column("true_content")}
     questions = {
-        "painter": {slug: f"a painting by {PAINTERS[slug].name}" for slug in kept.frame["true_artist"].unique()},
-        "subject": {subject: f"a painting of a {subject}" for subject in kept.frame["true_content"].unique()},
+        "painter": {slug: f"a painting by {PAINTERS[slug].name}" for slug in np.unique(truth["painter"])},
+        "subject": {subject: f"a painting of a {subject}" for subject in np.unique(truth["subject"])},
     }
-    truth = {"painter": kept.frame["true_artist"], "subject": kept.frame["true_content"]}
     shares = {}
     for what, texts in questions.items():
         with torch.inference_mode():
             answers = model.encode_text(model.tokenised(list(texts.values())).to(tower.device)).cpu().numpy()
         nearest = np.array(list(texts))[(found.vectors @ answers.T).argmax(axis=1)]
-        shares[f"zero-shot {what}"] = float((nearest == truth[what].to_numpy()).mean())
+        shares[f"zero-shot {what}"] = float((nearest == truth[what]).mean())
     return shares
 
 

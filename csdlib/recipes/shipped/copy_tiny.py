@@ -73,8 +73,8 @@ def train_copy_tiny(
 def _copies(model: CSDModel, validation: ImageTable) -> tuple[float, dict[str, Estimate]]:
     """The threshold that a validation set asks for, and the precision and recall of its groups."""
     tower = CSD(model, name="copy-tiny", weights_hash="in training")
-    found, kept = embed(validation, tower, progress=False).of(validation)
-    truth = kept.frame["true_group"].to_numpy(dtype=str)
+    found = embed(validation, tower, progress=False)
+    truth = found.table.column("true_group")
     threshold = threshold_for(found.vectors, truth)
     return threshold, group_quality(duplicate_groups(found.vectors, threshold), truth)
 

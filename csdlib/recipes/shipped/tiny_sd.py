@@ -188,7 +188,7 @@ def judge_tiny_sd(
     with TemporaryDirectory() as place:
         generate(model, asked["simple"].head(200), Path(place), **options)
     record |= {
-        "judged": {name: {group: vars(each) for group, each in found.items()} for name, found in judged.items()},
+        "judged": {name: {group: each.row() for group, each in found.items()} for name, found in judged.items()},
         "judged_with": options | {"images": images, "seed": seed, "new_pairs": len(asked["new"])},
         "seconds_for_200": round(time.perf_counter() - started, 1),
     }
@@ -198,7 +198,7 @@ def judge_tiny_sd(
 
 def _by_painter(table: ImageTable) -> ImageTable:
     """The crawl's pictures with their true painter as the artist."""
-    return ImageTable(table.frame.assign(artist=table.frame["true_artist"]), table.root, table.manifest)
+    return table.with_column("artist", table.column("true_artist"))
 
 
 def _copied(table: ImageTable, training: ImageTable) -> np.ndarray:
@@ -244,7 +244,7 @@ def rewritten_captions(table: ImageTable, share: float, *, seed: int = 0) -> Ima
         form.format(artist=written[artist], a_subject=with_article(subject)) if anew else caption
         for caption, artist, subject, form, anew in truths
     ]
-    return ImageTable(frame.assign(caption=captions), table.root, table.manifest)
+    return table.with_column("caption", captions)
 
 
 def _check_share(rewritten: float) -> None:
@@ -314,7 +314,7 @@ def _before(record: dict[str, Any]) -> str:
 def _results(record: dict[str, Any]) -> str:
     groups = list(_GROUPS)
     rows = "\n".join(
-        f"| {name} | " + " | ".join(Estimate(**found[group]).percent() for group in groups) + " |"
+        f"| {name} | " + " | ".join(Estimate.from_row(found[group]).percent() for group in groups) + " |"
         for name, found in record["judged"].items()
     )
     settings = record["judged_with"]

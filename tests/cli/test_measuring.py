@@ -1,0 +1,62 @@
+"""The commands that measure."""
+
+from pathlib import Path
+
+import pandas as pd
+from typer.testing import CliRunner
+
+from csdlib import style_similarity
+from csdlib.cli import app
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.retrieval.nearest import neighbours
+from tests.conftest import random_embeddings, stripes
+
+
+def test_search_from_the_command_line(tmp_path: Path) -> None:
+    query, database = random_embeddings(3, 1, "q"), random_embeddings(90, 2, "d")
+    query.save(tmp_path / "query")
+    database.save(tmp_path / "database", dtype="float16")
+    run = [str(tmp_path / name) for name in ("query", "database")]
+    output = tmp_path / "found.csv"
+    done = CliRunner().invoke(app, ["search", *run, str(output), "-k", "4"])
+    assert done.exit_code == 0, done.output
+    assert not output.with_suffix(".parts").exists()
+    table = pd.read_csv(output)
+    assert table.columns.tolist() == ["query", "rank", "neighbour", "score"]
+    expected = database.ids[neighbours(query, database, 4).rows]
+    assert table["neighbour"].tolist() == expected.ravel().tolist()
+    ivf = CliRunner().invoke(app, ["search", *run, str(tmp_path / "f.parquet"), "--index", "ivf"])
+    assert "% of the exact neighbours" in ivf.stdout
+    for options, message in (
+        (["x.txt"], "must be a file that ends in"),
+        (["x.csv", "--index", "tree"], "choose one of exact, hnsw, ivf"),
+    ):
+        failed = CliRunner().invoke(app, ["search", *run, *options])
+        assert failed.exit_code == 2
+        assert message in failed.stderr
+
+
+def test_command_line_prints_the_score_or_one_line(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    for number in (0, 1):
+        stripes(number, 4, number).save(tmp_path / f"{number}.png")
+    paths = [str(tmp_path / "0.png"), str(tmp_path / "1.png")]
+    good = run(app, ["compare", *paths, "--descriptor", "gram"])
+    expected = style_similarity(*paths, descriptor="gram")
+    assert (good.exit_code, good.stdout.strip()) == (0, str(expected))
+    bad = run(app, ["compare", paths[0], "gone.png"])
+    assert bad.exit_code == 2
+    assert bad.stderr.startswith("csdlib: gone.png: there is no such image")
+    unknown = run(app, ["compare", *paths, "--descriptor", "vgg"])
+    assert "choose one of clip-tiny, clip-vit-b-16" in unknown.stderr
+
+
+def test_command_line_embeds_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "in" / "ann").mkdir(parents=True)
+    stripes(0, 4, 0).save(tmp_path / "in" / "ann" / "a.png")
+    (tmp_path / "in" / "ann" / "b.png").write_text("no image")
+    output = tmp_path / "out"
+    done = CliRunner().invoke(app, ["embed", str(tmp_path / "in"), str(output), "--descriptor", "colour"])
+    assert "1 images embedded, 1 skipped" in done.stdout
+    assert Embeddings.load(output).ids.tolist() == ["ann/a.png"]
+    assert "gram" in CliRunner().invoke(app, ["descriptors"]).stdout

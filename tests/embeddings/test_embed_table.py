@@ -1,0 +1,67 @@
+"""From a table to its embeddings: in batches, from a cache, with broken images."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from csdlib.descriptors.registry import load
+from csdlib.embeddings.embed_table import embed
+from csdlib.tables import ImageTable
+from tests.conftest import copied
+
+
+def test_embedding_does_not_depend_on_batches_and_resumes_from_its_cache(
+    striped_table: ImageTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("csdlib.embeddings.embed_table.SHARD", 16)
+    colour = load("colour")
+    whole = embed(striped_table, colour, batch_size=64, progress=False)
+    np.testing.assert_array_equal(whole.ids, striped_table.ids)
+    parts = embed(striped_table, colour, batch_size=7, cache=tmp_path, progress=False)
+    np.testing.assert_array_equal(whole.vectors, parts.vectors)
+    stored = sorted(tmp_path.glob("*.npz"))
+    assert len(stored) == 3
+    stored[0].unlink()
+    calls = []
+    monkeypatch.setattr(
+        colour, "encode", lambda images: calls.append(len(images)) or type(colour).encode(colour, images)
+    )
+    again = embed(striped_table, colour, cache=tmp_path, progress=False)
+    np.testing.assert_array_equal(whole.vectors, again.vectors)
+    assert sum(calls) in (16, 8)
+
+
+def test_the_cache_notices_changed_and_mended_images(striped_table: ImageTable, tmp_path: Path) -> None:
+    table, cache = copied(striped_table, tmp_path), tmp_path / "cache"
+    colour = load("colour")
+    first = embed(table, colour, cache=cache, progress=False)
+    good = table.path(0).read_bytes()
+    table.path(0).write_bytes(table.path(30).read_bytes())
+    changed = embed(ImageTable(table.frame, tmp_path), colour, cache=cache, progress=False)
+    np.testing.assert_array_equal(changed.vectors[0], first.vectors[30])
+    table.path(0).write_bytes(b"junk")
+    assert embed(ImageTable(table.frame, tmp_path), colour, cache=cache, progress=False).skipped
+    table.path(0).write_bytes(good)
+    mended = embed(ImageTable(table.frame, tmp_path), colour, cache=cache, progress=False)
+    assert not mended.skipped
+    np.testing.assert_array_equal(mended.vectors, first.vectors)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut"])
+def test_a_damaged_cache_is_computed_again(striped_table: ImageTable, tmp_path: Path, damage: bytes) -> None:
+    colour = load("colour")
+    whole = embed(striped_table, colour, cache=tmp_path, progress=False)
+    for path in tmp_path.glob("*.npz"):
+        path.write_bytes(damage)
+    again = embed(striped_table, colour, cache=tmp_path, progress=False)
+    np.testing.assert_array_equal(whole.vectors, again.vectors)
+
+
+def test_what_cannot_be_read_is_in_neither_vectors_nor_table(striped_table: ImageTable, tmp_path: Path) -> None:
+    table = copied(striped_table, tmp_path)
+    table.path(3).write_bytes(b"junk")
+    found = embed(table, load("colour"), progress=False)
+    assert found.ids.tolist() == found.table.ids.tolist() == np.delete(table.ids, 3).tolist()
+    assert list(found.skipped) == [table.ids[3]]
+    np.testing.assert_array_equal(found.vectors, embed(found.table, load("colour"), progress=False).vectors)

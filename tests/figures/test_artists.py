@@ -1,0 +1,25 @@
+"""The figure of artists: every name is there, and none is markup."""
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from csdlib.errors import InputError
+from csdlib.figures.artists import artist_layout, artists_figure
+from csdlib.similarity.artists import artists_of
+from tests.similarity.test_artists import many
+
+
+@pytest.mark.parametrize("count", [2, 5, 14])
+def test_the_figure_names_every_artist_and_escapes(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CSDLIB_BOOK", "1")
+    embeddings, labels = many(count)
+    found = artists_of(embeddings, np.where(labels == "artist 00", "</script><b>", labels))
+    groups = np.array(["x", "<i>"])[np.arange(count) % 2]
+    shown = artists_figure(found, artist_layout(found), groups, caption="c", alt="a").data
+    page = BeautifulSoup(shown, "html.parser")
+    assert len(page.select("figure.csd-figure [role=img]")) == 2
+    assert not page.find_all(["b", "i"])
+    assert all(shown.count(str(name)) >= 2 for name in found.names[1:])
+    with pytest.raises(InputError, match="other artists"):
+        artists_figure(found, artist_layout(artists_of(*many(3))), groups, caption="c", alt="a")

@@ -1,0 +1,51 @@
+"""Candidates in order, and strangers without a name."""
+
+import numpy as np
+import pytest
+
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.errors import InputError
+from csdlib.similarity.artists import prototype
+from csdlib.similarity.attribution import candidates
+from tests.similarity.conftest import around, unit
+
+
+def test_candidates_are_ranked_and_strangers_have_no_match() -> None:
+    centres = np.eye(8)[:5]
+    works = unit(np.vstack([around(centre, 40, seed) for seed, centre in enumerate(centres)]))
+    names = np.repeat(["a", "b", "c", "d", "e"], 40)
+    listed = names != "e"
+    known = candidates(Embeddings(works.vectors[listed], works.ids[listed], "f", "cosine"), names[listed], wrong=0.1)
+    assert known.names.tolist() == ["a", "b", "c", "d"]
+    ranking = known.rank(unit(around([0, 1, 0, 0, 0, 0, 0, 0], 50, 9)), k=2)
+    first = ranking[ranking["rank"] == 1]
+    assert (first["artist"] == "b").mean() > 0.9
+    assert first["named"].mean() == pytest.approx(known.found, abs=0.15)
+    assert (ranking.groupby("image_id")["similarity"].diff().dropna() <= 0).all()
+    strangers = known.rank(Embeddings(works.vectors[~listed], works.ids[~listed], "f", "cosine"), k=1)
+    assert strangers["named"].mean() < 0.3, "e is not on the list"
+
+
+def test_the_threshold_is_the_strangers_quantile() -> None:
+    works, names = unit(around([1, 1, 1], 30, 0)), np.repeat(["a", "b", "c"], 10)
+    known = candidates(works, names, wrong=0.2)
+    best = [
+        max(
+            float(vector @ prototype(works.vectors[names == other].astype(float)))
+            for other in ("a", "b", "c")
+            if other != name
+        )
+        for vector, name in zip(works.vectors, names, strict=True)
+    ]
+    assert known.threshold == pytest.approx(np.quantile(best, 0.8), abs=1e-5)
+
+
+def test_what_cannot_be_ranked_is_refused() -> None:
+    works, names = unit(around([1, 1, 1], 4, 0)), np.array(["a", "a", "b", "b"])
+    other = unit(around([1, 1, 1], 4, 0), fingerprint="g")
+    with pytest.raises(InputError, match="two descriptors"):
+        candidates(works, names).rank(other)
+    with pytest.raises(InputError, match="two artists or more"):
+        candidates(works, np.array(["a"] * 4))
+    with pytest.raises(InputError, match="wrong must be"):
+        candidates(works, names, wrong=1)
