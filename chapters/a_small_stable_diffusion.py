@@ -273,7 +273,7 @@ figures.gallery(
 record = json.loads((csdlib.data_path("models/tiny-sd") / "training.json").read_text())
 groups = ["seen", "withheld"]
 recorded = [
-    {"": name} | {group: Estimate(**found[group]).percent() for group in groups}
+    {"": name} | {group: Estimate.from_row(found[group]).percent() for group in groups}
     for name, found in record["judged"].items()
 ]
 with_settings = record["judged_with"]

@@ -341,7 +341,7 @@ def with_labels(table: ImageTable, share: float) -> ImageTable:
     """The table with the tags of a share of its pictures, drawn at random; the others are unlabelled."""
     keep = np.random.default_rng(seed).random(len(table)) < share
     styles = [tags if kept else [] for tags, kept in zip(table.frame["styles"], keep, strict=True)]
-    return ImageTable(table.frame.assign(styles=styles), table.root, table.manifest)
+    return table.with_column("styles", styles)
 
 
 settings = {
@@ -354,7 +354,7 @@ settings = {
 before = precision_at_10(CSD(load_model(start), name="clip-tiny", weights_hash="shipped"))
 
 # %% tags=["hide-input"]
-query_artists = exhibition.where(split="query").frame["artist"].to_numpy(dtype=str)
+query_artists = exhibition.where(split="query").column("artist")
 rows = []
 for name, precision in settings.items():
     gain = paired_difference(precision, before, groups=query_artists)

@@ -55,8 +55,9 @@ from csdlib.maps import map_neighbours, style_map
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 table = table.take(np.sort(random.permutation(len(table))[:images]))
-embeddings, table = csdlib.embed(table, csdlib.load(descriptor)).of(table)
-labels = table.frame["artist"].to_numpy(dtype=str)
+embeddings = csdlib.embed(table, csdlib.load(descriptor))
+table = embeddings.table
+labels = table.column("artist")
 
 # %% [markdown]
 # ## A point a painter
@@ -109,8 +110,7 @@ print(f"Spread: {np.nanmin(artists.spread):.2f} ({narrowest}) to {np.nanmax(arti
 # %%
 def nearest_names(rows: np.ndarray) -> np.ndarray:
     """The nearest artist of every artist, computed from some of the pictures."""
-    part, some = embeddings.of(table.take(rows))
-    found = artists_of(part, some.frame["artist"].to_numpy(dtype=str))
+    found = artists_of(embeddings.take(rows), labels[rows])
     return found.names[found.nearest(1).rows[:, 0]]
 
 
@@ -145,10 +145,10 @@ figures.table(
 # lie with dogs, on the other they are scattered over the painters. Then switch to *artist*.
 
 # %% tags=["hide-input"]
-other, _ = csdlib.embed(table, csdlib.load(compared), progress=False).of(table)
+other = csdlib.embed(table, csdlib.load(compared), progress=False)
 shown = np.sort(random.permutation(len(table))[:640])
 pair = {
-    name: style_map(each.of(table.take(shown))[0], min_dist=0.4, seed=seed)
+    name: style_map(each.take(shown), min_dist=0.4, seed=seed)
     for name, each in ((compared, other), (descriptor, embeddings))
 }
 has_content = table.frame["content"].notna().all()
@@ -284,14 +284,14 @@ for name, part in shares.groupby("descriptor", sort=False):
 # %%
 if generated:
     made = csdlib.load_dataset("generated", root=root, csv=generated)
-    made_embeddings, made = csdlib.embed(made, csdlib.load(descriptor)).of(made)
+    placed = csdlib.embed(made, csdlib.load(descriptor))
     paintings = table.take(shown)
     guests = map_figure(
-        {descriptor: pair[descriptor].extended(made_embeddings)},
+        {descriptor: pair[descriptor].extended(placed)},
         paintings,
-        made,
+        placed.table,
         colour="source",
-        caption=f"{len(made)} generated pictures (open marks) placed on the map of {len(paintings)} paintings.",
+        caption=f"{len(placed)} generated pictures (open marks) placed on the map of {len(paintings)} paintings.",
         alt="Scatter plot of paintings, with generated pictures placed among them.",
     )
 else:

@@ -152,7 +152,7 @@ rows = []
 for name, reader in readers.items():
     quality = tag_quality([reader(caption) for caption in captions], mentioned)
     for metric, estimate in quality.items():
-        rows.append({"label": name, "metric": metric} | vars(estimate))
+        rows.append({"label": name, "metric": metric} | estimate.row())
 quality_of_rules = pd.DataFrame(rows)
 chart = figures.intervals(quality_of_rules, group="metric", axis="share (1 is best)")
 chart.update_layout(xaxis_range=[quality_of_rules["low"].min() - 0.02, 1.005], yaxis_autorange="reversed")
@@ -226,7 +226,7 @@ figures.table(
 
 # %%
 validation = atelier_crawl(validation_works, painters=painters, seed=seed + 1)
-true_groups = crawl.frame["true_group"].to_numpy(dtype=str)
+true_groups = crawl.column("true_group")
 descriptors = [csdlib.load(name) for name in ("pixels", "colour", "csd-tiny", "copy-tiny")]
 
 
@@ -238,12 +238,12 @@ def unit_vectors(table: ImageTable, descriptor: csdlib.descriptors.Descriptor) -
 
 rows, thresholds, groups = [], {}, {}
 for descriptor in descriptors:
-    name, known = descriptor.name, validation.frame["true_group"].to_numpy(dtype=str)
+    name, known = descriptor.name, validation.column("true_group")
     thresholds[name] = threshold_for(unit_vectors(validation, descriptor), known)
     groups[name] = duplicate_groups(unit_vectors(crawl, descriptor), thresholds[name])
     for metric, estimate in group_quality(groups[name], true_groups).items():
         rows.append(
-            {"label": f"{name} (above {thresholds[name]:.3f})", "name": name, "metric": metric} | vars(estimate)
+            {"label": f"{name} (above {thresholds[name]:.3f})", "name": name, "metric": metric} | estimate.row()
         )
 copy_quality = pd.DataFrame(rows)
 chart = figures.intervals(copy_quality, group="metric", axis="share of pairs (1 is best)")

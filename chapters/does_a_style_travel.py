@@ -175,8 +175,8 @@ if in_atelier:
     repertoire_works = works.take(np.flatnonzero(inside))
 from csdlib.similarity import artists_of
 
-embedded, kept = main.references.of(repertoire_works)
-seen_spread = artists_of(embedded, kept.frame["artist"].to_numpy(dtype=str))
+embedded = main.references.of(repertoire_works)
+seen_spread = artists_of(embedded, embedded.table.column("artist"))
 spread = pd.Series(seen_spread.spread, index=seen_spread.names)
 if in_atelier:
     print(

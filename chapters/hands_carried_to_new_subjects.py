@@ -71,7 +71,7 @@ withheld_stages = stages(json.loads((csdlib.data_path("models/tiny-sd-withheld")
 before = withheld_stages[0]["judged"]
 measured = [name for name in before if "found" in name and "first" not in name]
 figures.table(
-    pd.DataFrame([{"": name, "before": Estimate(**before[name]["seen"]).percent()} for name in measured]),
+    pd.DataFrame([{"": name, "before": Estimate.from_row(before[name]["seen"]).percent()} for name in measured]),
     caption="The UNet of tiny-sd-withheld after its first training: percent of the pictures for the 32 painters that it has seen, with 95 % intervals "
     "over painters. New subjects: pairs of painter and subject that no training picture shows.",
 )
@@ -126,7 +126,7 @@ figures.table(
     pd.DataFrame(
         [
             {"prompt": prompt}
-            | {what: Estimate(**before[f"{what} {name}"]["seen"]).percent() for what in ("painter", "subject")}
+            | {what: Estimate.from_row(before[f"{what} {name}"]["seen"]).percent() for what in ("painter", "subject")}
             for prompt, name in orders.items()
         ]
     ),
@@ -244,7 +244,7 @@ figures.table(
         [
             {"": measure}
             | {
-                f"{number}: {name}": Estimate(**stage["judged"][measure]["seen"]).percent()
+                f"{number}: {name}": Estimate.from_row(stage["judged"][measure]["seen"]).percent()
                 if measure in stage["judged"]
                 else ""
                 for number, (name, stage) in enumerate(zip(names, withheld_stages, strict=True), 1)

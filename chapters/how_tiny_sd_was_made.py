@@ -338,8 +338,8 @@ figures.table(
             {
                 "painters": group,
                 "signal to noise (dB)": f"{lost[f'{group}, decibels']['value']:.1f}",
-                "painter still found (%)": Estimate(**lost[f"{group}, painter found"]).percent(),
-                "lost (points)": Estimate(**lost[f"{group}, lost"]).percent(),
+                "painter still found (%)": Estimate.from_row(lost[f"{group}, painter found"]).percent(),
+                "lost (points)": Estimate.from_row(lost[f"{group}, lost"]).percent(),
             }
             for group in ("seen", "withheld")
         ]
@@ -353,7 +353,7 @@ figures.table(
 
 # %% tags=["hide-input"]
 rows = [
-    {"model": name, "": measure} | {group: Estimate(**value).percent() for group, value in found.items()}
+    {"model": name, "": measure} | {group: Estimate.from_row(value).percent() for group, value in found.items()}
     for name in ("tiny-sd", "tiny-sd-withheld")
     for measure, found in json.loads((csdlib.data_path(f"models/{name}") / "training.json").read_text())[
         "judged"

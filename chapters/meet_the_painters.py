@@ -264,7 +264,7 @@ test = table.where(split=["query", "database"])
 names = list(dict.fromkeys(["pixels", "colour", descriptor]))
 found = {name: csdlib.evaluate_retrieval(test, csdlib.load(name), k=10, progress=False) for name in names}
 estimates = pd.concat([result.estimates((1,)) for result in found.values()])
-estimates = estimates[estimates["metric"].str.startswith("mean precision@k (")]
+estimates = estimates[estimates["metric"] == "mean_precision"]
 figures.table(
     estimates[["descriptor", "k", "value", "low", "high", "n", "unit"]],
     caption=f"mAP@1 of naming the painter, fraction in [0, 1]; chance {1 / test.frame['artist'].nunique():.3f}. 95 % intervals over painters.",

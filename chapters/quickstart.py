@@ -45,7 +45,7 @@ from csdlib import figures
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 table = table.take(random.permutation(len(table))[:images])
-artists = table.frame["artist"].to_numpy(dtype=str)
+artists = table.column("artist")
 
 # %% [markdown]
 # ## Two pictures by one painter, one by another
@@ -87,8 +87,8 @@ print("different painters:", different)
 
 # %%
 embeddings = csdlib.embed(table, csdlib.load(descriptor))
-embeddings, table = embeddings.of(table)
-artists = table.frame["artist"].to_numpy(dtype=str)
+table = embeddings.table
+artists = table.column("artist")
 similarity = embeddings.vectors @ embeddings.vectors.T
 pairs = np.triu_indices(len(table), k=1)
 is_same = (artists[:, None] == artists[None, :])[pairs]

@@ -54,7 +54,7 @@ import csdlib
 from csdlib import figures
 from csdlib.retrieval import chance, percent_table
 from csdlib.files import atomic_path, cache_folder
-from csdlib.metrics import mean_precision_per_query, recall_per_query
+from csdlib.metrics import METRIC_TITLES, mean_precision_per_query, recall_per_query
 from csdlib.metrics import bootstrap, paired_difference
 from csdlib.retrieval import beside_published
 
@@ -126,7 +126,6 @@ print(
 print(f"Images left out, by method: {skipped}")
 
 # %% tags=["hide-input"]
-PAPER = "mean precision@k (the paper's mAP@k)"
 wide = percent_table(estimates).loc[names].reset_index()
 wide["seconds"] = [f"{results[name].seconds:.1f}" for name in names]
 figures.table(
@@ -140,13 +139,13 @@ figures.table(
 
 # %% tags=["hide-cell"]
 figures.table(
-    estimates,
+    estimates.assign(metric=estimates["metric"].map(METRIC_TITLES)),
     caption="Fractions in [0, 1], higher is better, with 95 % bootstrap intervals.",
     formats={"value": ".3f", "low": ".3f", "high": ".3f"},
 )
 
 # %% tags=["hide-input"]
-at_one = estimates[(estimates["metric"] == PAPER) & estimates["k"].isin([1, 10])]
+at_one = estimates[(estimates["metric"] == "mean_precision") & estimates["k"].isin([1, 10])]
 chart = figures.intervals(
     at_one.assign(label=at_one["descriptor"], at="k = " + at_one["k"].astype(str)),
     group="at",

@@ -65,7 +65,7 @@ table = table.take(np.sort(random.permutation(len(table))[:images]))
 
 # %%
 embeddings = csdlib.embed(table, csdlib.load(descriptor))
-embeddings, table = embeddings.of(table)
+table = embeddings.table
 settings = {"n_neighbors": n_neighbors, "min_dist": min_dist}
 laid_out = style_map(embeddings, seed=seed, **settings)
 
@@ -133,14 +133,15 @@ figures.table(
 # %%
 rows = []
 for name in dict.fromkeys((descriptor, "colour", "random-tiny")):
-    found, part = csdlib.embed(table, csdlib.load(name), progress=False).of(table)
+    found = csdlib.embed(table, csdlib.load(name), progress=False)
+    part = found.table
     row = {
         "descriptor": name,
         "trustworthiness of its map": map_quality(style_map(found, seed=seed, **settings), k).trustworthiness,
     }
     for column in ("artist", "movement", "content"):
         if part.frame[column].notna().all():
-            row[f"same {column}"] = neighbourhood_agreement(found, part.frame[column].to_numpy(dtype=str))
+            row[f"same {column}"] = neighbourhood_agreement(found, part.column(column))
             frequency = part.frame[column].value_counts(normalize=True)
             row[f"({column}, by chance)"] = float((frequency**2).sum())
     rows.append(row)
@@ -163,7 +164,7 @@ figures.table(
 # that share a start may agree and still mislead together.
 
 # %%
-artists = table.frame["artist"].to_numpy(dtype=str)
+artists = table.column("artist")
 names = np.unique(artists)
 
 
@@ -272,7 +273,7 @@ for method in ("umap", "densmap", "pca"):
 
 # %%
 held = np.arange(len(table)) % 5 == 0
-known, new = (embeddings.of(table.take(np.flatnonzero(rows)))[0] for rows in (~held, held))
+known, new = (embeddings.take(np.flatnonzero(rows)) for rows in (~held, held))
 known_map = style_map(known, seed=seed, **settings)
 true = csdlib.retrieval.neighbours(new, known, k).rows
 placed = map_neighbours(known_map, k, known_map.place(new))

@@ -110,7 +110,7 @@ heatmap(
 # The sum leaves out $i$ itself: everybody is most similar to themselves, and nothing is learned from that.
 
 # %%
-z = csdlib.embed(batch, csdlib.load(descriptor)).of(batch)[0].vectors.astype(np.float64)
+z = csdlib.embed(batch, csdlib.load(descriptor)).vectors.astype(np.float64)
 s = np.where(itself, -np.inf, z @ z.T / temperature)
 p = np.exp(s - s.max(axis=1, keepdims=True))
 p /= p.sum(axis=1, keepdims=True)

@@ -124,9 +124,9 @@ figures.show(
 
 # %%
 database = found.database
-vectors = csdlib.embed(database, csdlib.load(descriptor), progress=False).of(database)[0].vectors
-queries = csdlib.embed(found.query, csdlib.load(descriptor), progress=False).of(found.query)[0].vectors
-labels = database.frame[found.label].to_numpy(dtype=str)
+vectors = found.embeddings.of(database).vectors
+queries = found.embeddings.of(found.query).vectors
+labels = database.column(found.label)
 
 
 def right_at_one(database_vectors, query_vectors):

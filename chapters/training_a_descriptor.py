@@ -337,7 +337,7 @@ figures.table(
 # %%
 works = csdlib.load_dataset("atelier", progress=False).where(artist=record["unseen"])
 leaks = {name: content_leakage(works, csdlib.load(name)) for name in last}
-makers = works.frame["artist"].to_numpy(dtype=str)
+makers = works.column("artist")
 by_chance = np.mean(
     [
         (part.map(part.value_counts()) - 1).mean() / (len(part) - 1)

@@ -57,7 +57,13 @@ from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, render
 from csdlib.descriptors import encode_images
 from csdlib.files import atomic_path, cache_folder
 from csdlib.generation import content_accuracy
-from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_at_k, recall_per_query
+from csdlib.metrics import (
+    METRIC_TITLES,
+    average_precision_per_query,
+    mean_precision_per_query,
+    recall_at_k,
+    recall_per_query,
+)
 from csdlib.metrics import bootstrap, paired_difference
 
 COMMAND = 'make chapter NAME=what_decides_a_benchmark PARAMS="-p train_classifier true"'
@@ -131,15 +137,15 @@ figures.table(
 # %%
 real = pd.read_csv(csdlib.data_path("results/real_paintings.csv"))
 for metric, k_ in (
-    ("mean precision", 10),
-    ("average precision", 10),
-    ("mean precision", 100),
-    ("average precision", 100),
+    ("mean_precision", 10),
+    ("average_precision", 10),
+    ("mean_precision", 100),
+    ("average_precision", 100),
 ):
-    rows = real[
-        real["metric"].str.startswith(f"{metric}@k") & ~real["metric"].str.contains("macro") & (real["k"] == k_)
-    ]
-    print(f"{metric}@{k_}, best first: {', '.join(rows.sort_values('value', ascending=False)['descriptor'])}")
+    rows = real[(real["metric"] == metric) & (real["k"] == k_)]
+    print(
+        f"{METRIC_TITLES[metric].replace('@k', f'@{k_}')}, best first: {', '.join(rows.sort_values('value', ascending=False)['descriptor'])}"
+    )
 
 # %% [markdown]
 # ## How many neighbours
@@ -300,7 +306,8 @@ known = queries.frame["content"].notna().all() and label != "styles"
 
 def among_themselves(name: str):
     """The nearest other query of every query, and whether label and content are the same."""
-    own, part = results[name].embeddings.of(queries)
+    own = results[name].embeddings.of(queries)
+    part = own.table
     nearest = csdlib.retrieval.neighbours(own, own, 1).rows[:, 0]
     same = {
         column: part.frame[column].to_numpy() == part.frame[column].to_numpy()[nearest] for column in (label, "content")
@@ -391,7 +398,7 @@ def named(method):
     """Whether the nearest database picture, by one of the two, is by the maker of the strokes: (pairs, 1) bool."""
     database = exhibition.where(split="database")
     vectors = csdlib.embed(database, csdlib.load(method), progress=False)
-    artists = vectors.of(database)[1].frame["artist"].to_numpy(dtype=str)
+    artists = vectors.table.column("artist")
     queries = encode_images(csdlib.load(method), swapped).numpy()
     scores = queries @ vectors.vectors.T
     right = []

@@ -57,11 +57,11 @@ import plotly.graph_objects as go
 import csdlib
 from csdlib import figures
 from csdlib.atelier import UNSEEN, WITHHELD
-from csdlib.metrics import auc, auc_difference
+from csdlib.metrics import auc, auc_difference, roc_area
 from csdlib.files import cache_folder
 from csdlib.metrics import bootstrap
 from csdlib.generation import simple_prompts
-from csdlib.similarity import general_style_similarity
+from csdlib.similarity import prototype_similarity
 from csdlib.generation import asked_artists, made_or_found, study, works_of
 
 cache = cache_folder() / "embeddings"
@@ -269,16 +269,9 @@ def area_with(works_each: int, generated_each: int, draw: int) -> float:
         )
 
     few, shown = some(main.painted, works_each), some(main.asked, generated_each)
-    references, own = main.references.of(main.works.take(few))
-    pictures, asked = main.generated.of(main.made.take(shown))
-    frame = general_style_similarity(
-        pictures,
-        asked.frame["artist"].to_numpy(dtype=str),
-        references,
-        own.frame["artist"].to_numpy(dtype=str),
-        n_bootstrap=1,
-    )
-    return auc(frame["value"].to_numpy(), ~frame["artist"].isin(WITHHELD).to_numpy(), n_bootstrap=1).value
+    pictures, references = main.generated.take(shown), main.references.take(few)
+    values = prototype_similarity(pictures, main.asked[shown], references, main.painted[few])
+    return roc_area(values.to_numpy(), ~values.index.isin(WITHHELD))
 
 
 needed = []

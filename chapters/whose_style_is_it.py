@@ -222,9 +222,7 @@ figures.show(
 # %%
 wrong_rows = ~main.hits[:, 0]
 movement_of = works.frame.groupby("artist")["movement"].first()
-nearest = main.works.frame["movement"].to_numpy(dtype=str)[
-    csdlib.retrieval.neighbours(main.generated, main.references, 1).rows[:, 0]
-]
+nearest = main.works.column("movement")[main.matches.neighbours.rows[:, 0]]
 asked_movement = pd.Series(main.asked).map(movement_of).to_numpy(dtype=str)
 by_chance = pd.Series(asked_movement).map(works.frame["movement"].value_counts(normalize=True)).mean()
 if wrong_rows.any():
@@ -244,7 +242,7 @@ facts = json.loads(csdlib.data_path("results/studies_sd14.json").read_text())
 rows: dict[str, dict[str, str]] = {}
 for each in facts["retrieval"]:
     if each["content"] == "all":
-        percent = Estimate(**{key: each[key] for key in ("value", "low", "high", "n", "unit")}).percent()
+        percent = Estimate.from_row(each).percent()
         rows.setdefault(each["descriptor"], {"descriptor": each["descriptor"]})[each["what"]] = percent
 figures.table(
     pd.DataFrame(rows.values()),

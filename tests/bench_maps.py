@@ -57,7 +57,7 @@ def placing() -> tuple[str, str, float, float]:
     table = csdlib.load_dataset("atelier", progress=False).where(split=["query", "database"])
     embeddings = csdlib.embed(table, csdlib.load("csd-tiny"), progress=False)
     held = np.random.default_rng(0).permutation(len(table)) < len(table) // 5
-    known, new = (embeddings.of(table.take(np.flatnonzero(rows)))[0] for rows in (~held, held))
+    known, new = (embeddings.take(np.flatnonzero(rows)) for rows in (~held, held))
     laid_out, true = style_map(known), neighbours(new, known, 10).rows
     start = time.perf_counter()
     places = laid_out.place(new)

@@ -9,19 +9,16 @@ from csdlib.errors import InputError
 from csdlib.metrics.intervals import Estimate, interval, resampled_sums
 
 
-def tag_quality(
-    found: Sequence[Sequence[str]], truth: Sequence[Sequence[str]], *, n_bootstrap: int = 1000, seed: int = 0
-) -> dict[str, Estimate]:
+def tag_quality(found: Sequence[Sequence[str]], truth: Sequence[Sequence[str]]) -> dict[str, Estimate]:
     """Precision and recall of tags, pooled over all captions (micro average).
 
     Args:
         found: the tags that were found in n captions.
         truth: the tags that the captions mean, or those that are true of the images.
-        n_bootstrap: resamples for the intervals; captions are drawn.
-        seed: of the resampling.
 
     Returns:
-        ``precision``: the share of found tags that are right; ``recall``: the share of true tags that were found.
+        ``precision``: the share of found tags that are right; ``recall``: the share of true tags that were found; with
+        95 % bootstrap intervals over captions.
 
     Raises:
         InputError: lists of different lengths, or no tag on one side.
@@ -34,22 +31,19 @@ def tag_quality(
     if len(found) != len(truth):
         raise InputError(f"{len(found)} captions with found tags, but {len(truth)} with true ones")
     counts = [(len(set(f) & set(t)), len(set(f)), len(set(t))) for f, t in zip(found, truth, strict=True)]
-    return _ratios(np.array(counts, dtype=float).reshape(-1, 3), n_bootstrap, seed)
+    return _ratios(np.array(counts, dtype=float).reshape(-1, 3))
 
 
-def group_quality(
-    groups: np.ndarray, truth: np.ndarray, *, n_bootstrap: int = 1000, seed: int = 0
-) -> dict[str, Estimate]:
+def group_quality(groups: np.ndarray, truth: np.ndarray) -> dict[str, Estimate]:
     """Precision and recall of pairs: two images in one group are right if they are in one true group.
 
     Args:
         groups: (n,) group of every image.
         truth: (n,) true group of every image.
-        n_bootstrap: resamples for the intervals; true groups are drawn.
-        seed: of the resampling.
 
     Returns:
-        ``precision`` and ``recall``, as of ``tag_quality``; a pair counts half for each of its images.
+        ``precision`` and ``recall``, as of ``tag_quality``, with intervals over true groups; a pair counts half for
+        each of its images.
 
     Raises:
         InputError: arrays of different lengths, or no pair on one side.
@@ -68,14 +62,14 @@ def group_quality(
         axis=1,
     ).astype(float)
     units = np.unique(truth, return_inverse=True)[1]
-    return _ratios(np.stack([np.bincount(units, counts[:, k]) for k in range(3)], axis=1), n_bootstrap, seed)
+    return _ratios(np.stack([np.bincount(units, counts[:, k]) for k in range(3)], axis=1))
 
 
-def _ratios(counts: np.ndarray, n_bootstrap: int, seed: int) -> dict[str, Estimate]:
+def _ratios(counts: np.ndarray) -> dict[str, Estimate]:
     """Pooled precision and recall from (n, 3) counts of a unit each: right, found, true."""
     if not (counts[:, 1].any() and counts[:, 2].any()):
         raise InputError("nothing was found, or nothing is true: there is no precision or no recall to speak of")
-    sums, total = resampled_sums(counts, n_bootstrap, np.random.default_rng(seed)), counts.sum(axis=0)
+    sums, total = resampled_sums(counts, 1000, np.random.default_rng(0)), counts.sum(axis=0)
     # Precision and recall: both divide the right ones, by what was found and by what is true.
     values = total[0] / total[1:]
     ends = interval(sums[:, :1] / np.maximum(sums[:, 1:], 1))

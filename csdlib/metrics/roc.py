@@ -1,24 +1,21 @@
 """Can a score tell two kinds of artists apart, those whom a generator has seen and those whom it has not?"""
 
+from typing import Any
+
 import numpy as np
 
 from csdlib.errors import InputError
 from csdlib.metrics.intervals import Estimate, draws, interval, resampled_sums
 
 
-def auc(
-    scores: np.ndarray, seen: np.ndarray, *, n_bootstrap: int = 1000, level: float = 0.95, seed: int = 0
-) -> Estimate:
-    """The area under the ROC curve, with an interval over artists.
+def roc_area(scores: np.ndarray, seen: np.ndarray) -> float:
+    """The area under the ROC curve.
 
     It is the probability that a seen artist, drawn at random, scores higher than an unseen one; a tie counts half.
 
     Args:
         scores: (a,) one an artist, for example General Style Similarities.
         seen: (a,) bool.
-        n_bootstrap: resamples; seen and unseen artists are drawn apart, so that both are in every one.
-        level: share of the resamples inside the interval.
-        seed: of the resampling; two calls with equal ``seen`` and seed use the same resamples.
 
     Returns:
         in [0, 1]: 1 is perfect, 0.5 is what a coin reaches.
@@ -27,67 +24,50 @@ def auc(
         InputError: no seen or no unseen artist, another number of scores, or a score that is not finite.
 
     Example:
-        >>> auc(np.array([0.9, 0.8, 0.7, 0.1]), np.array([True, True, False, False])).value
-        1.0
-    """
-    low, high = interval(_resampled_areas(scores, seen, n_bootstrap, seed), level)
-    return Estimate(roc_area(scores, seen), float(low), float(high), len(scores), "group")
-
-
-def auc_difference(
-    scores: np.ndarray,
-    others: np.ndarray,
-    seen: np.ndarray,
-    *,
-    n_bootstrap: int = 1000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> Estimate:
-    """By how much the first score's area is larger than the other's, on the same resamples of the same artists.
-
-    Args:
-        scores: (a,) of one method.
-        others: (a,) of another, the same artists in the same order.
-        seen: (a,) bool.
-        n_bootstrap: resamples.
-        level: share of the resamples inside the interval.
-        seed: of the resampling.
-
-    Returns:
-        in [-1, 1]; an interval without 0 is a difference that other artists would be likely to show too.
-
-    Raises:
-        InputError: as ``auc``.
-
-    Example:
-        >>> auc_difference(np.array([2.0, 1.0]), np.array([1.0, 2.0]), np.array([True, False])).value
-        1.0
-    """
-    first, second = (_resampled_areas(each, seen, n_bootstrap, seed) for each in (scores, others))
-    low, high = interval(first - second, level)
-    value = roc_area(scores, seen) - roc_area(others, seen)
-    return Estimate(value, float(low), float(high), len(scores), "group")
-
-
-def roc_area(scores: np.ndarray, seen: np.ndarray) -> float:
-    """The area under the ROC curve alone, see ``auc``.
-
-    Raises:
-        InputError: as ``auc``.
-
-    Example:
         >>> roc_area(np.array([0.9, 0.4, 0.5, 0.1]), np.array([True, True, False, False]))
         0.75
     """
     return float(_wins(scores, seen).mean())
 
 
-def _resampled_areas(scores: np.ndarray, seen: np.ndarray, n_bootstrap: int, seed: int) -> np.ndarray:
-    """The area of every resample, (n_bootstrap,)."""
-    wins, random = _wins(scores, seen), np.random.default_rng(seed)
-    won = resampled_sums(wins, n_bootstrap, random)
-    unseen = np.concatenate([*draws(wins.shape[1], n_bootstrap, random)])
-    return (won * unseen).sum(axis=1) / wins.size
+def auc(scores: np.ndarray, seen: np.ndarray, **options: Any) -> Estimate:
+    """The area under the ROC curve, see ``roc_area``, with an interval over artists.
+
+    Args:
+        scores: (a,) one an artist.
+        seen: (a,) bool; seen and unseen artists are drawn apart, so that both are in every resample.
+        options: ``n_bootstrap``, ``level`` and ``seed``, see ``bootstrap``.
+
+    Raises:
+        InputError: as ``roc_area``.
+
+    Example:
+        >>> auc(np.array([0.9, 0.8, 0.7, 0.1]), np.array([True, True, False, False])).value
+        1.0
+    """
+    return _estimate(_wins(scores, seen), **options)
+
+
+def auc_difference(scores: np.ndarray, others: np.ndarray, seen: np.ndarray, **options: Any) -> Estimate:
+    """By how much the first score's area is larger than the other's, on the same resamples of the same artists.
+
+    Args:
+        scores: (a,) of one method.
+        others: (a,) of another, the same artists in the same order.
+        seen: (a,) bool.
+        options: see ``auc``.
+
+    Returns:
+        in [-1, 1]; an interval without 0 is a difference that other artists would be likely to show too.
+
+    Raises:
+        InputError: as ``roc_area``.
+
+    Example:
+        >>> auc_difference(np.array([2.0, 1.0]), np.array([1.0, 2.0]), np.array([True, False])).value
+        1.0
+    """
+    return _estimate(_wins(scores, seen) - _wins(others, seen), **options)
 
 
 def _wins(scores: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -100,3 +80,12 @@ def _wins(scores: np.ndarray, seen: np.ndarray) -> np.ndarray:
         raise InputError(f"the score of artist number {int(np.isfinite(scores).argmin())} is not finite")
     high, low = scores[seen], scores[~seen]
     return (high[:, None] > low) + 0.5 * (high[:, None] == low)
+
+
+def _estimate(wins: np.ndarray, *, n_bootstrap: int = 1000, level: float = 0.95, seed: int = 0) -> Estimate:
+    """The mean over all pairs of a seen and an unseen artist, (seen, unseen), with both kinds drawn."""
+    random = np.random.default_rng(seed)
+    of_unseen = resampled_sums(wins, n_bootstrap, random)
+    unseen = np.concatenate([*draws(wins.shape[1], n_bootstrap, random)])
+    low, high = interval((of_unseen * unseen).sum(axis=1) / wins.size, level)
+    return Estimate(float(wins.mean()), float(low), float(high), sum(wins.shape), "group")

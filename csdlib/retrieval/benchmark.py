@@ -28,9 +28,9 @@ from csdlib.tables import ImageTable
 
 @dataclass(frozen=True)
 class Retrieval(Matches):
-    """What a descriptor found for every query of a table.
+    """What a descriptor found for every query of a table: the matches, and of what.
 
-    Attributes (further ones, see ``Matches``):
+    Attributes:
         descriptor: its name.
         query: the queries, without images that could not be read.
         database: the database, likewise.

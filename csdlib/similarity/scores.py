@@ -87,13 +87,7 @@ def style_similarity(
 
 
 def general_style_similarity(
-    made: Embeddings,
-    asked: np.ndarray,
-    works: Embeddings,
-    artists: np.ndarray,
-    *,
-    n_bootstrap: int = 1000,
-    seed: int = 0,
+    made: Embeddings, asked: np.ndarray, works: Embeddings, artists: np.ndarray
 ) -> pd.DataFrame:
     """The General Style Similarity of every artist (arXiv:2404.01292, Section 6).
 
@@ -102,13 +96,12 @@ def general_style_similarity(
         asked: (g,) in whose name each was made.
         works: the artists' own images, by the same descriptor, with metric cosine.
         artists: (n,) whose work each is; an empty name stands for unknown.
-        n_bootstrap: resamples of each interval, drawn from the images of both sides.
-        seed: of the resamples.
 
     Returns:
         one row an artist of either side: ``artist``; ``value`` in [-1, 1], higher = more alike, not a number where one
-        side is missing; ``low`` and ``high`` of the 95 % bootstrap interval; ``generated`` and ``references``, how many
-        images stand behind the value; and ``note``, which says what is wrong with it.
+        side is missing; ``low`` and ``high`` of the 95 % bootstrap interval over the images of both sides;
+        ``generated`` and ``references``, how many images stand behind the value; and ``note``, which says what is
+        wrong with it.
 
     Raises:
         InputError: embeddings of two descriptors, without cosine, or another number of names than of images.
@@ -117,7 +110,7 @@ def general_style_similarity(
     for name, first, second in _sides(made, asked, works, artists):
         row = {"artist": name, "value": np.nan, "low": np.nan, "high": np.nan}
         if len(first) and len(second):
-            found = _estimate(first, second, n_bootstrap, seed)
+            found = _estimate(first, second)
             row |= {"value": found.value, "low": found.low, "high": found.high}
         rows.append(row | {"generated": len(first), "references": len(second), "note": _note(len(first), len(second))})
     return pd.DataFrame(rows)
@@ -183,7 +176,7 @@ def _cosine(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.clip(prototype(first) @ prototype(second), -1, 1))
 
 
-def _estimate(first: np.ndarray, second: np.ndarray, n_bootstrap: int, seed: int) -> Estimate:
+def _estimate(first: np.ndarray, second: np.ndarray, n_bootstrap: int = 1000, seed: int = 0) -> Estimate:
     """The cosine of two prototypes; two single images have no interval."""
     value, images = _cosine(first, second), len(first) + len(second)
     if images == 2:

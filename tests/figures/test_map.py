@@ -108,7 +108,7 @@ def test_outside_the_book_the_map_is_a_plain_chart(
     striped_table: ImageTable, striped_map: StyleMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
-    monkeypatch.setattr(figures, "display", drawn.append)
+    monkeypatch.setattr("csdlib.figures.book.display", drawn.append)
     map_figure({"a": striped_map}, striped_table, caption="c", alt="a")
     assert [len(trace.x) for trace in drawn[0].data] == [10, 10, 10, 10]
 

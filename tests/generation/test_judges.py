@@ -21,8 +21,8 @@ def test_the_painter_is_found_by_colour_and_not_under_another_name(parts: tuple[
     made, works = parts
     colour = load("colour")
     assert painter_found(made, works, colour).mean() == 1
-    turned = made.frame.assign(artist=[f"artist-{(int(name[-1]) + 1) % 4}" for name in made.frame["artist"]])
-    assert painter_found(ImageTable(turned, made.root), works, colour).mean() == 0
+    turned = made.with_column("artist", [f"artist-{(int(name[-1]) + 1) % 4}" for name in made.frame["artist"]])
+    assert painter_found(turned, works, colour).mean() == 0
 
 
 def test_a_broken_picture_is_not_found(parts: tuple[ImageTable, ImageTable], tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_copy_is_as_like_as_can_be(parts: tuple[ImageTable, ImageTable]) -> No
     made, works = parts
     colour = load("colour")
     assert likeness_to_nearest(works, works.take([0]), colour)[1:].max() < 0.9999
-    copied = ImageTable(works.frame.assign(image_id=[f"copy-{name}" for name in works.ids]), works.root)
+    copied = works.with_column("image_id", [f"copy-{name}" for name in works.ids])
     assert likeness_to_nearest(copied, works, colour) == pytest.approx(np.ones(len(works)), abs=1e-5)
     assert likeness_to_nearest(made, works, colour).max() < 0.9999
 
@@ -53,7 +53,7 @@ def test_means_of_groups(parts: tuple[ImageTable, ImageTable]) -> None:
 
 def test_a_classifier_learns_saves_and_is_read_again(striped_table: ImageTable, tmp_path: Path) -> None:
     # What is learned is the colour, under the name of content.
-    table = ImageTable(striped_table.frame.assign(content=striped_table.frame["artist"]), striped_table.root)
+    table = striped_table.with_column("content", striped_table.column("artist"))
     classifier = train_subject_classifier(table, size=32, epochs=30)
     assert subject_found(table, classifier).mean() > 0.9
     classifier.save(tmp_path)

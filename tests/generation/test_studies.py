@@ -19,7 +19,7 @@ from csdlib.tables import ImageTable
 
 def as_generated(table: ImageTable, names: list[str], model: str | list[str] = "striper") -> ImageTable:
     """Queries as if a model had made them in the names of artists."""
-    return ImageTable(table.frame.assign(artist=names, source="generated", model=model), table.root)
+    return table.with_column("artist", names).with_column("source", "generated").with_column("model", model)
 
 
 @pytest.fixture(scope="module")

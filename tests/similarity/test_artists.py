@@ -53,7 +53,7 @@ def test_the_tree_joins_the_nearest_first() -> None:
 def test_one_artist_has_neither_tree_nor_map_but_a_table(striped_table: ImageTable) -> None:
     alone = striped_table.where(artist="artist-0")
     embeddings = embed(alone, load("colour"), progress=False)
-    found = artists_of(embeddings, alone.frame["artist"].to_numpy(dtype=str))
+    found = artists_of(embeddings, alone.column("artist"))
     with pytest.raises(InputError, match="two or more"):
         found.tree()
     with pytest.raises(InputError, match="two or more"):
