@@ -59,23 +59,6 @@ def striped_table(tmp_path_factory: pytest.TempPathFactory) -> ImageTable:
     return ImageTable(pd.DataFrame(rows), root)
 
 
-def write_outside_world(root: Path) -> None:
-    """A wikiart.csv of four artists, and generated pictures of two of them and of a stranger."""
-    for folder in ("style", "made"):
-        (root / folder).mkdir()
-    lines, made = ["name,path,artist,style,split"], ["path,artist,content,model,prompt,seed"]
-    for artist in range(4):
-        for number in range(8):
-            stripes(artist, 3 + 2 * artist, 100 * artist + number).save(root / "style" / f"{artist}_{number}.png")
-            split = "query" if number < 2 else "database"
-            lines.append(f"{artist}_{number},style/{artist}_{number}.png,artist-{artist},s,{split}")
-    for number, artist in enumerate([0, 0, 1, 1, 9]):
-        stripes(artist % 4, 3 + 2 * (artist % 4), 999 + number).save(root / "made" / f"{number}.png")
-        made.append(f"made/{number}.png,artist-{artist},dog,m 1,a dog by {artist},{number}")
-    (root / "wikiart.csv").write_text("\n".join(lines))
-    (root / "generated.csv").write_text("\n".join(made))
-
-
 @pytest.fixture(scope="session")
 def art() -> Path:
     """The folder of real images, or a skip."""

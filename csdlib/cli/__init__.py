@@ -1,6 +1,6 @@
 """The command line: the same verbs as the Python API."""
 
-from csdlib.cli import generating, measuring, training
+from csdlib.cli import generating, measuring, recording, training
 from csdlib.cli.common import app
 
-__all__ = ["app", "generating", "measuring", "training"]
+__all__ = ["app", "generating", "measuring", "recording", "training"]

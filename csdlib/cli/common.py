@@ -1,8 +1,9 @@
-"""What all commands share: the application, and errors without a traceback."""
+"""What all commands share: the application, the command as text, and errors without a traceback."""
 
+import shlex
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
 
@@ -27,3 +28,35 @@ def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(2) from error
 
     return run
+
+
+def command_line(context: typer.Context, **instead: str) -> str:
+    """The command that is running, as a shell would take it again: ``csdlib train out --steps 3``.
+
+    Args:
+        context: of the command. Its arguments are given, and its options as far as they differ from their defaults.
+        instead: what stands in the place of an option's value, as it is: a folder of the reader's own is named by the
+            variable that leads to it.
+    """
+    words: list[str] = []
+    options: list[str] = []
+    for parameter in context.command.params:
+        name, value = str(parameter.name), context.params.get(str(parameter.name))
+        if parameter.param_type_name == "argument":
+            words.append(shlex.quote(str(value)))
+        elif value != parameter.get_default(context):
+            options += [parameter.opts[0], instead[name]] if name in instead else _said(parameter, value)
+    return " ".join([*_verbs(context), *words, *options])
+
+
+def _said(option: Any, value: Any) -> list[str]:
+    """An option as it is typed: a switch by one of its two names, a list by the name before each value."""
+    if isinstance(value, bool):
+        return [(option.opts if value else option.secondary_opts)[0]]
+    values = value if isinstance(value, list | tuple) else [value]
+    return [word for each in values for word in (option.opts[0], shlex.quote(str(each)))]
+
+
+def _verbs(context: Any) -> list[str]:
+    """The program, which is csdlib however it was started, the group and the command."""
+    return [*_verbs(context.parent), context.info_name] if context.parent else ["csdlib"]

@@ -1,4 +1,4 @@
-"""The commands that generate, and study what was generated."""
+"""The command that generates."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,6 @@ from csdlib.errors import unknown
 from csdlib.generation.pictures import generate as make
 from csdlib.generation.prompts import Artists, content_prompts, listed_artists, simple_prompts, user_prompts
 from csdlib.recipes.atelier_prompts import atelier_artists
-from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 
 
 @app.command()
@@ -58,23 +57,3 @@ def _prompts(kind: str, artists: Path | None, subjects: list[str], count: tuple[
     if kind == "user":
         return user_prompts(names, subjects or list(SUBJECTS), images, seed=seed)
     raise unknown("prompts", kind, ["simple", "content", "name-first", "user"])
-
-
-@app.command()
-@plain_errors
-def record_studies(
-    output: Path,
-    root: Annotated[str, typer.Option(help="Folder with wikiart.csv and the generated images; empty: tiny-sd.")] = "",
-    csv: Annotated[str, typer.Option(help="Name of the table of generated images in root.")] = "sd14_artists.csv",
-    images: Annotated[int, typer.Option(help="Of tiny-sd: pictures of each painter, set of prompts and model.")] = 8,
-    seed: Annotated[int, typer.Option(help="Of tiny-sd: of the first picture of each painter.")] = 5000,
-) -> None:
-    """Record the case studies into the csv file OUTPUT: numbers only, no picture."""
-    if root:
-        # The folder is the reader's own: the record names the variable that leads to it, and not its path.
-        command = f"csdlib record-studies {output} --root $CSD_ART --csv {csv}"
-        record_real_studies(Path(root), output, csv=csv, command=command)
-    else:
-        command = f"csdlib record-studies {output} --images {images} --seed {seed}"
-        record_atelier_studies(output, images=images, seed=seed, command=command)
-    typer.echo(f"written: {output}")

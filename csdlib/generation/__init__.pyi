@@ -25,7 +25,9 @@ from .pictures import generate as generate
 from .pipelines import MODELS as MODELS
 from .pipelines import load_pipeline as load_pipeline
 from .pipelines import model_folder as model_folder
+from .pipelines import model_record as model_record
 from .pipelines import revision as revision
+from .pipelines import stages as stages
 from .prompts import CONTENT as CONTENT
 from .prompts import NAME_FIRST as NAME_FIRST
 from .prompts import SIMPLE as SIMPLE

@@ -1,5 +1,6 @@
-"""Pipelines of diffusers: which models there are, where their files are, and how one is loaded."""
+"""Pipelines of diffusers: which models there are, where their files are, how one is loaded, what is known of it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,44 @@ def revision(model: str | Path) -> str:
     if folders[0].parent.name == "snapshots":
         return folders[0].name
     return text_hash(*(file_hash(path) for folder in folders for path in sorted(folder.rglob("*.safetensors"))))[:16]
+
+
+def model_record(model: str | Path) -> dict[str, Any]:
+    """What is known of a model: the ``training.json`` beside its weights.
+
+    Args:
+        model: as in ``load_pipeline``.
+
+    Returns:
+        for a tiny-sd, or what ``csdlib train-diffusion`` wrote: ``dataset`` (the manifest of what it learned from),
+        ``unseen`` (artists of it that the model has never seen), ``config`` and more. Empty for a model that brings no
+        such record: nothing is known of what it has seen.
+
+    Raises:
+        InputError: as ``model_folder``, or the record cannot be read.
+
+    Example:
+        >>> model_record("tiny-sd")["unseen"]
+        []
+    """
+    path = model_folder(model) / "training.json"
+    if not path.is_file():
+        return {}
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: is not JSON ({error}); write it again, or take it away") from error
+    return record if isinstance(record, dict) and {"dataset", "unseen"} <= set(record) else {}
+
+
+def stages(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of all trainings that made a model, the first one first.
+
+    Example:
+        >>> [stage["seconds"] for stage in stages({"seconds": 2, "before": {"seconds": 1}})]
+        [1, 2]
+    """
+    return [*(stages(record["before"]) if "before" in record else []), record]
 
 
 def _bare(folder: Path) -> bool:

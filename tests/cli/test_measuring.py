@@ -9,6 +9,7 @@ from csdlib import style_similarity
 from csdlib.cli import app
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.retrieval.nearest import neighbours
+from csdlib.tables import ImageTable
 from tests.conftest import random_embeddings, stripes
 
 
@@ -34,6 +35,24 @@ def test_search_from_the_command_line(tmp_path: Path) -> None:
         failed = CliRunner().invoke(app, ["search", *run, *options])
         assert failed.exit_code == 2
         assert message in failed.stderr
+
+
+def test_curation_from_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    captions = ["a boat by ann example", "by Bob Sample", "a boat", "a dog", "", "by ann example again"]
+    for row, caption in enumerate(captions):
+        # Pictures 0 and 5 are one file.
+        stripes(row % 5 % 4, 3 + row % 5, row % 5).save(tmp_path / "in" / f"{row}.png")
+        (tmp_path / "in" / f"{row}.txt").write_text(caption)
+    (tmp_path / "bank.csv").write_text("tag,kind\nAnn Example,artist\nBob Sample,artist\n")
+    options = ["--root", str(tmp_path / "in"), "--bank", str(tmp_path / "bank.csv"), "--descriptor", "colour"]
+    done = CliRunner().invoke(app, ["curate", str(tmp_path / "out"), *options, "--threshold", "0.9999"])
+    assert done.exit_code == 0, done.output
+    table = ImageTable.load(tmp_path / "out", check_hashes=True)
+    assert table.frame["styles"].tolist() == [["Ann Example"], ["Bob Sample"], [], [], []]
+    refused = CliRunner().invoke(app, ["curate", str(tmp_path / "out"), *options])
+    assert refused.exit_code == 2
+    assert "a cosine belongs to a descriptor" in refused.stderr
 
 
 def test_command_line_prints_the_score_or_one_line(tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from csdlib.cli import app
 from csdlib.curation.bank import Phrase, TagBank
 from csdlib.curation.curated import CurationConfig, curate
 from csdlib.embeddings.arrays import Embeddings
@@ -90,21 +88,3 @@ def test_sparse_labels_are_the_labels(captioned: ImageTable) -> None:
     expected = pd.DataFrame([{tag: tag in styles for tag in table.tags} for styles in table.frame["styles"]])
     np.testing.assert_array_equal(table.sparse_labels().toarray(), expected.to_numpy(dtype=float))
     assert table.sparse_labels(["oil"]).shape == (5, 1)
-
-
-def test_curation_from_the_command_line(captioned: ImageTable, tmp_path: Path) -> None:
-    for row in range(6):
-        target = tmp_path / "in" / f"{row}.png"
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(captioned.path(row % 5).read_bytes())
-        target.with_suffix(".txt").write_text(CAPTIONS[row] or "")
-    (tmp_path / "bank.csv").write_text("tag,kind\nAnn Example,artist\nBob Sample,artist\n")
-    options = ["--root", str(tmp_path / "in"), "--bank", str(tmp_path / "bank.csv"), "--descriptor", "colour"]
-    done = CliRunner().invoke(app, ["curate", str(tmp_path / "out"), *options, "--threshold", "0.9999"])
-    assert done.exit_code == 0, done.output
-    table = ImageTable.load(tmp_path / "out", check_hashes=True)
-    # Pictures 0 and 5 are one file.
-    assert table.frame["styles"].tolist() == [["Ann Example"], ["Bob Sample"], [], [], []]
-    refused = CliRunner().invoke(app, ["curate", str(tmp_path / "out"), *options])
-    assert refused.exit_code == 2
-    assert "a cosine belongs to a descriptor" in refused.stderr

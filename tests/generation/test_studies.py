@@ -1,6 +1,5 @@
 """A case study on pictures whose answers are known: stripes, generated in the right name or in another's."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ from csdlib.errors import InputError
 from csdlib.files import data_path
 from csdlib.generation.prompts import simple_prompts
 from csdlib.generation.studies import Study, asked_artists, made_or_found, study
-from csdlib.recipes.recorded.studies import record_real_studies
 from csdlib.tables import ImageTable
 
 
@@ -109,26 +107,3 @@ def test_images_that_are_there_need_no_model(tmp_path: Path) -> None:
     assert found.frame["model"].tolist() == ["Midjourney 5"]
     with pytest.raises(InputError, match="unknown model 'no model'"):
         made_or_found(prompts, "no model", "")
-
-
-def test_real_studies_are_recorded(striped_table: ImageTable, tmp_path: Path) -> None:
-    rows = []
-    for path, artist in zip(striped_table.frame["path"], striped_table.frame["artist"], strict=True):
-        (tmp_path / path).write_bytes((striped_table.root / path).read_bytes())
-        rows.append({"path": path, "artist": artist})
-    works = pd.DataFrame(rows[4:]).assign(name=lambda f: f["path"], style="Cubism", split="database")
-    works.iloc[::6, 4] = "query"
-    works.to_csv(tmp_path / "wikiart.csv", index=False)
-    made = pd.DataFrame(rows[:4]).assign(content=["dog", "cat"] * 2, model="x", prompt="stripes")
-    made.to_csv(tmp_path / "made.csv", index=False)
-    output = tmp_path / "studies.csv"
-    frame = record_real_studies(tmp_path, output, csv="made.csv", command="make it", descriptors=["colour"])
-    assert frame["content"].tolist() == ["all", "cat", "dog"]
-    assert frame["generated"].tolist() == [4, 2, 2]
-    pd.testing.assert_frame_equal(pd.read_csv(output)[["artist", "value"]], frame[["artist", "value"]].round(4))
-    facts = json.loads(output.with_suffix(".json").read_text())
-    assert facts["command"] == "make it"
-    assert {each["what"] for each in facts["retrieval"]} == {"mAP@1", "mAP@10", "recall@10", "chance"}
-    made.assign(artist="nobody").to_csv(tmp_path / "made.csv", index=False)
-    with pytest.raises(InputError, match="none of its artists"):
-        record_real_studies(tmp_path, output, csv="made.csv")

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +13,17 @@ from tqdm import tqdm
 from csdlib.atelier import UNSEEN, atelier
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny
 from csdlib.errors import InputError, unknown
-from csdlib.files import atomic_path, data_path
+from csdlib.files import data_path
 from csdlib.metrics.ranking import mean_precision_per_query
 from csdlib.recipes.crawl import atelier_bank, curated_crawl, pupils
+from csdlib.recipes.recorded.results import write_results
+from csdlib.recipes.shipped.csd_tiny import CSD_TINY
 from csdlib.retrieval.benchmark import evaluate_retrieval
 from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, fit
 
 #: What every setting changes one thing of: csd-tiny's own settings, for a shorter time.
-REFERENCE = TrainingConfig(
-    steps=150, batch_size=64, optimizer="adamw", projection_rate=3e-4, backbone_rate=3e-4, bfloat16=True
-)
+REFERENCE = replace(CSD_TINY, steps=150, batch_size=64)
 
 COLUMNS = ["factor", "setting", "seed", "painters", "artist", "queries", "right@1", "precision@10"]
 
@@ -104,12 +103,7 @@ def run_ablations(
     """
     crawl = curated_crawl(works_per_painter, cache=cache).table
     judges = {"pupils": pupils(cache=cache), "unseen": _unseen(cache)}
-    made = {
-        "command": command,
-        "reference": asdict(reference),
-        "images": len(crawl),
-        "dataset": crawl.manifest["dataset"],
-    }
+    made = {"reference": asdict(reference), "images": len(crawl), "dataset": crawl.manifest["dataset"]}
     frame, seconds = _known(output, made)
     jobs = [(setting, seed) for seed in seeds for setting in settings]
     for setting, seed in tqdm(jobs, desc="ablations", unit="training", disable=not progress):
@@ -123,11 +117,7 @@ def run_ablations(
         found = pd.concat(rows).assign(factor=setting.factor, setting=setting.setting, seed=seed)
         frame = pd.concat([frame, found[COLUMNS]], ignore_index=True)
         seconds += time.perf_counter() - started
-        with atomic_path(output) as path:
-            frame.to_csv(path, index=False, float_format="%.6g")
-        with atomic_path(output.with_suffix(".json")) as path:
-            recorded = {"seconds": round(seconds), "recorded": date.today().isoformat()}
-            path.write_text(json.dumps(made | recorded, indent=1) + "\n")
+        write_results(output, made | {"seconds": round(seconds)}, frame, command=command)
     return frame
 
 

@@ -1,8 +1,6 @@
 """Generated pictures on the map of real paintings: do they land near the artist whom they imitate?"""
 
-import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +11,9 @@ from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
-from csdlib.files import atomic_path
 from csdlib.maps.layout import map_neighbours, style_map
 from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.recipes.recorded.results import write_results, write_table
 from csdlib.retrieval.relevance import matches
 from csdlib.tables import ImageTable
 
@@ -100,20 +98,12 @@ def record_generated_on_map(
         places = places if len(places) else frame[["source", "artist", "content"]]
         places = places.assign(**{f"{name} x": frame["x"].round(2), f"{name} y": frame["y"].round(2)})
     facts = {
-        "date": date.today().isoformat(),
-        "command": command,
         "paintings": len(paintings),
         "generated": len(made),
         "artists": made.frame["artist"].nunique(),
         "model": sorted(set(made.frame["model"])),
-        "fingerprints": {name: load(name).fingerprint for name in descriptors},
     }
     table = pd.DataFrame(shares)
-    for path, content in (
-        (output, table.round(5).to_csv(index=False)),
-        (output.with_name(f"{output.stem}_places.csv"), places.to_csv(index=False)),
-        (output.with_suffix(".json"), json.dumps(facts, indent=1) + "\n"),
-    ):
-        with atomic_path(path) as temporary:
-            temporary.write_text(content)
+    write_table(output.with_name(f"{output.stem}_places.csv"), places)
+    write_results(output, facts, table.round(5), command=command, descriptors=descriptors)
     return table

@@ -1,8 +1,6 @@
 """The case studies' recorded numbers: on real Stable Diffusion images, and on many of tiny-sd's."""
 
-import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,13 @@ from csdlib.datasets.generated import generated
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder
+from csdlib.files import cache_folder
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import content_prompts, simple_prompts, user_prompts
 from csdlib.generation.studies import study, works_of
 from csdlib.metrics.intervals import Estimate
 from csdlib.recipes.atelier_prompts import atelier_artists, kept_from_transfers, never_painted
+from csdlib.recipes.recorded.results import write_results
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS
 from csdlib.tables import ImageTable
 
@@ -63,7 +62,7 @@ def record_real_studies(
         for model in sorted(made.frame["model"].unique())
         for content in ("all", *sorted(made.frame["content"].unique()))
     }
-    return _record(tables, works, output, descriptors, {"command": command, "table": csv})
+    return _record(tables, works, output, descriptors, command, {"table": csv})
 
 
 def record_atelier_studies(
@@ -102,7 +101,7 @@ def record_atelier_studies(
         kept = kept_from_transfers(new.frame)
         tables[model, "practised"], tables[model, "kept"] = (new.take(np.flatnonzero(rows)) for rows in (~kept, kept))
     settings = {"images": images, "seed": seed, "guidance": GUIDANCE, "steps": STEPS}
-    return _record(tables, works_of("atelier"), output, descriptors, {"command": command} | settings)
+    return _record(tables, works_of("atelier"), output, descriptors, command, settings)
 
 
 def _record(
@@ -110,7 +109,8 @@ def _record(
     works: ImageTable,
     output: Path,
     descriptors: Sequence[str],
-    facts: dict[str, Any],
+    command: str,
+    settings: dict[str, Any],
 ) -> pd.DataFrame:
     """Studies every table by every descriptor, and writes what was found."""
     rows, retrieval = [], []
@@ -122,21 +122,13 @@ def _record(
             rows.append(seen.by_artist().assign(**where))
             retrieval += [where | {"what": what} | _rounded(each) for what, each in seen.retrieval().items()]
     frame = pd.concat(rows, ignore_index=True)
-    facts = {
-        "date": date.today().isoformat(),
-        **facts,
+    facts = settings | {
         "works": len(works),
         "generated": {f"{model}, {content}": len(made) for (model, content), made in tables.items()},
         "artists": frame["artist"].nunique(),
-        "fingerprints": {name: load(name).fingerprint for name in descriptors},
         "retrieval": retrieval,
     }
-    for path, text in (
-        (output, frame.round(4).to_csv(index=False)),
-        (output.with_suffix(".json"), json.dumps(facts, indent=1) + "\n"),
-    ):
-        with atomic_path(path) as temporary:
-            temporary.write_text(text)
+    write_results(output, facts, frame.round(4), command=command, descriptors=descriptors)
     return frame
 
 

@@ -30,6 +30,9 @@ SIZE = 96
 #: another's name, and nobody could say any more whose works it has seen.
 CAPTIONS = ("clean", "misspelled", "missing")
 
+#: How tiny-sd's autoencoder was trained.
+AUTOENCODER = AutoencoderConfig(steps=12_000, batch_size=16, rate=1e-3, bfloat16=True)
+
 #: Tokens that the text encoder of clip-tiny reads.
 _TOKENS = 40
 
@@ -53,7 +56,7 @@ def generator_pictures(
 
 def train_autoencoder(
     output: Path,
-    config: AutoencoderConfig,
+    config: AutoencoderConfig = AUTOENCODER,
     *,
     works_per_painter: int = 600,
     command: str = "",

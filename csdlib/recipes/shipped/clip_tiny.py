@@ -18,9 +18,17 @@ from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
 from csdlib.tables import ImageTable
 from csdlib.training.clip import CLIPConfig, fit_clip
 
+#: How clip-tiny was trained.
+CLIP_TINY = CLIPConfig(steps=5000, batch_size=128, rate=1e-3)
+
 
 def train_clip_tiny(
-    output: Path, config: CLIPConfig, *, works_per_painter: int = 600, command: str = "", cache: Path | None = None
+    output: Path,
+    config: CLIPConfig = CLIP_TINY,
+    *,
+    works_per_painter: int = 600,
+    command: str = "",
+    cache: Path | None = None,
 ) -> dict[str, Any]:
     """Trains clip-tiny on the captions of the crawl, without the painters whom no descriptor sees.
 

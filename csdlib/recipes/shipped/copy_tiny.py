@@ -7,7 +7,8 @@ from typing import Any
 from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
 from csdlib.curation.duplicates import duplicate_groups, threshold_for
 from csdlib.curation.quality import group_quality
-from csdlib.descriptors.csd import COPY_TINY, CSD, CSDModel, load_model, random_tiny, save_model
+from csdlib.descriptors.csd import COPY_TINY as ARCHITECTURE
+from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.metrics.intervals import Estimate
@@ -16,10 +17,23 @@ from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, fit
 from csdlib.training.views import CopyViews
 
+#: How copy-tiny was trained: by views alone.
+COPY_TINY = TrainingConfig(
+    steps=600,
+    batch_size=192,
+    label_weight=0,
+    ssl_weight=1,
+    temperature=0.05,
+    optimizer="adamw",
+    projection_rate=1e-3,
+    backbone_rate=1e-3,
+    bfloat16=True,
+)
+
 
 def train_copy_tiny(
     output: Path,
-    config: TrainingConfig,
+    config: TrainingConfig = COPY_TINY,
     *,
     works_per_painter: int = 200,
     validation_works: int = 40,
@@ -49,7 +63,7 @@ def train_copy_tiny(
     painters = [slug for slug in PAINTERS if slug not in UNSEEN]
     training = atelier_crawl(works_per_painter, painters=painters, cache=cache)
     validation = atelier_crawl(validation_works, seed=1, painters=painters, cache=cache)
-    model, views = random_tiny(config.seed, **COPY_TINY).model, CopyViews(COPY_TINY["image_size"])
+    model, views = random_tiny(config.seed, **ARCHITECTURE).model, CopyViews(ARCHITECTURE["image_size"])
     started = time.perf_counter()
     checkpoint = output / "checkpoint.pt"
     log = fit(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
+from csdlib.files import data_path
 from csdlib.recipes.crawl import unseen_artists
 from csdlib.recipes.shipped.cards import (
     compared,
@@ -22,6 +23,11 @@ from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
 from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, fit
 
+#: How csd-tiny was trained.
+CSD_TINY = TrainingConfig(
+    steps=2500, batch_size=96, optimizer="adamw", projection_rate=3e-4, backbone_rate=3e-4, bfloat16=True
+)
+
 #: What the card sets beside the model: no learning, hand-made statistics, and where training started.
 BASELINES = ("random-tiny", "colour", "gram", "clip-tiny")
 
@@ -29,11 +35,11 @@ BASELINES = ("random-tiny", "colour", "gram", "clip-tiny")
 def train_csd_tiny(
     table: ImageTable,
     output: Path,
-    config: TrainingConfig,
+    config: TrainingConfig = CSD_TINY,
     *,
     test: ImageTable | None = None,
     validation: ImageTable | None = None,
-    start: Path | None = None,
+    start: str | Path = "clip-tiny",
     tags: Sequence[str] = ("artist",),
     unseen_share: float = 0.25,
     command: str = "",
@@ -47,7 +53,7 @@ def train_csd_tiny(
         output: folder for the model.
         config: the settings.
         test: another data set, on whose unseen artists the card's numbers are measured; by default the table itself.
-        start: folder of the model that training starts from; by default random weights.
+        start: ``"clip-tiny"``, the folder of a model to start from, or ``""`` for random weights.
         validation: queries and database whose recall@1 enters the curves; by default those of the card.
         tags: the columns whose values are the style tags to learn from.
         unseen_share: share of the artists that training does not see, where the data set does not name them itself; the
@@ -68,7 +74,7 @@ def train_csd_tiny(
     # A picture without an artist teaches by its views, where it was put into the data set on purpose.
     training = (seen if test else seen.where(artist=sorted(set(seen.frame["artist"]) - {""}))).tagged(*tags)
     judges = judged.where(split=["query", "database"], artist=unseen)
-    model = load_model(start) if start else random_tiny(config.seed).model
+    model = _start(start, config.seed)
     started = time.perf_counter()
     checkpoint = output / "checkpoint.pt"
     watched = judges if validation is None else validation
@@ -81,6 +87,12 @@ def train_csd_tiny(
     write_record(output, record, _csd_card(record, found))
     checkpoint.unlink(missing_ok=True)
     return record
+
+
+def _start(start: str | Path, seed: int) -> CSDModel:
+    if not str(start):
+        return random_tiny(seed).model
+    return load_model(data_path("models/clip-tiny") if start == "clip-tiny" else Path(start))
 
 
 def _recall(model: CSDModel, test: ImageTable) -> dict[str, float]:

@@ -13,12 +13,15 @@ from csdlib.recipes.shipped.cards import write_record
 #: Side of the pictures that it looks at, in pixels: forms need no more.
 SIZE = 64
 
+#: How subjects-tiny was trained: pictures of each painter, and passes over them.
+WORKS, EPOCHS = 84, 16
+
 
 def train_subjects_tiny(
     output: Path,
     *,
-    works_per_painter: int = 84,
-    epochs: int = 16,
+    works_per_painter: int = WORKS,
+    epochs: int = EPOCHS,
     seed: int = 0,
     command: str = "",
     cache: Path | None = None,
@@ -53,7 +56,7 @@ def _card(record: dict[str, Any]) -> str:
     return f"""# subjects-tiny
 
 A small convolutional network that names the subject of an atelier picture, whoever painted it: the judge of what
-generated pictures show. `csdlib.generation.subjects.SubjectClassifier.load()` loads it. License: MIT, as the project's.
+generated pictures show. `csdlib.generation.SubjectClassifier.load()` loads it. License: MIT, as the project's.
 
 - **Data:** {record["training_images"]} pictures of the exhibition, {SIZE} pixels.
   Never seen: {", ".join(record["unseen"])}.

@@ -1,0 +1,101 @@
+"""Commands that record what the book shows and does not run again: numbers in ``data/results``, no picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from csdlib.cli.common import app, command_line, plain_errors
+from csdlib.recipes.recorded.ablations import run_ablations
+from csdlib.recipes.recorded.content import record_content
+from csdlib.recipes.recorded.on_map import record_generated_on_map
+from csdlib.recipes.recorded.paintings import record_paintings
+from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
+from csdlib.recipes.recorded.training import record_training
+
+record = typer.Typer(help="Record again what the book shows and does not run.", no_args_is_help=True)
+app.add_typer(record, name="record")
+
+RESULTS = Path("data/results")
+#: The folder is the reader's own: a record names the variable that leads to it, and not its path.
+ROOT = "$CSD_ART"
+
+Output = Annotated[Path, typer.Argument(help="A csv or json file; the json beside a csv says how it was made.")]
+Root = Annotated[Path, typer.Option(help="Folder with wikiart.csv, and the tables of generated images.")]
+Generated = Annotated[str, typer.Option(help="Name of the table of generated images in root.")]
+
+
+@record.command()
+@plain_errors
+def ablations(
+    context: typer.Context,
+    output: Output = RESULTS / "ablations.csv",
+    works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
+    seeds: Annotated[int, typer.Option(help="Trainings of each setting.")] = 3,
+) -> None:
+    """Train csd-tiny with one setting changed at a time; a killed run goes on where it was."""
+    run_ablations(output, seeds=range(seeds), works_per_painter=works, command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def content(context: typer.Context, output: Output = RESULTS / "atelier_content.json") -> None:
+    """Train a classifier of subjects on painters, and test it on painters that it has not seen."""
+    record_content(output, command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@record.command("map")
+@plain_errors
+def on_map(
+    context: typer.Context,
+    root: Root,
+    output: Output = RESULTS / "generated_on_map.csv",
+    csv: Generated = "sd14_artists.csv",
+) -> None:
+    """Place generated pictures on the map of real paintings."""
+    record_generated_on_map(root, output, csv=csv, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def paintings(context: typer.Context, root: Root, output: Output = RESULTS / "real_paintings.csv") -> None:
+    """Search real paintings by every small descriptor."""
+    record_paintings(root, output, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def training(context: typer.Context, root: Root, output: Output = RESULTS / "real_training.json") -> None:
+    """Train csd-tiny on real paintings, and judge it on artists whom it has not seen."""
+    record_training(root, output, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def studies(
+    context: typer.Context,
+    output: Output = RESULTS / "studies_atelier.csv",
+    images: Annotated[int, typer.Option(help="Pictures of each painter, set of prompts and model.")] = 8,
+    seed: Annotated[int, typer.Option(help="Of the first picture of each painter.")] = 5000,
+) -> None:
+    """Study what both tiny-sd make in the painters' names."""
+    record_atelier_studies(output, images=images, seed=seed, command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def real_studies(
+    context: typer.Context,
+    root: Root,
+    output: Output = RESULTS / "studies_sd14.csv",
+    csv: Generated = "sd14_artists.csv",
+) -> None:
+    """Study what Stable Diffusion made in the names of real painters."""
+    record_real_studies(root, output, csv=csv, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")

@@ -1,0 +1,96 @@
+"""A recorded result: a table, and how it was made. One function writes it, and one reads it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from csdlib.descriptors.registry import load
+from csdlib.errors import InputError
+from csdlib.files import atomic_path, data_path
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A result that the book shows and does not measure again.
+
+    Attributes:
+        frame: the numbers, one row each; empty where the facts are all there is.
+        facts: how they were made: ``date``, ``command``, counts, and in ``fingerprints`` the descriptors' weights.
+    """
+
+    frame: pd.DataFrame
+    facts: dict[str, Any]
+
+    def outdated(self) -> list[str]:
+        """The descriptors whose weights have changed since."""
+        marks: dict[str, str] = self.facts.get("fingerprints", {})
+        return [name for name, mark in marks.items() if load(name).fingerprint != mark]
+
+    def sentence(self) -> str:
+        """When it was recorded, by which command and with which weights; and whether these are still today's.
+
+        Example:
+            >>> Recorded(pd.DataFrame(), {"date": "2026-11-25", "command": "csdlib record content"}).sentence()
+            'Recorded on 2026-11-25 by `csdlib record content`.'
+        """
+        marks = [f"{name} {mark[:8]}" for name, mark in self.facts.get("fingerprints", {}).items()]
+        weights = f", with the weights {', '.join(marks)}" if marks else ""
+        older = self.outdated()
+        note = f" Changed since, so that its numbers are of older weights: {', '.join(older)}." if older else ""
+        return f"Recorded on {self.facts['date']} by `{self.facts['command']}`{weights}.{note}"
+
+
+def read_results(name: str) -> Recorded:
+    """A result that the project ships.
+
+    Args:
+        name: of the files in ``data/results``, without suffix, for example ``"studies_atelier"``.
+
+    Raises:
+        InputError: nothing of that name is recorded here.
+    """
+    facts = json.loads(data_path(f"results/{name}.json").read_text())
+    table = data_path("results") / f"{name}.csv"
+    return Recorded(pd.read_csv(table) if table.is_file() else pd.DataFrame(), facts)
+
+
+def write_results(
+    output: Path,
+    facts: dict[str, Any],
+    frame: pd.DataFrame | None = None,
+    *,
+    command: str = "",
+    descriptors: Sequence[str] = (),
+) -> Recorded:
+    """Writes a result: the table as csv, and how it was made as json beside it.
+
+    Args:
+        output: one of the two files; the other has the same name.
+        facts: what else is to be known: settings, counts.
+        frame: the numbers; by default the facts are all there is.
+        command: what makes it again.
+        descriptors: names of those that measured; the fingerprints of their weights are kept.
+
+    Raises:
+        InputError: an output that ends in neither .csv nor .json.
+    """
+    if output.suffix not in (".csv", ".json"):
+        raise InputError(f"output {output} must be a file that ends in .csv or .json")
+    made = {"date": date.today().isoformat(), "command": command} | facts
+    made |= {"fingerprints": {name: load(name).fingerprint for name in descriptors}} if descriptors else {}
+    if frame is not None:
+        write_table(output.with_suffix(".csv"), frame)
+    with atomic_path(output.with_suffix(".json")) as path:
+        path.write_text(json.dumps(made, indent=1) + "\n")
+    return Recorded(pd.DataFrame() if frame is None else frame, made)
+
+
+def write_table(output: Path, frame: pd.DataFrame) -> None:
+    """Writes a table as a csv file, atomically and without its index."""
+    with atomic_path(output) as path:
+        frame.to_csv(path, index=False)

@@ -1,0 +1,37 @@
+"""The commands that record say where a folder was, and not which."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from csdlib.cli import app, recording
+
+RECORDERS = {
+    "ablations": ("run_ablations", "data/results/ablations.csv"),
+    "content": ("record_content", "data/results/atelier_content.json"),
+    "map": ("record_generated_on_map", "data/results/generated_on_map.csv"),
+    "paintings": ("record_paintings", "data/results/real_paintings.csv"),
+    "training": ("record_training", "data/results/real_training.json"),
+    "studies": ("record_atelier_studies", "data/results/studies_atelier.csv"),
+    "real-studies": ("record_real_studies", "data/results/studies_sd14.csv"),
+}
+
+
+@pytest.mark.parametrize("name", RECORDERS)
+def test_a_recorder_alone_records_what_is_shipped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    function, output = RECORDERS[name]
+    called: dict[str, Any] = {}
+    monkeypatch.setattr(recording, function, lambda *args, **kwargs: called.update(kwargs, args=args))
+    outside = name in ("map", "paintings", "training", "real-studies")
+    done = CliRunner().invoke(app, ["record", name, *(["--root", "/my/own"] if outside else [])])
+    assert done.exit_code == 0, done.output
+    assert called["args"] == ((Path("/my/own"), Path(output)) if outside else (Path(output),))
+    assert called["command"] == f"csdlib record {name} {output}" + " --root $CSD_ART" * outside
+
+
+def test_a_table_that_is_missing_is_one_line(tmp_path: Path) -> None:
+    failed = CliRunner().invoke(app, ["record", "map", "--root", str(tmp_path), str(tmp_path / "out.csv")])
+    assert failed.exit_code == 2
+    assert "wikiart.csv" in failed.stderr

@@ -1,0 +1,43 @@
+"""The ablations go on where they were, and change one thing at a time."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from csdlib.errors import InputError
+from csdlib.recipes.recorded.ablations import REFERENCE, SETTINGS, Setting, run_ablations
+
+
+def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
+    output, brief = tmp_path / "ablations.csv", replace(REFERENCE, steps=1, batch_size=16, bfloat16=False)
+    options = {"seeds": [0], "reference": brief, "works_per_painter": 6, "progress": False}
+    settings = [
+        Setting("reference", "reference"),
+        Setting("labelled images", "none", {"label_weight": 0.0}, labelled=0),
+    ]
+    first = run_ablations(output, settings=settings[:1], **options)
+    assert first.groupby("painters")["artist"].nunique().to_dict() == {"pupils": 32, "unseen": 16}
+    assert first["right@1"].between(0, 1).all()
+    seconds = json.loads(output.with_suffix(".json").read_text())["seconds"]
+    both = run_ablations(output, settings=settings, **options)
+    assert both.iloc[: len(first)]["precision@10"].tolist() == pytest.approx(first["precision@10"].tolist(), rel=1e-5)
+    assert set(both["factor"]) == {"reference", "labelled images"}
+    assert json.loads(output.with_suffix(".json").read_text())["seconds"] >= seconds
+    with pytest.raises(InputError, match="delete it"):
+        run_ablations(output, settings=settings, **options | {"reference": REFERENCE})
+
+
+def test_every_setting_changes_one_thing() -> None:
+    assert len({(setting.factor, setting.setting) for setting in SETTINGS}) == len(SETTINGS)
+    for setting in SETTINGS:
+        replace(REFERENCE, **setting.changes)
+        changed = set(setting.changes) - {"steps"}
+        changed |= {
+            name for name in ("start", "kinds", "labelled") if getattr(setting, name) != getattr(Setting("", ""), name)
+        }
+        assert len(changed) == (setting.factor != "reference") or setting.setting in (
+            "infinity (self-supervised only)",
+            "all tags, count",
+        )

@@ -1,0 +1,71 @@
+"""What is recorded comes back as it was written, and says when, by what, and with which weights."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from csdlib.cli import app
+from csdlib.descriptors.registry import load
+from csdlib.errors import InputError
+from csdlib.files import data_path
+from csdlib.recipes.recorded import results
+from csdlib.recipes.recorded.results import Recorded, read_results, write_results
+
+NAMES = sorted(path.stem for path in data_path("results").glob("*.json"))
+
+
+def test_what_is_written_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"value": [1 / 3, 0.5]})
+    written = write_results(tmp_path / "x.csv", {"images": 2}, frame, command="csdlib x", descriptors=["colour"])
+    monkeypatch.setattr(results, "data_path", lambda name: tmp_path / Path(name).relative_to("results"))
+    read = read_results("x")
+    pd.testing.assert_frame_equal(read.frame, frame)
+    assert read.facts == written.facts
+    assert list(read.facts) == ["date", "command", "images", "fingerprints"]
+    assert read.facts["date"] == date.today().isoformat()
+    assert read.outdated() == []
+    mark = load("colour").fingerprint[:8]
+    assert read.sentence() == f"Recorded on {read.facts['date']} by `csdlib x`, with the weights colour {mark}."
+
+
+def test_facts_may_stand_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_results(tmp_path / "alone.json", {"accuracy": 0.9})
+    assert [path.name for path in tmp_path.iterdir()] == ["alone.json"]
+    monkeypatch.setattr(results, "data_path", lambda name: tmp_path / Path(name).relative_to("results"))
+    assert read_results("alone").frame.empty
+    with pytest.raises(InputError, match=r"must be a file that ends in \.csv or \.json"):
+        write_results(tmp_path / "folder", {})
+
+
+def test_older_weights_are_named() -> None:
+    marks = {"colour": load("colour").fingerprint, "gram": "0" * 64}
+    found = Recorded(pd.DataFrame(), {"date": "2026-01-02", "command": "c", "fingerprints": marks})
+    assert found.outdated() == ["gram"]
+    assert found.sentence().endswith("of older weights: gram.")
+
+
+def test_what_nobody_recorded_is_said() -> None:
+    with pytest.raises(InputError, match=r"data/results/nothing\.json is not here"):
+        read_results("nothing")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shipped_records_are_whole_and_of_todays_weights(name: str) -> None:
+    found = read_results(name)
+    assert found.sentence().startswith("Recorded on 2026-")
+    assert found.outdated() == []
+    assert found.frame.empty == (name in ("atelier_content", "real_training"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shipped_records_name_a_command_that_there_is(name: str) -> None:
+    program, verb, *arguments = json.loads(data_path(f"results/{name}.json").read_text())["command"].split()
+    assert (program, verb) == ("csdlib", "record")
+    assert arguments[1] in (f"data/results/{name}.csv", f"data/results/{name}.json")
+    # Without its table the command would fail; its help is printed only where all that stands before it is understood.
+    done = CliRunner().invoke(app, [verb, *arguments, "--help"])
+    assert done.exit_code == 0, done.output
