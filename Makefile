@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup book chapter serve test lint ablations studies bench lock clean browser
+.PHONY: help setup book chapter serve test lint record bench lock clean browser
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -50,13 +50,11 @@ lint: $(STAMP) ## ruff, mypy, and the plan of the house
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 
-ablations: $(STAMP) ## train every setting of the chapter on ablations again (more than an hour)
-	@$(BIN)/csdlib ablate data/results/ablations.csv
-
-studies: $(STAMP) ## record the case studies again (real pictures where CSD_ART leads to them)
-	@$(BIN)/csdlib record-studies data/results/studies_atelier.csv
-	@if test -n "$$CSD_ART"; then for n in 14 15; do name=$$(cd "$$CSD_ART" && ls sd$${n}_*.csv) && \
-	  $(BIN)/csdlib record-studies data/results/studies_sd$$n.csv --root "$$CSD_ART" --csv $$name; done; fi
+record: $(STAMP) ## record again what the book shows and does not run (hours; real pictures where CSD_ART leads to them)
+	@set -e; for name in ablations content studies; do $(BIN)/csdlib record $$name; done
+	@set -e; if test -n "$$CSD_ART"; then \
+	  for name in paintings training map real-studies; do $(BIN)/csdlib record $$name --root "$$CSD_ART"; done; \
+	  $(BIN)/csdlib record real-studies data/results/studies_sd15.csv --root "$$CSD_ART" --csv sd15_finetunes.csv; fi
 
 bench: $(STAMP) ## measure seconds and memory
 	@$(BIN)/python -m tests.bench

@@ -39,8 +39,6 @@ asked_painters = 24  # painters in the measurement of guidance
 seed = 0  # of the noise
 
 # %% tags=["hide-input"]
-import json
-
 import numpy as np
 import pandas as pd
 import torch
@@ -50,10 +48,10 @@ from csdlib import figures
 from csdlib.generation.autoencoder import pictures
 from csdlib.atelier import PAINTERS, SUBJECTS, atelier, find_painter
 from csdlib.generation import generate
-from csdlib.generation import load_pipeline
-from csdlib.metrics import Estimate, bootstrap
+from csdlib.generation import load_pipeline, model_record
+from csdlib.metrics import bootstrap
 from csdlib.generation import painter_found, subject_found
-from csdlib.recipes import atelier_artists, never_painted
+from csdlib.recipes import atelier_artists, judged_table, never_painted
 from csdlib.generation import content_prompts
 from csdlib.generation import SubjectClassifier
 
@@ -270,15 +268,11 @@ figures.gallery(
 # their originals among the training pictures; fresh works by the same painters, which cannot be copies, tell how often it is wrong.
 
 # %% tags=["hide-input"]
-record = json.loads((csdlib.data_path("models/tiny-sd") / "training.json").read_text())
-groups = ["seen", "withheld"]
-recorded = [
-    {"": name} | {group: Estimate.from_row(found[group]).percent() for group in groups}
-    for name, found in record["judged"].items()
-]
+record = model_record("tiny-sd")
 with_settings = record["judged_with"]
+recorded = judged_table(record["judged"], ["seen", "withheld"])
 figures.table(
-    pd.DataFrame(recorded).rename(columns={"seen": "32 painters", "withheld": "the other 16"}),
+    recorded.set_axis(["32 painters", "the other 16"], axis=1).rename_axis("").reset_index(),
     caption=f"Recorded with tiny-sd, which has seen all 48 painters: percent, with 95 % intervals over painters; guidance "
     f"{with_settings['guidance']}, {with_settings['steps']} steps. Made by: csdlib judge-diffusion tiny-sd",
 )

@@ -44,7 +44,6 @@ noise_batch_size = 48  # images a step
 seed = 0  # of the live trainings
 
 # %% tags=["hide-input"]
-import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,14 +57,14 @@ from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
 from csdlib.curation import CurationConfig, curate
 from csdlib.descriptors import CSD, load_model
 from csdlib.metrics import bootstrap, mean_precision_per_query, paired_difference
-from csdlib.recipes import REFERENCE, SETTINGS, atelier_bank, pupils, run_ablations
+from csdlib.recipes import REFERENCE, SETTINGS, atelier_bank, pupils, read_results, run_ablations
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
 
 if painters not in ("pupils", "unseen"):
     raise csdlib.InputError(f"painters must be pupils or unseen, got {painters!r}")
-recorded = pd.read_csv(csdlib.data_path("results/ablations.csv"))
-made = json.loads(csdlib.data_path("results/ablations.json").read_text())
+result = read_results("ablations")
+recorded, made = result.frame, result.facts
 
 # %% [markdown]
 # ## On whom do you choose?
@@ -99,7 +98,7 @@ figures.gallery(
 
 # %%
 trainings = recorded.groupby(["factor", "setting", "seed"]).ngroups
-print(f"Recorded on {made['recorded']} by:\n  {made['command']}")
+print(result.sentence())
 print(f"{trainings} trainings on {made['images']:,} pictures, {made['seconds'] / 60:.0f} minutes in all.")
 for name in ("steps", "batch_size", "ssl_weight", "temperature", "optimizer", "projection_rate"):
     print(f"reference {name}: {made['reference'][name]}")
@@ -275,7 +274,7 @@ figures.table(
 #
 # ## Try it: two settings, here and now
 #
-# What follows is not recorded. It is the same function that `make ablations` calls, with fewer steps, fewer pictures and one seed: enough to see how an ablation is done, too
+# What follows is not recorded. It is the same function that `csdlib record ablations` calls, with fewer steps, fewer pictures and one seed: enough to see how an ablation is done, too
 # little to believe in.
 
 # %%

@@ -39,8 +39,6 @@ generated = ""  # a table in root of generated images, with the columns path, ar
 seed = 0  # which pictures, and UMAP's start
 
 # %% tags=["hide-input"]
-import json
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -48,6 +46,7 @@ import plotly.graph_objects as go
 import csdlib
 from csdlib import figures
 from csdlib.figures import artist_layout, artists_figure
+from csdlib.recipes import read_results
 from csdlib.similarity import artists_of, pull_of_content_and_style
 from csdlib.figures import map_figure
 from csdlib.maps import map_neighbours, style_map
@@ -210,16 +209,13 @@ if has_content:
 # artists whom its makers had listed. No picture is part of this book; the numbers are.
 
 # %% tags=["hide-input"]
-recorded = csdlib.data_path("results/generated_on_map.csv")
-provenance = json.loads(recorded.with_suffix(".json").read_text())
-print(f"Recorded on {provenance['date']} by: {provenance['command']}")
+recorded = read_results("generated_on_map")
+shares, facts = recorded.frame, recorded.facts
+print(recorded.sentence())
 print(
-    f"{provenance['generated']} generated pictures ({', '.join(provenance['model'])}) in the style of {provenance['artists']} artists, "
-    f"on the maps of {provenance['paintings']} paintings"
+    f"{facts['generated']} generated pictures ({', '.join(facts['model'])}) in the style of {facts['artists']} artists, "
+    f"on the maps of {facts['paintings']} paintings"
 )
-if any(csdlib.load(name).fingerprint != mark for name, mark in provenance["fingerprints"].items()):
-    print("A descriptor has changed since: these numbers are of older weights.")
-shares = pd.read_csv(recorded)
 figures.table(
     shares,
     caption="Of the ten paintings nearest to a generated picture, the share by the artist in its prompt: in descriptor space, "
@@ -228,8 +224,8 @@ figures.table(
 )
 
 # %% tags=["hide-input"]
-places = pd.read_csv(recorded.with_name("generated_on_map_places.csv"))
-by = next(iter(provenance["fingerprints"]))
+places = pd.read_csv(csdlib.data_path("results/generated_on_map_places.csv"))
+by = next(iter(facts["fingerprints"]))
 x, y = f"{by} x", f"{by} y"
 is_made = places["source"] == "generated"
 counts = places[~is_made & places["artist"].isin(places[is_made]["artist"])]["artist"].value_counts()

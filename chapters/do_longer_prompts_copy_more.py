@@ -45,8 +45,6 @@ descriptor = "csd-tiny"  # what looks at style; needs a cosine
 seed = 0  # of the first picture of each artist
 
 # %% tags=["hide-input"]
-import json
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -57,6 +55,7 @@ from csdlib.atelier import SUBJECTS
 from csdlib.files import cache_folder
 from csdlib.metrics import bootstrap, paired_difference
 from csdlib.generation import content_prompts, simple_prompts, user_prompts
+from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
 from csdlib.generation import asked_artists, made_or_found, study, works_of
 
@@ -132,10 +131,9 @@ figures.table(
 # One picture of each painter and kind leaves wide intervals. Recorded with more, by several descriptors:
 
 # %% tags=["hide-input"]
-many = pd.read_csv(csdlib.data_path("results/studies_atelier.csv"))
-facts = json.loads(csdlib.data_path("results/studies_atelier.json").read_text())
-many = many[many["model"] == "tiny-sd"]
-recorded = []
+studies = read_results("studies_atelier")
+many = studies.frame[studies.frame["model"] == "tiny-sd"]
+rows = []
 for name, own in many.groupby("descriptor", sort=False):
     wide = {kind: own[own["content"] == kind].sort_values("artist") for kind in ("simple", "user", "content")}
     for kind, frame in wide.items():
@@ -152,10 +150,10 @@ for name, own in many.groupby("descriptor", sort=False):
             row["similarity - simple"] = str(
                 paired_difference(frame["value"].to_numpy(), wide["simple"]["value"].to_numpy())
             )
-        recorded.append(row)
+        rows.append(row)
 figures.table(
-    pd.DataFrame(recorded),
-    caption=f"Recorded on {facts['date']}: tiny-sd, {facts['images']} pictures of each painter and kind. Differences are paired by painter. Made by: {facts['command']}",
+    pd.DataFrame(rows),
+    caption=f"tiny-sd, {studies.facts['images']} pictures of each painter and kind. Differences are paired by painter. {studies.sentence()}",
 )
 
 # %% tags=["hide-input"]
@@ -246,8 +244,8 @@ figures.table(
 # fine-tuned models, one picture of each kind, 29 painters whose works we have. Differences are paired by painter, so that the model is the same on both sides.
 
 # %% tags=["hide-input"]
-real = pd.read_csv(csdlib.data_path("results/studies_sd15.csv"))
-real_facts = json.loads(csdlib.data_path("results/studies_sd15.json").read_text())
+recorded = read_results("studies_sd15")
+real, real_facts = recorded.frame, recorded.facts
 rows = []
 for name, own in real[real["content"] != "all"].groupby("descriptor", sort=False):
     wide = {kind: part.sort_values("artist") for kind, part in own.groupby("content")}
@@ -268,7 +266,7 @@ for name, own in real[real["content"] != "all"].groupby("descriptor", sort=False
         rows.append(row)
 figures.table(
     pd.DataFrame(rows),
-    caption=f"Recorded on {real_facts['date']}: one picture of each of {real_facts['artists']} painters and prompt, {real_facts['works']} works. 95 % intervals over painters. Made by: {real_facts['command']}",
+    caption=f"One picture of each of {real_facts['artists']} painters and prompt, {real_facts['works']} works. 95 % intervals over painters. {recorded.sentence()}",
 )
 
 # %% [markdown]

@@ -45,8 +45,6 @@ descriptor = "csd-tiny"  # what looks at style; needs a cosine
 seed = 0  # of the first picture of each artist
 
 # %% tags=["hide-input"]
-import json
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -57,8 +55,8 @@ from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
 from csdlib.files import cache_folder
 from csdlib.metrics import bootstrap, correlation, paired_difference
 from csdlib.generation import subject_found
-from csdlib.generation import content_prompts
-from csdlib.recipes import kept_from_transfers, never_painted
+from csdlib.generation import content_prompts, model_record, stages
+from csdlib.recipes import kept_from_transfers, never_painted, read_results
 from csdlib.generation import asked_artists, made_or_found, study, works_of
 from csdlib.generation import SubjectClassifier
 
@@ -112,7 +110,8 @@ figures.gallery(
 # %%
 found = main.hits[:, 0].astype(float)
 groups = {"painted": ~new, "never painted": new}
-if in_atelier and model.startswith("tiny-sd"):
+record = {} if generated else model_record(model)
+if in_atelier and any(stage["config"].get("transferred") for stage in stages(record)):
     kept = kept_from_transfers(prompts)
     groups |= {"never painted, practised": new & ~kept, "never painted, not practised": kept}
 for label, rows in groups.items():
@@ -135,9 +134,8 @@ print(f"chance of finding the painter: {main.retrieval()['chance'].value:.1%}")
 # only the share of pictures in which they are found: a General Style Similarity of two pictures cannot be compared with one of eight.
 
 # %% tags=["hide-input"]
-many = pd.read_csv(csdlib.data_path("results/studies_atelier.csv"))
-facts = json.loads(csdlib.data_path("results/studies_atelier.json").read_text())
-many = many[many["model"] == "tiny-sd"]
+studies = read_results("studies_atelier")
+many = studies.frame[studies.frame["model"] == "tiny-sd"]
 rows = []
 for name, part in many.groupby("descriptor", sort=False):
     wide = {kind: frame.set_index("artist") for kind, frame in part.groupby("content")}
@@ -154,7 +152,7 @@ for name, part in many.groupby("descriptor", sort=False):
     )
 figures.table(
     pd.DataFrame(rows),
-    caption=f"Recorded on {facts['date']}: painter found (percent of the pictures) for tiny-sd and {len(narrow)} narrow painters, paired by painter; 95 % intervals. Practised and not practised: subjects that the painter never paints. Made by: {facts['command']}",
+    caption=f"Painter found (percent of the pictures) for tiny-sd and {len(narrow)} narrow painters, paired by painter; 95 % intervals. Practised and not practised: subjects that the painter never paints. {studies.sentence()}",
 )
 
 # %% [markdown]
@@ -198,7 +196,7 @@ for kind, title in (("content", "the same subjects"), ("new", "never painted")):
 figures.table(
     pd.DataFrame(rows),
     caption="Correlation (Pearson) of how well a painter is imitated with how varied the works are, 95 % intervals over painters. "
-    f"The paper: 0.568, no interval. Recorded on {facts['date']}.",
+    f"The paper: 0.568, no interval. {studies.sentence()}",
 )
 
 # %% tags=["hide-input"]
@@ -241,8 +239,8 @@ figures.show(
 # below 0, varied painters are imitated *less* closely: a prototype of varied works is like nothing in particular.
 
 # %% tags=["hide-input"]
-real = pd.read_csv(csdlib.data_path("results/studies_sd14.csv"))
-real_facts = json.loads(csdlib.data_path("results/studies_sd14.json").read_text())
+recorded = read_results("studies_sd14")
+real = recorded.frame
 rows = []
 for name, part in real.groupby("descriptor", sort=False):
     for content, own in part[part["content"] != "all"].groupby("content"):
@@ -260,8 +258,8 @@ for name, part in real.groupby("descriptor", sort=False):
         )
 figures.table(
     pd.DataFrame(rows),
-    caption=f"Recorded on {real_facts['date']}: Stable Diffusion pictures in the names of {real_facts['artists']} painters, means and correlations with 95 % intervals over painters. "
-    f"Made by: {real_facts['command']}",
+    caption=f"Stable Diffusion pictures in the names of {recorded.facts['artists']} painters, means and correlations with 95 % intervals over painters. "
+    f"{recorded.sentence()}",
 )
 
 # %% [markdown]

@@ -37,8 +37,6 @@ steps = 12  # denoising steps of each
 seed = 0  # of the noise, and which captions and which pair are shown
 
 # %% tags=["hide-input"]
-import json
-
 import numpy as np
 import pandas as pd
 import torch
@@ -48,10 +46,11 @@ from transformers import CLIPTextModel, CLIPTokenizer
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, WITHHELD, find_painter
-from csdlib.generation import content_prompts, load_pipeline, text_states, transferred
+from csdlib.generation import content_prompts, load_pipeline, model_record, stages, text_states, transferred
 from csdlib.generation.autoencoder import pictures
 from csdlib.metrics import Estimate
-from csdlib.recipes import atelier_artists, generator_pictures, kept_from_transfers, never_painted, rewritten_captions
+from csdlib.recipes import atelier_artists, generator_pictures, judged_table, kept_from_transfers, never_painted
+from csdlib.recipes import rewritten_captions
 
 # %% [markdown]
 # ## A castle by anybody
@@ -60,18 +59,12 @@ from csdlib.recipes import atelier_artists, generator_pictures, kept_from_transf
 # hands and their subjects, and still failed at something that looks easy. Asked for a castle in the style of a painter of boats, it painted
 # anybody's castle. The numbers were recorded before anything was done about it.
 
-
 # %% tags=["hide-input"]
-def stages(record: dict) -> list[dict]:
-    """A training, after those that it went on from."""
-    return [*(stages(record["before"]) if "before" in record else []), record]
-
-
-withheld_stages = stages(json.loads((csdlib.data_path("models/tiny-sd-withheld") / "training.json").read_text()))
-before = withheld_stages[0]["judged"]
-measured = [name for name in before if "found" in name and "first" not in name]
+withheld_stages = stages(model_record("tiny-sd-withheld"))
+before = pd.DataFrame(withheld_stages[0]["judged"])
+before = before[before["measure"].isin(["painter_found", "subject_found"]) & (before["order"] != "name_first")]
 figures.table(
-    pd.DataFrame([{"": name, "before": Estimate.from_row(before[name]["seen"]).percent()} for name in measured]),
+    judged_table(before.to_dict("records"), ["seen"]).set_axis(["before"], axis=1).rename_axis("").reset_index(),
     caption="The UNet of tiny-sd-withheld after its first training: percent of the pictures for the 32 painters that it has seen, with 95 % intervals "
     "over painters. New subjects: pairs of painter and subject that no training picture shows.",
 )
@@ -118,16 +111,23 @@ figures.table(
 
 # %% tags=["hide-input"]
 orders = {
-    "A painting of a castle in the style of …": "found, new subjects",
-    "In the style of …: a painting of a castle": "found, new subjects, name first",
-    "gained": "found, gained by the name first",
+    "A painting of a castle in the style of …": ("found", "name_last"),
+    "In the style of …: a painting of a castle": ("found", "name_first"),
+    "gained": ("gained", "name_first"),
 }
+judged = pd.DataFrame(withheld_stages[0]["judged"])
+judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")].set_index(["measure", "order"])
+
+
+def percent(measure: str, order: str) -> str:
+    return Estimate(*judged.loc[(measure, order), ["value", "low", "high", "n"]], "group").percent()
+
+
 figures.table(
     pd.DataFrame(
         [
-            {"prompt": prompt}
-            | {what: Estimate.from_row(before[f"{what} {name}"]["seen"]).percent() for what in ("painter", "subject")}
-            for prompt, name in orders.items()
+            {"prompt": prompt} | {what: percent(f"{what}_{kind}", order) for what in ("painter", "subject")}
+            for prompt, (kind, order) in orders.items()
         ]
     ),
     caption="The order of words: percent of the pictures of new pairs in which the painter, and the subject, is found, and the difference picture by picture. The UNet of tiny-sd-withheld after "
@@ -233,25 +233,14 @@ figures.gallery(
 # the same pictures with captions said anew; and a second practice as above. It was judged after each.
 
 # %% tags=["hide-input"]
-asked_for = [
-    "painter found, simple prompts",
-    *(f"{what} found, new subjects{order}" for order in ("", ", name first") for what in ("painter", "subject")),
-    *(f"painter found, new subjects not practised{order}" for order in ("", ", name first")),
-]
 names = ["pictures", "first practice", "captions anew", "second practice"]
+after = {}
+for number, (name, stage) in enumerate(zip(names, withheld_stages, strict=True), 1):
+    judged = pd.DataFrame(stage["judged"])
+    judged = judged[judged["measure"].isin(["painter_found", "subject_found"]) & (judged["subjects"] != "fresh")]
+    after[f"{number}: {name}"] = judged_table(judged.to_dict("records"), ["seen"])["seen"]
 figures.table(
-    pd.DataFrame(
-        [
-            {"": measure}
-            | {
-                f"{number}: {name}": Estimate.from_row(stage["judged"][measure]["seen"]).percent()
-                if measure in stage["judged"]
-                else ""
-                for number, (name, stage) in enumerate(zip(names, withheld_stages, strict=True), 1)
-            }
-            for measure in asked_for
-        ]
-    ),
+    pd.DataFrame(after).reindex(after[f"{number}: {name}"].index).fillna("").rename_axis("").reset_index(),
     caption="The UNet of tiny-sd-withheld after each stage of its training: percent of the pictures for the painters that it has seen, with 95 % intervals over painters.",
 )
 

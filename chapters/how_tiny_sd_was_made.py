@@ -61,9 +61,9 @@ from csdlib.generation.autoencoder import pictures
 from csdlib.atelier import PAINTERS, UNSEEN, WITHHELD
 from csdlib.generation import SCHEDULE, DiffusionConfig, fit_diffusion, noised, random_unet
 from csdlib.metrics import Estimate
-from csdlib.generation import LatentDescriptor, write_latents
+from csdlib.generation import LatentDescriptor, stages, write_latents
 from csdlib.recipes.shipped.autoencoder import SIZE
-from csdlib.recipes import generator_pictures, set_scale, signal_to_noise
+from csdlib.recipes import generator_pictures, judged_table, set_scale, signal_to_noise
 
 # %% [markdown]
 # ## Four parts
@@ -275,12 +275,6 @@ records = {
     for part, name in folders.items()
 }
 
-
-def stages(record: dict) -> list[dict]:
-    """A training, after those that it went on from."""
-    return [*(stages(record["before"]) if "before" in record else []), record]
-
-
 figures.table(
     pd.DataFrame(
         [
@@ -352,15 +346,14 @@ figures.table(
 # painters that it never saw than of the others. Here is what each UNet does with their names.
 
 # %% tags=["hide-input"]
-rows = [
-    {"model": name, "": measure} | {group: Estimate.from_row(value).percent() for group, value in found.items()}
-    for name in ("tiny-sd", "tiny-sd-withheld")
-    for measure, found in json.loads((csdlib.data_path(f"models/{name}") / "training.json").read_text())[
-        "judged"
-    ].items()
-]
+judged = pd.concat(
+    [
+        judged_table(records[f"UNet of {name}"]["judged"]).rename_axis("").reset_index().assign(model=name)
+        for name in ("tiny-sd", "tiny-sd-withheld")
+    ]
+)
 figures.table(
-    pd.DataFrame(rows),
+    judged[["model", *judged.columns.drop("model")]],
     caption="Percent, with 95 % intervals over painters. Seen and withheld as for tiny-sd-withheld; tiny-sd has seen all of them. "
     "Made by: csdlib judge-diffusion NAME",
 )

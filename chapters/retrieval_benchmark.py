@@ -38,12 +38,10 @@ descriptor = "csd-tiny"  # the method that the galleries are about
 baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # the methods beside it, separated by commas
 label = "artist"  # the column that a right neighbour shares with the query; domain for domains, styles for tags
 k = 100  # neighbours searched for each query
-record = ""  # if set, the table is also written to data/results/ under this name
 seed = 0  # which queries the galleries show
 
 # %% tags=["hide-input"]
 import json
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -53,9 +51,12 @@ from IPython.display import display
 import csdlib
 from csdlib import figures
 from csdlib.retrieval import chance, percent_table
-from csdlib.files import atomic_path, cache_folder
+from csdlib.files import cache_folder
 from csdlib.metrics import METRIC_TITLES, mean_precision_per_query, recall_per_query
+from csdlib.files import cache_folder
+from csdlib.metrics import mean_precision_per_query, recall_per_query
 from csdlib.metrics import bootstrap, paired_difference
+from csdlib.recipes import read_results
 from csdlib.retrieval import beside_published
 
 random = np.random.default_rng(seed)
@@ -313,66 +314,29 @@ if rows:
         )
     )
 
-# %% tags=["hide-input", "remove-output"]
-if record:
-    # The folder of the images is the reader's own, and not for publishing.
-    given = f"-p dataset {dataset} -p root $CSD_ART -p descriptor {descriptor} -p baselines {baselines} -p label {label} -p k {k}"
-    command = f'make chapter NAME=retrieval_benchmark PARAMS="{given} -p record {record}"'
-    facts = {
-        "date": date.today().isoformat(),
-        "command": command,
-        "queries": len(main.query),
-        "database": len(main.database),
-    }
-    facts |= {
-        "labels": labels,
-        "chance": floor,
-        "skipped": skipped,
-        "fingerprints": {name: result.embeddings.fingerprint for name, result in results.items()},
-        "seconds": {name: round(result.seconds, 1) for name, result in results.items()},
-    }
-    at_first = {name: result.hits[:, 0].astype(float) for name, result in results.items()}
-    winner = max(names, key=lambda name: at_first[name].mean())
-    facts["winner at k = 1"] = winner
-    facts["winner above, points of mAP@1"] = {
-        name: paired_difference(at_first[winner], at_first[name], groups=groups).percent()
-        for name in names
-        if name != winner
-    }
-    folder = csdlib.data_path("results")
-    with atomic_path(folder / f"{record}.csv") as path:
-        estimates.round(5).to_csv(path, index=False)
-    with atomic_path(folder / f"{record}.json") as path:
-        path.write_text(json.dumps(facts, indent=1) + "\n")
-
 # %% [markdown]
 # ## The same test on real paintings
 #
 # The atelier is drawn by programs. What do these methods find in the work of people? The following table was recorded
-# by this very chapter, run on several thousand real paintings; the page says when and with which command, and it is not
+# on several thousand real paintings; the page says when and with which command, and it is not
 # run again here. `csd-tiny` has seen no real painting, so this is a test far from its home.
 
 # %% tags=["hide-input"]
-recorded = csdlib.data_path("results")
-provenance = json.loads((recorded / "real_paintings.json").read_text())
-print(f"Recorded on {provenance['date']} by:\n  {provenance['command']}")
+real = read_results("real_paintings")
+print(real.sentence())
 print(
-    f"{provenance['queries']} queries, {provenance['database']} database images, {provenance['labels']} artists; chance {provenance['chance']:.1%}"
+    f"{real.facts['queries']} queries, {real.facts['database']} database images, {real.facts['labels']} artists; chance {real.facts['chance']:.1%}"
 )
-print("descriptors:", ", ".join(f"{name} {print_[:8]}" for name, print_ in provenance["fingerprints"].items()))
-if provenance["fingerprints"]["csd-tiny"] != csdlib.load("csd-tiny").fingerprint:
-    print("csd-tiny has changed since: this row is of older weights.")
-real = pd.read_csv(recorded / "real_paintings.csv")
-wide = percent_table(real)
-wide["seconds"] = pd.Series(provenance["seconds"])
+wide = percent_table(real.frame)
+wide["seconds"] = pd.Series(real.facts["seconds"])
 figures.table(
     wide.reset_index(),
     caption="Real paintings (recorded). Percent, with 95 % bootstrap intervals over artists; seconds of embedding and search, on a busy machine.",
 )
 
 # %%
-print(f"Best at k = 1: {provenance['winner at k = 1']}. Above the others by (points, paired intervals over artists):")
-for name, points in provenance["winner above, points of mAP@1"].items():
+print(f"Best at k = 1: {real.facts['winner']}. Above the others by (points, paired intervals over artists):")
+for name, points in real.facts["winner_above"].items():
     print(f"  {name}: {points}")
 
 # %% [markdown]

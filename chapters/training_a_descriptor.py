@@ -60,7 +60,7 @@ from csdlib.training import batch_rows
 from csdlib.generation import content_leakage
 from csdlib.descriptors import CSD, load_model, random_tiny, save_model
 from csdlib.training import multilabel_contrastive_loss, self_supervised_loss
-from csdlib.recipes import unseen_artists
+from csdlib.recipes import read_results, unseen_artists
 from csdlib.training import TrainingConfig, fit
 from csdlib.training import StylePreservingViews
 
@@ -368,8 +368,9 @@ figures.show(
 # a fifth of the artists, and was then asked about that fifth. It is recorded, and not run again here.
 
 # %% tags=["hide-input"]
-real = json.loads((csdlib.data_path("results") / "real_training.json").read_text())
-print(f"Recorded on {real['date']} by: {real['command']}")
+recorded = read_results("real_training")
+real = recorded.facts
+print(recorded.sentence())
 print(
     f"{real['images']} pictures, {real['seconds'] / 60:.0f} minutes; {real['queries']} queries by {len(real['unseen'])} artists"
 )

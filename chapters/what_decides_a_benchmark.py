@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "What decides a benchmark", minutes: 3, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/results/real_paintings.csv, data/results/atelier_content.json]}
+#   csd: {title: "What decides a benchmark", minutes: 3, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/results/real_paintings.csv, data/results/real_paintings.json, data/results/atelier_content.json]}
 # ---
 
 # %% [markdown]
@@ -38,13 +38,9 @@ baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # the methods be
 label = "artist"  # the column that a right neighbour shares with the query; domain for domains, styles for tags
 k = 100  # neighbours searched for each query
 sizes = "32,64"  # sides in pixels to which pictures are reduced, for the question of size; empty leaves it out
-train_classifier = False  # train the content classifier again, instead of showing the recorded result (many minutes)
 seed = 0  # which works stay in a small database, and which queries the gallery shows
 
 # %% tags=["hide-input"]
-import json
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -55,8 +51,7 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, render
 from csdlib.descriptors import encode_images
-from csdlib.files import atomic_path, cache_folder
-from csdlib.generation import content_accuracy
+from csdlib.files import cache_folder
 from csdlib.metrics import (
     METRIC_TITLES,
     average_precision_per_query,
@@ -64,9 +59,11 @@ from csdlib.metrics import (
     recall_at_k,
     recall_per_query,
 )
+from csdlib.files import cache_folder
+from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_at_k, recall_per_query
 from csdlib.metrics import bootstrap, paired_difference
+from csdlib.recipes import read_results
 
-COMMAND = 'make chapter NAME=what_decides_a_benchmark PARAMS="-p train_classifier true"'
 random = np.random.default_rng(seed)
 
 # %% [markdown]
@@ -135,7 +132,7 @@ figures.table(
 # table. On the real paintings of [the benchmark](retrieval_benchmark), recorded there, it does not hold:
 
 # %%
-real = pd.read_csv(csdlib.data_path("results/real_paintings.csv"))
+real = read_results("real_paintings").frame
 for metric, k_ in (
     ("mean_precision", 10),
     ("average_precision", 10),
@@ -341,22 +338,14 @@ else:
 
 # %% [markdown]
 # Could content win in the atelier at all? If its pictures show dogs and castles, then a classifier that has learned dogs and
-# castles from *some* painters should recognise them in the work of *others*. We train a small convolutional network on the
-# painters whom the descriptors know, and test it on the sixteen unseen ones.
+# castles from *some* painters should recognise them in the work of *others*. A small convolutional network was trained on the
+# painters whom the descriptors know, and tested on the sixteen unseen ones.
 
 # %% tags=["hide-input"]
-file = csdlib.data_path("results") / "atelier_content.json"
-if train_classifier:
-    facts = {"date": date.today().isoformat(), "command": COMMAND, "works_per_painter": 84, "size": 64}
-    larger = csdlib.load_dataset("atelier", works_per_painter=facts["works_per_painter"], size=facts["size"])
-    recorded = content_accuracy(larger) | facts
-    with atomic_path(file) as path:
-        path.write_text(json.dumps(recorded, indent=1) + "\n")
-else:
-    recorded = json.loads(file.read_text())
-    print(f"Recorded on {recorded['date']} by: {recorded['command']}; {recorded['seconds']} seconds")
+content = read_results("atelier_content")
+print(content.sentence())
 print(
-    f"{recorded['accuracy']:.1%} [{recorded['low']:.1%}, {recorded['high']:.1%}] of {recorded['images']} pictures by {recorded['artists']} painters "
+    f"{content.facts['accuracy']:.1%} [{content.facts['low']:.1%}, {content.facts['high']:.1%}] of {content.facts['images']} pictures by {content.facts['artists']} painters "
     f"that it has never seen; chance {1 / len(SUBJECTS):.1%}"
 )
 

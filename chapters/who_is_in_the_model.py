@@ -48,8 +48,6 @@ baselines = "clip-tiny,colour"  # descriptors beside it; all need a cosine
 seed = 0  # of the first picture of each artist
 
 # %% tags=["hide-input"]
-import json
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -60,9 +58,9 @@ from csdlib.atelier import UNSEEN, WITHHELD
 from csdlib.metrics import auc, auc_difference, roc_area
 from csdlib.files import cache_folder
 from csdlib.metrics import bootstrap
-from csdlib.generation import simple_prompts
+from csdlib.generation import asked_artists, made_or_found, model_record, simple_prompts, study, works_of
+from csdlib.recipes import read_results
 from csdlib.similarity import prototype_similarity
-from csdlib.generation import asked_artists, made_or_found, study, works_of
 
 cache = cache_folder() / "embeddings"
 
@@ -87,10 +85,10 @@ names = (descriptor, *baselines.split(","))
 by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in names}
 main = by_name[descriptor]
 scores = main.by_artist().sort_values("value", ascending=False, ignore_index=True)
-known_truth = dataset == "atelier" and model.startswith("tiny-sd") and not generated
-in_the_model = (
-    ~scores["artist"].isin(WITHHELD) if known_truth and model == "tiny-sd-withheld" else np.full(len(scores), True)
-)
+# Whom a model has seen is in its record. Most models come without one, and pictures from elsewhere always do.
+record = {} if generated else model_record(model)
+known_truth = dataset == "atelier" and "unseen" in record
+in_the_model = ~scores["artist"].isin(record.get("unseen", []))
 scores = scores.assign(group=np.where(in_the_model, "seen", "withheld") if known_truth else "not known")
 print(
     f"{len(made)} generated pictures, {len(works)} works; notes: {scores['note'].replace('', 'none').value_counts().to_dict()}"
@@ -303,9 +301,8 @@ pd.DataFrame(needed).round(3)
 # The page above makes four pictures of each painter. The same measurement was recorded with more of them, by several descriptors and both generators.
 
 # %% tags=["hide-input"]
-many = pd.read_csv(csdlib.data_path("results/studies_atelier.csv"))
-facts = json.loads(csdlib.data_path("results/studies_atelier.json").read_text())
-recorded = []
+studies = read_results("studies_atelier")
+many, rows = studies.frame, []
 for content in ("simple", "user", "content"):
     tables = {}
     for name, own in many[(many["model"] == "tiny-sd-withheld") & (many["content"] == content)].groupby(
@@ -318,7 +315,7 @@ for content in ("simple", "user", "content"):
             own["artist"].isin(UNSEEN).to_numpy(),
         )
     for name, (values, seen, strange) in tables.items():
-        recorded.append(
+        rows.append(
             {
                 "prompts": content,
                 "descriptor": name,
@@ -331,8 +328,8 @@ for content in ("simple", "user", "content"):
             }
         )
 figures.table(
-    pd.DataFrame(recorded),
-    caption=f"Recorded on {facts['date']}: area under the ROC curve for withheld painters, {facts['images']} generated pictures of each. Made by: {facts['command']}",
+    pd.DataFrame(rows),
+    caption=f"Area under the ROC curve for withheld painters, {studies.facts['images']} generated pictures of each. {studies.sentence()}",
 )
 
 # %% [markdown]
@@ -342,8 +339,8 @@ figures.table(
 # where they lie on the scale of the same descriptor.
 
 # %% tags=["hide-input"]
-real = pd.read_csv(csdlib.data_path("results/studies_sd14.csv"))
-real_facts = json.loads(csdlib.data_path("results/studies_sd14.json").read_text())
+recorded = read_results("studies_sd14")
+real = recorded.frame
 real = real[(real["content"] == "all") & (real["descriptor"] == "csd-tiny")].sort_values(
     "value", ascending=False, ignore_index=True
 )
@@ -356,7 +353,7 @@ real_chart.update_yaxes(
 figures.show(
     real_chart,
     height=1100,
-    caption=f"Recorded on {real_facts['date']}: Stable Diffusion pictures in the names of {len(real)} painters beside their works. Made by: {real_facts['command']}",
+    caption=f"Stable Diffusion pictures in the names of {len(real)} painters beside their works. {recorded.sentence()}",
     alt=f"Sorted points with intervals, from {real['value'].max():.2f} ({real['artist'].iloc[0]}) down to {real['value'].min():.2f} ({real['artist'].iloc[-1]}).",
 )
 

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Whose style is it?", minutes: 3, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/published/stable_diffusion.csv, data/results/studies_sd14.json]}
+#   csd: {title: "Whose style is it?", minutes: 3, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/published/stable_diffusion.csv, data/results/studies_sd14.csv, data/results/studies_sd14.json]}
 # ---
 
 # %% [markdown]
@@ -48,8 +48,6 @@ wrong = 0.05  # share of strangers' works that may be given to somebody on the l
 seed = 0  # of the first picture of each artist
 
 # %% tags=["hide-input"]
-import json
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -60,6 +58,7 @@ from csdlib.atelier import atelier_domains
 from csdlib.files import cache_folder
 from csdlib.metrics import Estimate, paired_difference
 from csdlib.generation import simple_prompts
+from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
 from csdlib.similarity import candidates
 from csdlib.generation import asked_artists, made_or_found, study, works_of
@@ -238,7 +237,8 @@ if wrong_rows.any():
 # never painted.
 
 # %%
-facts = json.loads(csdlib.data_path("results/studies_sd14.json").read_text())
+recorded = read_results("studies_sd14")
+facts = recorded.facts
 rows: dict[str, dict[str, str]] = {}
 for each in facts["retrieval"]:
     if each["content"] == "all":
@@ -246,8 +246,8 @@ for each in facts["retrieval"]:
         rows.setdefault(each["descriptor"], {"descriptor": each["descriptor"]})[each["what"]] = percent
 figures.table(
     pd.DataFrame(rows.values()),
-    caption=f"Recorded on {facts['date']}: Stable Diffusion pictures in the names of {facts['artists']} artists among {facts['works']} works by 107. "
-    f"Percent, 95 % intervals over artists. Made by: {facts['command']}",
+    caption=f"Stable Diffusion pictures in the names of {facts['artists']} artists among {facts['works']} works by 107. "
+    f"Percent, 95 % intervals over artists. {recorded.sentence()}",
 )
 
 # %% [markdown]

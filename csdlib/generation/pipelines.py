@@ -122,13 +122,13 @@ def model_record(model: str | Path) -> dict[str, Any]:
 
 
 def stages(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """The records of all trainings that made a model, the first one first.
+    """The records of all trainings that made a model, the first one first; none for an empty record.
 
     Example:
         >>> [stage["seconds"] for stage in stages({"seconds": 2, "before": {"seconds": 1}})]
         [1, 2]
     """
-    return [*(stages(record["before"]) if "before" in record else []), record]
+    return [*stages(record.get("before", {})), record] if record else []
 
 
 def _bare(folder: Path) -> bool:
