@@ -325,17 +325,16 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-lost = records["autoencoder"]["reconstruction"]
 figures.table(
     pd.DataFrame(
         [
             {
                 "painters": group,
-                "signal to noise (dB)": f"{lost[f'{group}, decibels']['value']:.1f}",
-                "painter still found (%)": Estimate.from_row(lost[f"{group}, painter found"]).percent(),
-                "lost (points)": Estimate.from_row(lost[f"{group}, lost"]).percent(),
+                "signal to noise (dB)": f"{lost['decibels']['value']:.1f}",
+                "painter still found (%)": Estimate.from_row(lost["painter_found"]).percent(),
+                "lost (points)": Estimate.from_row(lost["painter_lost"]).percent(),
             }
-            for group in ("seen", "withheld")
+            for group, lost in records["autoencoder"]["reconstruction"].items()
         ]
     ),
     caption="What the shipped autoencoder costs: new pictures of the exhibition, painted again; mAP@1 by csd-tiny, 95 % intervals over painters.",

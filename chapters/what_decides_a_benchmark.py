@@ -52,16 +52,8 @@ from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, render
 from csdlib.descriptors import encode_images
 from csdlib.files import cache_folder
-from csdlib.metrics import (
-    METRIC_TITLES,
-    average_precision_per_query,
-    mean_precision_per_query,
-    recall_at_k,
-    recall_per_query,
-)
-from csdlib.files import cache_folder
-from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_at_k, recall_per_query
-from csdlib.metrics import bootstrap, paired_difference
+from csdlib.metrics import METRIC_TITLES, bootstrap, paired_difference, recall_at_k
+from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_per_query
 from csdlib.recipes import read_results
 
 random = np.random.default_rng(seed)

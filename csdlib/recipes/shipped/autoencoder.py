@@ -17,7 +17,7 @@ from csdlib.embeddings.embed_table import embed
 from csdlib.files import atomic_path, data_path
 from csdlib.generation.autoencoder import AutoencoderConfig, fit_autoencoder, pictures, random_autoencoder
 from csdlib.generation.diffusion import SCHEDULE, random_unet
-from csdlib.generation.judges import by_group, painter_found
+from csdlib.generation.judges import painter_found
 from csdlib.generation.latents import LatentDescriptor
 from csdlib.metrics.intervals import Estimate, bootstrap, paired_difference
 from csdlib.recipes.shipped.cards import limits, provenance, training_record, write_record
@@ -91,6 +91,14 @@ def train_autoencoder(
     set_scale(model, training.take(np.arange(0, len(training), max(1, len(training) // 1024))))
     record = training_record(command, training, log, config, time.perf_counter() - started)
     record |= {"unseen": list(WITHHELD), "scaling_factor": model.config.scaling_factor}
+    _write_pipeline(model, output)
+    write_record(output / "vae", record, _card(record))
+    checkpoint.unlink(missing_ok=True)
+    return record
+
+
+def _write_pipeline(model: AutoencoderTiny, output: Path) -> None:
+    """Writes all of the pipeline but the UNet: the autoencoder, the text encoder of clip-tiny, and the schedule."""
     clip = data_path("models/clip-tiny")
     whole = StableDiffusionPipeline(
         vae=model,
@@ -109,9 +117,6 @@ def train_autoencoder(
     _change(output / "vae" / "config.json", block_out_channels=None)
     # The weights are kept in 16 bit. Without a wish of the caller all parts are to compute in 32 bit, as diffusers' do.
     _change(output / "text_encoder" / "config.json", dtype="float32")
-    write_record(output / "vae", record, _card(record))
-    checkpoint.unlink(missing_ok=True)
-    return record
 
 
 def _change(config: Path, **values: str | None) -> None:
@@ -135,7 +140,9 @@ def judge_autoencoder(output: Path, *, cache: Path | None = None) -> dict[str, A
     model = AutoencoderTiny.from_pretrained(output / "vae", dtype=torch.float32)
     record = json.loads((output / "vae" / "training.json").read_text())
     loss = reconstruction_loss(model, cache=cache)
-    record |= {"reconstruction": {name: vars(value) for name, value in loss.items()}}
+    record |= {
+        "reconstruction": {group: {name: vars(value) for name, value in found.items()} for group, found in loss.items()}
+    }
     write_record(output / "vae", record, _card(record))
     return record
 
@@ -166,7 +173,7 @@ def set_scale(model: AutoencoderTiny, table: ImageTable) -> None:
     model.register_to_config(scaling_factor=round(1 / float(found.vectors.std()), 4))
 
 
-def reconstruction_loss(model: AutoencoderTiny, *, cache: Path | None = None) -> dict[str, Estimate]:
+def reconstruction_loss(model: AutoencoderTiny, *, cache: Path | None = None) -> dict[str, dict[str, Estimate]]:
     """What a painter's pictures lose on the way to the latents and back, for painters that it has seen, and the others.
 
     Args:
@@ -174,9 +181,9 @@ def reconstruction_loss(model: AutoencoderTiny, *, cache: Path | None = None) ->
         cache: folder of the atelier's pictures.
 
     Returns:
-        for both groups the peak signal-to-noise ratio in decibels, the share of pictures whose painter ``csd-tiny``
-        finds (mAP@1 in the database of the exhibition), and by how much painting them again lowers it; with 95 %
-        bootstrap intervals over painters.
+        for both groups, ``seen`` and ``withheld``: the peak signal-to-noise ratio in ``decibels``, the share of
+        pictures whose painter ``csd-tiny`` finds (``painter_found``: mAP@1 in the database of the exhibition), and by
+        how much painting them again lowers it (``painter_lost``), with 95 % bootstrap intervals over painters.
     """
     table = atelier(size=SIZE, cache=cache)
     query, database = table.where(split="query"), table.where(split="database")
@@ -188,12 +195,14 @@ def reconstruction_loss(model: AutoencoderTiny, *, cache: Path | None = None) ->
     decibels = signal_to_noise(model, query)
     groups = {"seen": [slug for slug in PAINTERS if slug not in WITHHELD], "withheld": list(WITHHELD)}
     artists = query.column("artist")
-    found: dict[str, Estimate] = {}
+    found: dict[str, dict[str, Estimate]] = {}
     for group, members in groups.items():
         own = np.isin(artists, members)
-        found[f"{group}, decibels"] = bootstrap(decibels[own], groups=artists[own])
-        found[f"{group}, painter found"] = by_group(after, again, {group: members})[group]
-        found[f"{group}, lost"] = paired_difference(before[own], after[own], groups=artists[own])
+        found[group] = {
+            "decibels": bootstrap(decibels[own], groups=artists[own]),
+            "painter_found": bootstrap(after[own], groups=artists[own]),
+            "painter_lost": paired_difference(before[own], after[own], groups=artists[own]),
+        }
     return found
 
 
@@ -224,11 +233,10 @@ the project's.
 
 
 def _losses(reconstruction: dict[str, Any]) -> str:
-    loss = {name: Estimate.from_row(value) for name, value in reconstruction.items()}
     rows = "\n".join(
-        f"| {group} | {loss[f'{group}, decibels'].value:.1f} dB | {loss[f'{group}, painter found'].percent()} "
-        f"| {loss[f'{group}, lost'].percent()} |"
-        for group in ("seen", "withheld")
+        f"| {group} | {loss['decibels']['value']:.1f} dB | {Estimate.from_row(loss['painter_found']).percent()} "
+        f"| {Estimate.from_row(loss['painter_lost']).percent()} |"
+        for group, loss in reconstruction.items()
     )
     return f"""New pictures of the exhibition after the way to the latents and back: peak signal-to-noise ratio, the
 share whose painter `csd-tiny` still finds (mAP@1, percent) and how much was lost, with 95 % bootstrap intervals over

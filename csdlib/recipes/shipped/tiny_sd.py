@@ -84,13 +84,9 @@ def train_tiny_sd(
         checkpoint=checkpoint,
     )
     record = training_record(command, training, log, config, time.perf_counter() - started)
-    record |= {
-        "rewritten": rewritten,
-        "unseen": list(WITHHELD) if withheld else [],
-        "start": str(start) if start else "random weights",
-    }
+    record |= {"rewritten": rewritten, "unseen": list(WITHHELD) if withheld else []}
     # A training that goes on from a model keeps what is known of those before.
-    record |= {"before": before} if before else {}
+    record |= {"start": str(start), "before": before} if before else {"start": "random weights"}
     unet.half().save_pretrained(output / "unet")
     write_record(output, record, tiny_sd_card(record))
     checkpoint.unlink(missing_ok=True)
