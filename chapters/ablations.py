@@ -119,7 +119,7 @@ base = by_painter.loc[("reference", "reference")].to_numpy()
 rows = []
 for setting in SETTINGS[1:]:
     difference = paired_difference(by_painter.loc[(setting.factor, setting.setting)].to_numpy(), base)
-    rows.append({"label": setting.setting, "factor": setting.factor} | vars(difference))
+    rows.append({"label": setting.setting, "factor": setting.factor} | difference.row())
 differences = pd.DataFrame(rows)
 chart = figures.intervals(
     differences.assign(label=differences["factor"] + ": " + differences["label"]),
@@ -357,7 +357,7 @@ query_artists = exhibition.where(split="query").column("artist")
 rows = []
 for name, precision in settings.items():
     gain = paired_difference(precision, before, groups=query_artists)
-    rows.append({"label": name, "what": "gain over clip-tiny"} | vars(gain))
+    rows.append({"label": name, "what": "gain over clip-tiny"} | gain.row())
 gains = pd.DataFrame(rows)
 chart = figures.intervals(gains, group="what", axis="gain in mean precision@10 (share)")
 chart.update_layout(yaxis_autorange="reversed", xaxis_rangemode="normal", showlegend=False)

@@ -173,7 +173,7 @@ for name in names[1:]:
     difference = paired_difference(reference, mean_precision_per_query(results[name].hits, 1), groups=groups)
     rows.append(
         {"compared": f"{descriptor} − {name}"}
-        | vars(difference)
+        | difference.row()
         | {"beyond 0": difference.low > 0 or difference.high < 0}
     )
 figures.table(

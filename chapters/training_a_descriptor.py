@@ -345,7 +345,7 @@ by_chance = np.mean(
     ]
 )
 leaking = [
-    {"label": name, "what": "same content"} | vars(bootstrap(hits, groups=makers)) for name, hits in leaks.items()
+    {"label": name, "what": "same content"} | bootstrap(hits, groups=makers).row() for name, hits in leaks.items()
 ]
 chart = figures.intervals(pd.DataFrame(leaking), group="what", axis="same content (share)")
 chart.update_layout(yaxis_autorange="reversed", showlegend=False)

@@ -395,7 +395,7 @@ rows = []
 for method in dict.fromkeys(["colour", "random-tiny", descriptor]):
     right = named(method)
     for pairs, keep in (("all siblings", np.ones(len(tasks), bool)), ("both unseen in training", new)):
-        rows.append({"method": method, "pairs": pairs} | vars(recall_at_k(right[keep], 1, groups=makers[keep])))
+        rows.append({"method": method, "pairs": pairs} | recall_at_k(right[keep], 1, groups=makers[keep]).row())
 figures.table(
     pd.DataFrame(rows)[["method", "pairs", "value", "low", "high", "n"]],
     caption="Share of exchanged pictures whose strokes' maker is named, of two; a coin gets 0.5. 95 % intervals over makers.",

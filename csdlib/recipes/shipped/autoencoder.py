@@ -141,7 +141,7 @@ def judge_autoencoder(output: Path, *, cache: Path | None = None) -> dict[str, A
     record = json.loads((output / "vae" / "training.json").read_text())
     loss = reconstruction_loss(model, cache=cache)
     record |= {
-        "reconstruction": {group: {name: vars(value) for name, value in found.items()} for group, found in loss.items()}
+        "reconstruction": {group: {name: value.row() for name, value in found.items()} for group, found in loss.items()}
     }
     write_record(output / "vae", record, _card(record))
     return record
