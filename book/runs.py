@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -196,9 +197,9 @@ def _ingredients(project: Project, chapter: Chapter, parameters: Mapping[str, Sc
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
     for name, value in parameters.items():
-        root = project.root / str(value)
-        if (name == "root" or name.endswith("_root")) and value and root.is_dir():
-            found[f"outside {name}"] = _hash_outside(root)
+        # Path.exists raises where a text, such as a long prompt, cannot be a path at all.
+        if isinstance(value, str) and value and os.path.exists(project.root / value):  # noqa: PTH110
+            found[f"outside {name}"] = _hash_outside(project.root / value)
     return found
 
 
@@ -224,7 +225,10 @@ def _hash_data(project: Project, chapter: Chapter) -> str:
 
 
 def _hash_outside(root: Path) -> str:
-    """Of a folder too large to read for a key: its top-level tables, and names and sizes of all files."""
+    """Of a file its content; of a folder, too large to read for a key, its top-level tables and all names and sizes."""
+    if root.is_file():
+        with root.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     tables = _hash_files(root, root.glob("*.csv"))
     files = sorted(path for path in root.rglob("*") if path.is_file())
     names = [f"{path.relative_to(root).as_posix()} {path.stat().st_size}" for path in files]

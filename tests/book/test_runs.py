@@ -67,9 +67,26 @@ def test_an_outside_folder_enters_by_its_tables_and_its_names_and_sizes(project:
     assert len(set(keys)) == 4
 
 
-def test_a_relative_outside_folder_counts_from_the_repository(project: Project) -> None:
+@pytest.mark.parametrize("name", ["root", "word"])
+def test_a_relative_outside_folder_counts_from_the_repository(project: Project, name: str) -> None:
     (project.root / "pictures").mkdir()
-    assert "outside root" in run_of(project, root="pictures").ingredients
+    assert f"outside {name}" in run_of(project, **{name: "pictures"}).ingredients
+
+
+@pytest.mark.parametrize("content", [b"124", b"1234"])
+def test_a_file_that_any_text_names_enters_by_its_content(project: Project, content: bytes) -> None:
+    path = project.chapters / "tiny.py"
+    path.write_text(path.read_text().replace("word = ", 'weights = ""  # a checkpoint\nword = '))
+    (project.root / "weights.pt").write_bytes(b"123")
+    texts = ("weights.pt", str(project.root / "weights.pt"))
+    before = [run_of(project, weights=text).key for text in texts]
+    (project.root / "weights.pt").write_bytes(content)
+    assert not set(before) & {run_of(project, weights=text).key for text in texts}
+
+
+@pytest.mark.parametrize("text", ["plain", "a long prompt " * 100, "no\0path", "missing/file.csv", ""])
+def test_a_text_that_names_nothing_is_only_a_text(project: Project, text: str) -> None:
+    assert not [name for name in run_of(project, word=text).ingredients if name.startswith("outside")]
 
 
 def test_a_run_that_failed_is_not_called_out_of_date(project: Project, caplog: pytest.LogCaptureFixture) -> None:
