@@ -1,6 +1,5 @@
 """A chapter's source: its header, its parameters and its exercises, checked before anything runs."""
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,52 +9,10 @@ import jupytext
 from nbformat import NotebookNode
 
 from book.notebooks import tags
+from book.parameters import Parameter, Scalar, read_parameters
 from book.project import BookError, Project
 
-Scalar = bool | int | float | str
-
-_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _EXERCISE_TAGS = ("exercise", "solution", "check")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One assignment of the cell tagged ``parameters``.
-
-    Attributes:
-        name: of the variable.
-        default: value in the source; its type is the parameter's type.
-        meaning: the comment on its line, possibly empty.
-    """
-
-    name: str
-    default: Scalar
-    meaning: str
-
-    def check(self, value: object) -> Scalar:
-        """The value as this parameter's type; an integer serves as a float, nothing else is converted.
-
-        Raises:
-            TypeError: the value has another type.
-        """
-        kind = type(self.default)
-        if type(value) is kind:
-            return value
-        if kind is float and type(value) is int:
-            return float(value)
-        raise TypeError(f"{self.name} must be {kind.__name__}, not {type(value).__name__} ({value!r})")
-
-    def parse(self, text: str) -> Scalar:
-        """The value that a command line's text stands for.
-
-        Raises:
-            TypeError: the text cannot be read as this parameter's type.
-        """
-        kind = type(self.default)
-        try:
-            return _TRUTH[text.lower()] if kind is bool else kind(text)
-        except (KeyError, ValueError) as error:
-            raise TypeError(f"{self.name} must be {kind.__name__}, not {text!r}") from error
 
 
 @dataclass(frozen=True)
@@ -184,30 +141,7 @@ def _parameters(slug: str, notebook: NotebookNode) -> tuple[Parameter, ...]:
     cells = [cell for cell in notebook.cells if "parameters" in tags(cell)]
     if len(cells) != 1:
         raise BookError(f"chapter {slug}: {len(cells)} cells are tagged parameters; there must be exactly one")
-    source: str = cells[0].source
-    try:
-        body = ast.parse(source).body
-    except SyntaxError as error:
-        raise BookError(f"chapter {slug}: the parameters cell is not Python: {error}") from error
-    return tuple(_parameter(slug, statement, source.splitlines()) for statement in body)
-
-
-def _parameter(slug: str, statement: ast.stmt, lines: list[str]) -> Parameter:
-    problem = BookError(
-        f"chapter {slug}: the parameters cell may hold only lines `name = value` with a bool, int, float or str, "
-        f"not {ast.unparse(statement)!r}"
-    )
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        raise problem
-    target = statement.targets[0]
-    try:
-        default = ast.literal_eval(statement.value)
-    except ValueError as error:
-        raise problem from error
-    if not isinstance(target, ast.Name) or not isinstance(default, bool | int | float | str):
-        raise problem
-    last = lines[(statement.end_lineno or 1) - 1].encode()[statement.end_col_offset :].decode()
-    return Parameter(target.id, default, last.partition("#")[2].strip())
+    return read_parameters(slug, cells[0].source)
 
 
 def _check_exercises(slug: str, notebook: NotebookNode) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from nbformat import NotebookNode
 
-from book.chapters import Chapter, Scalar
+from book.chapters import Chapter
 from book.notebooks import markdown, read, tags
+from book.parameters import Scalar
 from book.runs import Record, Run
 
 _HASH_LENGTH = 16

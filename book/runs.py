@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from book.chapters import Chapter, Scalar, find_chapters, read_chapter
+from book.chapters import Chapter, find_chapters, read_chapter
+from book.parameters import Scalar
 from book.project import BookError, Project, log
 
 # Part of every key: raise it when the form of a stored result changes.

@@ -15,8 +15,20 @@ def tiny(project: Project) -> Chapter:
 def test_parameters_have_defaults_types_and_meanings(tiny: Chapter) -> None:
     found = {each.name: (each.default, each.meaning) for each in tiny.parameters}
     assert found["power"] == (2, "exponent | of the curve")
-    assert found["word"] == ("plain", "")
+    assert found["word"] == ("plain", "any # word")
     assert list(found) == ["power", "share", "word", "loud", "root"]
+
+
+def test_a_meaning_is_found_between_the_brackets_of_a_formatter(project: Project) -> None:
+    write_chapter(project, 'x = (\n    "#"  # a letter\n)\ny = 1  # a number')
+    assert [each.meaning for each in read_chapter(project, "second").parameters] == ["a letter", "a number"]
+
+
+@pytest.mark.parametrize("line", ["y = 1", "y = 1  #", 'y = "# no comment"'])
+def test_a_parameter_without_a_meaning_is_refused_with_its_name(project: Project, line: str) -> None:
+    write_chapter(project, f"x = 1  # a number\n{line}")
+    with pytest.raises(BookError, match="chapter second: the parameter y has no meaning"):
+        read_chapter(project, "second")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +98,7 @@ def test_a_chapter_that_breaks_the_contract_is_refused(project: Project, body: s
 
 
 def test_a_chapter_without_a_title_is_refused(project: Project) -> None:
-    write_chapter(project, "x = 1")
+    write_chapter(project, "x = 1  # a number")
     path = project.chapters / "second.py"
     path.write_text(path.read_text().replace("# # A title", "# A title"))
     with pytest.raises(BookError, match="starts with the title"):
@@ -94,7 +106,7 @@ def test_a_chapter_without_a_title_is_refused(project: Project) -> None:
 
 
 def test_an_incomplete_header_is_refused(project: Project) -> None:
-    write_chapter(project, "x = 1")
+    write_chapter(project, "x = 1  # a number")
     path = project.chapters / "second.py"
     path.write_text(path.read_text().replace(", data: []", ""))
     with pytest.raises(BookError, match="title, minutes, accelerator, data"):

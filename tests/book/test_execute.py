@@ -16,7 +16,7 @@ from book.runs import Record, listed_runs
 from tests.book.conftest import ROOT, write_chapter
 
 EXERCISE = """\
-x = 1
+x = 1  # a number
 
 # %% tags=["exercise"]
 answer = {stub}
@@ -36,7 +36,7 @@ def run_second(project: Project) -> Failure | None:
 
 
 def test_a_failing_chapter_is_named_with_cell_and_error_and_the_others_are_kept(project: Project) -> None:
-    write_chapter(project, "divisor = 0\n\n# %%\nfirst = 1\n\n# %%\nfirst / divisor")
+    write_chapter(project, "divisor = 0  # of one\n\n# %%\nfirst = 1\n\n# %%\nfirst / divisor")
     runs = listed_runs(project)
     failures = execute_all(project, runs)
     assert [run.done for run in runs] == [True, True, False]
@@ -50,7 +50,7 @@ def test_a_failing_chapter_is_named_with_cell_and_error_and_the_others_are_kept(
 
 
 def test_a_kernel_that_dies_is_a_failure(project: Project) -> None:
-    write_chapter(project, "x = 1\n\n# %%\nimport os\nos._exit(1)")
+    write_chapter(project, "x = 1  # a number\n\n# %%\nimport os\nos._exit(1)")
     failure = run_second(project)
     assert failure is not None
     assert "DeadKernelError" in failure.error
@@ -58,7 +58,7 @@ def test_a_kernel_that_dies_is_a_failure(project: Project) -> None:
 
 
 def test_a_missing_data_file_is_a_failure(project: Project) -> None:
-    write_chapter(project, "x = 1")
+    write_chapter(project, "x = 1  # a number")
     path = project.chapters / "second.py"
     path.write_text(path.read_text().replace("data: []", "data: [data/none]"))
     failure = run_second(project)
@@ -67,7 +67,7 @@ def test_a_missing_data_file_is_a_failure(project: Project) -> None:
 
 
 def test_a_heading_from_code_is_a_failure(project: Project) -> None:
-    write_chapter(project, "x = 1\n\n# %%\nfrom IPython.display import HTML\nHTML('<h2>No</h2>')")
+    write_chapter(project, "x = 1  # a number\n\n# %%\nfrom IPython.display import HTML\nHTML('<h2>No</h2>')")
     failure = run_second(project)
     assert failure is not None
     assert "heading" in failure.error
@@ -94,7 +94,7 @@ def test_a_right_exercise_passes_and_leaves_no_trace_of_the_driver(project: Proj
     assert run_second(project) is None
     (run,) = [run for run in listed_runs(project) if run.chapter.slug == "second"]
     sources = [cell.source for cell in read(run.folder / "notebook.ipynb").cells]
-    assert sources == ["# A title", "x = 1", "answer = 0", "answer = 42", "assert answer == 42"]
+    assert sources == ["# A title", "x = 1  # a number", "answer = 0", "answer = 42", "assert answer == 42"]
 
 
 def test_the_record_says_what_was_measured(small_book: Project) -> None:
@@ -115,7 +115,7 @@ def test_progress_bars_reach_the_terminal_but_not_the_page(project: Project, cap
 
 def test_a_result_is_used_again_until_something_changes(project: Project, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "book")
-    write_chapter(project, "x = 1")
+    write_chapter(project, "x = 1  # a number")
     assert run_second(project) is None
     assert run_second(project) is None
     assert [message.split()[0] for message in caplog.messages] == ["running", "done", "kept"]
@@ -129,7 +129,7 @@ def test_a_failing_single_chapter_is_one_error(project: Project) -> None:
 def test_what_was_queued_does_not_start_after_an_interrupt(project: Project) -> None:
     names = ["tiny", "second", "third", "fourth", "fifth"]
     for name in names:
-        write_chapter(project, "x = 1\n\n# %%\nimport time\n\ntime.sleep(15)", name)
+        write_chapter(project, "x = 1  # a number\n\n# %%\nimport time\n\ntime.sleep(15)", name)
     listing = [f"{name}: {{smoke: {{}}, runs: {{default: {{}}}}}}" for name in names]
     (project.book / "runs.yml").write_text("\n".join(listing))
     script = (
