@@ -9,7 +9,7 @@ import jupytext
 from nbformat import NotebookNode
 
 from book.notebooks import tags
-from book.parameters import Parameter, Scalar, read_parameters
+from book.parameters import Parameter, Scalar, read_parameters, read_registry
 from book.project import BookError, Project
 
 _EXERCISE_TAGS = ("exercise", "solution", "check")
@@ -116,7 +116,8 @@ def read_chapter(project: Project, slug: str) -> Chapter:
     header = _header(slug, notebook)
     _check_exercises(slug, notebook)
     _check_title(slug, notebook)
-    return Chapter(slug=slug, path=path, text=text, parameters=_parameters(slug, notebook), **header)
+    parameters = read_parameters(slug, _parameters_cell(slug, notebook), read_registry(project))
+    return Chapter(slug=slug, path=path, text=text, parameters=parameters, **header)
 
 
 def _header(slug: str, notebook: NotebookNode) -> dict[str, Any]:
@@ -137,11 +138,11 @@ def _header(slug: str, notebook: NotebookNode) -> dict[str, Any]:
     return {**csd, "data": tuple(csd["data"])}
 
 
-def _parameters(slug: str, notebook: NotebookNode) -> tuple[Parameter, ...]:
+def _parameters_cell(slug: str, notebook: NotebookNode) -> str:
     cells = [cell for cell in notebook.cells if "parameters" in tags(cell)]
     if len(cells) != 1:
         raise BookError(f"chapter {slug}: {len(cells)} cells are tagged parameters; there must be exactly one")
-    return read_parameters(slug, cells[0].source)
+    return str(cells[0].source)
 
 
 def _check_exercises(slug: str, notebook: NotebookNode) -> None:

@@ -30,13 +30,13 @@
 # **Time:** twenty minutes to read, about three to run.
 
 # %% tags=["parameters"]
-model = "tiny-sd"  # tiny-sd, tiny-sd-withheld, sd-1.4, sd-2.1, sd-xl, a folder of a pipeline, or owner/name on the hub
-prompt = "A painting of a castle in the style of Ilva Torrend"  # what is painted step by step
+model = "tiny-sd"  # the generator: tiny-sd, tiny-sd-withheld, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
+prompt = "A painting of a castle in the style of Ilva Torrend"  # what the generator is asked for
 guidance = 4.0  # how strongly the prompt is followed; 1 is without guidance
-steps = 12  # denoising steps
+denoising_steps = 12  # steps from noise to picture
 painters = 6  # painters in the sheet
 asked_painters = 24  # painters in the measurement of guidance
-seed = 0  # of the noise
+seed = 0  # seed of the random draws: the noise
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -103,7 +103,7 @@ def remember(_, step, time, values):
 
 noise = torch.Generator().manual_seed(seed)
 last = pipeline(
-    prompt, guidance_scale=guidance, num_inference_steps=steps, generator=noise, callback_on_step_end=remember
+    prompt, guidance_scale=guidance, num_inference_steps=denoising_steps, generator=noise, callback_on_step_end=remember
 ).images[0]
 
 
@@ -116,7 +116,10 @@ def painted(latents):
 
 shown = np.unique(np.linspace(0, len(seen) - 1, 6).astype(int))
 figures.gallery(
-    [(painted(latents), f"after step {step} of {steps}") for step, latents in (seen[number] for number in shown)],
+    [
+        (painted(latents), f"after step {step} of {denoising_steps}")
+        for step, latents in (seen[number] for number in shown)
+    ],
     caption=f"“{prompt}”, painted by the decoder after different numbers of steps.",
 )
 
@@ -152,7 +155,7 @@ by_strength = []
 for strength in strengths:
     asked = {"prompt": prompt if strength else "", "guidance_scale": max(1.0, strength)}
     noise = torch.Generator().manual_seed(seed)
-    by_strength.append(pipeline(**asked, num_inference_steps=steps, generator=noise).images[0])
+    by_strength.append(pipeline(**asked, num_inference_steps=denoising_steps, generator=noise).images[0])
 
 # %% tags=["hide-input"]
 figures.gallery(
@@ -178,7 +181,7 @@ wishes = pd.concat(
 )
 rows = []
 for strength in (1.0, 2.0, 3.0, 5.0, 10.0):
-    made = generate(model, wishes, guidance=strength, steps=steps, progress=False)
+    made = generate(model, wishes, guidance=strength, steps=denoising_steps, progress=False)
     contrast = [np.asarray(made.open(row), dtype=float).std() / 255 for row in range(len(made))]
     subject, painter = bootstrap(subject_found(made, judge)), bootstrap(painter_found(made, works, style))
     rows.append({"guidance": strength, "subject": subject, "painter": painter, "contrast": np.mean(contrast)})
@@ -221,7 +224,9 @@ print(f"the painters' own works: {own_contrast:.3f}")
 several = []
 for number in range(6):
     noise = torch.Generator().manual_seed(seed + number)
-    several.append(pipeline(prompt, guidance_scale=guidance, num_inference_steps=steps, generator=noise).images[0])
+    several.append(
+        pipeline(prompt, guidance_scale=guidance, num_inference_steps=denoising_steps, generator=noise).images[0]
+    )
 figures.gallery(
     [(image, f"seed {seed + number}") for number, image in enumerate(several)],
     caption=f"“{prompt}”, from six different noises.",
@@ -238,7 +243,7 @@ figures.gallery(
 chosen = list(PAINTERS)[:: max(1, len(PAINTERS) // painters)][:painters]
 subjects = list(SUBJECTS)[:12:2]
 wanted = content_prompts(atelier_artists(chosen), subjects, seed=seed)
-sheet = generate(model, wanted, guidance=guidance, steps=steps, progress=False)
+sheet = generate(model, wanted, guidance=guidance, steps=denoising_steps, progress=False)
 new = never_painted(wanted)
 print(f"{new.sum()} of the {len(wanted)} pairs were never seen in training.")
 

@@ -33,15 +33,15 @@
 # **Time:** twenty minutes to read, about four to run on two cores.
 
 # %% tags=["parameters"]
-painters = "pupils"  # on whom the charts are measured: pupils or unseen
-live_setting = "photometric"  # the setting that is trained here and now beside the reference
-live_steps = 20  # optimiser steps of the two live trainings
-live_batch_size = 32  # images a step
-live_works = 28  # pictures of each painter in the crawl of the live trainings
-noise_works = 40  # pictures of each painter in the crawl of the trainings on noisy labels, copies apart
-noise_steps = 60  # optimiser steps of each of them
-noise_batch_size = 48  # images a step
-seed = 0  # of the live trainings
+measured_on = "pupils"  # painters on whom the charts are measured: pupils or unseen
+live_setting = "photometric"  # setting that is trained here and now beside the reference
+live_steps = 20  # optimiser steps of each live training
+live_batch_size = 32  # pictures a step of the live trainings
+live_works = 28  # pictures of each painter for the live trainings
+noise_works = 40  # pictures of each painter for the trainings on noisy labels, copies apart
+noise_steps = 60  # optimiser steps of each training on noisy labels
+noise_batch_size = 48  # pictures a step of the trainings on noisy labels
+seed = 0  # seed of the random draws of the trainings
 
 # %% tags=["hide-input"]
 from dataclasses import replace
@@ -61,8 +61,8 @@ from csdlib.recipes import REFERENCE, SETTINGS, atelier_bank, pupils, read_resul
 from csdlib.tables import ImageTable
 from csdlib.training import TrainingConfig, fit
 
-if painters not in ("pupils", "unseen"):
-    raise csdlib.InputError(f"painters must be pupils or unseen, got {painters!r}")
+if measured_on not in ("pupils", "unseen"):
+    raise csdlib.InputError(f"measured_on must be pupils or unseen, got {measured_on!r}")
 result = read_results("ablations")
 recorded, made = result.frame, result.facts
 
@@ -113,7 +113,7 @@ for name in ("steps", "batch_size", "ssl_weight", "temperature", "optimizer", "p
 # replacement: it says what other painters would have told us.
 
 # %% tags=["hide-input"]
-measured = recorded[recorded["painters"] == painters]
+measured = recorded[recorded["painters"] == measured_on]
 by_painter = measured.pivot_table(index=["factor", "setting"], columns="artist", values="precision@10")
 base = by_painter.loc[("reference", "reference")].to_numpy()
 rows = []
@@ -134,7 +134,7 @@ worst = differences.loc[differences["value"].idxmin()]
 figures.show(
     chart,
     height=520,
-    caption=f"What each change does to the reference (mean precision@10: {base.mean():.3f}) on {painters}, with 95 % intervals over "
+    caption=f"What each change does to the reference (mean precision@10: {base.mean():.3f}) on {measured_on}, with 95 % intervals over "
     f"{base.size} painters, averaged over {measured['seed'].nunique()} seeds.",
     alt=f"Points with intervals for {len(differences)} changes. The worst is {worst['factor']} {worst['label']}: {worst['value']:+.3f}.",
 )
@@ -219,7 +219,7 @@ figures.show(
 
 # %%
 wide = bootstrap(base)
-print(f"reference, mean precision@10 on {painters}: {wide.percent()} %, interval over {wide.n} painters")
+print(f"reference, mean precision@10 on {measured_on}: {wide.percent()} %, interval over {wide.n} painters")
 
 # %% [markdown]
 # That interval is many times as wide as the differences between good settings. This is why the comparison is *paired*: a painter who is hard is hard for both
@@ -293,9 +293,9 @@ with TemporaryDirectory() as folder:
         works_per_painter=live_works,
         progress=False,
     )
-judged = live[live["painters"] == painters].pivot_table(index="artist", columns="setting", values="precision@10")
+judged = live[live["painters"] == measured_on].pivot_table(index="artist", columns="setting", values="precision@10")
 gain = paired_difference(judged[live_setting].to_numpy(), judged["reference"].to_numpy())
-print(f"{live_setting} against the reference after {live_steps} steps, mean precision@10 on {painters}:")
+print(f"{live_setting} against the reference after {live_steps} steps, mean precision@10 on {measured_on}:")
 print(f"{judged[live_setting].mean():.3f} against {judged['reference'].mean():.3f}, difference {gain.percent()}")
 
 # %% [markdown]

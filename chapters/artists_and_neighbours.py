@@ -30,13 +30,13 @@
 # **Time:** twenty minutes to read and wander, about two to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, wikiart or folder
-root = ""  # folder of the images, for all but the atelier
+dataset = "atelier"  # the data set: atelier, wikiart or folder
+root = ""  # folder of the data set, for all but the atelier
 descriptor = "csd-tiny"  # what looks at style: any name of csdlib.list_descriptors()
-compared = "clip-tiny"  # what it is compared with
-images = 1344  # how many pictures, at most
-generated = ""  # a table in root of generated images, with the columns path, artist, content, model, prompt
-seed = 0  # which pictures, and UMAP's start
+compared_descriptor = "clip-tiny"  # a descriptor to compare it with
+images = 1344  # pictures drawn from the data set, at most
+generated_table = ""  # table of generated pictures, a file in root: path, artist, content, model, prompt
+seed = 0  # seed of the random draws: which pictures, and UMAP's start
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -144,19 +144,19 @@ figures.table(
 # lie with dogs, on the other they are scattered over the painters. Then switch to *artist*.
 
 # %% tags=["hide-input"]
-other = csdlib.embed(table, csdlib.load(compared), progress=False)
+other = csdlib.embed(table, csdlib.load(compared_descriptor), progress=False)
 shown = np.sort(random.permutation(len(table))[:640])
 pair = {
     name: style_map(each.take(shown), min_dist=0.4, seed=seed)
-    for name, each in ((compared, other), (descriptor, embeddings))
+    for name, each in ((compared_descriptor, other), (descriptor, embeddings))
 }
 has_content = table.frame["content"].notna().all()
 map_figure(
     pair,
     table.take(shown),
     colour="content" if has_content else "artist",
-    caption=f"The same {len(shown)} pictures by {compared} and by {descriptor}, linked.",
-    alt=f"Two scatter plots of the same {len(shown)} pictures, laid out by {compared} and by {descriptor}. The tables after the "
+    caption=f"The same {len(shown)} pictures by {compared_descriptor} and by {descriptor}, linked.",
+    alt=f"Two scatter plots of the same {len(shown)} pictures, laid out by {compared_descriptor} and by {descriptor}. The tables after the "
     "figure say how much each keeps an artist's pictures together.",
     height=440,
 )
@@ -173,14 +173,14 @@ if has_content:
     rows = [
         {
             "share of the ten nearest": kinds[share],
-            "by": {"first": compared, "second": descriptor}.get(which, "difference"),
+            "by": {"first": compared_descriptor, "second": descriptor}.get(which, "difference"),
         }
         | {"value": each.value, "low": each.low, "high": each.high}
         for (share, which), each in pulls.items()
     ]
     pull_table = figures.table(
         pd.DataFrame(rows),
-        caption=f"What pulls pictures together, with 95 % bootstrap intervals over artists; difference: {descriptor} − {compared}.",
+        caption=f"What pulls pictures together, with 95 % bootstrap intervals over artists; difference: {descriptor} − {compared_descriptor}.",
         formats=dict.fromkeys(("value", "low", "high"), ".3f"),
     )
 else:
@@ -191,7 +191,7 @@ pull_table
 if has_content:
     content, style = pulls["content", "difference"], pulls["artist", "difference"]
     print(
-        f"From {compared} to {descriptor}, neighbours of the same content change by {100 * content.value:+.1f} points,"
+        f"From {compared_descriptor} to {descriptor}, neighbours of the same content change by {100 * content.value:+.1f} points,"
     )
     print(f"neighbours by the same artist by {100 * style.value:+.1f} points.")
     beyond = [not each.low <= 0 <= each.high for each in (content, style)]
@@ -275,11 +275,11 @@ for name, part in shares.groupby("descriptor", sort=False):
 # descriptor does not see it; one number cannot tell the two apart.
 #
 # With a folder of your own, this chapter places your generator's pictures, and shows them:
-# `make chapter NAME=artists_and_neighbours PARAMS="-p dataset wikiart -p root ~/art -p generated samples.csv"`.
+# `make chapter NAME=artists_and_neighbours PARAMS="-p dataset wikiart -p root ~/art -p generated_table samples.csv"`.
 
 # %%
-if generated:
-    made = csdlib.load_dataset("generated", root=root, csv=generated)
+if generated_table:
+    made = csdlib.load_dataset("generated", root=root, csv=generated_table)
     placed = csdlib.embed(made, csdlib.load(descriptor))
     paintings = table.take(shown)
     guests = map_figure(
@@ -291,7 +291,7 @@ if generated:
         alt="Scatter plot of paintings, with generated pictures placed among them.",
     )
 else:
-    guests = "No table of generated pictures was given (parameter generated)."
+    guests = "No table of generated pictures was given (parameter generated_table)."
 guests
 
 # %% [markdown]

@@ -38,12 +38,12 @@
 
 # %% tags=["parameters"]
 works_per_painter = 40  # pictures of each painter in the crawl, copies apart
-validation_works = 20  # the same in the other crawl, on which thresholds are set
+validation_works = 20  # pictures of each painter in the crawl on which thresholds are set
 spelling = True  # forgive one slip in a name
 cues = True  # ask ambiguous words for a cue
 minimum = 5  # images that a tag needs to be kept; the paper: 1
 maximum = 100000  # images that a tag may have; the paper: 100,000
-seed = 0  # of the crawl
+seed = 0  # seed of the random draws: the crawl
 
 # %% tags=["hide-input"]
 from pathlib import Path

@@ -31,18 +31,18 @@
 # **Time:** fifteen minutes to read, about two to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # the artists' works: atelier, wikiart, wikiart-folder or folder
-root = ""  # folder of the works, for all but the atelier
-model = "tiny-sd"  # tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder of a pipeline, or owner/name on the hub
-generated = ""  # a folder that holds the folders simple, user and content, instead of a model
-declared_model = ""  # what made such images, if they have no table
-artists = ""  # a file with one artist a line; empty: all artists of the data set
-subjects = "castle"  # what content-constrained prompts ask for, separated by commas; the paper's are dog, house, woman
-images = 1  # generated pictures of each artist, user prompt and subject
+dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
+root = ""  # folder of the data set, for all but the atelier
+model = "tiny-sd"  # the generator: tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
+generated_sets = ""  # folder of the folders simple, user and content, instead of a model
+declared_model = ""  # what made the pictures of a folder, if it has no table
+artist_list = ""  # file with one artist a line; empty: all artists of the data set
+subjects = "castle"  # subjects that prompts ask for, separated by commas; the paper's are dog, house, woman
+made_each = 1  # pictures that are generated for each artist, user prompt and subject
 guidance = 4.0  # how strongly the prompt is followed
-steps = 12  # denoising steps
+denoising_steps = 12  # steps from noise to picture
 descriptor = "csd-tiny"  # what looks at style; needs a cosine
-seed = 0  # of the first picture of each artist
+seed = 0  # seed of the random draws; the first picture of each artist has it
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -74,16 +74,16 @@ cache = cache_folder() / "embeddings"
 
 # %%
 works = works_of(dataset, root)
-names = asked_artists(works, artists)
+names = asked_artists(works, artist_list)
 listed = [text.strip() for text in subjects.split(",")]
 prompts = {
-    "simple": simple_prompts(names, images * len(listed), seed=seed),
-    "user": user_prompts(names, list(SUBJECTS) if dataset == "atelier" else listed, images * len(listed), seed=seed),
-    "content": content_prompts(names, listed, images, seed=seed),
+    "simple": simple_prompts(names, made_each * len(listed), seed=seed),
+    "user": user_prompts(names, list(SUBJECTS) if dataset == "atelier" else listed, made_each * len(listed), seed=seed),
+    "content": content_prompts(names, listed, made_each, seed=seed),
 }
-options = {"guidance": guidance, "steps": steps}
+options = {"guidance": guidance, "steps": denoising_steps}
 made = {
-    kind: made_or_found(asked, model, generated and f"{generated}/{kind}", declared=declared_model, **options)
+    kind: made_or_found(asked, model, generated_sets and f"{generated_sets}/{kind}", declared=declared_model, **options)
     for kind, asked in prompts.items()
 }
 for kind, asked in prompts.items():

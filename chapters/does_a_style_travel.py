@@ -31,18 +31,18 @@
 # **Time:** fifteen minutes to read, about two to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # the artists' works: atelier, wikiart, wikiart-folder or folder
-root = ""  # folder of the works, for all but the atelier
-model = "tiny-sd"  # tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder of a pipeline, or owner/name on the hub
-generated = ""  # a folder of images that are there already, instead of a model
-declared_model = ""  # what made the images of such a folder, if it has no table
-artists = ""  # a file with one artist a line; empty: all artists of the data set
-subjects = "castle"  # what is asked for, separated by commas
-images = 1  # generated pictures of each artist and subject
+dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
+root = ""  # folder of the data set, for all but the atelier
+model = "tiny-sd"  # the generator: tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
+generated_folder = ""  # folder of generated pictures, instead of a model
+declared_model = ""  # what made the pictures of a folder, if it has no table
+artist_list = ""  # file with one artist a line; empty: all artists of the data set
+subjects = "castle"  # subjects that prompts ask for, separated by commas
+made_each = 1  # pictures that are generated for each artist and subject
 guidance = 4.0  # how strongly the prompt is followed
-steps = 12  # denoising steps
+denoising_steps = 12  # steps from noise to picture
 descriptor = "csd-tiny"  # what looks at style; needs a cosine
-seed = 0  # of the first picture of each artist
+seed = 0  # seed of the random draws; the first picture of each artist has it
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -82,11 +82,13 @@ print(breadth.value_counts().sort_index().to_string())
 
 # %%
 works = works_of(dataset, root)
-names = asked_artists(works, artists)
-prompts = content_prompts(names, [text.strip() for text in subjects.split(",")], images, seed=seed)
-made = made_or_found(prompts, model, generated, declared=declared_model, guidance=guidance, steps=steps)
+names = asked_artists(works, artist_list)
+prompts = content_prompts(names, [text.strip() for text in subjects.split(",")], made_each, seed=seed)
+made = made_or_found(
+    prompts, model, generated_folder, declared=declared_model, guidance=guidance, steps=denoising_steps
+)
 main = study(made, works, csdlib.load(descriptor), cache=cache)
-in_atelier = dataset == "atelier" and not generated
+in_atelier = dataset == "atelier" and not generated_folder
 new = never_painted(prompts) if in_atelier else np.zeros(len(made), bool)
 print(f"{len(made)} pictures, {new.sum()} of them of subjects that the painter has never painted")
 

@@ -32,9 +32,9 @@
 
 # %% tags=["parameters"]
 works_per_painter = 8  # pictures of each painter whose captions are said anew
-images = 4  # pictures made at each strength of the hand
-steps = 12  # denoising steps of each
-seed = 0  # of the noise, and which captions and which pair are shown
+made_each = 4  # pictures that are generated at each strength of the hand
+denoising_steps = 12  # steps from noise to picture
+seed = 0  # seed of the random draws: the noise, and which captions and which pair are shown
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -190,14 +190,14 @@ answers = text_states(["", *words], tokenizer, text_encoder)
 
 def composed(strength: float, guidance: float = 4.0) -> list:
     """Pictures by the sum of directions."""
-    chances = [torch.Generator().manual_seed(seed + number) for number in range(images)]
+    chances = [torch.Generator().manual_seed(seed + number) for number in range(made_each)]
     each = torch.cat([torch.randn(1, 8, 24, 24, generator=chance) for chance in chances])
-    known = answers[1:].repeat_interleave(images, 0)
-    pipeline.scheduler.set_timesteps(steps)
+    known = answers[1:].repeat_interleave(made_each, 0)
+    pipeline.scheduler.set_timesteps(denoising_steps)
     for time in pipeline.scheduler.timesteps:
         with torch.no_grad():
-            nothing = pipeline.unet(each, time, answers[:1].float().expand(images, -1, -1)).sample
-            asked = transferred(pipeline.unet, each, time.repeat(images), known, strength)
+            nothing = pipeline.unet(each, time, answers[:1].float().expand(made_each, -1, -1)).sample
+            asked = transferred(pipeline.unet, each, time.repeat(made_each), known, strength)
         each = pipeline.scheduler.step(nothing + guidance * (asked - nothing), time, each).prev_sample
     with torch.no_grad():
         return pictures(pipeline.vae.decode(each / pipeline.vae.config.scaling_factor).sample)
@@ -208,7 +208,7 @@ sums = {strength: composed(strength) for strength in (0.0, 0.75, 1.5)}
 # %% tags=["hide-input"]
 figures.gallery(
     [(image, f"{subject}, hand x {strength:g}") for strength, made in sums.items() for image in made],
-    columns=images,
+    columns=made_each,
     caption=f"Anybody's {subject}, and with more and more of what distinguishes “{words[1]}” from “{words[0]}”, and “{words[2]}” from “{words[3]}”. "
     "Each row has the same seeds.",
 )

@@ -39,11 +39,11 @@
 # %% tags=["parameters"]
 works_per_painter = 8  # pictures of each painter for the short trainings below; the long ones take hundreds
 autoencoder_steps = 250  # optimiser steps of the autoencoder; the long training takes 12,000
-steps = 40  # optimiser steps of the diffusion
-batch_size = 16  # latents a step
-learning_rate = 0.001  # of the diffusion's AdamW, at its top
+training_steps = 40  # optimiser steps of the diffusion
+batch_size = 16  # pictures a step, as latents
+learning_rate = 0.001  # learning rate of AdamW, at its top
 dropped = 0.1  # share of the captions that are left out
-seed = 0  # of weights, noise and order
+seed = 0  # seed of the random draws: weights, noise and order
 
 # %% tags=["hide-input"]
 import json
@@ -226,9 +226,9 @@ data = write_latents(training, LatentDescriptor(autoencoder, "trained on this pa
 unet = random_unet(seed)
 print(f"{sum(value.numel() for value in unet.parameters()) / 1e6:.1f} million weights")
 config = DiffusionConfig(
-    steps=steps, batch_size=batch_size, rate=learning_rate, dropped=dropped, averaged=0.2, seed=seed
+    steps=training_steps, batch_size=batch_size, rate=learning_rate, dropped=dropped, averaged=0.2, seed=seed
 )
-log = fit_diffusion(unet, data, config, evaluate_every=max(1, steps // 10))
+log = fit_diffusion(unet, data, config, evaluate_every=max(1, training_steps // 10))
 log[["step", "velocity_loss", "images_per_second"]].round(3)
 
 # %% tags=["hide-input"]
@@ -236,7 +236,7 @@ short = figures.lines(log, x="step", ys=["velocity_loss"], titles=("step", "velo
 figures.show(
     short,
     caption="The short training of this page.",
-    alt=f"Line chart of the velocity loss over {steps} steps, from {log['velocity_loss'].iloc[1]:.2f} to "
+    alt=f"Line chart of the velocity loss over {training_steps} steps, from {log['velocity_loss'].iloc[1]:.2f} to "
     f"{log['velocity_loss'].iloc[-1]:.2f}.",
 )
 

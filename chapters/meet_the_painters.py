@@ -34,14 +34,14 @@
 # **Time:** fifteen minutes to read and look, about two to run.
 
 # %% tags=["parameters"]
-painter = "ilva-torrend"  # whose habits are turned: a slug, see the names below
-subject = "dog"  # what is painted while they turn
-scene = 3  # the scene seed: any whole number is another scene
-habit = "brush.length"  # a habit to turn, see the table of habits
-values = "0.02,0.05,0.1,0.2"  # the values that it takes, separated by commas
-descriptor = "csd-tiny"  # the trained descriptor that is asked who painted what
-works_per_painter = 56  # pictures of each painter that the measures are made on
-seed = 0  # which works are in the exhibition
+painter = "ilva-torrend"  # painter whose habits are turned (a slug, see the names below)
+subject = "dog"  # what is painted while habits are turned
+scene = 3  # seed of the scene; any whole number is another scene
+habit = "brush.length"  # habit that is turned, see the table of habits
+values = "0.02,0.05,0.1,0.2"  # values that the habit takes, separated by commas
+descriptor = "csd-tiny"  # what looks at style; it is asked who painted what
+works_per_painter = 56  # pictures of each painter on which the measures are made
+seed = 0  # seed of the random draws: which works are in the exhibition
 
 # %% tags=["hide-input"]
 import numpy as np

@@ -29,11 +29,11 @@
 # **Time:** five minutes to read, less than one to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, wikiart or folder
-root = ""  # folder of the images, for all but the atelier
-descriptor = "csd-tiny"  # any name of csdlib.list_descriptors()
-images = 240  # how many pictures the distribution is measured on
-seed = 0  # which pictures
+dataset = "atelier"  # the data set: atelier, wikiart or folder
+root = ""  # folder of the data set, for all but the atelier
+descriptor = "csd-tiny"  # what looks at style: any name of csdlib.list_descriptors()
+images = 240  # pictures drawn from the data set, at most; the distribution is measured on them
+seed = 0  # seed of the random draws: which pictures
 
 # %% tags=["hide-input"]
 import numpy as np

@@ -32,13 +32,13 @@
 # **Time:** twenty minutes to read, about two to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, atelier-domains, wikiart, wikiart-folder, wikiart-hub, domainnet or folder
-root = ""  # folder of the images, for all that are not made or fetched
-descriptor = "csd-tiny"  # the method that the galleries are about
-baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # the methods beside it, separated by commas
-label = "artist"  # the column that a right neighbour shares with the query; domain for domains, styles for tags
+dataset = "atelier"  # the data set: atelier, atelier-domains, wikiart, wikiart-folder, wikiart-hub, domainnet or folder
+root = ""  # folder of the data set, for all that are not made or fetched
+descriptor = "csd-tiny"  # what looks at style; the galleries are about it
+baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # descriptors beside it, separated by commas
+label = "artist"  # column that a right neighbour shares with the query; domain for domains, styles for tags
 k = 100  # neighbours searched for each query
-seed = 0  # which queries the galleries show
+seed = 0  # seed of the random draws: which queries the galleries show
 
 # %% tags=["hide-input"]
 import json

@@ -30,13 +30,13 @@
 # **Time:** twenty minutes to read and wander, about two to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, wikiart or folder
-root = ""  # folder of the images, for all but the atelier
-descriptor = "csd-tiny"  # any name of csdlib.list_descriptors()
-images = 640  # how many pictures are drawn
+dataset = "atelier"  # the data set: atelier, wikiart or folder
+root = ""  # folder of the data set, for all but the atelier
+descriptor = "csd-tiny"  # what looks at style: any name of csdlib.list_descriptors()
+images = 640  # pictures drawn from the data set, at most
 n_neighbors = 15  # neighbours that UMAP tries to keep
 min_dist = 0.4  # how close UMAP may put two points
-seed = 0  # which pictures, and UMAP's start
+seed = 0  # seed of the random draws: which pictures, and UMAP's start
 
 # %% tags=["hide-input"]
 import numpy as np

@@ -31,13 +31,13 @@
 # **Time:** twenty minutes to read, less than one to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, wikiart or folder
-root = ""  # folder of the images, for all but the atelier's
-descriptor = "csd-tiny"  # whose vectors we look at
-artists = 3  # how many artists are in the batch
-images_each = 3  # pictures of each
-temperature = 0.1  # tau
-seed = 0  # which artists and pictures
+dataset = "atelier"  # the data set: atelier, wikiart or folder
+root = ""  # folder of the data set, for all but the atelier
+descriptor = "csd-tiny"  # what looks at style: any name of csdlib.list_descriptors()
+artists = 3  # artists in the batch
+images_each = 3  # pictures of each artist in the batch
+temperature = 0.1  # tau, the temperature of the contrastive loss
+seed = 0  # seed of the random draws: which artists and pictures
 
 # %% tags=["hide-input"]
 import numpy as np

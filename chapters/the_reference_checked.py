@@ -33,13 +33,13 @@
 # **Time:** fifteen minutes to read, about one to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, wikiart or folder
-root = ""  # folder of the images, for all but the atelier's
-descriptor = "csd-tiny"  # whose rankings we score
-weights = ""  # the released checkpoint, if you have it: a path to its file; empty builds a small stand-in
-batch_size = 64  # of the evaluation that drops its last batch
-k = 10  # neighbours
-seed = 0  # of whatever is drawn at random
+dataset = "atelier"  # the data set: atelier, wikiart or folder
+root = ""  # folder of the data set, for all but the atelier
+descriptor = "csd-tiny"  # what looks at style: any name of csdlib.list_descriptors()
+weights = ""  # file of the released checkpoint; empty builds a small stand-in
+evaluation_batch = 64  # pictures a batch of the evaluation; the last one is dropped
+k = 10  # neighbours searched for each query
+seed = 0  # seed of the random draws
 
 # %% tags=["hide-input"]
 import argparse
@@ -136,9 +136,9 @@ def right_at_one(database_vectors, query_vectors):
 
 
 dropped = vectors.copy()
-dropped[len(vectors) // batch_size * batch_size :] = 0
+dropped[len(vectors) // evaluation_batch * evaluation_batch :] = 0
 lost_queries = queries.copy()
-lost_queries[len(queries) // batch_size * batch_size :] = 0
+lost_queries[len(queries) // evaluation_batch * evaluation_batch :] = 0
 complete, cut = right_at_one(vectors, queries), right_at_one(dropped, lost_queries)
 print(
     f"{(dropped == 0).all(axis=1).sum()} of {len(vectors)} database rows and {(lost_queries == 0).all(axis=1).sum()} of {len(queries)} queries are zero"

@@ -32,18 +32,18 @@
 # **Time:** fifteen minutes to read, about four to run on two cores.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, wikiart or folder
-root = ""  # folder of the images, for all but the atelier
+dataset = "atelier"  # the data set: atelier, wikiart or folder
+root = ""  # folder of the data set, for all but the atelier
 tags = "artist"  # columns whose values are the style tags, separated by commas; try artist,movement,medium
 start = "clip-tiny"  # what training starts from: clip-tiny, as in the paper, or random
-steps = 100  # optimiser steps
-batch_size = 32  # images a step
+training_steps = 100  # optimiser steps
+batch_size = 32  # pictures a step
 ssl_weight = 0.2  # lambda, the weight of the self-supervised term
-temperature = 0.1  # tau
-learning_rate = 0.0003  # of AdamW; the paper uses SGD, with a small rate for the tower
+temperature = 0.1  # tau, the temperature of the contrastive loss
+learning_rate = 0.0003  # learning rate of AdamW; the paper uses SGD, with a small rate for the tower
 unseen_share = 0.25  # share of the artists that training does not see, where the data set does not say who
-model_folder = ""  # where the trained model is kept: one that lies there already is loaded, and not trained again
-seed = 0  # of the weights, the batches and the views
+descriptor_folder = ""  # folder in which the trained descriptor is kept; one that is there is not trained again
+seed = 0  # seed of the random draws: the weights, the batches and the views
 
 # %% tags=["hide-input"]
 import json
@@ -180,7 +180,7 @@ def retrieval(model: torch.nn.Module) -> dict[str, float]:
 
 
 config = TrainingConfig(
-    steps=steps,
+    steps=training_steps,
     batch_size=batch_size,
     ssl_weight=ssl_weight,
     temperature=temperature,
@@ -189,16 +189,16 @@ config = TrainingConfig(
     backbone_rate=learning_rate,
     seed=seed,
 )
-kept = Path(model_folder) if model_folder else None
+kept = Path(descriptor_folder) if descriptor_folder else None
 loaded = kept is not None and (kept / "log.csv").is_file()
 if kept and loaded:
     model, log = load_model(kept), pd.read_csv(kept / "log.csv")
 else:
-    log = fit(model, training, config, evaluate=retrieval, evaluate_every=max(1, steps // 5))
+    log = fit(model, training, config, evaluate=retrieval, evaluate_every=max(1, training_steps // 5))
     if kept:
         save_model(model, kept)
         log.to_csv(kept / "log.csv", index=False)
-said = f"Loaded from {model_folder}: nothing was trained on this page." if loaded else "Trained here and now."
+said = f"Loaded from {descriptor_folder}: nothing was trained on this page." if loaded else "Trained here and now."
 Markdown(f"> **{said}**")
 
 # %%
@@ -214,7 +214,7 @@ losses = figures.lines(
 figures.show(
     losses,
     caption="Both terms of the loss during training.",
-    alt=f"Line chart of both loss terms over {steps} steps. The multi-label term goes from "
+    alt=f"Line chart of both loss terms over {training_steps} steps. The multi-label term goes from "
     f"{log['multi_label_loss'].iloc[1]:.2f} to {log['multi_label_loss'].iloc[-1]:.2f}.",
 )
 

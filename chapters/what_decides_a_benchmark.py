@@ -31,14 +31,14 @@
 # **Time:** twenty minutes to read, about three to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # atelier, atelier-domains, wikiart, wikiart-folder, wikiart-hub, domainnet or folder
-root = ""  # folder of the images, for all that are not made or fetched
-descriptor = "csd-tiny"  # the method that most charts are about
-baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # the methods beside it, separated by commas
-label = "artist"  # the column that a right neighbour shares with the query; domain for domains, styles for tags
+dataset = "atelier"  # the data set: atelier, atelier-domains, wikiart, wikiart-folder, wikiart-hub, domainnet or folder
+root = ""  # folder of the data set, for all that are not made or fetched
+descriptor = "csd-tiny"  # what looks at style; most charts are about it
+baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # descriptors beside it, separated by commas
+label = "artist"  # column that a right neighbour shares with the query; domain for domains, styles for tags
 k = 100  # neighbours searched for each query
-sizes = "32,64"  # sides in pixels to which pictures are reduced, for the question of size; empty leaves it out
-seed = 0  # which works stay in a small database, and which queries the gallery shows
+sizes = "32,64"  # sides in pixels to which pictures are reduced, separated by commas; empty: none
+seed = 0  # seed of the random draws: which works stay in a small database, and which queries the gallery shows
 
 # %% tags=["hide-input"]
 import numpy as np

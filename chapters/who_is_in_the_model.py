@@ -33,19 +33,19 @@
 # **Time:** twenty-five minutes to read, about three to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # the artists' works: atelier, wikiart, wikiart-folder or folder
-root = ""  # folder of the works, for all but the atelier
-model = "tiny-sd-withheld"  # the generator that is asked about: tiny-sd-withheld, sd-2.1, a folder, owner/name ...
-compared = "tiny-sd"  # a generator to compare it with, for example sd-1.4; empty: none
-generated = ""  # a folder of images that are there already, instead of a model
-declared_model = ""  # what made the images of such a folder, if it has no table
-artists = ""  # a file with one artist a line; empty: all artists of the data set
-images = 4  # generated pictures of each artist
+dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
+root = ""  # folder of the data set, for all but the atelier
+model = "tiny-sd-withheld"  # the generator: tiny-sd-withheld, sd-2.1, a folder, or owner/name on the hub
+compared_model = "tiny-sd"  # a generator to compare it with, for example sd-1.4; empty: none
+generated_folder = ""  # folder of generated pictures, instead of a model
+declared_model = ""  # what made the pictures of a folder, if it has no table
+artist_list = ""  # file with one artist a line; empty: all artists of the data set
+made_each = 4  # pictures that are generated for each artist
 guidance = 4.0  # how strongly the prompt is followed
-steps = 12  # denoising steps
+denoising_steps = 12  # steps from noise to picture
 descriptor = "csd-tiny"  # what looks at style
-baselines = "clip-tiny,colour"  # descriptors beside it; all need a cosine
-seed = 0  # of the first picture of each artist
+baselines = "clip-tiny,colour"  # descriptors beside it, separated by commas; all need a cosine
+seed = 0  # seed of the random draws; the first picture of each artist has it
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -78,15 +78,15 @@ cache = cache_folder() / "embeddings"
 
 # %%
 works = works_of(dataset, root)
-prompts = simple_prompts(asked_artists(works, artists), images, seed=seed)
-options = {"guidance": guidance, "steps": steps}
-made = made_or_found(prompts, model, generated, declared=declared_model, **options)
+prompts = simple_prompts(asked_artists(works, artist_list), made_each, seed=seed)
+options = {"guidance": guidance, "steps": denoising_steps}
+made = made_or_found(prompts, model, generated_folder, declared=declared_model, **options)
 names = (descriptor, *baselines.split(","))
 by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in names}
 main = by_name[descriptor]
 scores = main.by_artist().sort_values("value", ascending=False, ignore_index=True)
 # Whom a model has seen is in its record. Most models come without one, and pictures from elsewhere always do.
-record = {} if generated else model_record(model)
+record = {} if generated_folder else model_record(model)
 known_truth = dataset == "atelier" and "unseen" in record
 in_the_model = ~scores["artist"].isin(record.get("unseen", []))
 scores = scores.assign(group=np.where(in_the_model, "seen", "withheld") if known_truth else "not known")
@@ -106,7 +106,7 @@ figures.show(
     chart,
     height=max(420, 17 * len(scores)),
     caption=f"General Style Similarity of {len(scores)} artists, sorted, with 95 % bootstrap intervals over the pictures of both sides: "
-    f"{images} generated pictures and about {scores['references'].median():.0f} works each.",
+    f"{made_each} generated pictures and about {scores['references'].median():.0f} works each.",
     alt=f"Sorted points with intervals. The highest score of an artist who was not seen is {highest:.2f}; the median of all is {scores['value'].median():.2f}.",
 )
 
@@ -210,14 +210,14 @@ figures.show(
 
 # %%
 paired = pd.DataFrame()
-if compared:
-    other = study(made_or_found(prompts, compared, "", **options), works, csdlib.load(descriptor), cache=cache)
+if compared_model:
+    other = study(made_or_found(prompts, compared_model, "", **options), works, csdlib.load(descriptor), cache=cache)
     after = other.by_artist().set_index("artist").loc[scores["artist"]]
     paired = scores.assign(other=after["value"].to_numpy(), change=after["value"].to_numpy() - scores["value"])
     for group, own in paired.groupby("group"):
         change = bootstrap(own["change"].to_numpy())
         print(
-            f"{group}: {compared} - {model} = {change} over {len(own)} artists; {np.mean(own['change'] > 0):.0%} of them score higher under {compared}"
+            f"{group}: {compared_model} - {model} = {change} over {len(own)} artists; {np.mean(own['change'] > 0):.0%} of them score higher under {compared_model}"
         )
     if rows:
         print(
@@ -238,7 +238,7 @@ if len(paired):
         )
     ends = [float(min(paired["value"].min(), paired["other"].min())), 1.0]
     scatter.add_scatter(x=ends, y=ends, mode="lines", name="equal", line={"color": "#888888", "width": 1})
-scatter.update_layout(xaxis_title=f"similarity under {model}", yaxis_title=f"similarity under {compared}")
+scatter.update_layout(xaxis_title=f"similarity under {model}", yaxis_title=f"similarity under {compared_model}")
 figures.show(
     scatter,
     caption="One point an artist: General Style Similarity under both generators. Above the line: more alike under the second.",
@@ -248,7 +248,7 @@ figures.show(
 
 # %% [markdown]
 # This is what two models of one family can tell, and what a single one cannot. (The artists whom the paper suspects are in
-# `data/metadata/artists_of_interest.txt`; `-p artists` takes the file, `-p model sd-2.1 -p compared sd-1.4` the models, and `-p dataset folder -p root ...` their works.) The paper does it with Stable Diffusion 1.4 and 2.1, and suspects that
+# `data/metadata/artists_of_interest.txt`; `-p artist_list` takes the file, `-p model sd-2.1 -p compared_model sd-1.4` the models, and `-p dataset folder -p root ...` their works.) The paper does it with Stable Diffusion 1.4 and 2.1, and suspects that
 # artists who lost much between them had been taken out of the data. Here the suspicion can be tested, and the table says how often it would have been right.
 #
 # ## How many pictures does it take?
@@ -275,11 +275,11 @@ def area_with(works_each: int, generated_each: int, draw: int) -> float:
 needed = []
 if rows:
     for works_each, generated_each in (
-        (1, images),
-        (2, images),
-        (4, images),
-        (16, images),
-        (56, images),
+        (1, made_each),
+        (2, made_each),
+        (4, made_each),
+        (16, made_each),
+        (56, made_each),
         (56, 1),
         (56, 2),
     ):
@@ -446,7 +446,7 @@ assert (
 )
 
 # %% [markdown]
-# **3. For the curious.** Run the chapter with `-p model tiny-sd -p compared tiny-sd-withheld`. Which sentences above become wrong, and why?
+# **3. For the curious.** Run the chapter with `-p model tiny-sd -p compared_model tiny-sd-withheld`. Which sentences above become wrong, and why?
 #
 # ## Further reading
 #

@@ -31,21 +31,19 @@
 # **Time:** twenty minutes to read, about three to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # the artists' works: atelier, wikiart, wikiart-folder or folder
-root = ""  # folder of the works, for all but the atelier
-model = "tiny-sd"  # tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder of a pipeline, or owner/name on the hub
-generated = (
-    ""  # a folder of images that are there already, instead of a model; with generated.csv, or a subfolder an artist
-)
-declared_model = ""  # what made the images of such a folder, if it has no table: for example Midjourney 5
-artists = ""  # a file with one artist a line; empty: all artists of the data set
-images = 4  # generated pictures of each artist
+dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
+root = ""  # folder of the data set, for all but the atelier
+model = "tiny-sd"  # the generator: tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
+generated_folder = ""  # folder of generated pictures, instead of a model; with generated.csv, or a folder an artist
+declared_model = ""  # what made the pictures of a folder, if it has no table: for example Midjourney 5
+artist_list = ""  # file with one artist a line; empty: all artists of the data set
+made_each = 4  # pictures that are generated for each artist
 guidance = 4.0  # how strongly the prompt is followed
-steps = 12  # denoising steps
+denoising_steps = 12  # steps from noise to picture
 descriptor = "csd-tiny"  # what looks at style
-baselines = "clip-tiny,colour,gram"  # descriptors beside it
+baselines = "clip-tiny,colour,gram"  # descriptors beside it, separated by commas
 wrong = 0.05  # share of strangers' works that may be given to somebody on the list
-seed = 0  # of the first picture of each artist
+seed = 0  # seed of the random draws; the first picture of each artist has it
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -79,8 +77,10 @@ cache = cache_folder() / "embeddings"
 
 # %%
 works = works_of(dataset, root)
-prompts = simple_prompts(asked_artists(works, artists), images, seed=seed)
-made = made_or_found(prompts, model, generated, declared=declared_model, guidance=guidance, steps=steps)
+prompts = simple_prompts(asked_artists(works, artist_list), made_each, seed=seed)
+made = made_or_found(
+    prompts, model, generated_folder, declared=declared_model, guidance=guidance, steps=denoising_steps
+)
 print(
     f"{len(made)} generated pictures in the names of {made.frame['artist'].nunique()} artists by {made.frame['model'].iloc[0]}"
 )

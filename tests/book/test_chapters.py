@@ -2,9 +2,10 @@ import pytest
 
 from book import build
 from book.build import main
-from book.chapters import Chapter, read_chapter
+from book.chapters import Chapter, find_chapters, read_chapter
+from book.parameters import read_registry
 from book.project import BookError, Project
-from tests.book.conftest import write_chapter
+from tests.book.conftest import ROOT, write_chapter
 
 
 @pytest.fixture
@@ -20,15 +21,40 @@ def test_parameters_have_defaults_types_and_meanings(tiny: Chapter) -> None:
 
 
 def test_a_meaning_is_found_between_the_brackets_of_a_formatter(project: Project) -> None:
-    write_chapter(project, 'x = (\n    "#"  # a letter\n)\ny = 1  # a number')
-    assert [each.meaning for each in read_chapter(project, "second").parameters] == ["a letter", "a number"]
+    write_chapter(project, 'letter = (\n    "#"  # a letter; or none\n)\ny = 1  # a number')
+    assert [each.meaning for each in read_chapter(project, "second").parameters] == ["a letter; or none", "a number"]
 
 
-@pytest.mark.parametrize("line", ["y = 1", "y = 1  #", 'y = "# no comment"'])
-def test_a_parameter_without_a_meaning_is_refused_with_its_name(project: Project, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("y = 1", "parameter y must begin with .* 'a number'"),
+        ("y = 1  #", "parameter y must begin with .* 'a number'"),
+        ("y = 1  # a numbered list", "parameter y must begin with .* 'a number'"),
+        ('letter = "# a letter"', "parameter letter must begin with .* 'a letter'"),
+        ("y = 1.0  # a number", "parameter y is float, but int in book/parameters.yml"),
+        ("y = True  # a number", "parameter y is bool, but int in book/parameters.yml"),
+        ("z = 1  # a number", "parameter z is not in book/parameters.yml"),
+    ],
+)
+def test_a_parameter_has_the_type_and_meaning_of_its_name(project: Project, line: str, message: str) -> None:
     write_chapter(project, f"x = 1  # a number\n{line}")
-    with pytest.raises(BookError, match="chapter second: the parameter y has no meaning"):
+    with pytest.raises(BookError, match=f"chapter second: .*{message}"):
         read_chapter(project, "second")
+
+
+@pytest.mark.parametrize("entry", ["{type: int}", "{type: list, meaning: many}", "{type: int, meaning: ''}"])
+def test_a_malformed_entry_of_the_registry_is_refused_with_its_name(project: Project, entry: str) -> None:
+    with (project.book / "parameters.yml").open("a") as file:
+        file.write(f"odd: {entry}\n")
+    with pytest.raises(BookError, match=r"book/parameters.yml: odd must have type"):
+        read_chapter(project, "second")
+
+
+def test_every_parameter_of_the_book_is_registered_and_every_registered_name_is_used() -> None:
+    book = Project(ROOT, ROOT / "build")
+    used = {each.name for slug in find_chapters(book) for each in read_chapter(book, slug).parameters}
+    assert used == set(read_registry(book))
 
 
 @pytest.mark.parametrize(
