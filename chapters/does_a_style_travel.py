@@ -112,7 +112,7 @@ figures.gallery(
 # %%
 found = main.hits[:, 0].astype(float)
 groups = {"painted": ~new, "never painted": new}
-record = {} if generated else model_record(model)
+record = {} if generated_folder else model_record(model)
 if in_atelier and any(stage["config"].get("transferred") for stage in stages(record)):
     kept = kept_from_transfers(prompts)
     groups |= {"never painted, practised": new & ~kept, "never painted, not practised": kept}
