@@ -29,8 +29,8 @@ PIECE = 2**26
 class Embeddings:
     """Descriptors of many images.
 
-    Who makes them of arrays has every row read and checked, once. What is made of checked rows (a part, a saved copy)
-    says ``checked=True``, and only names and lengths are looked at: of ten million images, all rows are 20 GB.
+    Made of arrays from outside, every row is read and checked. What is made of checked rows (a part, a saved copy) says
+    so with ``checked=True``, and only ids and lengths are looked at: the rows of ten million images are 20 GB.
 
     Attributes:
         vectors: (n, d) float32, or float16 on the disk; rows of unit norm if ``metric`` is cosine.
@@ -49,7 +49,7 @@ class Embeddings:
     fingerprint: str
     metric: "Metric"
     skipped: dict[str, str] = field(default_factory=dict)
-    checked: InitVar[bool] = False
+    checked: InitVar[bool] = field(default=False, kw_only=True)
 
     def __post_init__(self, checked: bool) -> None:
         # Numbers as ids would become texts when saved, and no longer be equal to themselves.
