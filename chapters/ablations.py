@@ -313,27 +313,23 @@ copies = csdlib.embed(crawl, csdlib.load("copy-tiny"), progress=False)
 # The threshold is the one that the chapter on curation sets on another crawl.
 curated = curate(crawl, atelier_bank(), copies, CurationConfig(0.8674, minimum=5))
 artists_only = curated.table.tagged("artist")
-start = csdlib.data_path("models/clip-tiny")
+
+# %%
 exhibition = csdlib.load_dataset("atelier", progress=False).where(artist=list(UNSEEN), split=["query", "database"])
-
-
-def trained(table: ImageTable, **changes: object) -> np.ndarray:
-    """Mean precision@10 of every query after a short training on a table's tags; (queries,)."""
-    model = load_model(start)
-    options = {
-        "optimizer": "adamw",
-        "projection_rate": 3e-4,
-        "backbone_rate": 1e-4,
-        "seed": seed,
-        "bfloat16": True,
-    } | changes
-    fit(model, table, TrainingConfig(steps=noise_steps, batch_size=noise_batch_size, **options), progress=False)
-    return precision_at_10(CSD(model, name="trained", weights_hash="run"))
+options = {"optimizer": "adamw", "projection_rate": 3e-4, "backbone_rate": 1e-4, "bfloat16": True}
+short = TrainingConfig(steps=noise_steps, batch_size=noise_batch_size, seed=seed, **options)
 
 
 def precision_at_10(descriptor: CSD) -> np.ndarray:
     """Mean precision@10 of every query of the exhibition."""
     return mean_precision_per_query(csdlib.evaluate_retrieval(exhibition, descriptor, k=10, progress=False).hits, 10)
+
+
+def trained(table: ImageTable, **changes: object) -> np.ndarray:
+    """The same after a short training on a table's tags."""
+    model = load_model(csdlib.data_path("models/clip-tiny"))
+    fit(model, table, replace(short, **changes), progress=False)
+    return precision_at_10(CSD(model, name="trained", weights_hash="run"))
 
 
 def with_labels(table: ImageTable, share: float) -> ImageTable:
@@ -343,6 +339,7 @@ def with_labels(table: ImageTable, share: float) -> ImageTable:
     return table.with_column("styles", styles)
 
 
+# %%
 settings = {
     "true painters": trained(artists_only.tagged("true_artist")),
     "curated tags": trained(artists_only),
@@ -350,7 +347,9 @@ settings = {
     "curated, 10 % of them": trained(with_labels(artists_only, 0.1)),
     "no labels, views only": trained(artists_only, label_weight=0.0, ssl_weight=1.0),
 }
-before = precision_at_10(CSD(load_model(start), name="clip-tiny", weights_hash="shipped"))
+before = precision_at_10(
+    CSD(load_model(csdlib.data_path("models/clip-tiny")), name="clip-tiny", weights_hash="shipped")
+)
 
 # %% tags=["hide-input"]
 query_artists = exhibition.where(split="query").column("artist")

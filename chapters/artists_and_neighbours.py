@@ -41,14 +41,12 @@ seed = 0  # seed of the random draws: which pictures, and UMAP's start
 # %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
-from csdlib.figures import artist_layout, artists_figure
+from csdlib.figures import artist_layout, artists_figure, map_figure
 from csdlib.recipes import read_results
-from csdlib.similarity import artists_of, pull_of_content_and_style
-from csdlib.figures import map_figure
+from csdlib.similarity import artists_of, halves_agree, pull_of_content_and_style
 from csdlib.maps import map_neighbours, style_map
 
 random = np.random.default_rng(seed)
@@ -105,30 +103,12 @@ print(f"Spread: {np.nanmin(artists.spread):.2f} ({narrowest}) to {np.nanmax(arti
 # compute everything twice, and ask whether a painter's nearest is the same in both. The more pictures, the steadier: the same
 # with few pictures each shows what the answer costs.
 
-
 # %%
-def nearest_names(rows: np.ndarray) -> np.ndarray:
-    """The nearest artist of every artist, computed from some of the pictures."""
-    found = artists_of(embeddings.take(rows), labels[rows])
-    return found.names[found.nearest(1).rows[:, 0]]
-
-
-several = [np.flatnonzero(labels == name) for name in artists.names if (labels == name).sum() >= 4]
 rows = []
-for count in (2, 4, 8, 14):
-    same = []
-    for _ in range(10):
-        halves = [np.array_split(random.permutation(own)[: 2 * count], 2) for own in several]
-        first, second = (np.sort(np.concatenate([half[part] for half in halves])) for part in (0, 1))
-        same.append(np.mean(nearest_names(first) == nearest_names(second)))
-    rows.append(
-        {
-            "pictures a half, at most": count,
-            "same nearest artist": np.mean(same),
-            "lowest": min(same),
-            "highest": max(same),
-        }
-    )
+for works in (2, 4, 8, 14):
+    same = halves_agree(embeddings, labels, works, random=random)
+    rows.append({"pictures a half, at most": works, "same nearest artist": same.mean()})
+    rows[-1] |= {"lowest": same.min(), "highest": same.max()}
 figures.table(
     pd.DataFrame(rows),
     caption="Two halves of every artist's pictures: the share of artists whose nearest artist is the same, over ten splits.",
@@ -229,29 +209,7 @@ by = next(iter(facts["fingerprints"]))
 x, y = f"{by} x", f"{by} y"
 is_made = places["source"] == "generated"
 counts = places[~is_made & places["artist"].isin(places[is_made]["artist"])]["artist"].value_counts()
-chart = go.Figure()
-background = places[~is_made].sample(800, random_state=0)
-chart.add_scatter(
-    x=background[x],
-    y=background[y],
-    mode="markers",
-    name="other paintings",
-    hoverinfo="skip",
-    marker={"size": 4, "color": "rgba(128,128,128,0.35)"},
-)
-for number, name in enumerate(counts.index[:4]):
-    for kind, rows in (("", ~is_made), ("-open", is_made)):
-        part = places[rows & (places["artist"] == name)]
-        chart.add_scatter(
-            x=part[x],
-            y=part[y],
-            mode="markers",
-            name=f"{name}{', generated' if kind else ''}",
-            text=part["content"].fillna("painting"),
-            marker={"size": 9, "color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number] + kind},
-        )
-axis = {"showticklabels": False, "zeroline": False, "title": ""}
-chart.update_layout(xaxis=axis | {"title": "places on the map have no unit"}, yaxis=axis, hovermode="closest")
+chart = figures.paintings_and_generated(places, counts.index[:4].tolist(), x=x, y=y)
 own = shares[shares["descriptor"] == by].set_index("neighbours")["value"]
 figures.show(
     chart,

@@ -154,6 +154,8 @@ for name, reader in readers.items():
     for metric, estimate in quality.items():
         rows.append({"label": name, "metric": metric} | estimate.row())
 quality_of_rules = pd.DataFrame(rows)
+
+# %% tags=["hide-input"]
 chart = figures.intervals(quality_of_rules, group="metric", axis="share (1 is best)")
 chart.update_layout(xaxis_range=[quality_of_rules["low"].min() - 0.02, 1.005], yaxis_autorange="reversed")
 best = quality_of_rules[quality_of_rules["label"] == "+ one slip: all rules"].set_index("metric")["value"]
@@ -242,10 +244,11 @@ for descriptor in descriptors:
     thresholds[name] = threshold_for(unit_vectors(validation, descriptor), known)
     groups[name] = duplicate_groups(unit_vectors(crawl, descriptor), thresholds[name])
     for metric, estimate in group_quality(groups[name], true_groups).items():
-        rows.append(
-            {"label": f"{name} (above {thresholds[name]:.3f})", "name": name, "metric": metric} | estimate.row()
-        )
+        label = f"{name} (above {thresholds[name]:.3f})"
+        rows.append({"label": label, "name": name, "metric": metric} | estimate.row())
 copy_quality = pd.DataFrame(rows)
+
+# %% tags=["hide-input"]
 chart = figures.intervals(copy_quality, group="metric", axis="share of pairs (1 is best)")
 chart.update_layout(xaxis_range=[0, 1.02], yaxis_autorange="reversed")
 values = copy_quality.set_index(["name", "metric"])["value"]

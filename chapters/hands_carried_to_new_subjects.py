@@ -40,17 +40,29 @@ seed = 0  # seed of the random draws: the noise, and which captions and which pa
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.linear_model import LogisticRegression
 from transformers import CLIPTextModel, CLIPTokenizer
 
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, WITHHELD, find_painter
-from csdlib.generation import content_prompts, load_pipeline, model_record, stages, text_states, transferred
-from csdlib.generation.autoencoder import pictures
+from csdlib.generation import (
+    composed_pictures,
+    content_prompts,
+    load_pipeline,
+    model_record,
+    stages,
+    told_by,
+    word_states,
+)
 from csdlib.metrics import Estimate
-from csdlib.recipes import atelier_artists, generator_pictures, judged_table, kept_from_transfers, never_painted
-from csdlib.recipes import rewritten_captions
+from csdlib.recipes import (
+    atelier_artists,
+    generator_pictures,
+    judged_table,
+    kept_from_transfers,
+    never_painted,
+    rewritten_captions,
+)
 
 # %% [markdown]
 # ## A castle by anybody
@@ -83,22 +95,18 @@ text_encoder = CLIPTextModel.from_pretrained(clip / "text_encoder", dtype=torch.
 pairs = content_prompts(artists, list(SUBJECTS))
 new = never_painted(pairs)
 forms = {
-    "name last": [f"{content} by {artists[slug]}" for slug, content in pairs[["artist", "content"]].to_numpy()],
     "name first": [f"{artists[slug]}, {content}" for slug, content in pairs[["artist", "content"]].to_numpy()],
+    "name last": [f"{content} by {artists[slug]}" for slug, content in pairs[["artist", "content"]].to_numpy()],
 }
 told = []
 for form, prompts in forms.items():
-    lengths = [len(tokens) for tokens in tokenizer(prompts)["input_ids"]]
-    states = text_states(prompts, tokenizer, text_encoder).float().numpy()
-    words = np.stack([row[1 : length - 1].mean(0) for row, length in zip(states, lengths)])
-    for what in ("artist", "content"):
-        probe = LogisticRegression(max_iter=2000).fit(words[~new] / words.std(0), pairs.loc[~new, what])
-        right = probe.score(words[new] / words.std(0), pairs.loc[new, what])
-        told.append({"prompt": form, "example": prompts[0], "told": what, "right": right})
-told = pd.DataFrame(told).pivot_table(index=["prompt", "example"], columns="told", values="right")
-told = told.rename(columns={"artist": "painter", "content": "subject"}).rename_axis(columns=None).reset_index()
+    states = word_states(prompts, (tokenizer, text_encoder))
+    painter, content = (told_by(states, pairs[column].to_numpy(), new) for column in ("artist", "content"))
+    told.append({"prompt": form, "example": prompts[0], "painter": painter, "subject": content})
+
+# %% tags=["hide-input"]
 figures.table(
-    told,
+    pd.DataFrame(told),
     caption=f"Share of {new.sum()} prompts for pairs that nobody painted in which a linear classifier tells painter and subject from the mean state of "
     f"the words. Chance: {1 / len(artists):.2f} and {1 / pairs['content'].nunique():.2f}.",
     formats={"painter": ".2f", "subject": ".2f"},
@@ -185,25 +193,10 @@ words = [
     f"A painting of a {own} in the style of {artists[slug]}",
     f"A painting of a {own}",
 ]
-answers = text_states(["", *words], tokenizer, text_encoder)
-
-
-def composed(strength: float, guidance: float = 4.0) -> list:
-    """Pictures by the sum of directions."""
-    chances = [torch.Generator().manual_seed(seed + number) for number in range(made_each)]
-    each = torch.cat([torch.randn(1, 8, 24, 24, generator=chance) for chance in chances])
-    known = answers[1:].repeat_interleave(made_each, 0)
-    pipeline.scheduler.set_timesteps(denoising_steps)
-    for time in pipeline.scheduler.timesteps:
-        with torch.no_grad():
-            nothing = pipeline.unet(each, time, answers[:1].float().expand(made_each, -1, -1)).sample
-            asked = transferred(pipeline.unet, each, time.repeat(made_each), known, strength)
-        each = pipeline.scheduler.step(nothing + guidance * (asked - nothing), time, each).prev_sample
-    with torch.no_grad():
-        return pictures(pipeline.vae.decode(each / pipeline.vae.config.scaling_factor).sample)
-
-
-sums = {strength: composed(strength) for strength in (0.0, 0.75, 1.5)}
+sums = {
+    strength: composed_pictures(pipeline, words, strength, steps=denoising_steps, count=made_each, seed=seed)
+    for strength in (0.0, 0.75, 1.5)
+}
 
 # %% tags=["hide-input"]
 figures.gallery(

@@ -47,20 +47,15 @@ seed = 0  # seed of the random draws: which works are in the exhibition
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from PIL import Image
 
 import csdlib
 from csdlib import figures
-from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl, atelier_domains, find_painter, render
+from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl, atelier_domains, find_painter
 from csdlib.atelier.palettes import FAMILIES
 from csdlib.descriptors import encode_images
+from csdlib.recipes import movement_sheet, painted
 
 me = find_painter(painter)
-
-
-def painted(who, subject, scene, label="", **options):
-    """A picture with its label, for a gallery."""
-    return Image.fromarray(render(who, subject, scene, **options)), label or f"{find_painter(who).name}, {subject}"
 
 
 # %% [markdown]
@@ -71,21 +66,11 @@ def painted(who, subject, scene, label="", **options):
 
 
 # %% tags=["hide-input"]
-def sheet(movement, columns=6):
+def sheet(movement):
     """Six pictures by every painter of a movement."""
-    people = [who for who in PAINTERS.values() if who.movement == movement]
-    shown = []
-    for number, who in enumerate(people):
-        for k in range(columns):
-            motif = list(SUBJECTS)[(5 * k + 3 * number) % len(SUBJECTS)]
-            shown.append(painted(who, motif, 100 + 7 * number + k, size=128))
-    mediums = sorted({who.medium for who in people})
-    return figures.gallery(
-        shown,
-        columns=columns,
-        side=128,
-        caption=f"{movement}: six painters, a row each. Mediums: {', '.join(mediums)}.",
-    )
+    mediums = sorted({who.medium for who in PAINTERS.values() if who.movement == movement})
+    caption = f"{movement}: six painters, a row each. Mediums: {', '.join(mediums)}."
+    return figures.gallery(movement_sheet(movement), columns=6, side=128, caption=caption)
 
 
 movements = list(FAMILIES)

@@ -49,15 +49,11 @@ import plotly.graph_objects as go
 from IPython.display import display
 
 import csdlib
-from csdlib import figures
-from csdlib.retrieval import chance, percent_table
+from csdlib import Embeddings, figures
+from csdlib.retrieval import beside_published, chance, percent_table, shares_by_lot, shares_with_nearest
 from csdlib.files import cache_folder
-from csdlib.metrics import METRIC_TITLES, mean_precision_per_query, recall_per_query
-from csdlib.files import cache_folder
-from csdlib.metrics import mean_precision_per_query, recall_per_query
-from csdlib.metrics import bootstrap, paired_difference
+from csdlib.metrics import METRIC_TITLES, bootstrap, mean_precision_per_query, paired_difference, recall_per_query
 from csdlib.recipes import read_results
-from csdlib.retrieval import beside_published
 
 random = np.random.default_rng(seed)
 
@@ -212,30 +208,17 @@ figures.table(pd.DataFrame(rows), caption="Recall@1 in percent, with 95 % interv
 # A table tells how often, a gallery tells why. Each row is a query and its nearest neighbours, best first; ✓ and ✗ say
 # whether the artist is right.
 
+# %%
+right, wrong = np.flatnonzero(main.hits[:, 0]), np.flatnonzero(~main.hits[:, 0])
+figures.neighbour_gallery(
+    main, random.permutation(right)[:4], caption=f"{descriptor}: queries whose nearest neighbour is right."
+)
 
 # %%
-def neighbour_gallery(result: csdlib.Retrieval, queries: np.ndarray, caption: str):
-    """Queries with their five nearest neighbours."""
-    shown = []
-    for query in queries:
-        found = result.neighbours.rows[query, :5]
-        neighbours = [
-            (result.database.open(row), figures.label(result.database, row), bool(hit))
-            for row, hit in zip(found, result.hits[query])
-        ]
-        shown.append(((result.query.open(query), figures.label(result.query, query)), neighbours))
-    return figures.neighbour_rows(shown, caption=caption)
-
-
-right = np.flatnonzero(main.hits[:, 0])
-wrong = np.flatnonzero(~main.hits[:, 0])
-neighbour_gallery(main, random.permutation(right)[:4], f"{descriptor}: queries whose nearest neighbour is right.")
-
-# %%
-neighbour_gallery(
+figures.neighbour_gallery(
     main,
     random.permutation(wrong)[:4],
-    f"{descriptor}: failures. What do the wrong neighbours have in common with the query?",
+    caption=f"{descriptor}: failures. What do the wrong neighbours have in common with the query?",
 )
 
 # %% [markdown]
@@ -277,20 +260,12 @@ figures.table(mistakes.value_counts().rename("times").reset_index().head(8), cap
 # %% [markdown]
 # Why these? If a mistake is about something that two painters have in common, the wrong neighbour should share it more often than a picture drawn by lot, with another label, would.
 
-
 # %% tags=["hide-input"]
-def by_lot(column: str) -> float:
-    """How often a database picture with another label shares the query's value, averaged over the failed queries."""
-    values, others = main.database.frame[column].to_numpy(), main.database.frame[named].to_numpy()
-    asked = main.query.frame[wrong]
-    return float(np.mean([(values[others != own] == value).mean() for own, value in zip(asked[named], asked[column])]))
-
-
 rows = [
     {
         "the wrong neighbour shares": column,
-        "share of the failures": (nearest[column].to_numpy() == main.query.frame[column].to_numpy())[wrong].mean(),
-        "by lot": by_lot(column),
+        "share of the failures": shares_with_nearest(main, column)[wrong].mean(),
+        "by lot": shares_by_lot(main, column)[wrong].mean(),
     }
     for column in ("movement", "medium")
     if wrong.any() and column != named and table.frame[column].notna().all()
@@ -305,6 +280,8 @@ if colour_says is not None and wrong.any() and len(colour_says.query) == len(mai
             "by lot": (mistakes["taken for"].value_counts(normalize=True) ** 2).sum(),
         }
     )
+
+# %% tags=["hide-input"]
 if rows:
     display(
         figures.table(
@@ -430,7 +407,6 @@ assert abs(recall(main.hits, few) - csdlib.metrics.recall_at_k(main.hits, few).v
 # pictures is the *mean* of their cosines under `a` and under `b`. Hint: a vector can be longer. The check asks it to beat colour in the atelier by a paired interval; nothing was tuned for that.
 
 # %% tags=["exercise"]
-from csdlib import Embeddings
 
 
 def joined(a: Embeddings, b: Embeddings) -> Embeddings:
@@ -439,7 +415,6 @@ def joined(a: Embeddings, b: Embeddings) -> Embeddings:
 
 
 # %% tags=["solution"]
-from csdlib import Embeddings
 
 
 def joined(a: Embeddings, b: Embeddings) -> Embeddings:

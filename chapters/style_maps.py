@@ -48,8 +48,8 @@ import csdlib
 from csdlib import figures
 from csdlib.similarity import artists_of
 from csdlib.figures import map_figure
-from csdlib.maps import map_quality, neighbourhood_agreement, neighbours_kept, quality_over_seeds
-from csdlib.maps import map_neighbours, style_map
+from csdlib.maps import centre_distances, island_sizes, map_neighbours, map_quality, neighbourhood_agreement
+from csdlib.maps import neighbours_kept, quality_over_seeds, style_map
 
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
@@ -166,31 +166,20 @@ figures.table(
 # %%
 artists = table.column("artist")
 names = np.unique(artists)
-
-
-def centre_distances(points: np.ndarray) -> np.ndarray:
-    """The distances between the artists' centres, one number a pair."""
-    centres = np.array([points[artists == name].mean(axis=0) for name in names])
-    distance = np.linalg.norm(centres[:, None] - centres[None], axis=2)
-    return distance[np.triu_indices(len(names), k=1)]
-
-
 changes = [{"seed": seed + 1}, {"seed": seed + 2}, {"n_neighbors": 5}, {"n_neighbors": 50}, {"min_dist": 0.8}]
 changes = [change for change in changes if change.get("n_neighbors", 0) < len(table) - 1]
 first = map_neighbours(laid_out, k)
+on_first, in_space = (centre_distances(points, artists) for points in (laid_out.coordinates, embeddings.vectors))
 rows = []
 for change in ({}, *changes):
     other = style_map(embeddings, **{"seed": seed, **settings} | change)
+    distances = centre_distances(other.coordinates, artists)
     rows.append(
         {
             "changed": ", ".join(f"{name} = {value}" for name, value in change.items()) or "nothing",
             "map neighbours kept": neighbours_kept(first, map_neighbours(other, k)),
-            "painters' distances, as on the first map": spearmanr(
-                centre_distances(laid_out.coordinates), centre_distances(other.coordinates)
-            ).statistic,
-            "painters' distances, as in descriptor space": spearmanr(
-                centre_distances(embeddings.vectors), centre_distances(other.coordinates)
-            ).statistic,
+            "painters' distances, as on the first map": spearmanr(on_first, distances).statistic,
+            "painters' distances, as in descriptor space": spearmanr(in_space, distances).statistic,
         }
     )
 caveats = pd.DataFrame(rows)
@@ -214,12 +203,11 @@ print(
 # themselves, and the chart shows why it is low. Were the map to scale, all pairs of painters would lie along one rising line.
 
 # %% tags=["hide-input"]
-true_distances, map_distances = centre_distances(embeddings.vectors), centre_distances(laid_out.coordinates)
-rank = spearmanr(true_distances, map_distances).statistic
+rank = spearmanr(in_space, on_first).statistic
 chart = go.Figure(
     go.Scatter(
-        x=true_distances,
-        y=map_distances,
+        x=in_space,
+        y=on_first,
         mode="markers",
         marker={"size": 5, "opacity": 0.5, "color": figures.COLOURS[0]},
     )
@@ -230,7 +218,7 @@ chart.update_layout(
 figures.show(
     chart,
     caption=f"Every pair of {len(names)} painters: the distance of their centres in descriptor space and on the map (rank correlation {rank:.2f}).",
-    alt=f"Scatter plot of {len(true_distances)} pairs of painters, distance on the map over distance in descriptor space; rank correlation {rank:.2f}.",
+    alt=f"Scatter plot of {len(in_space)} pairs of painters, distance on the map over distance in descriptor space; rank correlation {rank:.2f}.",
 )
 
 # %% [markdown]
@@ -240,21 +228,11 @@ figures.show(
 
 # %%
 spread = artists_of(embeddings, artists).spread
-
-
-def island_sizes(points: np.ndarray) -> np.ndarray:
-    """For each artist the mean distance of the pictures from their centre."""
-    return np.array(
-        [np.linalg.norm(own - own.mean(axis=0), axis=1).mean() for own in (points[artists == n] for n in names)]
-    )
-
-
 varied = np.isfinite(spread)
 for method in ("umap", "densmap", "pca"):
-    points = style_map(embeddings, method=method, seed=seed, **settings).coordinates
-    print(
-        f"{method:8} rank correlation of island size and true spread: {spearmanr(island_sizes(points)[varied], spread[varied]).statistic:.2f}"
-    )
+    sizes = island_sizes(style_map(embeddings, method=method, seed=seed, **settings).coordinates, artists)
+    correlation = spearmanr(sizes[varied], spread[varied]).statistic
+    print(f"{method:8} rank correlation of island size and true spread: {correlation:.2f}")
 
 # %% [markdown]
 # So:

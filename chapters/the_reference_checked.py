@@ -156,9 +156,8 @@ ledger.append(("evaluation drops the last batch", "depends on the batch size", f
 # nought degrees. Below, a picture with horizontal stripes goes through a rotation of range 0, and through our views.
 
 # %%
-stripes = Image.fromarray(np.repeat(np.repeat([[30], [220]] * 8, 128, axis=1), 8, axis=0).astype(np.uint8)).convert(
-    "RGB"
-)
+pixels = np.repeat(np.repeat([[30], [220]] * 8, 128, axis=1), 8, axis=0).astype(np.uint8)
+stripes = Image.fromarray(pixels).convert("RGB")
 frozen = transforms.RandomRotation((0, 0))
 views = StylePreservingViews(64)
 generator = torch.Generator().manual_seed(seed)
@@ -175,13 +174,8 @@ for _ in range(200):
     turned["range drawn once, as 0"] += is_turned(frozen(stripes))
     turned["views of csdlib"] += is_turned(views.view(stripes, generator))
 print({name: f"{count / 200:.0%} of the views are turned on their side" for name, count in turned.items()})
-ledger.append(
-    (
-        "rotation angle drawn once",
-        "rotation is never learned",
-        f"0 % turned, here {turned['views of csdlib'] / 200:.0%}",
-    )
-)
+here = f"0 % turned, here {turned['views of csdlib'] / 200:.0%}"
+ledger.append(("rotation angle drawn once", "rotation is never learned", here))
 
 # %% [markdown]
 # ## 5. Training in evaluation mode

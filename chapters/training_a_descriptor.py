@@ -179,6 +179,7 @@ def retrieval(model: torch.nn.Module) -> dict[str, float]:
     }
 
 
+# %%
 config = TrainingConfig(
     steps=training_steps,
     batch_size=batch_size,

@@ -43,18 +43,24 @@ seed = 0  # seed of the random draws: which works stay in a small database, and 
 # %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from IPython.display import display
-from PIL import Image
 
 import csdlib
 from csdlib import figures
-from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, render
-from csdlib.descriptors import encode_images
+from csdlib.atelier import SUBJECTS, UNSEEN, find_painter
+from csdlib.descriptors import Reduced
 from csdlib.files import cache_folder
-from csdlib.metrics import METRIC_TITLES, bootstrap, paired_difference, recall_at_k
-from csdlib.metrics import average_precision_per_query, mean_precision_per_query, recall_per_query
-from csdlib.recipes import read_results
+from csdlib.metrics import (
+    METRIC_TITLES,
+    average_precision_per_query,
+    bootstrap,
+    mean_precision_per_query,
+    paired_difference,
+    recall_at_k,
+    recall_per_query,
+)
+from csdlib.recipes import exchanged_palettes, maker_found, painted, read_results
+from csdlib.retrieval import places_by_metric, recall_by_chance, shares_with_nearest, thin_database
 
 random = np.random.default_rng(seed)
 
@@ -86,36 +92,16 @@ print(f"{len(main.query)} queries, {len(main.database)} pictures in the database
 # found. Do they order the methods differently?
 
 # %% tags=["hide-input"]
-rows = []
-for depth in (10, 100):
-    if depth > main.hits.shape[1]:
-        continue
-    means = {
-        name: (
-            mean_precision_per_query(result.hits, depth).mean(),
-            average_precision_per_query(result.hits, depth, result.n_relevant).mean(),
-        )
-        for name, result in results.items()
-    }
-    by_paper, by_textbook = (sorted(names, key=lambda name: -means[name][side]) for side in (0, 1))
-    rows += [
-        {
-            "k": depth,
-            "descriptor": name,
-            "mean precision (%)": 100 * means[name][0],
-            "average precision (%)": 100 * means[name][1],
-            "place by the paper's": by_paper.index(name) + 1,
-            "place by the textbook's": by_textbook.index(name) + 1,
-        }
-        for name in by_paper
-    ]
-both = pd.DataFrame(rows)
-moved = int((both["place by the paper's"] != both["place by the textbook's"]).sum())
+both = places_by_metric(results, (10, 100))
+moved = int((both["place_by_mean"] != both["place_by_average"]).sum())
 print(f"Places that differ between the two metrics: {moved} of {len(both)}.")
+for column in ("mean_precision", "average_precision"):
+    both[column] = [f"{100 * value:.1f}" for value in both[column]]
+titles = {"mean_precision": "mean precision (%)", "average_precision": "average precision (%)"}
+titles |= {"place_by_mean": "place by the paper's", "place_by_average": "place by the textbook's"}
 figures.table(
-    both,
+    both.rename(columns=titles),
     caption="Two metrics that both are called mAP, and the order of methods by each.",
-    formats={"mean precision (%)": ".1f", "average precision (%)": ".1f"},
 )
 
 # %% [markdown]
@@ -144,33 +130,14 @@ for metric, k_ in (
 
 # %% tags=["hide-input"]
 depths = [depth for depth in (1, 2, 5, 10, 20, 50, 100) if depth <= main.hits.shape[1]]
-curves = go.Figure()
-for number, (name, result) in enumerate(results.items()):
-    style = {"color": figures.COLOURS[number % 8]}
-    marker = style | {"symbol": figures.SYMBOLS[number % 8], "size": 8}
-    recalls = [100 * recall_per_query(result.hits, depth).mean() for depth in depths]
-    precisions = [100 * mean_precision_per_query(result.hits, depth).mean() for depth in depths]
-    curves.add_scatter(x=depths, y=precisions, name=name, legendgroup=name, marker=marker, line=style)
-    curves.add_scatter(
-        x=depths,
-        y=recalls,
-        name=f"{name}, recall",
-        legendgroup=name,
-        showlegend=False,
-        marker=marker,
-        line=style | {"dash": "dash"},
-    )
-share = main.n_relevant / len(main.database)
-lucky = [100 * (1 - (1 - share) ** depth).mean() for depth in depths]
-curves.add_scatter(x=depths, y=lucky, name="recall by chance", mode="lines", line={"color": "#888888", "dash": "dot"})
-curves.update_layout(xaxis_type="log", xaxis_title="k (neighbours, log scale)", yaxis_title="percent of queries")
+first, last = (100 * mean_precision_per_query(main.hits, depth).mean() for depth in (1, depths[-1]))
 figures.show(
-    curves,
+    figures.curves_over_k(results, depths),
     height=460,
     caption="Mean precision@k (solid) falls, recall@k (dashed) rises. The dotted grey line is what recall@k is for neighbours drawn by lot.",
-    alt=f"Lines over k from 1 to {depths[-1]}. {descriptor}: mean precision falls from {100 * mean_precision_per_query(main.hits, 1).mean():.0f} to "
-    f"{100 * mean_precision_per_query(main.hits, depths[-1]).mean():.0f} percent, recall rises to {100 * recall_per_query(main.hits, depths[-1]).mean():.0f}; "
-    f"recall by chance reaches {lucky[-1]:.0f}.",
+    alt=f"Lines over k from 1 to {depths[-1]}. {descriptor}: mean precision falls from {first:.0f} to "
+    f"{last:.0f} percent, recall rises to {100 * recall_per_query(main.hits, depths[-1]).mean():.0f}; "
+    f"recall by chance reaches {100 * recall_by_chance(main, depths[-1]):.0f}.",
 )
 
 # %% [markdown]
@@ -180,27 +147,22 @@ figures.show(
 # richer painters looks easier without any descriptor being better. We thin out the database, and leave the queries as they are.
 
 # %% tags=["hide-input"]
-database_rows = np.flatnonzero(table.frame["split"] == "database")
-shuffled = random.permutation(database_rows)
-place = table.frame.iloc[shuffled].groupby(label).cumcount() if label != "styles" else None
+database = table.where(split="database").frame
+most = int(database[label].value_counts().max()) if label != "styles" else 0
 rows = []
-most = int(place.max()) + 1 if place is not None else 0
 for works in [works for works in (1, 2, 4, 8, 16, 32) if works < most] + [most] * (most > 0):
-    kept = np.sort(
-        np.concatenate([np.flatnonzero(table.frame["split"] == "query"), shuffled[place.to_numpy() < works]])
-    )
+    smaller = thin_database(table, works, label=label, seed=seed)
     for name in names[:4]:
-        part = csdlib.evaluate_embeddings(table.take(kept), results[name].embeddings, label=label, k=1, name=name)
-        estimate = bootstrap(part.hits[:, 0], groups=None if groups is None else part.labels)
-        rows.append(
-            {"works": works, "descriptor": name, "recall@1": 100 * estimate.value, "interval": estimate.percent()}
-        )
+        part = csdlib.evaluate_embeddings(smaller, results[name].embeddings, label=label, k=1, name=name)
+        found = bootstrap(part.hits[:, 0], groups=None if groups is None else part.labels)
+        rows.append({"works": works, "descriptor": name, "recall@1": 100 * found.value, "interval": found.percent()})
 thinned = pd.DataFrame(rows)
+
+# %% tags=["hide-input"]
 if len(thinned):
-    grown = thinned.set_index(["works", "descriptor"])["recall@1"].unstack()[names[:4]].reset_index()  # noqa: PD010
-    chart = figures.lines(
-        grown, x="works", ys=names[:4], titles=(f"database pictures of each {label} (log scale)", "recall@1 (percent)")
-    )
+    grown = thinned.pivot_table("recall@1", "works", "descriptor").reset_index()
+    titles = (f"database pictures of each {label} (log scale)", "recall@1 (percent)")
+    chart = figures.lines(grown, x="works", ys=names[:4], titles=titles)
     chart.update_layout(xaxis_type="log", yaxis_rangemode="tozero")
     first, last = thinned[thinned["descriptor"] == descriptor].iloc[[0, -1]]["interval"]
     display(
@@ -217,28 +179,13 @@ if len(thinned):
 # Brushwork lives in small details, so a picture that was scaled down has lost some of what tells its painter. Here every picture is reduced first and then given to the
 # descriptor as usual. What a method loses is what it had from the details.
 
-
 # %% tags=["hide-input"]
-class Reduced:
-    """A descriptor that sees every picture at a smaller size first."""
-
-    def __init__(self, inner, side):
-        self.inner, self.side = inner, side
-        self.name, self.dim, self.metric = f"{inner.name} at {side}", inner.dim, inner.metric
-        self.fingerprint = f"{inner.fingerprint} at {side}"
-        self.device, self.encode = inner.device, inner.encode
-
-    def preprocess(self, image):
-        return self.inner.preprocess(figures.thumbnail(image, self.side))
-
-
 rows = []
 asked = [int(side) for side in sizes.split(",") if side.strip()]
 for name in dict.fromkeys([descriptor, *[n for n in ("colour",) if n in names]]):
     for side in asked:
-        small = csdlib.evaluate_retrieval(
-            table, Reduced(measured[name], side), label=label, k=1, cache=cache, progress=False
-        )
+        reduced = Reduced(measured[name], side)
+        small = csdlib.evaluate_retrieval(table, reduced, label=label, k=1, cache=cache, progress=False)
         lost = paired_difference(small.hits[:, 0], results[name].hits[:, 0], groups=groups)
         rows.append({"descriptor": name, "longest side (pixels)": side})
         rows[-1] |= {"recall@1 (%)": 100 * small.hits[:, 0].mean(), "change from full size (points)": lost.percent()}
@@ -270,9 +217,7 @@ def shared(column: str) -> bool:
 columns = [name for name in ("artist", "domain", "movement", "medium", "content") if shared(name)]
 rows = []
 for name, result in results.items():
-    nearest = result.database.frame.iloc[result.neighbours.rows[:, 0]]
-    same = {column: (nearest[column].to_numpy() == result.query.frame[column].to_numpy()).mean() for column in columns}
-    rows.append({"descriptor": name} | same)
+    rows.append({"descriptor": name} | {column: shares_with_nearest(result, column).mean() for column in columns})
 database = main.database.frame
 rows.append({"descriptor": "(by chance)"} | {c: (database[c].value_counts(normalize=True) ** 2).sum() for c in columns})
 figures.table(
@@ -307,26 +252,25 @@ def among_themselves(name: str):
 if known:
     part, by_baseline, same_baseline = among_themselves(names[1])
     _, by_main, same_main = among_themselves(descriptor)
+    for name, same in ((names[1], same_baseline), (descriptor, same_main)):
+        won, right = (same["content"] & ~same[label]).mean(), same[label].mean()
+        print(f"{name}: same content and wrong {label} in {won:.1%} of the queries, right {label} in {right:.1%}")
+else:
+    print("This data set does not say what its pictures show.")
+
+# %% tags=["hide-input"]
+if known:
     caught = random.permutation(np.flatnonzero(same_baseline["content"] & ~same_baseline[label]))[:4]
     shown = []
     for query in caught:
-        asked_for = (part.open(query), figures.label(part, query))
         found = [
             (f"{names[1]}: ", by_baseline[query], False),
             (f"{descriptor}: ", by_main[query], bool(same_main[label][query])),
         ]
-        shown.append((asked_for, [(part.open(row), who + figures.label(part, row), good) for who, row, good in found]))
-    for name, same in ((names[1], same_baseline), (descriptor, same_main)):
-        print(
-            f"{name}: same content and wrong {label} in {(same['content'] & ~same[label]).mean():.1%} of the queries, right {label} in {same[label].mean():.1%}"
-        )
-    display(
-        figures.neighbour_rows(
-            shown, caption=f"Content won: what {names[1]} finds, and what {descriptor} finds, for the same query."
-        )
-    )
-else:
-    print("This data set does not say what its pictures show.")
+        neighbours = [(part.open(row), who + figures.label(part, row), good) for who, row, good in found]
+        shown.append(((part.open(query), figures.label(part, query)), neighbours))
+    caption = f"Content won: what {names[1]} finds, and what {descriptor} finds, for the same query."
+    display(figures.neighbour_rows(shown, caption=caption))
 
 # %% [markdown]
 # Could content win in the atelier at all? If its pictures show dogs and castles, then a classifier that has learned dogs and
@@ -351,21 +295,19 @@ print(
 
 
 # %% tags=["hide-input"]
-def painted(who, subject, scene, label="", **options):
-    """A picture with its label, for a gallery."""
-    return Image.fromarray(render(who, subject, scene, **options)), label
-
-
 exhibition = csdlib.load_dataset("atelier", progress=False).where(split=["query", "database"])
-siblings = [(a, b) for a in PAINTERS.values() for b in PAINTERS.values() if a != b and a.movement == b.movement]
-chosen = sorted(set(exhibition.where(split="query").frame["content"]))
-tasks = [(a, b, chosen[k % len(chosen)], 5000 + k) for k, (a, b) in enumerate(siblings)]
-swapped = [painted(a, motif, number, palette_of=b)[0] for a, b, motif, number in tasks]
+asked_for = sorted(set(exhibition.where(split="query").frame["content"]))
+swapped, pairs = exchanged_palettes(asked_for)
 show_rows = []
-for a, b, motif, number in tasks[:2]:
-    show_rows += [painted(a, motif, number, f"{a.name}, own palette", size=192)]
-    show_rows += [painted(a, motif, number, f"{a.name}, palette of {b.name}", size=192, palette_of=b)]
-    show_rows += [painted(b, motif, number, f"{b.name}, own palette", size=192)]
+for pair in pairs.head(2).itertuples():
+    maker, owner = find_painter(pair.maker).name, find_painter(pair.palette).name
+    show_rows += [
+        painted(pair.maker, pair.subject, pair.scene, f"{maker}, own palette", size=192),
+        painted(
+            pair.maker, pair.subject, pair.scene, f"{maker}, palette of {owner}", size=192, palette_of=pair.palette
+        ),
+        painted(pair.palette, pair.subject, pair.scene, f"{owner}, own palette", size=192),
+    ]
 figures.gallery(
     show_rows,
     columns=3,
@@ -373,29 +315,14 @@ figures.gallery(
     caption="Left and right: as they paint. Middle: the strokes of the left one, in colours as the right one would choose.",
 )
 
-
 # %%
-def named(method):
-    """Whether the nearest database picture, by one of the two, is by the maker of the strokes: (pairs, 1) bool."""
-    database = exhibition.where(split="database")
-    vectors = csdlib.embed(database, csdlib.load(method), progress=False)
-    artists = vectors.table.column("artist")
-    queries = encode_images(csdlib.load(method), swapped).numpy()
-    scores = queries @ vectors.vectors.T
-    right = []
-    for row, (a, b, *_) in enumerate(tasks):
-        two = np.flatnonzero((artists == a.slug) | (artists == b.slug))
-        right.append(artists[two[scores[row, two].argmax()]] == a.slug)
-    return np.array(right)[:, None]
-
-
-makers = np.array([a.slug for a, *_ in tasks])
-new = np.array([a.slug in UNSEEN and b.slug in UNSEEN for a, b, *_ in tasks])
+makers = pairs["maker"].to_numpy()
+new = pairs[["maker", "palette"]].isin(UNSEEN).all(axis=1).to_numpy()
 rows = []
 for method in dict.fromkeys(["colour", "random-tiny", descriptor]):
-    right = named(method)
-    for pairs, keep in (("all siblings", np.ones(len(tasks), bool)), ("both unseen in training", new)):
-        rows.append({"method": method, "pairs": pairs} | recall_at_k(right[keep], 1, groups=makers[keep]).row())
+    right = maker_found(swapped, pairs, exhibition.where(split="database"), csdlib.load(method))
+    for said, keep in (("all siblings", np.full(len(pairs), True)), ("both unseen in training", new)):
+        rows.append({"method": method, "pairs": said} | recall_at_k(right[keep], 1, groups=makers[keep]).row())
 figures.table(
     pd.DataFrame(rows)[["method", "pairs", "value", "low", "high", "n"]],
     caption="Share of exchanged pictures whose strokes' maker is named, of two; a coin gets 0.5. 95 % intervals over makers.",

@@ -119,18 +119,11 @@ picked = [
 picked += random.permutation(np.setdiff1d(np.arange(len(outcome)), picked))[: 6 - len(picked)].tolist()
 rows = []
 for row in picked:
-    top = ranking.iloc[row * 5 : row * 5 + 5]
     found = []
-    for _, line in top.iterrows():
-        example = np.flatnonzero(main.painted == line["artist"])[0]
-        named = "" if line["named"] else ", below the threshold"
-        found.append(
-            (
-                main.works.open(example),
-                f"{line['artist']} {line['similarity']:.2f}{named}",
-                line["artist"] == main.asked[row],
-            )
-        )
+    for line in ranking.iloc[row * 5 : row * 5 + 5].itertuples():
+        example = main.works.open(np.flatnonzero(main.painted == line.artist)[0])
+        label = f"{line.artist} {line.similarity:.2f}{'' if line.named else ', below the threshold'}"
+        found.append((example, label, line.artist == main.asked[row]))
     rows.append(((main.made.open(row), f"asked: {main.asked[row]}"), found))
 figures.neighbour_rows(
     rows,

@@ -15,6 +15,7 @@ from .protocol import Descriptor as Descriptor
 from .protocol import Fittable as Fittable
 from .protocol import Metric as Metric
 from .protocol import encode_images as encode_images
+from .reduced import Reduced as Reduced
 from .registry import list_descriptors as list_descriptors
 from .registry import load as load
 from .registry import maker as maker

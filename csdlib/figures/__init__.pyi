@@ -14,4 +14,8 @@ from .book import show as show
 from .book import sprite as sprite
 from .book import table as table
 from .book import thumbnail as thumbnail
+from .curves import curves_over_k as curves_over_k
+from .curves import roc_curves as roc_curves
 from .map import map_figure as map_figure
+from .neighbours import neighbour_gallery as neighbour_gallery
+from .places import paintings_and_generated as paintings_and_generated

@@ -3,6 +3,7 @@ from .autoencoder import fit_autoencoder as fit_autoencoder
 from .autoencoder import pixels as pixels
 from .autoencoder import random_autoencoder as random_autoencoder
 from .autoencoder import square as square
+from .composed import composed_pictures as composed_pictures
 from .diffusion import SCHEDULE as SCHEDULE
 from .diffusion import DiffusionConfig as DiffusionConfig
 from .diffusion import fit_diffusion as fit_diffusion
@@ -45,3 +46,5 @@ from .subjects import SubjectClassifier as SubjectClassifier
 from .subjects import content_accuracy as content_accuracy
 from .subjects import judged_content as judged_content
 from .subjects import train_subject_classifier as train_subject_classifier
+from .text_probe import told_by as told_by
+from .text_probe import word_states as word_states

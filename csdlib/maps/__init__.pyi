@@ -3,6 +3,8 @@ from .layout import StyleMap as StyleMap
 from .layout import map_neighbours as map_neighbours
 from .layout import style_map as style_map
 from .quality import MapQuality as MapQuality
+from .quality import centre_distances as centre_distances
+from .quality import island_sizes as island_sizes
 from .quality import map_quality as map_quality
 from .quality import neighbourhood_agreement as neighbourhood_agreement
 from .quality import neighbours_kept as neighbours_kept

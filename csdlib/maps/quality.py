@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import pdist
 from sklearn.manifold import trustworthiness
 
 from csdlib.embeddings.arrays import Embeddings
@@ -100,3 +101,40 @@ def neighbourhood_agreement(embeddings: Embeddings, labels: np.ndarray, k: int =
     """
     found = neighbours(embeddings, embeddings, k)
     return float(hits(found, labels, labels).mean())
+
+
+def centre_distances(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The distances between the centres of groups of points: where islands lie to one another.
+
+    Args:
+        points: (n, d), on a map or in descriptor space.
+        labels: (n,) the group of each.
+
+    Returns:
+        one number a pair of groups, the groups sorted: (g (g - 1) / 2,), in the unit of the points.
+
+    Example:
+        >>> centre_distances(np.array([[0.0, 0.0], [2.0, 0.0], [1.0, 3.0]]), np.array(["a", "a", "b"])).tolist()
+        [3.0]
+    """
+    centres = np.array([points[labels == name].mean(axis=0) for name in np.unique(labels)])
+    distances: np.ndarray = pdist(centres)
+    return distances
+
+
+def island_sizes(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How far the points of each group lie from its centre, on average: how large an island is.
+
+    Args:
+        points: (n, d), on a map.
+        labels: (n,) the group of each.
+
+    Returns:
+        one number a group, the groups sorted, in the unit of the points.
+
+    Example:
+        >>> island_sizes(np.array([[0.0, 0.0], [2.0, 0.0], [1.0, 3.0]]), np.array(["a", "a", "b"])).tolist()
+        [1.0, 0.0]
+    """
+    islands = [points[labels == name] for name in np.unique(labels)]
+    return np.array([np.linalg.norm(own - own.mean(axis=0), axis=1).mean() for own in islands])

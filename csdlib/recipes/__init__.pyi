@@ -1,3 +1,7 @@
+from .atelier_pictures import exchanged_palettes as exchanged_palettes
+from .atelier_pictures import maker_found as maker_found
+from .atelier_pictures import movement_sheet as movement_sheet
+from .atelier_pictures import painted as painted
 from .atelier_prompts import atelier_artists as atelier_artists
 from .atelier_prompts import kept_from_transfers as kept_from_transfers
 from .atelier_prompts import never_painted as never_painted

@@ -16,3 +16,8 @@ from .relevance import hits as hits
 from .relevance import matches as matches
 from .relevance import relevant_counts as relevant_counts
 from .relevance import tag_hits as tag_hits
+from .sensitivity import places_by_metric as places_by_metric
+from .sensitivity import recall_by_chance as recall_by_chance
+from .sensitivity import shares_by_lot as shares_by_lot
+from .sensitivity import shares_with_nearest as shares_with_nearest
+from .sensitivity import thin_database as thin_database

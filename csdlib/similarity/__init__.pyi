@@ -1,6 +1,7 @@
 from .artists import Artists as Artists
 from .artists import artist_table as artist_table
 from .artists import artists_of as artists_of
+from .artists import halves_agree as halves_agree
 from .artists import neighbour_shares as neighbour_shares
 from .artists import prototype as prototype
 from .artists import prototypes as prototypes

@@ -117,6 +117,37 @@ def artists_of(embeddings: Embeddings, artists: np.ndarray) -> Artists:
     return Artists(Embeddings(vectors, names, embeddings.fingerprint, "cosine"), counts, np.array(spread))
 
 
+def halves_agree(
+    embeddings: Embeddings, artists: np.ndarray, works: int, *, splits: int = 10, random: np.random.Generator
+) -> np.ndarray:
+    """Would other pictures have told the same nearest artist? Two halves of every artist's pictures, compared.
+
+    Args:
+        embeddings: (n, d), with metric cosine.
+        artists: (n,) names; artists with fewer than four pictures are left out.
+        works: pictures of an artist in each half, at most.
+        splits: how often halves are drawn.
+        random: what draws them.
+
+    Returns:
+        for every split the share of artists whose nearest artist is the same in both halves, (splits,) in [0, 1].
+
+    Raises:
+        InputError: embeddings without cosine, or no artist with four pictures.
+    """
+    names, counts = np.unique(artists[artists != ""], return_counts=True)
+    pictures = [np.flatnonzero(artists == name) for name in names[counts >= 4]]
+    if not pictures:
+        raise InputError("no artist has the four pictures that two halves need")
+    same = []
+    for _ in range(splits):
+        halves = [np.array_split(random.permutation(own)[: 2 * works], 2) for own in pictures]
+        one, other = (np.sort(np.concatenate(half)) for half in zip(*halves, strict=True))
+        first, second = (_nearest_names(embeddings, artists, rows) for rows in (one, other))
+        same.append((first == second).mean())
+    return np.array(same)
+
+
 def require_pair(first: Embeddings, second: Embeddings) -> None:
     """Refuses embeddings whose prototypes cannot be compared: of two descriptors, or without cosine."""
     if first.fingerprint != second.fingerprint:
@@ -197,6 +228,13 @@ def pull_of_content_and_style(
         found[share, "second"] = bootstrap(others, groups=groups)
         found[share, "difference"] = paired_difference(others, values, groups=groups)
     return found
+
+
+def _nearest_names(embeddings: Embeddings, artists: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The nearest artist of every artist, by some of the pictures."""
+    found = artists_of(embeddings.take(rows), artists[rows])
+    nearest: np.ndarray = found.names[found.nearest(1).rows[:, 0]]
+    return nearest
 
 
 def _spread(vectors: np.ndarray) -> float:

@@ -7,7 +7,14 @@ from scipy.spatial.distance import cdist
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
 from csdlib.maps.layout import MapSettings, StyleMap, style_map
-from csdlib.maps.quality import map_quality, neighbourhood_agreement, neighbours_kept, quality_over_seeds
+from csdlib.maps.quality import (
+    centre_distances,
+    island_sizes,
+    map_quality,
+    neighbourhood_agreement,
+    neighbours_kept,
+    quality_over_seeds,
+)
 from tests.maps.conftest import groups
 
 
@@ -62,3 +69,18 @@ def test_kept_neighbours_and_labels() -> None:
 def test_too_many_neighbours_are_refused(laid_out: StyleMap) -> None:
     with pytest.raises(InputError, match="k must be from 1"):
         map_quality(laid_out, 30)
+
+
+def test_centres_and_islands_by_hand() -> None:
+    points = np.array([[0, 0], [4, 0], [2, 5], [2, 7], [-1, 0]], dtype=float)
+    labels = np.array(["a", "a", "b", "b", "c"])
+    assert centre_distances(points, labels).tolist() == pytest.approx([6, 3, np.hypot(3, 6)])
+    assert island_sizes(points, labels).tolist() == pytest.approx([2, 1, 0])
+
+
+def test_both_grow_with_the_map_and_do_not_turn_with_it() -> None:
+    random = np.random.default_rng(0)
+    points, labels = random.normal(size=(30, 2)), np.repeat(["x", "y", "z"], 10)
+    turned = 3 * points @ np.array([[0.6, -0.8], [0.8, 0.6]]) + 5
+    for measure in (centre_distances, island_sizes):
+        np.testing.assert_allclose(measure(turned, labels), 3 * measure(points, labels))

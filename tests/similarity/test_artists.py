@@ -11,7 +11,13 @@ from csdlib.embeddings.arrays import Embeddings
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.figures.artists import artist_layout
-from csdlib.similarity.artists import artist_table, artists_of, neighbour_shares, pull_of_content_and_style
+from csdlib.similarity.artists import (
+    artist_table,
+    artists_of,
+    halves_agree,
+    neighbour_shares,
+    pull_of_content_and_style,
+)
 from csdlib.tables import ImageTable
 
 
@@ -48,6 +54,19 @@ def test_the_tree_joins_the_nearest_first() -> None:
     assert first[2] == pytest.approx(1 - 1 / 1.01**0.5, abs=1e-6)
     assert second[2] == pytest.approx(1 - 0.1 / 1.01**0.5 / 2, abs=1e-6)
     assert found.nearest(2).rows.tolist() == [[2, 1], [0, 2], [0, 1]]
+
+
+def test_halves_agree_where_artists_are_clear_and_not_where_all_is_noise() -> None:
+    clear = unit([[1, 0, 0], [1, 0.2, 0], [0, 0, 1], [0, 0.1, 1]] * 6)
+    labels = np.array(["a", "b", "c", "d"] * 6)
+    shares = halves_agree(clear, labels, 2, splits=5, random=np.random.default_rng(0))
+    assert shares.tolist() == [1.0] * 5
+    noise = unit(np.random.default_rng(0).normal(size=(200, 8)).tolist())
+    unclear = halves_agree(noise, np.repeat([f"{n:02}" for n in range(20)], 10), 2, random=np.random.default_rng(0))
+    assert unclear.shape == (10,)
+    assert unclear.mean() < 0.3
+    with pytest.raises(InputError, match="four pictures"):
+        halves_agree(unit(clear.vectors[:8].tolist()), labels[:8], 2, random=np.random.default_rng(0))
 
 
 def test_one_artist_has_neither_tree_nor_map_but_a_table(striped_table: ImageTable) -> None:
