@@ -261,7 +261,7 @@ figures.table(
 )
 
 # %% [markdown]
-# ## Summary: the ledger
+# ## Summary
 
 # %%
 figures.table(

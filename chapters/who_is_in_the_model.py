@@ -174,21 +174,9 @@ for name in names[1:]:
         print(f"{descriptor} above {name} by {auc_difference(frame['value'].to_numpy(), other, seen)}")
 
 # %% tags=["hide-input"]
-curves = go.Figure()
-for number, name in enumerate(truth):
-    frame, seen = truth[name]
-    order = np.argsort(-frame["value"].to_numpy())
-    hit, false = np.cumsum(seen[order]) / seen.sum(), np.cumsum(~seen[order]) / (~seen).sum()
-    curves.add_scatter(
-        x=np.concatenate([[0], false]),
-        y=np.concatenate([[0], hit]),
-        name=name,
-        mode="lines",
-        line={"color": figures.COLOURS[number], "dash": ["solid", "dash", "dot", "dashdot"][number % 4]},
-    )
-curves.add_scatter(x=[0, 1], y=[0, 1], name="a coin", mode="lines", line={"color": "#888888", "width": 1})
-curves.update_layout(
-    xaxis_title="share of withheld painters called seen", yaxis_title="share of seen painters called seen"
+titles = ("share of withheld painters called seen", "share of seen painters called seen")
+curves = figures.roc_curves(
+    {name: (frame["value"].to_numpy(), seen) for name, (frame, seen) in truth.items()}, titles=titles
 )
 figures.show(
     curves,

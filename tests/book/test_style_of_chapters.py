@@ -1,0 +1,63 @@
+"""The form of all chapters: short, in short cells, with their helpers in csdlib and something to do at the end."""
+
+import ast
+
+import pytest
+from nbformat import NotebookNode
+
+from book.chapters import find_chapters, read_chapter
+from book.notebooks import tags
+from book.project import Project
+from tests.book.conftest import ROOT
+
+PROJECT = Project(ROOT, ROOT / "build")
+WORDS, CELL_LINES, DEFINITIONS, HELPER_LINES = 2000, 25, 3, 10
+EXERCISE = {"exercise", "solution", "check"}
+
+each_chapter = pytest.mark.parametrize("slug", find_chapters(PROJECT))
+
+
+def cells(slug: str, kind: str) -> list[NotebookNode]:
+    return [cell for cell in read_chapter(PROJECT, slug).notebook().cells if cell.cell_type == kind]
+
+
+def definitions(slug: str) -> dict[str, int]:
+    """The names of functions and classes outside exercises, and how many lines each has."""
+    sources = [cell.source for cell in cells(slug, "code") if not EXERCISE & set(tags(cell))]
+    found = [statement for source in sources for statement in ast.parse(source).body]
+    helpers = [each for each in found if isinstance(each, ast.FunctionDef | ast.ClassDef)]
+    return {each.name: (each.end_lineno or each.lineno) - each.lineno + 1 for each in helpers}
+
+
+@each_chapter
+def test_a_chapter_is_short_enough_for_one_sitting(slug: str) -> None:
+    assert sum(len(cell.source.split()) for cell in cells(slug, "markdown")) < WORDS
+
+
+@each_chapter
+def test_no_cell_is_longer_than_a_screen(slug: str) -> None:
+    sources = [cell.source.splitlines() for cell in cells(slug, "code")]
+    assert [(lines[0], len(lines)) for lines in sources if len(lines) > CELL_LINES] == []
+
+
+@each_chapter
+def test_helpers_are_few_and_short_because_csdlib_has_the_others(slug: str) -> None:
+    assert len(definitions(slug)) <= DEFINITIONS, definitions(slug)
+    assert {name: lines for name, lines in definitions(slug).items() if lines > HELPER_LINES} == {}
+
+
+@each_chapter
+def test_a_chapter_has_its_parts_in_their_order(slug: str) -> None:
+    headings = [
+        line.removeprefix("## ")
+        for cell in cells(slug, "markdown")
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    assert headings[:2] == ["Overview", "Prerequisites"]
+    assert headings[-3:] == ["Summary", "Exercises", "Further reading"]
+
+
+@each_chapter
+def test_a_chapter_has_an_exercise_that_is_checked(slug: str) -> None:
+    assert any("check" in tags(cell) for cell in cells(slug, "code"))
