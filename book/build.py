@@ -12,7 +12,7 @@ from pathlib import Path
 from book.assemble import build_html, check_contents
 from book.chapters import read_chapter
 from book.execute import execute_all
-from book.project import BookError, Project, log
+from book.project import BookError, Project, log, set_up_log
 from book.runs import custom_run, kept_custom_runs, listed_runs
 
 
@@ -65,12 +65,6 @@ def make_chapter(project: Project, slug: str, pairs: Sequence[tuple[str, str]]) 
     # The run itself is shown even where it has changed a file that it depends on, as one that records results does.
     build_html(project, [*(other for other in others if other.page != run.page), run])
     return project.html / f"{run.page}.html"
-
-
-def set_up_log() -> None:
-    """Progress lines go to the standard output, without ornament."""
-    logging.basicConfig(format="%(message)s", stream=sys.stdout)
-    log.setLevel(logging.INFO)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

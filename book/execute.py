@@ -25,7 +25,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from book import probe
 from book.notebooks import code, read, tags, to_bytes
-from book.project import Project, log
+from book.project import Project, log, set_up_log
 from book.runs import Record, Run
 
 _THREADS = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"]
@@ -106,8 +106,6 @@ def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision
 
 
 def _start_worker(stop: Event) -> None:
-    from book.build import set_up_log
-
     global _stop
     _stop = stop
     set_up_log()

@@ -1,10 +1,17 @@
 """Where things lie, and the one kind of error that the driver reports without a traceback."""
 
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 log = logging.getLogger("book")
+
+
+def set_up_log() -> None:
+    """Progress lines go to the standard output, without ornament."""
+    logging.basicConfig(format="%(message)s", stream=sys.stdout)
+    log.setLevel(logging.INFO)
 
 
 class BookError(Exception):
