@@ -275,6 +275,7 @@ records = {
     for part, name in folders.items()
 }
 
+# %% tags=["hide-input"]
 figures.table(
     pd.DataFrame(
         [

@@ -137,22 +137,25 @@ if known_truth:
 # sixteen painters on one side: about 0.1 in each direction. We ask it of all painters, and then separately of painters that the descriptor saw in *its*
 # training and of painters that it did not: a detector that works for the first kind only would be of no use to a stranger.
 
+
 # %%
+def areas(artists: pd.DataFrame) -> dict[str, str]:
+    """The AUC of all painters, of those that the descriptor knows from its training, and of those that it does not."""
+    values, seen = artists["value"].to_numpy(), ~artists["artist"].isin(WITHHELD).to_numpy()
+    known = ~artists["artist"].isin(UNSEEN).to_numpy()
+    parts = {"all painters": np.full(len(artists), True), "descriptor knows": known, "descriptor does not know": ~known}
+    return {label: str(auc(values[part], seen[part])) for label, part in parts.items()}
+
+
 rows = []
 truth = {}
 if known_truth and model == "tiny-sd-withheld":
     for name, seen_by in by_name.items():
         frame = seen_by.by_artist()
-        values, seen = frame["value"].to_numpy(), ~frame["artist"].isin(WITHHELD).to_numpy()
+        seen = ~frame["artist"].isin(WITHHELD).to_numpy()
         truth[name] = (frame, seen)
-        row = {"descriptor": name, "all painters": auc(values, seen)}
-        for label, own in (
-            ("descriptor knows", ~frame["artist"].isin(UNSEEN)),
-            ("descriptor does not know", frame["artist"].isin(UNSEEN)),
-        ):
-            row[label] = auc(values[own], seen[own])
-        found = frame["found"].to_numpy()
-        rows.append({key: str(value) for key, value in row.items()} | {"by retrieval instead": str(auc(found, seen))})
+        by_retrieval = str(auc(frame["found"].to_numpy(), seen))
+        rows.append({"descriptor": name} | areas(frame) | {"by retrieval instead": by_retrieval})
 
 # %% tags=["hide-input"]
 if rows:
@@ -245,42 +248,19 @@ figures.show(
 
 
 # %%
-def area_with(works_each: int, generated_each: int, draw: int) -> float:
+def area_with(works: int, made: int, draw: int) -> float:
     """The AUC when only some pictures of each artist are used."""
-    random = np.random.default_rng([seed, draw])
-
-    def some(labels, count):
-        return np.concatenate(
-            [random.permutation(np.flatnonzero(labels == name))[:count] for name in np.unique(labels)]
-        )
-
-    few, shown = some(main.painted, works_each), some(main.asked, generated_each)
-    pictures, references = main.generated.take(shown), main.references.take(few)
-    values = prototype_similarity(pictures, main.asked[shown], references, main.painted[few])
+    few = main.sampled(works, made, random=np.random.default_rng([seed, draw]))
+    values = prototype_similarity(few.generated, few.asked, few.references, few.painted)
     return roc_area(values.to_numpy(), ~values.index.isin(WITHHELD))
 
 
+counts = [(works, made_each) for works in (1, 2, 4, 16, 56)] + [(56, made) for made in (1, 2)]
 needed = []
-if rows:
-    for works_each, generated_each in (
-        (1, made_each),
-        (2, made_each),
-        (4, made_each),
-        (16, made_each),
-        (56, made_each),
-        (56, 1),
-        (56, 2),
-    ):
-        areas = [area_with(works_each, generated_each, draw) for draw in range(10)]
-        needed.append(
-            {
-                "works": works_each,
-                "generated": generated_each,
-                "AUC": np.mean(areas),
-                "lowest": min(areas),
-                "highest": max(areas),
-            }
-        )
+for works_each, generated_each in counts if rows else ():
+    found = [area_with(works_each, generated_each, draw) for draw in range(10)]
+    needed.append({"works": works_each, "generated": generated_each, "AUC": np.mean(found)})
+    needed[-1] |= {"lowest": min(found), "highest": max(found)}
 pd.DataFrame(needed).round(3)
 
 # %% [markdown]
@@ -290,31 +270,16 @@ pd.DataFrame(needed).round(3)
 
 # %% tags=["hide-input"]
 studies = read_results("studies_atelier")
-many, rows = studies.frame, []
+# A stable order: csd-tiny stays the first descriptor.
+many = studies.frame[studies.frame["model"] == "tiny-sd-withheld"].sort_values("artist", kind="stable")
+rows = []
 for content in ("simple", "user", "content"):
-    tables = {}
-    for name, own in many[(many["model"] == "tiny-sd-withheld") & (many["content"] == content)].groupby(
-        "descriptor", sort=False
-    ):
-        own = own.sort_values("artist")
-        tables[name] = (
-            own["value"].to_numpy(),
-            ~own["artist"].isin(WITHHELD).to_numpy(),
-            own["artist"].isin(UNSEEN).to_numpy(),
-        )
-    for name, (values, seen, strange) in tables.items():
-        rows.append(
-            {
-                "prompts": content,
-                "descriptor": name,
-                "AUC": str(auc(values, seen)),
-                "descriptor knows": str(auc(values[~strange], seen[~strange])),
-                "does not know": str(auc(values[strange], seen[strange])),
-                "csd-tiny above it by": ""
-                if name == "csd-tiny"
-                else str(auc_difference(tables["csd-tiny"][0], values, seen)),
-            }
-        )
+    of_content = many[many["content"] == content]
+    first = of_content.loc[of_content["descriptor"] == "csd-tiny", "value"].to_numpy()
+    for name, own in of_content.groupby("descriptor", sort=False):
+        row = {"prompts": content, "descriptor": name} | areas(own)
+        difference = auc_difference(first, own["value"].to_numpy(), ~own["artist"].isin(WITHHELD).to_numpy())
+        rows.append(row | {"csd-tiny above it by": "" if name == "csd-tiny" else str(difference)})
 figures.table(
     pd.DataFrame(rows),
     caption=f"Area under the ROC curve for withheld painters, {studies.facts['images']} generated pictures of each. {studies.sentence()}",

@@ -73,6 +73,20 @@ class Study:
         """Which of the nearest works are by the artist in the prompt, (g, SEARCHED) bool."""
         return self.matches.hits
 
+    def sampled(self, works: int, made: int, *, random: np.random.Generator) -> "Study":
+        """The same study with fewer pictures, drawn by lot.
+
+        Args:
+            works: of each artist, at most.
+            made: generated images in each artist's name, at most.
+            random: what draws them.
+        """
+        references, generated = (
+            seen.of(seen.table.take(_some_of_each(names, count, random)))
+            for seen, names, count in ((self.references, self.painted, works), (self.generated, self.asked, made))
+        )
+        return Study(self.descriptor, generated, references)
+
     def retrieval(self) -> dict[str, Estimate]:
         """Generated images as queries among the works (the paper's Table 2), with 95 % intervals over artists.
 
@@ -195,3 +209,8 @@ def made_or_found(
     if found:
         return load_dataset("generated", found, **({"model": declared} if declared else {}))
     return generate(model, prompts, progress=False, **options)
+
+
+def _some_of_each(labels: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+    """Rows of at most so many images of each label."""
+    return np.concatenate([random.permutation(np.flatnonzero(labels == name))[:count] for name in np.unique(labels)])

@@ -59,7 +59,8 @@ def thin_database(table: ImageTable, works: int, *, label: str = "artist", seed:
         raise InputError(f"works must be at least 1, got {works}")
     in_database = table.frame["split"].to_numpy() == "database"
     shuffled = np.random.default_rng(seed).permutation(np.flatnonzero(in_database))
-    place = table.frame.iloc[shuffled].groupby(label).cumcount().to_numpy()
+    labels = pd.Series(table.column(label)[shuffled])
+    place = labels.groupby(labels).cumcount().to_numpy()
     return table.take(np.sort(np.concatenate([np.flatnonzero(~in_database), shuffled[place < works]])))
 
 
@@ -75,9 +76,9 @@ def recall_by_chance(found: Retrieval, k: int) -> float:
 
 
 def shares_with_nearest(found: Retrieval, column: str) -> np.ndarray:
-    """Whether each query's nearest neighbour has the query's value in a column, (q,) bool."""
-    nearest = found.database.frame[column].to_numpy()[found.neighbours.rows[:, 0]]
-    shared: np.ndarray = nearest == found.query.frame[column].to_numpy()
+    """Whether each query's nearest neighbour has its value in a column, (q,) bool; unknown values are not shared."""
+    nearest, asked = found.database.column(column)[found.neighbours.rows[:, 0]], found.query.column(column)
+    shared: np.ndarray = (nearest == asked) & (asked != "")
     return shared
 
 
@@ -92,7 +93,7 @@ def shares_by_lot(found: Retrieval, column: str) -> np.ndarray:
         (q,) fractions in [0, 1]: of the database images with another label, those with the query's value.
     """
     label = "artist" if found.label == "styles" else found.label
-    labels, values = (found.database.frame[name].to_numpy() for name in (label, column))
-    asked = list(zip(found.query.frame[label], found.query.frame[column], strict=True))
+    labels, values = found.database.column(label), found.database.column(column)
+    asked = list(zip(found.query.column(label), found.query.column(column), strict=True))
     shares = {(own, value): (values[labels != own] == value).mean() for own, value in set(asked)}
     return np.array([shares[pair] for pair in asked])

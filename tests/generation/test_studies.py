@@ -51,6 +51,19 @@ def test_similarity_tells_them_apart_as_well(honest: Study, turned: Study) -> No
     assert (right["spread"] > 0).all()
 
 
+def test_a_sampled_study_has_some_pictures_of_each_artist(honest: Study) -> None:
+    few = honest.sampled(2, 3, random=np.random.default_rng(0))
+    assert few.works.frame["artist"].value_counts().to_dict() == {f"artist-{number}": 2 for number in range(4)}
+    assert few.made.frame["artist"].value_counts().to_dict() == {f"artist-{number}": 3 for number in range(4)}
+    places = [honest.works.ids.tolist().index(name) for name in few.works.ids]
+    np.testing.assert_array_equal(few.references.vectors, honest.references.vectors[places])
+    assert (few.by_artist()["references"] == 2).all()
+    other = honest.sampled(2, 3, random=np.random.default_rng(1))
+    assert set(other.works.ids) != set(few.works.ids)
+    whole = honest.sampled(100, 100, random=np.random.default_rng(0))
+    assert set(whole.works.ids) == set(honest.works.ids)
+
+
 def test_where_pictures_go(turned: Study) -> None:
     # The movements alternate, so the next artist's is always the other one.
     shares = turned.mistaken()
