@@ -45,15 +45,12 @@ import torch
 
 import csdlib
 from csdlib import figures
-from csdlib.generation.autoencoder import pictures
 from csdlib.atelier import PAINTERS, SUBJECTS, atelier, find_painter
-from csdlib.generation import generate
-from csdlib.generation import load_pipeline, model_record
+from csdlib.generation import SubjectClassifier, content_prompts, generate, load_pipeline, model_record, painter_found
+from csdlib.generation import subject_found
+from csdlib.generation.autoencoder import pictures
 from csdlib.metrics import bootstrap
-from csdlib.generation import painter_found, subject_found
 from csdlib.recipes import atelier_artists, judged_table, never_painted
-from csdlib.generation import content_prompts
-from csdlib.generation import SubjectClassifier
 
 # %% [markdown]
 # ## Words to vectors

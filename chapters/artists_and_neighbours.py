@@ -45,9 +45,9 @@ import pandas as pd
 import csdlib
 from csdlib import figures
 from csdlib.figures import artist_layout, artists_figure, map_figure
+from csdlib.maps import map_neighbours, style_map
 from csdlib.recipes import read_results
 from csdlib.similarity import artists_of, halves_agree, pull_of_content_and_style
-from csdlib.maps import map_neighbours, style_map
 
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])

@@ -55,14 +55,11 @@ import plotly.graph_objects as go
 from IPython.display import Markdown
 
 import csdlib
-from csdlib.recipes import atelier_bank
 from csdlib import figures
-from csdlib.curation import NOTHING, TagBank
-from csdlib.curation import CurationConfig, curate
-from csdlib.curation import Tagger
-from csdlib.curation import duplicate_groups, threshold_for
-from csdlib.curation import group_quality, tag_quality
 from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
+from csdlib.curation import NOTHING, CurationConfig, TagBank, Tagger, curate, duplicate_groups, group_quality
+from csdlib.curation import tag_quality, threshold_for
+from csdlib.recipes import atelier_bank
 from csdlib.tables import ImageTable
 
 # %% [markdown]

@@ -53,11 +53,11 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import SUBJECTS
 from csdlib.files import cache_folder
+from csdlib.generation import asked_artists, content_prompts, made_or_found, simple_prompts, study, user_prompts
+from csdlib.generation import works_of
 from csdlib.metrics import bootstrap, paired_difference
-from csdlib.generation import content_prompts, simple_prompts, user_prompts
 from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
-from csdlib.generation import asked_artists, made_or_found, study, works_of
 
 cache = cache_folder() / "embeddings"
 

@@ -53,12 +53,10 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
 from csdlib.files import cache_folder
+from csdlib.generation import SubjectClassifier, asked_artists, content_prompts, made_or_found, model_record, stages
+from csdlib.generation import study, subject_found, works_of
 from csdlib.metrics import bootstrap, correlation, paired_difference
-from csdlib.generation import subject_found
-from csdlib.generation import content_prompts, model_record, stages
 from csdlib.recipes import kept_from_transfers, never_painted, read_results
-from csdlib.generation import asked_artists, made_or_found, study, works_of
-from csdlib.generation import SubjectClassifier
 
 cache = cache_folder() / "embeddings"
 

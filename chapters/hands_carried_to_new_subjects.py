@@ -45,17 +45,11 @@ from transformers import CLIPTextModel, CLIPTokenizer
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, WITHHELD, find_painter
-from csdlib.generation import composed_pictures, content_prompts, load_pipeline
-from csdlib.generation import model_record, stages, told_by, word_states
+from csdlib.generation import composed_pictures, content_prompts, load_pipeline, model_record, stages, told_by
+from csdlib.generation import word_states
 from csdlib.metrics import Estimate
-from csdlib.recipes import (
-    atelier_artists,
-    generator_pictures,
-    judged_table,
-    kept_from_transfers,
-    never_painted,
-    rewritten_captions,
-)
+from csdlib.recipes import atelier_artists, generator_pictures, judged_table, kept_from_transfers, never_painted
+from csdlib.recipes import rewritten_captions
 
 # %% [markdown]
 # ## A castle by anybody

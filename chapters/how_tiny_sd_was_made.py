@@ -56,14 +56,13 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 import csdlib
 from csdlib import figures
-from csdlib.generation import AutoencoderConfig, fit_autoencoder, pixels, random_autoencoder
-from csdlib.generation.autoencoder import pictures
 from csdlib.atelier import PAINTERS, UNSEEN, WITHHELD
-from csdlib.generation import SCHEDULE, DiffusionConfig, fit_diffusion, noised, random_unet
+from csdlib.generation import SCHEDULE, AutoencoderConfig, DiffusionConfig, LatentDescriptor, fit_autoencoder
+from csdlib.generation import fit_diffusion, noised, pixels, random_autoencoder, random_unet, stages, write_latents
+from csdlib.generation.autoencoder import pictures
 from csdlib.metrics import Estimate
-from csdlib.generation import LatentDescriptor, stages, write_latents
-from csdlib.recipes.shipped.autoencoder import SIZE
 from csdlib.recipes import generator_pictures, judged_table, set_scale, signal_to_noise
+from csdlib.recipes.shipped.autoencoder import SIZE
 
 # %% [markdown]
 # ## Four parts

@@ -50,10 +50,10 @@ from IPython.display import display
 
 import csdlib
 from csdlib import Embeddings, figures
-from csdlib.retrieval import beside_published, chance, percent_table, shares_by_lot, shares_with_nearest
 from csdlib.files import cache_folder
 from csdlib.metrics import METRIC_TITLES, bootstrap, mean_precision_per_query, paired_difference, recall_per_query
 from csdlib.recipes import read_results
+from csdlib.retrieval import beside_published, chance, percent_table, shares_by_lot, shares_with_nearest
 
 random = np.random.default_rng(seed)
 

@@ -46,10 +46,10 @@ from scipy.stats import spearmanr
 
 import csdlib
 from csdlib import figures
-from csdlib.similarity import artists_of
 from csdlib.figures import map_figure
 from csdlib.maps import centre_distances, island_sizes, map_neighbours, map_quality, neighbourhood_agreement
 from csdlib.maps import neighbours_kept, quality_over_seeds, style_map
+from csdlib.similarity import artists_of
 
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])

@@ -56,13 +56,11 @@ from IPython.display import Markdown
 
 import csdlib
 from csdlib import figures
-from csdlib.training import batch_rows
-from csdlib.generation import content_leakage
 from csdlib.descriptors import CSD, load_model, random_tiny, save_model
-from csdlib.training import multilabel_contrastive_loss, self_supervised_loss
+from csdlib.generation import content_leakage
 from csdlib.recipes import read_results, unseen_artists
-from csdlib.training import TrainingConfig, fit
-from csdlib.training import StylePreservingViews
+from csdlib.training import StylePreservingViews, TrainingConfig, batch_rows, fit, multilabel_contrastive_loss
+from csdlib.training import self_supervised_loss
 
 # %% [markdown]
 # ## Who is seen, and who is not
@@ -238,8 +236,7 @@ figures.show(
 # queries, so we can look at the difference query by query, and resample it.
 
 # %%
-from csdlib.metrics import bootstrap, paired_difference
-from csdlib.metrics import mean_precision_at_k, mean_precision_per_query, recall_at_k
+from csdlib.metrics import bootstrap, mean_precision_at_k, mean_precision_per_query, paired_difference, recall_at_k
 
 towers = {"before": fresh_model(), "after": model}
 before, after = (

@@ -55,10 +55,9 @@ import plotly.graph_objects as go
 import csdlib
 from csdlib import figures
 from csdlib.atelier import UNSEEN, WITHHELD
-from csdlib.metrics import auc, auc_difference, roc_area
 from csdlib.files import cache_folder
-from csdlib.metrics import bootstrap
 from csdlib.generation import asked_artists, made_or_found, model_record, simple_prompts, study, works_of
+from csdlib.metrics import auc, auc_difference, bootstrap, roc_area
 from csdlib.recipes import read_results
 from csdlib.similarity import prototype_similarity
 

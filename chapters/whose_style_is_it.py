@@ -54,12 +54,11 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import atelier_domains
 from csdlib.files import cache_folder
+from csdlib.generation import asked_artists, made_or_found, simple_prompts, study, works_of
 from csdlib.metrics import Estimate, paired_difference
-from csdlib.generation import simple_prompts
 from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
 from csdlib.similarity import candidates
-from csdlib.generation import asked_artists, made_or_found, study, works_of
 
 cache = cache_folder() / "embeddings"
 
