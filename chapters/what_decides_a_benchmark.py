@@ -111,16 +111,11 @@ figures.table(
 
 # %%
 real = read_results("real_paintings").frame
-for metric, k_ in (
-    ("mean_precision", 10),
-    ("average_precision", 10),
-    ("mean_precision", 100),
-    ("average_precision", 100),
-):
-    rows = real[(real["metric"] == metric) & (real["k"] == k_)]
-    print(
-        f"{METRIC_TITLES[metric].replace('@k', f'@{k_}')}, best first: {', '.join(rows.sort_values('value', ascending=False)['descriptor'])}"
-    )
+for depth in (10, 100):
+    for metric in ("mean_precision", "average_precision"):
+        at_depth = real[(real["metric"] == metric) & (real["k"] == depth)].sort_values("value", ascending=False)
+        title = METRIC_TITLES[metric].replace("@k", f"@{depth}")
+        print(f"{title}, best first: {', '.join(at_depth['descriptor'])}")
 
 # %% [markdown]
 # ## How many neighbours
