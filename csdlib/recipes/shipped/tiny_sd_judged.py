@@ -140,4 +140,4 @@ def _rows(values: _Values) -> list[dict[str, Any]]:
 
 def _by_painter(table: ImageTable) -> ImageTable:
     """The crawl's pictures with their true painter as the artist."""
-    return ImageTable(table.frame.assign(artist=table.frame["true_artist"]), table.root, table.manifest)
+    return table.with_column("artist", table.column("true_artist"))
