@@ -6,12 +6,10 @@ import pytest
 
 from csdlib.datasets.registry import load_dataset
 from csdlib.errors import InputError
-from tests.conftest import write_outside_world
 
 
-def test_generated_images_load(tmp_path: Path) -> None:
-    write_outside_world(tmp_path)
-    table = load_dataset("generated", root=tmp_path)
+def test_generated_images_load(outside_world: Path) -> None:
+    table = load_dataset("generated", root=outside_world)
     assert set(table.frame["source"]) == {"generated"}
     assert table.frame.iloc[2][["artist", "content", "model", "prompt", "seed"]].tolist() == [
         "artist-1",

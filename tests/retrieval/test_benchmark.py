@@ -118,7 +118,7 @@ def test_what_has_to_be_fitted_sees_the_database_and_no_query(striped_table: Ima
     colour, seen = load("colour"), []
 
     class Fitted:
-        name, dim, metric = "fitted", colour.dim, colour.metric
+        name, dim, metric, device = "fitted", colour.dim, colour.metric, colour.device
         preprocess, encode = staticmethod(colour.preprocess), staticmethod(colour.encode)
 
         @property

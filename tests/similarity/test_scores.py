@@ -93,7 +93,7 @@ def test_values_alone_are_those_with_intervals() -> None:
 class Counting:
     """A descriptor of mean colours that remembers its batches."""
 
-    name, dim, metric, fingerprint = "counting", 3, "cosine", "counting"
+    name, dim, metric, fingerprint, device = "counting", 3, "cosine", "counting", torch.device("cpu")
 
     def __init__(self) -> None:
         self.batches: list[int] = []
