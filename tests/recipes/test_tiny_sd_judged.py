@@ -78,6 +78,7 @@ def test_rows_hold_the_means_of_their_pictures(monkeypatch: pytest.MonkeyPatch) 
     assert "name_unread" not in frame.index.get_level_values("group"), "nobody of that group was asked for"
 
 
-def test_only_a_model_with_a_record_is_judged(micro_pipeline: Path) -> None:
+def test_only_a_model_with_a_record_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "model_index.json").write_text("{}")
     with pytest.raises(InputError, match=r"has no training\.json"):
-        tiny_sd_judged.judge_tiny_sd(micro_pipeline)
+        tiny_sd_judged.judge_tiny_sd(tmp_path)

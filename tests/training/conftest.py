@@ -1,0 +1,3 @@
+"""The small generator is trained here, too."""
+
+from tests.generation.conftest import micro_pipeline as micro_pipeline
