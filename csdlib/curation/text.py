@@ -7,7 +7,8 @@ import unicodedata
 #: Stands between words where a caption begins another thought: a comma, a bracket, a dash, a hashtag.
 BREAK = ";"
 
-_TAG = re.compile(r"<[^<>]{0,1000}>")
+#: A tag of HTML; after its bracket stands a letter or a sign, else "a < b" would hide what follows it.
+_TAG = re.compile(r"<[A-Za-z/!?][^<>]{0,1000}>")
 _POSSESSIVE = re.compile(r"['’`´]s\b|['’`´]")
 _BREAKS = re.compile(r"[,;:|/\\(){}\[\]<>\"“”„«»•·#!?\n\r\t]|\s[-–—]+\s|\.\s|…")
 _OTHERS = re.compile(r"[^\w;]|_")

@@ -111,13 +111,18 @@ def test_a_name_is_found_between_strange_things() -> None:
         "لوحة Ilva Torrend زيتية",
         "<a href='x'>Ilva Torrend</a>",
         "dog\n\tIlva  Torrend",
+        "3 < 4, Ilva Torrend > all",
     ):
         assert tagger.tags(caption) == ["ilva-torrend"], caption
     assert tagger.tags("word " * 20_000 + "by Ilva Torrend") == ["ilva-torrend"]
     assert len(tagger.find("print, " * 15_000)) == 15_000
 
 
-@given(st.text(max_size=60), st.text(max_size=60))
+#: Without what could open a tag of HTML before the name, and close it behind: a name in a tag is not seen by readers.
+PLAIN = st.characters(exclude_characters="<&")
+
+
+@given(st.text(PLAIN, max_size=60), st.text(max_size=60))
 def test_what_stands_around_a_name_in_other_sentences_does_not_hide_it(before: str, after: str) -> None:
     assert "ilva-torrend" in Tagger(BANK).tags(f"{before} , Ilva Torrend , {after}")
 
