@@ -194,7 +194,7 @@ query, query_artists = clustered(16_006, 768, 1_119, 2)
 """
 
 OURS = """
-from csdlib import intervals, metrics
+from csdlib import metrics
 from csdlib.retrieval.relevance import hits, relevant_counts
 from csdlib.retrieval.nearest import neighbours
 names = np.arange(80_096).astype(str)
@@ -211,7 +211,7 @@ for k in (1, 10, 100, 1000):
     values.append(metrics.average_precision_per_query(right, k, relevant))
     values.append(metrics.recall_per_query(right, k))
     values.append(metrics.reciprocal_rank_per_query(right, k))
-intervals.bootstrap_each(np.stack(values, axis=1), groups=query_artists)
+metrics.bootstrap_each(np.stack(values, axis=1), groups=query_artists)
 print(time.perf_counter() - start, peak())
 """
 
