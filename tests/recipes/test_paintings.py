@@ -23,5 +23,5 @@ def test_the_record_is_the_benchmark(outside_world: Path, tmp_path: Path) -> Non
     assert made.facts["chance"] == pytest.approx(0.25)
     assert made.facts["skipped"] == {"gram": 0, "colour": 0}
     assert set(made.facts["winner_above"]) == {"gram", "colour"} - {made.facts["winner"]}
-    first = frame[(frame["k"] == 1) & (frame["metric"] == "recall@k")].set_index("descriptor")["value"]
+    first = frame[(frame["k"] == 1) & (frame["metric"] == "recall")].set_index("descriptor")["value"]
     assert first[made.facts["winner"]] == first.max()

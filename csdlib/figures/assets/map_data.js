@@ -1,4 +1,4 @@
-// The data of one map, or of several that are linked, and their thumbnails. csdlib.map_figures writes the data before
+// The data of one map, or of several that are linked, and their thumbnails. csdlib.figures.map_figure writes the data before
 // the script that it makes of these files, in one scope. What a label says enters the page as text only, never as markup.
 
 const root = document.currentScript.closest("figure").querySelector(".csd-map");

@@ -12,7 +12,7 @@ import torch
 from csdlib.descriptors.registry import load
 from csdlib.files import atomic_path
 from csdlib.metrics.intervals import paired_difference
-from csdlib.metrics.ranking import mean_precision_at_k, recall_at_k, recall_per_query
+from csdlib.metrics.ranking import METRIC_TITLES, mean_precision_at_k, recall_at_k, recall_per_query
 from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
 from csdlib.tables import ImageTable
 
@@ -64,11 +64,11 @@ def retrieval_results(found: Retrieval) -> str:
     """The lines of a card with the retrieval of unseen artists."""
     columns = ["metric", "k", "value", "low", "high"]
     rows = "\n".join(
-        f"| {metric} | {k} | {100 * value:.1f} | {100 * low:.1f} to {100 * high:.1f} |"
+        f"| {METRIC_TITLES[metric]} | {k} | {100 * value:.1f} | {100 * low:.1f} to {100 * high:.1f} |"
         for metric, k, value, low, high in found.estimates((1, 10))[columns].to_numpy().tolist()
     )
     return f"""Retrieval on the artists that training did not see, {len(found.query)} queries in {len(found.database)}
-database images, percent, with a 95 % bootstrap interval over artists:
+database images, percent, with a 95 % bootstrap interval over artists; mean precision@k is what the paper calls mAP@k:
 
 | metric | k | value | interval |
 |---|---|---|---|
