@@ -159,7 +159,7 @@ def _card(curated: Curated) -> str:
     )
     return f"""# A style-labelled data set
 
-Made by `csdlib.curation.curated` from captioned images, as the CSD paper makes LAION-Styles (arXiv:2404.01292, 3.1).
+Made by `csdlib.curation.curate` from captioned images, as the CSD paper makes LAION-Styles (arXiv:2404.01292, 3.1).
 
 | step | images | with a tag | tags |
 |---|---|---|---|
