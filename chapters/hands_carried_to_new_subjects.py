@@ -225,27 +225,27 @@ figures.table(
 )
 
 # %% tags=["hide-input"]
-orders = {"name_last": "the paper's words", "name_first": "the name first"}
+orders = {"name_last": "name last", "name_first": "name first"}
 parts = [pd.DataFrame(stage["judged"]).assign(stage=name) for name, stage in zip(after, withheld_stages)]
 judged = pd.concat(parts, ignore_index=True)
 judged = judged[(judged["measure"] == "painter_found") & (judged["group"] == "seen")]
 judged = judged[(judged["subjects"] == "new") & (judged["practised"] == "any")].assign(
     asked=judged["order"].map(orders), **{end: 100 * judged[end] for end in ("value", "low", "high")}
 )
-judged = judged.assign(label=judged["stage"] + ", " + judged["asked"]).sort_values(["asked", "stage"])
-chart = figures.intervals(judged, group="asked", axis="painter found (percent of the pictures)")
+judged = judged.assign(label=judged["stage"].str[0] + ", " + judged["asked"]).sort_values(["asked", "stage"])
+chart = figures.intervals(judged, group="asked", axis="painter found (percent)")
 chart.update_yaxes(autorange="reversed")
 first, last = (judged[judged["asked"] == orders["name_first"]]["value"].iloc[row] for row in (0, -1))
 figures.show(
     chart,
     height=380,
-    caption="The same pairs, stage by stage: how often the painter is found, by the order of words, with 95 % intervals over painters.",
+    caption="The same pairs after each of the four stages: how often the painter is found, with the name first and last, with 95 % intervals over painters.",
     alt=f"Points with intervals, four stages for each order of words. With the name first {first:.0f} percent after the first stage "
-    f"and {last:.0f} after the last; in the paper's words always less.",
+    f"and {last:.0f} after the last; with the name last always less.",
 )
 
 # %% [markdown]
-# In the chart both orders of words gain, and the paper's falls back once, where captions were said anew.
+# In the chart both orders of words gain; with the name last, as in the paper's words, a part is lost again where captions were said anew.
 # Read the table from left to right; neighbouring columns mostly differ by less than their intervals, so trust the whole row more than a single step. The first practice helped the paper's words most, and its price was the subject: a hand that is pressed harder than the subject wipes forms out.
 # Captions said anew gave the subject back, and with the name first they found more painters still; in the paper's words a part of the practice was forgotten. The second practice
 # brought both orders to where they are now, and took some subjects again.
