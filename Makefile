@@ -32,9 +32,9 @@ $(STAMP): requirements.lock pyproject.toml
 book: $(STAMP) ## run the chapters that changed, build the book, print where it is
 	@$(BIN)/python -m book.build book
 
-chapter: $(STAMP) ## run one chapter: make chapter NAME=slug PARAMS="-p key value ..."
+chapter: $(STAMP) ## run one chapter: make chapter NAME=slug PARAMS="-p key value ..." [NOTEBOOK_ONLY=1]
 	@test -n "$(NAME)" || { echo 'usage: make chapter NAME=slug PARAMS="-p key value ..."'; exit 1; }
-	@$(BIN)/python -m book.build chapter $(NAME) $(PARAMS)
+	@$(BIN)/python -m book.build chapter $(if $(NOTEBOOK_ONLY),--notebook-only) $(NAME) $(PARAMS)
 
 serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
 	@test -e build/_build/html/index.html || { echo "error: no book yet; make book builds it"; exit 1; }

@@ -1,19 +1,24 @@
 """The driver: ``python -m book.build book`` makes the book, ``python -m book.build chapter NAME`` runs one chapter."""
 
 import argparse
-import logging
+import os
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from book.assemble import build_html, check_contents
 from book.chapters import read_chapter
-from book.execute import execute_all
 from book.project import BookError, Project, log, set_up_log
 from book.runs import custom_run, kept_custom_runs, listed_runs
+from book.schedule import execute_all
 
 
 def make_book(project: Project, *, smoke: bool = False, workers: int = 2) -> Path:
@@ -31,51 +36,76 @@ def make_book(project: Project, *, smoke: bool = False, workers: int = 2) -> Pat
         BookError: a chapter failed (the results of the others are kept), or Sphinx warned.
     """
     check_contents(project)
-    runs = listed_runs(project, smoke=smoke)
-    failures = execute_all(project, runs, workers=workers, revision=_revision(project))
-    if failures:
-        text = "\n".join(str(failure) for failure in failures)
-        raise BookError(f"{len(failures)} of {len(runs)} runs failed; the results of the others are kept.\n{text}")
-    return build_html(project, runs if smoke else [*runs, *kept_custom_runs(project, runs)])
+    with _only_build(project):
+        runs = listed_runs(project, smoke=smoke)
+        failures = execute_all(project, runs, workers=workers, revision=_revision(project))
+        if failures:
+            text = "\n".join(str(failure) for failure in failures)
+            raise BookError(f"{len(failures)} of {len(runs)} runs failed; the results of the others are kept.\n{text}")
+        return build_html(project, runs if smoke else [*runs, *kept_custom_runs(project, runs)])
 
 
-def make_chapter(project: Project, slug: str, pairs: Sequence[tuple[str, str]]) -> Path:
+def make_chapter(project: Project, slug: str, pairs: Sequence[tuple[str, str]], *, notebook_only: bool = False) -> Path:
     """Run one chapter, and build the book with what has results by now.
 
     Args:
         project: the book.
         slug: of the chapter.
         pairs: parameters as (name, text).
+        notebook_only: leave the book as it is.
 
     Returns:
-        path of the run's page.
+        path of the run's page, or of its executed notebook.
 
     Raises:
-        BookError: the chapter or a parameter is unknown, the run failed, or Sphinx warned.
+        BookError: the chapter or a parameter is unknown, the run failed, or Sphinx warned of its page.
     """
     chapter = read_chapter(project, slug)
     given = chapter.parse(pairs)
     check_contents(project)
-    listed = listed_runs(project)
-    run = custom_run(project, chapter, given, listed)
-    failures = execute_all(project, [run], revision=_revision(project))
-    if failures:
-        raise BookError(str(failures[0]))
-    others = [*listed, *kept_custom_runs(project, listed)]
-    # The run itself is shown even where it has changed a file that it depends on, as one that records results does.
-    build_html(project, [*(other for other in others if other.page != run.page), run])
+    with _only_build(project):
+        listed = listed_runs(project)
+        run = custom_run(project, chapter, given, listed)
+        failures = execute_all(project, [run], revision=_revision(project))
+        if failures:
+            raise BookError(str(failures[0]))
+        if notebook_only:
+            return run.kept()[0] / "notebook.ipynb"
+        others = [*listed, *kept_custom_runs(project, listed)]
+        build_html(project, [*(other for other in others if other.page != run.page), run], page=run.page)
     return project.html / f"{run.page}.html"
+
+
+@contextmanager
+def _only_build(project: Project) -> Iterator[None]:
+    """Of two builds at once the second one waits, and says for whom."""
+    project.output.mkdir(parents=True, exist_ok=True)
+    holder = project.output / ".holder"
+    lock = FileLock(project.output / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        log.info("waiting  for the build that holds %s: %s", project.output, holder.read_text(encoding="utf-8"))
+        lock.acquire()
+    try:
+        holder.write_text(f"process {os.getpid()}, {shlex.join(sys.argv)}", encoding="utf-8")
+        yield
+    finally:
+        lock.release()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     options = _parse(arguments)
     set_up_log()
+    # Whoever ends the driver with SIGTERM, as a batch system does, means the same as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     root = Path(__file__).resolve().parent.parent
     started = time.perf_counter()
     try:
         if options.verb == "chapter":
-            page = make_chapter(Project(root, root / "build"), options.name, _pairs(options.parameters))
+            project, pairs = Project(root, root / "build"), _pairs(options.parameters)
+            page = make_chapter(project, options.name, pairs, notebook_only=options.notebook_only)
         else:
             output = root / "build" / "smoke" if options.smoke else root / "build"
             page = make_book(Project(root, output), smoke=options.smoke, workers=options.workers)
@@ -84,8 +114,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         log.error("interrupted; the results of finished runs are kept")
-        # What asyncio says about a kernel that was stopped midway tells the user nothing.
-        logging.disable()
         return 130
     log.info("ready in %.1f s: %s", time.perf_counter() - started, page)
     return 0
@@ -98,6 +126,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     book.add_argument("--smoke", action="store_true", help="one cheap run for each chapter, in a folder of its own")
     book.add_argument("--workers", type=int, default=2, help="chapters at a time (default 2)")
     chapter = verbs.add_parser("chapter", help="run one chapter, and show its page in the book")
+    chapter.add_argument(
+        "--notebook-only", action="store_true", help="stop after the notebook; leave the book as it is"
+    )
     chapter.add_argument("name", help="slug of the chapter")
     # Not an option of two values: argparse would take a value such as -1e-3 for another option.
     chapter.add_argument("parameters", nargs=argparse.REMAINDER, help="-p NAME VALUE, as often as needed")

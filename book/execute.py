@@ -2,18 +2,12 @@
 
 import inspect
 import json
-import logging
 import os
 import shutil
-import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
@@ -23,15 +17,15 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from book import probe
+from book import imported, probe
 from book.notebooks import code, read, tags, to_bytes
-from book.project import Project, log, set_up_log
+from book.project import Project
 from book.runs import Record, Run
 
-_THREADS = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"]
+#: The names of folders of runs that did not end begin so.
+UNFINISHED = ".unfinished-"
+
 _KEPT_KEYS = 3
-# Exists in workers only, and is set when the user interrupts.
-_stop: Event
 
 _STUB_CHECK = """\
 try:
@@ -68,100 +62,46 @@ class Failure:
         return "\n".join(lines)
 
 
-def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision: str = "") -> list[Failure]:
-    """Execute the runs that have no result yet.
+def execute(project: Project, run: Run, *, revision: str = "", stderr: TextIO | None = None) -> Failure | None:
+    """Execute one run in this process, whose working directory and environment it may change, and store its result.
 
     Args:
         project: the book.
-        runs: any runs; those that are done are passed over.
-        workers: chapters at a time. Several get one thread each; a single one gets all cores, and its cells' progress
-            bars go to the terminal.
+        run: any run.
         revision: of the repository, for the record.
+        stderr: where the cells' progress bars go; they are not shown otherwise.
 
     Returns:
-        the failures; an empty list if all is well.
+        why there is no result, or None if all is well.
     """
-    waiting = sorted((run for run in runs if not run.done), key=lambda run: -run.chapter.minutes)
-    for run in runs:
-        if run.done:
-            log.info("kept     %s [%s]", run.chapter.slug, run.name)
-    if len(waiting) == 1 or workers == 1:
-        with _kernel_environment(one_thread=False):
-            found = [_execute(project, run, revision, sys.stderr) for run in waiting]
-        return [failure for failure in found if failure]
-    # Processes, because papermill changes the working directory; spawned, because threads run already.
-    context = get_context("spawn")
-    stop = context.Event()
-    with (
-        _kernel_environment(one_thread=True),
-        ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(stop,)) as pool,
-    ):
-        futures = [pool.submit(_execute_unless_stopped, project, run, revision) for run in waiting]
-        try:
-            return [failure for future in futures if (failure := future.result())]
-        except KeyboardInterrupt:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _start_worker(stop: Event) -> None:
-    global _stop
-    _stop = stop
-    set_up_log()
-    # It would complain of a kernel that Ctrl-C stopped; a chapter's own failure is reported by papermill.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-
-
-def _execute_unless_stopped(project: Project, run: Run, revision: str) -> Failure | None:
-    """A pool's task: after Ctrl-C the pool still hands out tasks that it had queued, and they must not start."""
-    if _stop.is_set():
-        return None
-    try:
-        return _execute(project, run, revision, None)
-    except KeyboardInterrupt:
-        _stop.set()
-        raise
-
-
-@contextmanager
-def _kernel_environment(*, one_thread: bool) -> Iterator[None]:
-    """Kernels inherit this process's environment; it is put back afterwards."""
-    before = dict(os.environ)
-    os.environ["CSDLIB_BOOK"] = "1"
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    if one_thread:
-        os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _execute(project: Project, run: Run, revision: str, stderr: TextIO | None) -> Failure | None:
-    """Execute one run and store its result, or say why there is none."""
-    name = f"{run.chapter.slug} [{run.name}]"
     missing = [path for path in run.chapter.data if not (project.root / path).exists()]
     if missing:
-        return Failure(name, f"its header names {', '.join(missing)}, which is not there")
-    log.info("running  %s (about %g min with default parameters)", name, run.chapter.minutes)
-    run.folder.parent.mkdir(parents=True, exist_ok=True)
+        return Failure(run.title, f"its header names {', '.join(missing)}, which is not there")
+    run.results.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    with TemporaryDirectory(dir=run.folder.parent, prefix=".unfinished-") as scratch:
-        output = Path(scratch) / "notebook.ipynb"
+    with TemporaryDirectory(dir=run.results, prefix=UNFINISHED) as scratch:
+        output, notes = Path(scratch) / "notebook.ipynb", Path(scratch) / "imported.txt"
+        os.environ.update(imported.environment(notes))
         problem = _run_papermill(project, run, output, stderr)
         seconds = time.perf_counter() - started
-        if problem is None:
-            problem = _store(run, Path(scratch), seconds, revision)
+        modules = imported.read_notes(notes)
+        notes.unlink(missing_ok=True)
+        problem = problem or _changed_meanwhile(project, run, modules)
+        problem = problem or _store(run, Path(scratch), modules, seconds, revision)
         if problem:
-            kept = run.folder.parent / "failed.ipynb"
+            kept = run.results / "failed.ipynb"
             shutil.copy(output, kept)
-            log.info("failed   %s", name)
-            return _describe(name, kept, problem)
-    log.info("done     %s in %.1f s", name, seconds)
-    _forget_old_keys(run)
+            return _describe(run.title, kept, problem)
+    for path in run.kept()[_KEPT_KEYS:]:
+        shutil.rmtree(path)
     return None
+
+
+def _changed_meanwhile(project: Project, run: Run, modules: Iterable[str]) -> str | None:
+    """A kernel that has imported what was edited after the key's hashes were taken has a result of no known code."""
+    now = imported.module_hashes(project.root / "csdlib")
+    changed = [name for name in modules if now.get(name) != run.code.get(name)]
+    return f"{', '.join(changed)} changed while it ran, so its result is not kept; run it again" if changed else None
 
 
 def _run_papermill(project: Project, run: Run, output: Path, stderr: TextIO | None) -> str | None:
@@ -206,7 +146,7 @@ def _driver_cell(source: str, number: int, name: str) -> NotebookNode:
     return code(source, name=f"driver-{name}", metadata={"csd": {"number": number, "driver": True}})
 
 
-def _store(run: Run, scratch: Path, seconds: float, revision: str) -> str | None:
+def _store(run: Run, scratch: Path, modules: list[str], seconds: float, revision: str) -> str | None:
     """Clean the executed notebook and move it, with its record, to where the key says; or say what is wrong with it."""
     path = scratch / "notebook.ipynb"
     notebook = read(path)
@@ -216,9 +156,11 @@ def _store(run: Run, scratch: Path, seconds: float, revision: str) -> str | None
     if problem:
         return problem
     finished = datetime.now(UTC).date().isoformat()
-    Record(seconds=round(seconds, 1), finished=finished, revision=revision, **facts).save(scratch / "record.json")
-    shutil.rmtree(run.folder, ignore_errors=True)
-    scratch.rename(run.folder)
+    record = Record(seconds=round(seconds, 1), finished=finished, revision=revision, modules=modules, **facts)
+    record.save(scratch / "record.json")
+    folder = run.results / run.key(modules)
+    shutil.rmtree(folder, ignore_errors=True)
+    scratch.rename(folder)
     scratch.mkdir()
     return None
 
@@ -261,10 +203,3 @@ def _describe(name: str, path: Path, problem: str) -> Failure:
 
 def _status(cell: NotebookNode) -> str:
     return str(cell.metadata.get("papermill", {}).get("status", ""))
-
-
-def _forget_old_keys(run: Run) -> None:
-    """A few old results are kept, so that going back and forth between two states costs nothing."""
-    found = sorted(run.folder.parent.glob("*/record.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in found[_KEPT_KEYS:]:
-        shutil.rmtree(path.parent)

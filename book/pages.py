@@ -2,30 +2,32 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from nbformat import NotebookNode
 
 from book.chapters import Chapter
+from book.imported import joint_hash
 from book.notebooks import markdown, read, tags
 from book.parameters import Scalar
 from book.runs import Record, Run
 
 _HASH_LENGTH = 16
-_HASHES = ("chapter", "csdlib", "data", "lock")
+_HASHES = ("chapter", "data", "lock")
 # Where Markdown defines a label: before a block, behind an equation, in a directive.
 _LABEL = re.compile(r"^\(([\w:-]+)\)=|\$\$ *\(([\w:-]+)\)|^:(?:label|name): *(\S+)", re.MULTILINE)
 
 
-def run_page(run: Run, siblings: Sequence[Run]) -> NotebookNode:
+def run_page(run: Run, folder: Path, siblings: Sequence[Run]) -> NotebookNode:
     """The page of a finished run.
 
     Args:
-        run: with its result in its folder.
+        run: the run.
+        folder: of its result, whose name is the run's key.
         siblings: all runs of the chapter that have a page, this one among them.
     """
-    notebook = read(run.folder / "notebook.ipynb")
-    record = Record.load(run.folder / "record.json")
-    below_title = [_links(run, siblings), _provenance(run, record)]
+    notebook = read(folder / "notebook.ipynb")
+    below_title = [_links(run, siblings), _provenance(run, folder.name, Record.load(folder / "record.json"))]
     _insert_below_title(notebook, "\n\n".join(filter(None, below_title)))
     if run.page != run.chapter.slug:
         notebook.cells[0].source += f" ({_plain(run.label())})"
@@ -81,7 +83,7 @@ def _links(run: Run, siblings: Sequence[Run]) -> str:
     return f"Runs of this chapter: {' · '.join(names)}"
 
 
-def _provenance(run: Run, record: Record) -> str:
+def _provenance(run: Run, key: str, record: Record) -> str:
     facts = {
         "Seconds": f"{record.seconds:g}",
         "Device": record.device,
@@ -89,7 +91,9 @@ def _provenance(run: Run, record: Record) -> str:
         "Run on": record.finished,
         "Revision": record.revision or "unknown",
         **record.versions,
-        "Run key": run.key[:_HASH_LENGTH],
+        "Run key": key[:_HASH_LENGTH],
+        "Modules of csdlib that ran": f"{len(record.modules)} of {len(run.code)}",
+        "Hash of csdlib": joint_hash(run.code, record.modules)[:_HASH_LENGTH],
         **{
             f"Hash of {name}": value[:_HASH_LENGTH]
             for name, value in run.ingredients.items()

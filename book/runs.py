@@ -13,23 +13,29 @@ from typing import Any
 import yaml
 
 from book.chapters import Chapter, find_chapters, read_chapter
+from book.imported import joint_hash, module_hashes
 from book.parameters import Scalar
 from book.project import BookError, Project, log
 
 # Part of every key: raise it when the form of a stored result changes.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Run:
     """One chapter with one set of parameters.
 
+    A result depends on the code that its kernel imported, which nobody knows before the chapter has run. So a record
+    names the modules, and its folder bears the key: a result holds if the key, made again of what these modules are by
+    now, is still the folder's name.
+
     Attributes:
         chapter: the chapter.
         name: of the run; unique within the chapter.
         parameters: all of them, resolved.
-        ingredients: what the result depends on: name -> hash.
-        folder: where the result lies, or will lie.
+        ingredients: what the result depends on beside code: name -> hash.
+        code: what each module of csdlib does: name -> hash.
+        results: folder with a sub-folder for each result that is kept, named by its key.
         page: name of the page, without ending.
     """
 
@@ -37,18 +43,41 @@ class Run:
     name: str
     parameters: dict[str, Scalar]
     ingredients: dict[str, str]
-    folder: Path
+    code: dict[str, str]
+    results: Path
     page: str
 
     @property
-    def key(self) -> str:
-        """Hash of all ingredients."""
-        return self.folder.name
+    def title(self) -> str:
+        """What messages call it."""
+        return f"{self.chapter.slug} [{self.name}]"
+
+    def key(self, modules: Iterable[str]) -> str:
+        """Hash of all that a result depends on, if its kernel imports these modules."""
+        parts = self.ingredients | {"csdlib": joint_hash(self.code, modules)}
+        return _hash(json.dumps(parts, sort_keys=True).encode())[:32]
+
+    def kept(self) -> list[Path]:
+        """Folders of all results, the newest first, whether or not they hold."""
+        paths = sorted(self.results.glob("*/record.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        return [path.parent for path in paths]
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the result lies; None if there is none, or if what it depends on has changed."""
+        holds = (path for path in self.kept() if path.name == self.key(Record.load(path / "record.json").modules))
+        return next(holds, None)
 
     @property
     def done(self) -> bool:
-        """Whether there is a result under this key."""
-        return (self.folder / "record.json").is_file()
+        """Whether there is a result that holds."""
+        return self.folder is not None
+
+    @property
+    def expected_seconds(self) -> float:
+        """What it took last time, or what the chapter's header says."""
+        kept = self.kept()
+        return Record.load(kept[0] / "record.json").seconds if kept else 60 * self.chapter.minutes
 
     def command(self) -> str:
         """The command that repeats the run."""
@@ -78,6 +107,7 @@ class Record:
         peak_mb: highest resident memory of the kernel, in MB (10^6 bytes).
         versions: package -> version.
         revision: of the repository, empty if unknown.
+        modules: of csdlib, which the kernel and its worker processes imported.
     """
 
     seconds: float
@@ -86,6 +116,7 @@ class Record:
     peak_mb: float
     versions: dict[str, str]
     revision: str
+    modules: list[str]
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
@@ -98,7 +129,7 @@ class Record:
 
 
 def make_run(project: Project, chapter: Chapter, name: str, given: Mapping[str, object], *, first: bool) -> Run:
-    """A run with its key and its page.
+    """A run with all that its key is made of, and its page.
 
     Args:
         project: the book.
@@ -112,9 +143,9 @@ def make_run(project: Project, chapter: Chapter, name: str, given: Mapping[str, 
     """
     parameters = chapter.resolve(given)
     ingredients = _ingredients(project, chapter, parameters)
-    key = _hash(json.dumps(ingredients, sort_keys=True).encode())[:32]
+    code = module_hashes(project.root / "csdlib")
     page = chapter.slug if first else f"{chapter.slug}-{name}"
-    return Run(chapter, name, parameters, ingredients, project.run_folder(chapter.slug, name) / key, page)
+    return Run(chapter, name, parameters, ingredients, code, project.run_folder(chapter.slug, name), page)
 
 
 def listed_runs(project: Project, *, smoke: bool = False) -> list[Run]:
@@ -145,8 +176,8 @@ def custom_run(project: Project, chapter: Chapter, given: Mapping[str, object], 
             return run
     text = json.dumps(parameters, sort_keys=True)
     run = make_run(project, chapter, f"custom-{_hash(text.encode())[:8]}", given, first=False)
-    run.folder.parent.mkdir(parents=True, exist_ok=True)
-    (run.folder.parent / "parameters.json").write_text(text, encoding="utf-8")
+    run.results.mkdir(parents=True, exist_ok=True)
+    (run.results / "parameters.json").write_text(text, encoding="utf-8")
     return run
 
 
@@ -165,7 +196,7 @@ def kept_custom_runs(project: Project, listed: Iterable[Run]) -> list[Run]:
             continue
         if run.done:
             kept.append(run)
-        elif any(path.parent.glob("*/record.json")):
+        elif run.kept():
             log.info("left out  %s [%s]: out of date; %s makes it again", slug, run.label(), run.command())
     return kept
 
@@ -187,12 +218,11 @@ def _read_listing(project: Project) -> dict[str, Any]:
 
 
 def _ingredients(project: Project, chapter: Chapter, parameters: Mapping[str, Scalar]) -> dict[str, str]:
-    """Everything that a result depends on, as name -> hash (or as it stands, where it is short)."""
+    """Everything but code that a result depends on, as name -> hash (or as it stands, where it is short)."""
     found = {
         "format": str(_FORMAT),
         "chapter": _hash(chapter.text.encode()),
         "parameters": _hash(json.dumps(parameters, sort_keys=True).encode()),
-        "csdlib": _hash_files(project.root / "csdlib", _sources(project.root / "csdlib")),
         "data": _hash_data(project, chapter),
         "lock": _hash((project.root / "requirements.lock").read_bytes()),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",

@@ -4,15 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from book import build
 from book.build import main, make_chapter
-from book.execute import Failure, execute_all
+from book.execute import Failure
 from book.notebooks import read
 from book.project import BookError, Project
 from book.runs import Record, listed_runs
+from book.schedule import execute_all
 from tests.book.conftest import ROOT, write_chapter
 
 EXERCISE = """\
@@ -105,10 +107,41 @@ def test_the_record_says_what_was_measured(small_book: Project) -> None:
     assert record.device.startswith("CPU")
 
 
-def test_progress_bars_reach_the_terminal_but_not_the_page(project: Project, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_record_names_the_modules_that_kernel_and_workers_imported(project: Project) -> None:
+    for name in ("kernel", "worker", "nobody"):
+        (project.root / "csdlib" / f"{name}.py").write_text("x = 1")
+    write_chapter(project, WITH_A_WORKER)
+    assert run_second(project) is None
+    (run,) = [run for run in listed_runs(project) if run.chapter.slug == "second"]
+    assert run.folder is not None
+    assert Record.load(run.folder / "record.json").modules == ["csdlib", "csdlib.kernel", "csdlib.worker"]
+
+
+WITH_A_WORKER = """\
+x = 1  # a number
+
+# %%
+import subprocess
+import sys
+sys.path.insert(0, ".")
+import csdlib.kernel
+subprocess.run([sys.executable, "-c", "import sys; sys.path.insert(0, '.'); import csdlib.worker"], check=True)
+"""
+
+
+def test_a_result_of_code_that_was_edited_meanwhile_is_not_kept(project: Project) -> None:
+    edit = "pathlib.Path('csdlib/__init__.py').write_text('x = 2')"
+    body = f"import pathlib, sys\nsys.path.insert(0, '.')\nimport csdlib\n{edit}"
+    write_chapter(project, f"x = 1  # a number\n\n# %%\n{body}")
+    failure = run_second(project)
+    assert failure is not None
+    assert "csdlib changed while it ran" in failure.error
+
+
+def test_progress_bars_reach_the_terminal_but_not_the_page(project: Project) -> None:
     runs = [run for run in listed_runs(project) if run.name == "cubic"]
-    assert not execute_all(project, runs)
-    assert "a progress bar" in capfd.readouterr().err
+    driver = start_driver(project, "cubic")
+    assert "a progress bar" in driver.communicate()[1]
     outputs = [cell.get("outputs", []) for cell in read(runs[0].folder / "notebook.ipynb").cells]
     assert "a progress bar" not in json.dumps(outputs)
 
@@ -126,35 +159,79 @@ def test_a_failing_single_chapter_is_one_error(project: Project) -> None:
         make_chapter(project, "second", [("divisor", "0")])
 
 
-def test_what_was_queued_does_not_start_after_an_interrupt(project: Project) -> None:
-    names = ["tiny", "second", "third", "fourth", "fifth"]
-    for name in names:
-        write_chapter(project, "x = 1  # a number\n\n# %%\nimport time\n\ntime.sleep(15)", name)
-    listing = [f"{name}: {{smoke: {{}}, runs: {{default: {{}}}}}}" for name in names]
-    (project.book / "runs.yml").write_text("\n".join(listing))
+def start_driver(project: Project, *names: str) -> subprocess.Popen[str]:
+    """A driver in a process, and a process group, of its own; it executes the listed runs of these names."""
     script = (
-        "import sys; from pathlib import Path; from book.execute import execute_all; from book.project import Project; "
-        "from book.runs import listed_runs; root = Path(sys.argv[1]); project = Project(root, root / 'build'); "
-        "execute_all(project, listed_runs(project))"
+        "import sys; from pathlib import Path; from book.schedule import execute_all; "
+        "from book.project import Project, set_up_log; from book.runs import listed_runs; set_up_log(); "
+        "root = Path(sys.argv[1]); project = Project(root, root / 'build'); "
+        "execute_all(project, [run for run in listed_runs(project) if run.name in sys.argv[2:]])"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(project.root)],
+    return subprocess.Popen(
+        [sys.executable, "-c", script, str(project.root), *names],
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         # A shell that runs the tests in the background has them, and their children, ignore Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as driver:
-        assert driver.stdout is not None
-        started = [driver.stdout.readline() for _ in range(2)]
-        # Ctrl-C reaches the terminal's whole process group.
-        os.killpg(driver.pid, signal.SIGINT)
-        rest = driver.stdout.read()
-    assert all(line.startswith("running") for line in started)
-    assert "running" not in rest
+    )
+
+
+def write_long_chapters(project: Project, *names: str) -> None:
+    """Chapters that say when their kernel is at work, and then take their time."""
+    for name in names:
+        body = "import os, time, pathlib\n\npathlib.Path(f'{os.getpid()}.kernel').touch()\ntime.sleep(60)"
+        write_chapter(project, f"x = 1  # a number\n\n# %%\n{body}", name)
+    (project.chapters / "tiny.py").unlink(missing_ok="tiny" not in names)
+    listing = [f"{name}: {{smoke: {{}}, runs: {{default: {{}}}}}}" for name in names]
+    (project.book / "runs.yml").write_text("\n".join(listing))
+
+
+def kernels_at_work(project: Project, count: int) -> list[int]:
+    """The process numbers of the kernels of ``write_long_chapters``, as soon as there are so many."""
+    while len(found := [int(path.stem) for path in project.root.glob("*.kernel")]) < count:
+        time.sleep(0.1)
+    return found
+
+
+def test_what_waits_does_not_start_after_an_interrupt(project: Project) -> None:
+    write_long_chapters(project, "second", "third", "fourth", "fifth")
+    driver = start_driver(project, "default")
+    kernels = kernels_at_work(project, 2)
+    # Ctrl-C reaches the terminal's whole process group.
+    os.killpg(driver.pid, signal.SIGINT)
+    lines = driver.communicate()[0].splitlines()
+    assert [line.split()[0] for line in lines] == ["running", "running"]
     assert not list((project.output / "runs").glob("*/*/.unfinished-*"))
+    assert not any(map(is_alive, kernels))
+
+
+def test_kernels_end_with_a_driver_that_was_killed_and_what_was_finished_stays(project: Project) -> None:
+    assert run_second(project) is None
+    (project.chapters / "tiny.py").unlink()
+    text = (project.chapters / "second.py").read_text()
+    write_long_chapters(project, "third", "fourth")
+    (project.chapters / "second.py").write_text(text)
+    with (project.book / "runs.yml").open("a") as file:
+        file.write("\nsecond: {smoke: {}, runs: {default: {}}}\n")
+    driver = start_driver(project, "default")
+    kernels = kernels_at_work(project, 2)
+    driver.kill()
+    until = time.monotonic() + 30
+    while any(map(is_alive, kernels)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(map(is_alive, kernels))
+    assert [run.chapter.slug for run in listed_runs(project) if run.done] == ["second"]
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -162,6 +239,5 @@ def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch, caplog: pytes
         raise KeyboardInterrupt
 
     monkeypatch.setattr(build, "make_book", interrupt)
-    monkeypatch.setattr(build.logging, "disable", lambda: None)
     assert main(["book"]) == 130
     assert "interrupted" in caplog.text

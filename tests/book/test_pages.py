@@ -1,11 +1,15 @@
+import logging
 import shutil
+import threading
+import time
 from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
+from filelock import FileLock
 
 from book.assemble import build_html
-from book.build import make_chapter
+from book.build import make_book, make_chapter
 from book.pages import run_page
 from book.project import BookError, Project
 from book.runs import listed_runs
@@ -25,8 +29,9 @@ def test_a_page_shows_how_it_was_made(small_book: Project) -> None:
 
 def test_a_page_shows_the_hash_of_every_outside_folder(small_book: Project) -> None:
     run = next(run for run in listed_runs(small_book) if run.name == "cubic")
+    assert run.folder is not None
     seen = replace(run, ingredients={**run.ingredients, "outside reference_root": "0123456789abcdef0123"})
-    text = run_page(seen, [seen]).cells[1].source
+    text = run_page(seen, run.folder, [seen]).cells[1].source
     assert "| Hash of outside reference\\_root | `0123456789abcdef` |" in text
 
 
@@ -74,6 +79,49 @@ def test_a_warning_of_sphinx_is_an_error_each_time(project: Project) -> None:
     for _ in range(2):
         with pytest.raises(BookError, match="no-such-target"):
             build_html(project, [])
+
+
+def test_one_chapter_does_not_answer_for_the_warnings_of_other_pages(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "book")
+    with (project.book / "intro.md").open("a") as file:
+        file.write("\n[nowhere](#no-such-target)\n")
+    assert make_chapter(project, "tiny", []).is_file()
+    assert "no-such-target" in caplog.text
+    with pytest.raises(BookError, match="no-such-target"):
+        make_book(project)
+    text = (project.chapters / "second.py").read_text()
+    (project.chapters / "second.py").write_text(text.replace("# See", "# [Nowhere](#no-other-target), see"))
+    with pytest.raises(BookError, match="no-other-target"):
+        make_chapter(project, "second", [])
+
+
+def test_a_notebook_alone_leaves_the_book_as_it_is(project: Project) -> None:
+    path = make_chapter(project, "tiny", [("power", "3")], notebook_only=True)
+    assert "8.0" in path.read_text()
+    assert path.suffix == ".ipynb"
+    assert not project.html.exists()
+
+
+def test_of_two_builds_at_once_the_second_waits_and_says_for_whom(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "book")
+    project.output.mkdir()
+    (project.output / ".holder").write_text("process 7, make chapter NAME=x")
+    held = threading.Event()
+
+    def other_build() -> None:
+        with FileLock(project.output / ".lock"):
+            held.set()
+            time.sleep(1)
+
+    threading.Thread(target=other_build).start()
+    held.wait()
+    make_chapter(project, "second", [], notebook_only=True)
+    assert [message.split()[0] for message in caplog.messages] == ["waiting", "running", "done"]
+    assert "process 7, make chapter NAME=x" in caplog.messages[0]
 
 
 def test_pages_of_lost_runs_leave_the_site(small_book: Project) -> None:

@@ -13,43 +13,77 @@ def run_of(project: Project, **given: object) -> Run:
     return make_run(project, read_chapter(project, "tiny"), "default", given, first=True)
 
 
+def key(project: Project, *modules: str, **given: object) -> str:
+    """The key of a run whose kernel imports these modules."""
+    return run_of(project, **given).key(modules or ["csdlib"])
+
+
 def test_the_same_inputs_have_the_same_key(project: Project) -> None:
-    assert run_of(project).key == run_of(project).key == run_of(project, power=2).key
+    assert key(project) == key(project) == key(project, power=2)
 
 
 def test_parameters_enter_the_key_with_their_type(project: Project) -> None:
-    keys = {run_of(project).key, run_of(project, power=3).key, run_of(project, word="x").key}
+    keys = {key(project), key(project, power=3), key(project, word="x")}
     assert len(keys) == 3
 
 
 @pytest.mark.parametrize("name", ["chapters/tiny.py", "csdlib/__init__.py", "data/numbers.txt", "requirements.lock"])
 def test_every_file_that_matters_changes_the_key(project: Project, name: str) -> None:
-    before = run_of(project).key
+    before = key(project)
     with (project.root / name).open("a") as file:
-        file.write("\n")
-    assert run_of(project).key != before
+        file.write("\nx = 1")
+    assert key(project) != before
 
 
-def test_a_new_file_of_the_module_changes_the_key(project: Project) -> None:
-    before = run_of(project).key
-    (project.root / "csdlib" / "new.py").write_text("")
-    assert run_of(project).key != before
+def test_comments_and_docstrings_of_the_module_leave_the_key(project: Project) -> None:
+    path = project.root / "csdlib" / "room.py"
+    path.write_text("def f():\n    return 1")
+    before = key(project, "csdlib", "csdlib.room")
+    path.write_text('"""A room."""\n\n\ndef f():\n    """One."""\n    # A comment.\n    return 1')
+    assert key(project, "csdlib", "csdlib.room") == before
+    path.write_text("def f():\n    return 2")
+    assert key(project, "csdlib", "csdlib.room") != before
+
+
+def test_only_modules_that_were_imported_count(project: Project) -> None:
+    package = project.root / "csdlib"
+    for name in ("used", "idle"):
+        (package / name).mkdir()
+        (package / name / "__init__.py").write_text("x = 1")
+    before = key(project, "csdlib", "csdlib.used")
+    (package / "idle" / "__init__.py").write_text("x = 2")
+    (package / "new.py").write_text("x = 2")
+    assert key(project, "csdlib", "csdlib.used") == before
+    (package / "used" / "__init__.py").unlink()
+    assert key(project, "csdlib", "csdlib.used") != before
+
+
+@pytest.mark.parametrize("name", ["room/__init__.pyi", "room/assets/map.js"])
+def test_what_is_no_module_counts_with_its_package(project: Project, name: str) -> None:
+    path = project.root / "csdlib" / name
+    path.parent.mkdir(parents=True)
+    (project.root / "csdlib" / "room" / "__init__.py").write_text("")
+    path.write_text("x: int")
+    before = [key(project, "csdlib"), key(project, "csdlib", "csdlib.room")]
+    path.write_text("y: int")
+    after = [key(project, "csdlib"), key(project, "csdlib", "csdlib.room")]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [True, False]
 
 
 def test_files_in_a_data_folder_change_the_key(project: Project) -> None:
     chapter = project.chapters / "tiny.py"
     chapter.write_text(chapter.read_text().replace("data/numbers.txt]", "data]"))
-    before = run_of(project).key
+    before = key(project)
     (project.root / "data" / "more.txt").write_text("5")
-    assert run_of(project).key != before
+    assert key(project) != before
 
 
 def test_what_does_not_matter_leaves_the_key(project: Project) -> None:
-    before = run_of(project).key
+    before = key(project)
     (project.root / "csdlib" / "__pycache__").mkdir()
     (project.root / "csdlib" / "__pycache__" / "x.pyc").write_text("")
     (project.root / "book" / "intro.md").write_text("# Another text")
-    assert run_of(project).key == before
+    assert key(project) == before
 
 
 def test_an_outside_folder_enters_by_its_tables_and_its_names_and_sizes(project: Project, tmp_path: Path) -> None:
@@ -57,13 +91,13 @@ def test_an_outside_folder_enters_by_its_tables_and_its_names_and_sizes(project:
     (root / "deep").mkdir(parents=True)
     (root / "table.csv").write_text("a,b")
     (root / "deep" / "image.jpg").write_bytes(b"123")
-    keys = [run_of(project, root=str(root)).key]
+    keys = [key(project, root=str(root))]
     (root / "table.csv").write_text("a,c")
-    keys.append(run_of(project, root=str(root)).key)
+    keys.append(key(project, root=str(root)))
     (root / "deep" / "image.jpg").write_bytes(b"1234")
-    keys.append(run_of(project, root=str(root)).key)
+    keys.append(key(project, root=str(root)))
     (root / "deep" / "other.jpg").write_bytes(b"")
-    keys.append(run_of(project, root=str(root)).key)
+    keys.append(key(project, root=str(root)))
     assert len(set(keys)) == 4
 
 
@@ -79,9 +113,9 @@ def test_a_file_that_any_text_names_enters_by_its_content(project: Project, cont
     path.write_text(path.read_text().replace("word = ", 'weights = ""  # a checkpoint\nword = '))
     (project.root / "weights.pt").write_bytes(b"123")
     texts = ("weights.pt", str(project.root / "weights.pt"))
-    before = [run_of(project, weights=text).key for text in texts]
+    before = [key(project, weights=text) for text in texts]
     (project.root / "weights.pt").write_bytes(content)
-    assert not set(before) & {run_of(project, weights=text).key for text in texts}
+    assert not set(before) & {key(project, weights=text) for text in texts}
 
 
 @pytest.mark.parametrize("text", ["plain", "a long prompt " * 100, "no\0path", "missing/file.csv", ""])
