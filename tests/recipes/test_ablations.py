@@ -16,6 +16,8 @@ def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
     settings = [
         Setting("reference", "reference"),
         Setting("labelled images", "none", {"label_weight": 0.0}, labelled=0),
+        Setting("labels", "true painters", kinds=("truth",)),
+        Setting("training", "none", trained=False),
     ]
     first = run_ablations(output, settings=settings[:1], **options)
     assert first.groupby("painters")["artist"].nunique().to_dict() == {"pupils": 32, "unseen": 16}
@@ -23,7 +25,9 @@ def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
     seconds = json.loads(output.with_suffix(".json").read_text())["seconds"]
     both = run_ablations(output, settings=settings, **options)
     assert both.iloc[: len(first)]["precision@10"].tolist() == pytest.approx(first["precision@10"].tolist(), rel=1e-5)
-    assert set(both["factor"]) == {"reference", "labelled images"}
+    assert set(both["factor"]) == {"reference", "labelled images", "labels", "training"}
+    scores = both.groupby("factor")["precision@10"].sum()
+    assert scores.nunique() == 4
     assert json.loads(output.with_suffix(".json").read_text())["seconds"] >= seconds
     with pytest.raises(InputError, match="delete it"):
         run_ablations(output, settings=settings, **options | {"reference": REFERENCE})
@@ -35,7 +39,7 @@ def test_every_setting_changes_one_thing() -> None:
         replace(REFERENCE, **setting.changes)
         changed = set(setting.changes) - {"steps"}
         changed |= {
-            name for name in ("start", "kinds", "labelled") if getattr(setting, name) != getattr(Setting("", ""), name)
+            name for name in ("start", "kinds", "labelled", "trained") if getattr(setting, name) != getattr(Setting("", ""), name)
         }
         assert len(changed) == (setting.factor != "reference") or setting.setting in (
             "infinity (self-supervised only)",
