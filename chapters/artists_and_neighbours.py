@@ -45,14 +45,15 @@ import pandas as pd
 import csdlib
 from csdlib import figures
 from csdlib.figures import artist_layout, artists_figure, map_figure
+from csdlib.files import cache_folder
 from csdlib.maps import map_neighbours, style_map
 from csdlib.recipes import read_results
 from csdlib.similarity import artists_of, halves_agree, pull_of_content_and_style
 
-random = np.random.default_rng(seed)
+random, cache = np.random.default_rng(seed), cache_folder() / "embeddings"
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 table = table.take(np.sort(random.permutation(len(table))[:images]))
-embeddings = csdlib.embed(table, csdlib.load(descriptor))
+embeddings = csdlib.embed(table, csdlib.load(descriptor), cache=cache)
 table = embeddings.table
 labels = table.column("artist")
 
@@ -124,7 +125,7 @@ figures.table(
 # lie with dogs, on the other they are scattered over the painters. Then switch to *artist*.
 
 # %% tags=["hide-input"]
-other = csdlib.embed(table, csdlib.load(compared_descriptor), progress=False)
+other = csdlib.embed(table, csdlib.load(compared_descriptor), cache=cache, progress=False)
 shown = np.sort(random.permutation(len(table))[:640])
 pair = {
     name: style_map(each.take(shown), min_dist=0.4, seed=seed)

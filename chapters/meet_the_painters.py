@@ -53,6 +53,7 @@ from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl, atelier_domains, find_painter
 from csdlib.atelier.palettes import FAMILIES
 from csdlib.descriptors import encode_images
+from csdlib.files import cache_folder
 from csdlib.recipes import movement_sheet, painted
 
 me = find_painter(painter)
@@ -247,7 +248,10 @@ pd.crosstab(who["descriptors"], who["generator"]).reset_index()
 # %%
 test = table.where(split=["query", "database"])
 names = list(dict.fromkeys(["pixels", "colour", descriptor]))
-found = {name: csdlib.evaluate_retrieval(test, csdlib.load(name), k=10, progress=False) for name in names}
+cache = cache_folder() / "embeddings"
+found = {
+    name: csdlib.evaluate_retrieval(test, csdlib.load(name), k=10, cache=cache, progress=False) for name in names
+}
 estimates = pd.concat([result.estimates((1,)) for result in found.values()])
 estimates = estimates[estimates["metric"] == "mean_precision"]
 figures.table(

@@ -47,11 +47,12 @@ from scipy.stats import spearmanr
 import csdlib
 from csdlib import figures
 from csdlib.figures import map_figure
+from csdlib.files import cache_folder
 from csdlib.maps import centre_distances, island_sizes, map_neighbours, map_quality, neighbourhood_agreement
 from csdlib.maps import neighbours_kept, quality_over_seeds, style_map
 from csdlib.similarity import artists_of
 
-random = np.random.default_rng(seed)
+random, cache = np.random.default_rng(seed), cache_folder() / "embeddings"
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 table = table.take(np.sort(random.permutation(len(table))[:images]))
 
@@ -64,7 +65,7 @@ table = table.take(np.sort(random.permutation(len(table))[:images]))
 # keep how far apart the far ones are.
 
 # %%
-embeddings = csdlib.embed(table, csdlib.load(descriptor))
+embeddings = csdlib.embed(table, csdlib.load(descriptor), cache=cache)
 table = embeddings.table
 settings = {"n_neighbors": n_neighbors, "min_dist": min_dist}
 laid_out = style_map(embeddings, seed=seed, **settings)
@@ -133,7 +134,7 @@ figures.table(
 # %%
 rows = []
 for name in dict.fromkeys((descriptor, "colour", "random-tiny")):
-    found = csdlib.embed(table, csdlib.load(name), progress=False)
+    found = csdlib.embed(table, csdlib.load(name), cache=cache, progress=False)
     part = found.table
     row = {
         "descriptor": name,

@@ -55,12 +55,13 @@ from torchvision import transforms
 import csdlib
 from csdlib import figures
 from csdlib.descriptors import random_tiny
+from csdlib.files import cache_folder
 from csdlib.metrics import average_precision_at_k, mean_precision_at_k, mrr_at_k, reciprocal_rank_per_query
 from csdlib.training import StylePreservingViews
 
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
-found = csdlib.evaluate_retrieval(table, csdlib.load(descriptor), k=k)
+found = csdlib.evaluate_retrieval(table, csdlib.load(descriptor), k=k, cache=cache_folder() / "embeddings")
 ledger = []
 
 # %% [markdown]
