@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from book.assemble import build_html, check_contents
 from book.chapters import read_chapter
 from book.project import BookError, Project, log, set_up_log
-from book.runs import custom_run, kept_custom_runs, listed_runs
+from book.runs import custom_run, kept_custom_runs, listed_runs, record_times
 from book.schedule import execute_all
 
 
@@ -102,10 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     root = Path(__file__).resolve().parent.parent
     started = time.perf_counter()
+    project = Project(root, root / "build")
     try:
         if options.verb == "chapter":
-            project, pairs = Project(root, root / "build"), _pairs(options.parameters)
+            pairs = _pairs(options.parameters)
             page = make_chapter(project, options.name, pairs, notebook_only=options.notebook_only)
+        elif options.verb == "times":
+            page = record_times(project)
         else:
             output = root / "build" / "smoke" if options.smoke else root / "build"
             page = make_book(Project(root, output), smoke=options.smoke, workers=options.workers)
@@ -130,6 +133,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--notebook-only", action="store_true", help="stop after the notebook; leave the book as it is"
     )
     chapter.add_argument("name", help="slug of the chapter")
+    verbs.add_parser("times", help="write book/times.csv from the records of the last book")
     # Not an option of two values: argparse would take a value such as -1e-3 for another option.
     chapter.add_argument("parameters", nargs=argparse.REMAINDER, help="-p NAME VALUE, as often as needed")
     return parser.parse_args(arguments)

@@ -1,5 +1,6 @@
 """Runs: which there are (``book/runs.yml``), what their results depend on (the key), and what is known of each."""
 
+import csv
 import hashlib
 import json
 import os
@@ -37,6 +38,7 @@ class Run:
         code: what each module of csdlib does: name -> hash.
         results: folder with a sub-folder for each result that is kept, named by its key.
         page: name of the page, without ending.
+        recorded_seconds: from ``book/times.csv``; those of the chapter's header for a run that has no time there.
     """
 
     chapter: Chapter
@@ -46,6 +48,7 @@ class Run:
     code: dict[str, str]
     results: Path
     page: str
+    recorded_seconds: float
 
     @property
     def title(self) -> str:
@@ -75,9 +78,9 @@ class Run:
 
     @property
     def expected_seconds(self) -> float:
-        """What it took last time, or what the chapter's header says."""
+        """What it took here last time, or else where the book's times were recorded."""
         kept = self.kept()
-        return Record.load(kept[0] / "record.json").seconds if kept else 60 * self.chapter.minutes
+        return Record.load(kept[0] / "record.json").seconds if kept else self.recorded_seconds
 
     def command(self) -> str:
         """The command that repeats the run."""
@@ -145,7 +148,8 @@ def make_run(project: Project, chapter: Chapter, name: str, given: Mapping[str, 
     ingredients = _ingredients(project, chapter, parameters)
     code = module_hashes(project.root / "csdlib")
     page = chapter.slug if first else f"{chapter.slug}-{name}"
-    return Run(chapter, name, parameters, ingredients, code, project.run_folder(chapter.slug, name), page)
+    seconds = recorded_times(project).get((chapter.slug, name), 60 * chapter.minutes)
+    return Run(chapter, name, parameters, ingredients, code, project.run_folder(chapter.slug, name), page, seconds)
 
 
 def listed_runs(project: Project, *, smoke: bool = False) -> list[Run]:
@@ -166,6 +170,36 @@ def listed_runs(project: Project, *, smoke: bool = False) -> list[Run]:
         for number, (name, given) in enumerate(chosen.items()):
             runs.append(make_run(project, chapter, name, given or {}, first=number == 0))
     return runs
+
+
+def recorded_times(project: Project) -> dict[tuple[str, str], float]:
+    """(Chapter, run) -> seconds, as ``record_times`` wrote them; empty where nobody has."""
+    path = project.book / "times.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {(row["chapter"], row["run"]): float(row["seconds"]) for row in csv.DictReader(file)}
+
+
+def record_times(project: Project) -> Path:
+    """Writes ``book/times.csv`` from the records of the listed runs: what the headers' minutes are held to.
+
+    Raises:
+        BookError: a listed run has no result.
+    """
+    rows = []
+    for run in listed_runs(project):
+        if run.folder is None:
+            raise BookError(f"{run.title} has no result that holds; make book first")
+        record = Record.load(run.folder / "record.json")
+        facts = {name: getattr(record, name) for name in ("seconds", "peak_mb", "device", "finished", "revision")}
+        rows.append({"chapter": run.chapter.slug, "run": run.name} | facts)
+    path = project.book / "times.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
 
 
 def custom_run(project: Project, chapter: Chapter, given: Mapping[str, object], listed: Iterable[Run]) -> Run:

@@ -7,19 +7,14 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from multiprocessing import connection, get_all_start_methods, get_context, parent_process
-from threading import Thread
-from typing import Any
+from multiprocessing import connection
 
 from book.execute import UNFINISHED, Failure, execute
+from book.kernels import CAN_FORK, SLOW, end_with_the_parent, fork_kernels, processes
 from book.project import Project, log
 from book.runs import Run
 
 _THREADS = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"]
-
-# Processes are forked from one that has imported this file and has no threads; Windows cannot fork.
-_processes: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-_processes.set_forkserver_preload([__name__])
 
 
 def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision: str = "") -> list[Failure]:
@@ -46,12 +41,15 @@ def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision
             waiting.append(run)
     waiting.sort(key=lambda run: run.expected_seconds)
     alone = len(waiting) == 1 or workers == 1
+    # For a few chapters, importing what they need is quicker than importing all that chapters need.
+    forked = CAN_FORK and len(waiting) > 4
+    processes.set_forkserver_preload([__name__, *(SLOW if forked else [])])
     running: dict[object, _Job] = {}
     failures = []
     try:
         while waiting or running:
             while waiting and len(running) < workers:
-                job = _Job(project, waiting.pop(), revision, alone=alone)
+                job = _Job(project, waiting.pop(), revision, alone=alone, forked=forked)
                 running[job.process.sentinel] = job
             for sentinel in connection.wait(list(running)):  # type: ignore[arg-type]
                 failures += running.pop(sentinel).failures()
@@ -67,11 +65,11 @@ def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision
 class _Job:
     """A run in a process of its own, whose working directory papermill changes."""
 
-    def __init__(self, project: Project, run: Run, revision: str, *, alone: bool) -> None:
+    def __init__(self, project: Project, run: Run, revision: str, *, alone: bool, forked: bool) -> None:
         log.info("running  %s (about %.0f s)", run.title, run.expected_seconds)
         self._run, self._started = run, time.perf_counter()
-        self._end, end = _processes.Pipe(duplex=False)
-        self.process = _processes.Process(target=_work, args=(end, project, run, revision, alone), daemon=True)
+        self._end, end = processes.Pipe(duplex=False)
+        self.process = processes.Process(target=_work, args=(end, project, run, revision, alone, forked))
         self.process.start()
         end.close()
 
@@ -89,24 +87,20 @@ class _Job:
         return [failure]
 
 
-def _work(end: "connection.Connection[Failure | None]", project: Project, run: Run, revision: str, alone: bool) -> None:
+def _work(
+    end: "connection.Connection[Failure | None]", project: Project, run: Run, revision: str, alone: bool, forked: bool
+) -> None:
     """What the process of a run does."""
     # Of Ctrl-C it hears once, and from the driver: by SIGTERM.
     os.setsid()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    Thread(target=_end_with_the_driver, daemon=True).start()
+    end_with_the_parent(signal.SIGTERM)
     # It would complain of a kernel that was stopped; a chapter's own failure is reported by papermill.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     os.environ.update({"CSDLIB_BOOK": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     if not alone:
         os.environ.update(dict.fromkeys(_THREADS, "1"))
+    if forked:
+        fork_kernels()
     with suppress(KeyboardInterrupt):
         end.send(execute(project, run, revision=revision, stderr=sys.stderr if alone else None))
-
-
-def _end_with_the_driver() -> None:
-    """A driver that was killed cannot say so; its kernels would work on for nobody."""
-    driver = parent_process()
-    if driver is not None:
-        driver.join()
-        os.kill(os.getpid(), signal.SIGTERM)

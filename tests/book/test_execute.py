@@ -197,7 +197,7 @@ def kernels_at_work(project: Project, count: int) -> list[int]:
 
 
 def test_what_waits_does_not_start_after_an_interrupt(project: Project) -> None:
-    write_long_chapters(project, "second", "third", "fourth", "fifth")
+    write_long_chapters(project, "second", "third", "fourth", "fifth", "sixth")
     driver = start_driver(project, "default")
     kernels = kernels_at_work(project, 2)
     # Ctrl-C reaches the terminal's whole process group.
