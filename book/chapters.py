@@ -24,7 +24,7 @@ class Chapter:
         path: of the Jupytext source.
         text: the source.
         title: from the header.
-        minutes: what the slowest listed run takes on two cores, two chapters at a time; ``book/times.csv`` is the proof.
+        minutes: what the slowest listed run takes on two cores, two chapters at a time (``book/times.csv``).
         accelerator: "none", or what the chapter wants.
         data: files and folders that it reads, relative to the repository.
         parameters: in the order of the source.
