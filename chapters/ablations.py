@@ -316,7 +316,9 @@ for who in ("pupils", "unseen"):
 gains = pd.DataFrame(rows)
 chart = figures.intervals(gains, group="painters", axis="gain in mean precision@10 (share)")
 chart.update_layout(yaxis_autorange="reversed", xaxis_rangemode="normal")
-chart.add_vline(x=0, line_dash="dot", line_color="#888888", annotation_text="clip-tiny", annotation_position="bottom left")
+chart.add_vline(
+    x=0, line_dash="dot", line_color="#888888", annotation_text="clip-tiny", annotation_position="bottom left"
+)
 figures.show(
     chart,
     caption="What training on different labels adds to clip-tiny, from which it starts; 95 % intervals over painters, averaged over seeds.",

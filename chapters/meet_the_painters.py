@@ -249,9 +249,7 @@ pd.crosstab(who["descriptors"], who["generator"]).reset_index()
 test = table.where(split=["query", "database"])
 names = list(dict.fromkeys(["pixels", "colour", descriptor]))
 cache = cache_folder() / "embeddings"
-found = {
-    name: csdlib.evaluate_retrieval(test, csdlib.load(name), k=10, cache=cache, progress=False) for name in names
-}
+found = {name: csdlib.evaluate_retrieval(test, csdlib.load(name), k=10, cache=cache, progress=False) for name in names}
 estimates = pd.concat([result.estimates((1,)) for result in found.values()])
 estimates = estimates[estimates["metric"] == "mean_precision"]
 figures.table(

@@ -6,28 +6,24 @@ Among the works of one artist, where style cannot help, a descriptor that pairs 
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from csdlib.descriptors.protocol import Descriptor
-from csdlib.embeddings.embed_table import embed
+from csdlib.embeddings.arrays import Embedded
 from csdlib.errors import InputError
-from csdlib.tables import ImageTable
 
 
-def content_leakage(table: ImageTable, descriptor: Descriptor) -> np.ndarray:
+def content_leakage(found: Embedded) -> np.ndarray:
     """Whether the most similar other work of the same artist shows the same content.
 
     Style is held fixed, so a pure style descriptor would find the same content as often as chance; more is leakage.
 
     Args:
-        table: images with ``artist`` and ``content``.
-        descriptor: what is asked.
+        found: embeddings of images with ``artist`` and ``content``.
 
     Returns:
-        (n,) float64 in {0, 1}, in the order of the images that could be read; the mean is a share, lower is better.
+        (n,) float64 in {0, 1}, in the order of the embeddings; the mean is a share, lower is better.
 
     Raises:
         InputError: an artist with a single image.
     """
-    found = embed(table, descriptor, progress=False)
     content = found.table.column("content")
     same = np.zeros(len(found))
     for artist, works in found.table.frame.groupby("artist").indices.items():

@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.generation.leakage import content_leakage
 from tests.generation.conftest import bars
@@ -35,10 +36,10 @@ class Orientation:
 
 def test_leakage_is_one_for_who_sees_content_only_and_chance_for_who_sees_colour(tmp_path: Path) -> None:
     table = bars(tmp_path, shapes=True)
-    assert content_leakage(table, Orientation(content=True)).mean() == 1
-    colour = content_leakage(table, Orientation(content=False))
+    assert content_leakage(embed(table, Orientation(content=True))).mean() == 1
+    colour = content_leakage(embed(table, Orientation(content=False)))
     assert colour.shape == (96,)
     # Seven of a picture's fifteen neighbours show the same: three standard deviations around it.
     assert abs(colour.mean() - 7 / 15) < 3 * 0.5 / np.sqrt(96)
     with pytest.raises(InputError, match="'a0' has a single image"):
-        content_leakage(table.take([0, 20, 21]), Orientation(content=True))
+        content_leakage(embed(table.take([0, 20, 21]), Orientation(content=True)))

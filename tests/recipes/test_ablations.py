@@ -39,7 +39,9 @@ def test_every_setting_changes_one_thing() -> None:
         replace(REFERENCE, **setting.changes)
         changed = set(setting.changes) - {"steps"}
         changed |= {
-            name for name in ("start", "kinds", "labelled", "trained") if getattr(setting, name) != getattr(Setting("", ""), name)
+            name
+            for name in ("start", "kinds", "labelled", "trained")
+            if getattr(setting, name) != getattr(Setting("", ""), name)
         }
         assert len(changed) == (setting.factor != "reference") or setting.setting in (
             "infinity (self-supervised only)",
