@@ -46,6 +46,7 @@ import torch
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, atelier, find_painter
+from csdlib.files import cache_folder
 from csdlib.generation import SubjectClassifier, content_prompts, generate, load_pipeline, model_record, painter_found
 from csdlib.generation import subject_found
 from csdlib.generation.autoencoder import pictures
@@ -169,6 +170,7 @@ figures.gallery(
 # %%
 artists = atelier_artists(list(PAINTERS)[:: max(1, len(PAINTERS) // asked_painters)][:asked_painters])
 works, judge, style = atelier(size=96, progress=False), SubjectClassifier.load(), csdlib.load("csd-tiny")
+cache = cache_folder() / "embeddings"
 wishes = pd.concat(
     [
         content_prompts({slug: name}, [list(SUBJECTS)[row % 14]], seed=seed)
@@ -180,7 +182,7 @@ rows = []
 for strength in (1.0, 2.0, 3.0, 5.0, 10.0):
     made = generate(model, wishes, guidance=strength, steps=denoising_steps, progress=False)
     contrast = [np.asarray(made.open(row), dtype=float).std() / 255 for row in range(len(made))]
-    subject, painter = bootstrap(subject_found(made, judge)), bootstrap(painter_found(made, works, style))
+    subject, painter = bootstrap(subject_found(made, judge)), bootstrap(painter_found(made, works, style, cache=cache))
     rows.append({"guidance": strength, "subject": subject, "painter": painter, "contrast": np.mean(contrast)})
 measured = pd.DataFrame(rows)
 
