@@ -1,27 +1,37 @@
 """What the book's promises cost, as ratios against what a user would use instead: ``make bench``.
 
 Every pair is timed in the same run on the same machine, in turns, and the fastest of each is compared; the figures of
-two machines cannot be compared, their ratios can.
+two machines cannot be compared, their ratios can. The rows are added to ``data/results/bench.csv``; a chapter
+draws them.
 """
 
 import copy
+import os
+import platform
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import open_clip
+import pandas as pd
 import torch
 from rich.console import Console
 from rich.table import Table
 
 import csdlib
+from book.notebooks import to_bytes
+from book.project import Project
+from book.runs import listed_runs
+from book.schedule import execute_all
 from csdlib.curation.bank import Kind, Phrase, TagBank
 from csdlib.curation.duplicates import duplicate_groups
 from csdlib.curation.tagging import Tagger
@@ -31,6 +41,9 @@ from csdlib.training.csd import TrainingConfig, fit
 from csdlib.training.losses import multilabel_contrastive_loss, self_supervised_loss
 from csdlib.training.views import StylePreservingViews
 from tests import bench_maps
+
+ROOT = Path(__file__).parents[1]
+HISTORY = ROOT / "data" / "results" / "bench.csv"
 
 
 def fastest(calls: list[Callable[[], object]], repeats: int = 3) -> list[float]:
@@ -359,24 +372,113 @@ def drawing() -> tuple[str, str, float, float]:
     return f"{count} atelier pictures, cached", f"drawn, {count / drawn:.0f} images/s", found, drawn
 
 
+def first_answer() -> tuple[str, str, float, float]:
+    """The style similarity of two pictures in a new process, beside open_clip's similarity of the same two."""
+    table = csdlib.load_dataset("atelier", progress=False)
+    pair = f"{str(table.path(0))!r}, {str(table.path(1))!r}"
+    scripts = [each.format(pair=pair) for each in (ANSWER, ANSWER_BY_CLIP)]
+    return "two pictures, a new process", "open_clip, ViT-B-32", *fastest([partial(measured, each) for each in scripts])
+
+
+ANSWER = """
+import csdlib
+print(float(csdlib.style_similarity({pair}, descriptor="csd-tiny")))
+"""
+
+ANSWER_BY_CLIP = """
+import open_clip, torch
+from PIL import Image
+model, _, preprocess = open_clip.create_model_and_transforms("ViT-B-32", force_quick_gelu=True)
+with torch.inference_mode():
+    both = model.eval().encode_image(torch.stack([preprocess(Image.open(path)) for path in ({pair})]), normalize=True)
+print(float(both[0] @ both[1]))
+"""
+
+
+def rerun() -> tuple[str, str, float, float]:
+    """A chapter run by the driver, with its key, checks and record, beside papermill alone."""
+    with TemporaryDirectory() as folder:
+        project = Project(ROOT, Path(folder))
+        run = next(run for run in listed_runs(project, smoke=True) if run.chapter.slug == "quickstart")
+        source = Path(folder) / "source.ipynb"
+        source.write_bytes(to_bytes(run.chapter.notebook()))
+        papermill = [
+            sys.executable,
+            "-m",
+            "papermill",
+            "--no-progress-bar",
+            str(source),
+            str(Path(folder) / "made.ipynb"),
+        ]
+        papermill += [word for name, value in run.parameters.items() for word in ("-p", name, str(value))]
+
+        def by_the_driver() -> None:
+            shutil.rmtree(run.results, ignore_errors=True)
+            assert not execute_all(project, [run])
+
+        def by_papermill() -> None:
+            subprocess.run(papermill, cwd=ROOT, capture_output=True, check=True)
+
+        seconds = fastest([by_the_driver, by_papermill], repeats=2)
+    return "a small run of the quickstart", "papermill alone", *seconds
+
+
+#: What stands in the table, by a name that stays: the texts hold numbers that change.
+MEASURES: dict[str, Callable[[], tuple[str, str, float, float]]] = {
+    "first answer": first_answer,
+    "rerun": rerun,
+    "embed csd-tiny": embedding,
+    **{f"embed {name}": partial(tower, name) for name in ("ViT-B-16", "ViT-B-32", "ViT-L-14")},
+    **{f"retrieval, {beside}": partial(wikiart_size, beside, script) for beside, script in BESIDE.items()},
+    **{f"a million, {kind}": partial(million, kind) for kind in ("ivf", "hnsw")},
+    "tags": tagging,
+    "copies": copies,
+    **{f"loss, {images:,} images": partial(loss, images) for images in (1024, 4096, 16384)},
+    "train csd-tiny": training,
+    "drawings from the cache": drawing,
+    "map": bench_maps.coordinates,
+    "placing on a map": bench_maps.placing,
+    "page of a map": bench_maps.page,
+}
+
+
+def processor() -> str:
+    """The kind of processor, and what it has for 16 bit: on it depend more of the ratios than on its age."""
+    text = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    name = re.search(r"model name\s*: (.+)", text)
+    kinds = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 bf16", "avx512f": "AVX-512", "avx2": "AVX2"}
+    best = next((title for flag, title in kinds.items() if re.search(rf"\b{flag}\b", text)), platform.machine())
+    return f"{name[1].strip() if name else platform.processor()}, {best}"
+
+
 def main() -> None:
-    """Prints one row a comparison."""
-    table = Table("what", "beside", "ours (s)", "theirs (s)", "ours / theirs")
-    towers = [partial(tower, name) for name in ("ViT-B-16", "ViT-B-32")]
-    losses = [partial(loss, images) for images in (1024, 4096, 16384)]
-    searches = [partial(wikiart_size, beside, script) for beside, script in BESIDE.items()]
-    millions = [partial(million, kind) for kind in ("ivf", "hnsw")]
-    maps = [bench_maps.coordinates, bench_maps.placing, bench_maps.page]
-    measures = [embedding, *towers, *searches, *millions, tagging, copies, *losses, training, drawing, *maps]
-    for measure in measures:
+    """Measures, prints one row a comparison, and adds them to the history."""
+    console, table = Console(width=130), Table("what", "beside", "ours (s)", "theirs (s)", "ours / theirs")
+    start = time.perf_counter()
+    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty=+changes", "--exclude=*"]
+    revision = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    where = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "revision": revision,
+        "processor": processor(),
+        "cores": os.cpu_count(),
+    }
+    rows = []
+    for name, measure in MEASURES.items():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         what, beside, ours, theirs = measure()
+        rows.append({**where, "name": name, "what": what, "beside": beside, "ours": ours, "theirs": theirs})
         table.add_row(what, beside, f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}")
-    console = Console(width=120)
+        console.print(f"{time.perf_counter() - start:4.0f} s  {name}")
     console.print(table)
     console.print(
         f"torch threads: {torch.get_num_threads()}; peak memory: "
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB"
     )
+    if not sys.argv[1:]:
+        history = pd.concat([pd.read_csv(HISTORY), pd.DataFrame(rows)] if HISTORY.exists() else [pd.DataFrame(rows)])
+        history.round({"ours": 4, "theirs": 4}).to_csv(HISTORY, index=False)
 
 
 if __name__ == "__main__":
