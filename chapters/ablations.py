@@ -314,6 +314,8 @@ for who in ("pupils", "unseen"):
         gain = paired_difference(means.loc[setting].to_numpy(), start)
         rows.append({"label": name, "painters": who} | gain.row())
 gains = pd.DataFrame(rows)
+
+# %% tags=["hide-input"]
 chart = figures.intervals(gains, group="painters", axis="gain in mean precision@10 (share)")
 chart.update_layout(yaxis_autorange="reversed", xaxis_rangemode="normal")
 chart.add_vline(

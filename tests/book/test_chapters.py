@@ -148,7 +148,7 @@ def test_the_command_line_reports_a_wrong_parameter_without_a_traceback(caplog: 
 @pytest.mark.parametrize("value", ["-1e-3", "-3", "-x", "", "two words"])
 def test_any_text_may_be_a_value(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     seen: list[tuple[str, str]] = []
-    monkeypatch.setattr(build, "make_chapter", lambda project, slug, pairs: seen.extend(pairs))
+    monkeypatch.setattr(build, "make_chapter", lambda project, slug, pairs, **more: seen.extend(pairs))
     assert main(["chapter", "tiny", "-p", "word", value, "-p", "power", "3"]) == 0
     assert seen == [("word", value), ("power", "3")]
 

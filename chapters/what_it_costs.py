@@ -1,0 +1,188 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+#   csd: {title: "What it costs", minutes: 0.5, accelerator: none, data: [data/results/bench.csv, book/times.csv]}
+# ---
+
+# %% [markdown]
+# # What it costs
+#
+# ## Overview
+#
+# Whoever chooses a tool asks two things before all others: how long until the first answer, and how long for everything? A number of seconds does not
+# tell, because it belongs to a machine, and yours is another. So this page shows **ratios**: the same task, done by `csdlib` and by what one would use
+# otherwise, in turns, on the same machine, within the same minutes. In this chapter you will
+#
+# - see what a page of this book costs,
+# - read ratios without being fooled by them,
+# - find out where `csdlib` is quicker than the obvious way, where it is not, and why.
+#
+# ## Prerequisites
+#
+# | you should know | how much it matters |
+# |---|---|
+# | [Quickstart](quickstart): descriptors and retrieval | helpful |
+# | logarithms | needed for one exercise |
+#
+# **Time:** five minutes to read, seconds to run: everything here is recorded.
+
+# %% tags=["parameters"]
+machine = ""  # processor whose measurements are shown; empty: that of the latest
+
+# %% tags=["hide-input"]
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+import csdlib
+from csdlib import figures
+
+history = pd.read_csv(csdlib.data_path("results/bench.csv"))
+times = pd.read_csv("book/times.csv")
+machine = machine or history["processor"].iloc[-1]
+ours = history[history["processor"] == machine]
+if ours.empty:
+    raise csdlib.InputError(f"no measurements on {machine!r}; there are {', '.join(history['processor'].unique())}")
+latest = ours[ours["revision"] == ours["revision"].iloc[-1]].drop_duplicates("name", keep="last")
+latest = latest.assign(ratio=latest["ours"] / latest["theirs"])
+
+# %% [markdown]
+# ## The book itself
+#
+# The first cost that a newcomer meets is that of the book: `make book` runs every chapter, two at a time, with one thread each. These are the seconds of its last
+# recorded run. Whatever is heavier than a page may be is a *recorded* result: a small table with the command that makes it again.
+
+# %% tags=["hide-input"]
+pages = times.assign(
+    page=times["chapter"].str.replace("_", " ") + np.where(times["run"] == "default", "", ": " + times["run"])
+)
+pages = pages.sort_values("seconds")
+chart = go.Figure(go.Bar(x=pages["seconds"], y=pages["page"], orientation="h", marker_color=figures.COLOURS[0]))
+chart.update_layout(xaxis_title="seconds", yaxis_tickfont_size=11)
+figures.show(
+    chart,
+    height=560,
+    caption=f"What each page costs on {times['device'].iloc[0]}; {pages['seconds'].sum() / 60:.1f} minutes in all, half of that when two run at a time.",
+    alt=f"Bars, from {pages['page'].iloc[0]} with {pages['seconds'].iloc[0]:.0f} seconds to {pages['page'].iloc[-1]} with {pages['seconds'].iloc[-1]:.0f}.",
+)
+
+# %% [markdown]
+# ## Beside what one would use
+#
+# Below 1, `csdlib` is quicker. The axis is logarithmic, so that twice as quick and twice as slow lie equally far from the line. **Before you look:** on which of these would you
+# expect a well-known library to win?
+
+# %% tags=["hide-input"]
+shown = latest.sort_values("ratio", ascending=False)
+quicker = (shown["ratio"] < 1).to_numpy()
+chart = go.Figure()
+for place, (side, name) in enumerate(((quicker, "csdlib is quicker"), (~quicker, "the other is quicker"))):
+    part = shown[side]
+    marker = {"size": 11, "color": figures.COLOURS[place], "symbol": figures.SYMBOLS[place]}
+    chart.add_scatter(x=part["ratio"], y=part["name"], mode="markers", name=name, marker=marker)
+chart.add_vline(x=1, line_dash="dot", line_color="#888888")
+chart.update_layout(xaxis_title="seconds of csdlib / seconds of the other", xaxis_type="log", yaxis_tickfont_size=11)
+chart.update_yaxes(categoryorder="array", categoryarray=shown["name"].tolist())
+figures.show(
+    chart,
+    height=620,
+    caption=f"Ratios on {machine}, {latest['cores'].iloc[0]} cores, revision {latest['revision'].iloc[-1]}, {latest['date'].iloc[-1]}. Further left is better.",
+    alt=f"Points. csdlib is quicker in {quicker.sum()} of {len(shown)} rows; the lowest ratio is {shown['ratio'].min():.2f} "
+    f"({shown['name'].iloc[-1]}), the highest {shown['ratio'].max():.2f} ({shown['name'].iloc[0]}).",
+)
+
+# %% tags=["hide-input"]
+figures.table(
+    shown[["what", "ours", "beside", "theirs", "ratio"]].rename(
+        columns={"ours": "seconds", "theirs": "seconds of the other"}
+    ),
+    caption="The same as numbers: what was done, and beside what.",
+    formats={"seconds": ".2f", "seconds of the other": ".2f", "ratio": ".2f"},
+)
+
+# %% [markdown]
+# Some rows are no race. *Search only* finds neighbours and stops; our side of that row also computes all metrics and a thousand resamples for the intervals, so a ratio near 1 means that
+# these come almost for nothing. *The cache* beside drawing says what a second visit costs. And a driver that checks exercises, hashes what a chapter has read, and keeps a record cannot be
+# quicker than papermill alone; the row says what that care costs.
+#
+# ## How it went on
+#
+# One point a measurement. A ratio can get worse because we got slower, and also because the other got quicker; both happen.
+
+# %% tags=["hide-input"]
+past = ours.assign(ratio=ours["ours"] / ours["theirs"], when=ours["date"] + " " + ours["revision"])
+chart = go.Figure()
+for place, name in enumerate(
+    ["first answer", "embed csd-tiny", "embed ViT-B-16", "retrieval, bare faiss, search only", "train csd-tiny"]
+):
+    part = past[past["name"] == name]
+    marker = {"size": 9, "color": figures.COLOURS[place], "symbol": figures.SYMBOLS[place]}
+    chart.add_scatter(x=part["when"], y=part["ratio"], mode="lines+markers", name=name, marker=marker)
+chart.update_layout(xaxis_title="date and revision", yaxis_title="ratio", yaxis_type="log", xaxis_type="category")
+figures.show(
+    chart,
+    caption=f"Five of the ratios over {past['when'].nunique()} measurement(s) on the same kind of processor.",
+    alt=f"Lines of five ratios over {past['when'].nunique()} measurement(s).",
+)
+
+# %% [markdown]
+# ## Summary
+#
+# - Seconds belong to a machine; ratios, taken in turns in one run, travel further.
+# - A ratio compares tasks, so read what each side does before you read the number.
+# - What is heavy is recorded, and says by which command.
+#
+# ## Exercises
+#
+# **1. One number for many ratios.** Twice as quick in one row and twice as slow in another is no gain. Write `typical(ratios)`, the mean that says so.
+
+
+# %% tags=["exercise"]
+def typical(ratios: np.ndarray) -> float:
+    """A mean for which 2 and 1/2 cancel."""
+    return float(np.mean(ratios))  # your code here
+
+
+# %% tags=["solution"]
+def typical(ratios: np.ndarray) -> float:
+    """The geometric mean: the mean of the logarithms, as a ratio again."""
+    return float(np.exp(np.log(ratios).mean()))
+
+
+# %% tags=["check"]
+assert abs(typical(np.array([2.0, 0.5])) - 1) < 1e-9
+assert abs(typical(np.array([4.0, 1.0])) - 2) < 1e-9
+print(f"over all rows of this page: {typical(latest['ratio'].to_numpy()):.2f}")
+
+# %% [markdown]
+# **2. What a quicker part is worth.** A part that takes the share $p$ of all the time becomes $f$ times as quick. Write `gain(p, f)`: how many times as quick is the whole
+# {cite:p}`amdahl1967`? What is the most that an infinitely quick search could do for a run whose search takes a third?
+
+
+# %% tags=["exercise"]
+def gain(p: float, f: float) -> float:
+    """How many times as quick the whole becomes."""
+    return f  # your code here
+
+
+# %% tags=["solution"]
+def gain(p: float, f: float) -> float:
+    """How many times as quick the whole becomes: what was not touched still takes 1 - p."""
+    return 1 / (1 - p + p / f)
+
+
+# %% tags=["check"]
+assert gain(0.0, 10) == 1
+assert abs(gain(1.0, 4) - 4) < 1e-12
+assert abs(gain(1 / 3, 1e12) - 1.5) < 1e-6
+
+# %% [markdown]
+# **3. For the curious.** `make bench` measures all rows on your machine in about ten minutes, and adds them to the table that this page draws. Name your
+# processor with `-p machine`, and compare: which ratios travelled, and which did not?
+#
+# ## Further reading
+#
+# - {cite:t}`amdahl1967` on the limits of a quicker part.
+# - [How to rerun a chapter](how_to_rerun): when a page is made again, and when not.
