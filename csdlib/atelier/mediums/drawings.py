@@ -8,7 +8,7 @@ from csdlib.atelier.brushes import Canvas, at, directions, noise, scattered, str
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.mediums.plan import contours, merged, window
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, framed, paper, primed, softened
+from csdlib.atelier.surfaces import finished, framed, paper, plain, primed, rgb, softened
 
 
 def outlines(
@@ -22,23 +22,25 @@ def outlines(
 ) -> None:
     """Draws the outline of every drawn layer where it is seen, with an unsteady hand."""
     ink = view.palette.colour(painter.line.slot, painter.line.tone) * 255
-    blend = contours(view, painter, rng, passes=passes, pressure=pressure)[..., None]
-    canvas[:] = (canvas * (1 - blend) + ink * blend).astype(np.uint8)
+    line = contours(view, painter, rng, passes=passes, pressure=pressure)
+    drawn = line > 0
+    blend = line[drawn, None]
+    canvas[drawn] = (canvas[drawn] * (1 - blend) + ink * blend).astype(np.uint8)
 
 
 def hatching(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     """Pen on tinted paper: the darker a place, the more layers of lines cross it; white is set on last."""
     canvas, brush = primed(view, painter), painter.brush
-    grain = paper(rng, view.side)[..., None]
+    grain = paper(rng, view.side)
     tint = np.clip(brush.opacity * (0.9 + 0.25 * grain), 0, 1)
-    canvas[:] = finished(canvas / np.float32(255) * (1 - tint) + tint * view.colour)
+    canvas[:] = finished(canvas / np.float32(255) * rgb(1 - tint) + rgb(tint) * view.colour)
     field = directions(view, brush, rng)
     turns = (0.0, 0.9, -0.8, 1.6) if brush.direction == "cross" else (0.0, 0.25, 1.3, -0.2)
     for turn, limit in zip(turns, (0.56, 0.42, 0.3, 0.18), strict=True):
         _hatch(canvas, view, painter, (field + np.float32(turn), limit), rng)
     outlines(canvas, view, painter, rng, passes=2)
     _highlights(canvas, view, painter, field, rng)
-    canvas = finished(canvas / np.float32(255) + 0.05 * painter.ground.grain * grain)
+    canvas = finished(canvas / np.float32(255) + rgb(0.05 * painter.ground.grain * grain))
     return framed(canvas, view, painter)
 
 
@@ -101,7 +103,7 @@ def _wash(sheet: Map, view: View, painter: Painter, wash: tuple[NDArray[np.bool_
     body = cv2.GaussianBlur(area[box].astype(np.float32), (0, 0), soft * 0.5)
     wet = np.clip((body + 0.22 * wander[box] - 0.45 - 0.08 * brush.curvature) * 5 + 0.5, 0, 1)
     edge = np.clip(wet - cv2.GaussianBlur(wet, (0, 0), soft * 0.6), 0, 1)
-    density = (wet * np.clip(pigment[box] + 1.1 * edge, 0, 1))[..., None]
+    density = rgb(wet * np.clip(pigment[box] + 1.1 * edge, 0, 1))
     tone = cv2.GaussianBlur(view.colour[box], (0, 0), soft * 0.35)
     sheet[box] *= 1 - density * (1 - np.clip(tone * 1.04, 0, 1))
 
@@ -114,4 +116,4 @@ def _pen(sheet: Map, view: View, painter: Painter, bloom: Map, rng: np.random.Ge
     spread = softened(line, 0.009) * np.clip(0.3 + 1.6 * bloom, 0, 1)
     cover = np.clip(line * (0.95 - 0.3 * painter.brush.curvature) + 1.3 * painter.brush.curvature * spread, 0, 0.95)
     ink = view.palette.colour(painter.line.slot, painter.line.tone)
-    sheet *= 1 - cover[..., None] * (1 - ink)
+    sheet *= 1 - rgb(cover) * plain(1 - ink, cover.shape)

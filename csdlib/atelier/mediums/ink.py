@@ -21,7 +21,7 @@ from csdlib.atelier.composition import Map, View, slot_numbers
 from csdlib.atelier.mediums.plan import contours
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.scenes import SLOTS
-from csdlib.atelier.surfaces import finished, framed, lay, paper, primed, softened
+from csdlib.atelier.surfaces import finished, framed, lay, paper, plain, primed, rgb, softened
 
 
 def ink_wash(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
@@ -38,7 +38,7 @@ def ink_wash(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     ink = 1 - (1 - _washes(view, painter, drift, rng)) * (1 - _broad(view, painter, grain, rng))
     line = _lines(view, painter, grain, rng)
     ink = np.clip(1 - (1 - ink) * (1 - line), 0, 1)
-    sheet = primed(view, painter).astype(np.float32) / 255 * (1 + 0.05 * painter.ground.grain * grain[..., None])
+    sheet = primed(view, painter).astype(np.float32) / 255 * rgb(1 + 0.05 * painter.ground.grain * grain)
     lay(sheet, ink, _inks(view, painter, drift))
     canvas = finished(sheet)
     _sealed(canvas, view, painter, rng)
@@ -50,9 +50,10 @@ def _inks(view: View, painter: Painter, drift: tuple[Map, Map]) -> Map:
     ink = view.palette.colour(painter.line.slot, painter.line.tone)
     accent = slot_numbers(view.layers)[view.label] == SLOTS.index("accent")
     share = np.where(accent & (view.figure | view.fine), max(0.75, painter.brush.jitter), painter.brush.jitter)
-    spread = displaced(share.astype(np.float32), drift, 0.004 + 0.01 * painter.brush.curvature)[..., None]
+    spread = displaced(share.astype(np.float32), drift, 0.004 + 0.01 * painter.brush.curvature)
     tint = cv2.GaussianBlur(view.colour, (0, 0), 0.004 * view.side)
-    return ink + spread * (0.85 * tint - ink)
+    black = plain(ink, spread.shape)
+    return black + rgb(spread) * (0.85 * tint - black)
 
 
 def _washes(view: View, painter: Painter, drift: tuple[Map, Map], rng: np.random.Generator) -> Map:

@@ -15,7 +15,7 @@ def stepped(view: View, tones: int) -> Map:
     """The picture in a few flat tones a colour, (side, side, 3) float32 in [0, 1]."""
     slots = slot_numbers(view.layers)
     step = np.clip(np.round((view.tone - own_tones(view)) * tones / 0.3), -1, 1) * 0.16
-    return view.palette.ramps[slots[view.label], tone_steps(own_tones(view) + step)]
+    return view.palette.shades(slots[view.label], tone_steps(own_tones(view) + step))
 
 
 def own_tones(view: View) -> Map:
@@ -49,7 +49,7 @@ def without_details(view: View) -> NDArray[np.int32]:
     return owner[nearest]
 
 
-def seams(cells: NDArray[np.int32], width: int) -> Map:
+def seams(cells: NDArray[np.integer], width: int) -> Map:
     """1 on the borders between cells, 0 elsewhere, (side, side) float32."""
     border = np.zeros(cells.shape, np.float32)
     border[:, 1:] = cells[:, 1:] != cells[:, :-1]

@@ -7,7 +7,7 @@ from csdlib.atelier.brushes import Canvas, noise, slant
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.mediums.plan import contours, seams, to_border, without_details
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, framed, lay, primed
+from csdlib.atelier.surfaces import finished, framed, lay, plain, primed, rgb
 
 #: How far the lines of the second and third layer turn against the first: along them, or across.
 _PLAIN, _CROSSED = (0.0, 0.0, 1.2), (0.0, 0.9, -0.8)
@@ -41,7 +41,8 @@ def _board(view: View, painter: Painter) -> Map:
     strongest = np.maximum(np.maximum(red, green), np.maximum(blue, np.float32(0.2)))
     share = np.float32(painter.brush.opacity)
     lift = share * 0.9 * (0.4 + 0.6 / strongest)
-    return np.asarray(view.colour * lift[..., None] + (0.1 * share + (1 - share) * view.palette.colour("light", 0.95)))
+    white = 0.1 * share + (1 - share) * view.palette.colour("light", 0.95)
+    return view.colour * rgb(lift) + plain(white, lift.shape)
 
 
 def _bared(view: View, painter: Painter) -> Map:

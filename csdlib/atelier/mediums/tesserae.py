@@ -8,7 +8,7 @@ from csdlib.atelier.brushes import Canvas, Paths, at, fill, noise, scattered, sl
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.mediums.plan import seams, to_border, without_details
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, framed, paper, primed, relief
+from csdlib.atelier.surfaces import finished, framed, opaque, paper, primed, relief, rgb
 
 #: Places of stones, (n, 2) in units of the side, and the directions of their rows, (n,) radians.
 Stones = tuple[Paths, NDArray[np.floating]]
@@ -26,8 +26,8 @@ def mosaic(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     """
     brush = painter.brush
     canvas = primed(view, painter, channels=4)
-    sand = 0.12 * painter.ground.grain * paper(rng, view.side)[..., None]
-    canvas[..., :3] = finished(canvas[..., :3] / np.float32(255) * 0.75 + 0.12 * view.colour + sand)
+    sand = rgb(0.12 * painter.ground.grain * paper(rng, view.side))
+    canvas[..., :3] = finished(opaque(canvas) * 0.75 + 0.12 * view.colour + sand)
     areas = without_details(view)
     far = to_border(seams(areas, 1))
     size, length = _stone(painter)
@@ -42,7 +42,7 @@ def mosaic(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     _contour_stones(canvas, view, painter, rng)
     _details(canvas, view, size)
     shine = relief(canvas[..., 3], view.light, 0.06 + 0.9 * brush.relief)
-    return framed(finished(canvas[..., :3].astype(np.float32) / 255 + shine[..., None]), view, painter)
+    return framed(finished(opaque(canvas) + rgb(shine)), view, painter)
 
 
 def _stone(painter: Painter) -> tuple[float, float]:
