@@ -72,13 +72,13 @@ def compose(scene: Scene, painter: Painter, palette: Palette, side: int) -> View
     light = -_SIDES.get(painter.light.side, scene.light)
     label = np.zeros((side, side), np.int32)
     tone, flow = np.zeros((side, side), np.float32), np.zeros((side, side), np.float32)
-    for number, (layer, low, high) in enumerate(zip(layers, *_extents(layers, side), strict=True)):
-        if (low < high).all():
-            _lay(layer, number, light, (low, high), (label, tone, flow))
+    low, high = _extents(layers, side)
+    for number in np.flatnonzero((low < high).all(axis=1)):
+        _lay(layers[number], number, light, (low[number], high[number]), (label, tone, flow))
     figure = (label >= count[0]) & (label < count[1])
     tone = _lit(tone, figure, painter)
-    fine = np.array([layer.fine for layer in layers])[label]
-    colour = palette.shades(slot_numbers(layers)[label], (tone * (TONES - 1)).astype(np.int32))
+    fine = np.array([layer.fine for layer in layers]).take(label)
+    colour = palette.shades(slot_numbers(layers).take(label), (tone * (TONES - 1)).astype(np.int32))
     return View(layers, label, tone, flow, fine, figure, colour, palette, light)
 
 

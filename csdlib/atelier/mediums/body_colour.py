@@ -101,7 +101,7 @@ def _coat(sheet: Map, view: View, painter: Painter, coat: tuple[Layer, Furrows],
 
 def _second_coat(sheet: Map, view: View, painter: Painter, furrows: Furrows, rng: np.random.Generator) -> None:
     """Shade and light in one further tone each, brushed on dry."""
-    slots, own = slot_numbers(view.layers)[view.label], own_tones(view)
+    slots, own = slot_numbers(view.layers).take(view.label), own_tones(view)
     streak = furrows[0][0] if len(furrows[0]) == 1 else _by_angle(view, furrows[0])
     lean = view.tone - own + 0.03 * noise(rng, 10, view.side)
     dry = (0.012 + 0.012 * painter.brush.bristles) * streak

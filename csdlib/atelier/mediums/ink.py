@@ -48,7 +48,7 @@ def ink_wash(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
 def _inks(view: View, painter: Painter, drift: tuple[Map, Map]) -> Map:
     """The colour of the ink everywhere: black, or tinted by the scene; the accent is always in colour."""
     ink = view.palette.colour(painter.line.slot, painter.line.tone)
-    accent = slot_numbers(view.layers)[view.label] == SLOTS.index("accent")
+    accent = slot_numbers(view.layers).take(view.label) == SLOTS.index("accent")
     share = np.where(accent & (view.figure | view.fine), max(0.75, painter.brush.jitter), painter.brush.jitter)
     spread = displaced(share.astype(np.float32), drift, 0.004 + 0.01 * painter.brush.curvature)
     tint = cv2.GaussianBlur(view.colour, (0, 0), 0.004 * view.side)
@@ -61,7 +61,7 @@ def _washes(view: View, painter: Painter, drift: tuple[Map, Map], rng: np.random
     brush = painter.brush
     limit = 0.42 + 0.22 * brush.coverage - 0.06 * ~view.figure
     depth = np.clip((limit - view.tone) / 0.48, 0, 1)
-    hills = slot_numbers(view.layers)[view.label] == SLOTS.index("far")
+    hills = slot_numbers(view.layers).take(view.label) == SLOTS.index("far")
     depth = np.where(hills & ~view.figure, np.maximum(depth, 0.3 * np.sqrt(brush.coverage)), depth)
     depth = 0.6 * np.round(depth * 3 + 0.3 * noise(rng, 9, view.side)) / 3 + 0.4 * depth
     depth = np.where(view.figure, depth, np.maximum(depth * _mist(view), _around(view)))

@@ -15,12 +15,12 @@ def stepped(view: View, tones: int) -> Map:
     """The picture in a few flat tones a colour, (side, side, 3) float32 in [0, 1]."""
     slots = slot_numbers(view.layers)
     step = np.clip(np.round((view.tone - own_tones(view)) * tones / 0.3), -1, 1) * 0.16
-    return view.palette.shades(slots[view.label], tone_steps(own_tones(view) + step))
+    return view.palette.shades(slots.take(view.label), tone_steps(own_tones(view) + step))
 
 
 def own_tones(view: View) -> Map:
     """The tone of the layer that is seen, without light or shade, (side, side) float32."""
-    return np.array([layer.tone for layer in view.layers], dtype=np.float32)[view.label]
+    return np.array([layer.tone for layer in view.layers], dtype=np.float32).take(view.label)
 
 
 def tone_steps(tone: Map) -> NDArray[np.int64]:
@@ -36,7 +36,7 @@ def merged(view: View) -> NDArray[np.int32]:
         if layer.line or layer.fine or layer.slot not in owner:
             owner[layer.slot] = number
         numbers.append(owner[layer.slot])
-    return np.array(numbers, dtype=np.int32)[view.label]
+    return np.array(numbers, dtype=np.int32).take(view.label)
 
 
 def without_details(view: View) -> NDArray[np.int32]:
@@ -116,7 +116,7 @@ def _drawn(mark: NDArray[np.uint8], hand: Points, width: float, pressure: float,
     if not pressure:
         cv2.polylines(mark, [corners], True, 255, max(1, round(width)), cv2.LINE_AA, 3)
         return
-    turn = np.linspace(0, 2 * np.pi, len(corners), endpoint=False)
+    turn = np.arange(len(corners)) * (2 * np.pi / len(corners))
     knots = rng.uniform(0, 2 * np.pi, 2)
     swell = 1 + pressure * (0.7 * np.sin(turn * 2 + knots[0]) + 0.5 * np.sin(turn * 5 + knots[1]))
     for here, there, size in zip(corners, np.roll(corners, -1, axis=0), (swell * width).tolist(), strict=True):
@@ -132,7 +132,7 @@ def _is_drawn(layer: Layer, painter: Painter) -> bool:
 
 def _parting(view: View) -> Map:
     """Lines within one colour of the figure are drawn faintly, or limbs would look jointed: (side, side) in [0, 1]."""
-    slots = slot_numbers(view.layers).astype(np.uint8)[view.label]
+    slots = slot_numbers(view.layers).astype(np.uint8).take(view.label)
     reach = np.ones((round(0.02 * view.side),) * 2, np.uint8)
     same = cv2.dilate(slots, reach) == cv2.erode(slots, reach)
     return np.where(same & view.figure, np.float32(0.35), np.float32(1))
@@ -141,6 +141,6 @@ def _parting(view: View) -> Map:
 def _shaken(outline: Points, wobble: float, rng: np.random.Generator) -> Points:
     """An outline whose corners drift slowly: neighbours drift alike."""
     knots = rng.normal(0, wobble, (6, 2))
-    drift = np.linspace(0, 6, len(outline), endpoint=False)
+    drift = np.arange(len(outline)) * (6 / len(outline))
     low, share = drift.astype(int), (drift % 1)[:, None]
     return outline + knots[low] * (1 - share) + knots[(low + 1) % 6] * share

@@ -75,7 +75,7 @@ def _course(view: View, painter: Painter, turn: float, rng: np.random.Generator)
     bend = (0.085 if brush.direction == "swirl" else 0.05) * brush.curvature
     axis = np.linspace(0, 1, view.side, dtype=np.float32)
     x, y = (a + np.float32(bend) * noise(rng, 4, view.side) for a in (axis[None], axis[:, None]))
-    own = np.array([layer.angle for layer in view.layers], dtype=np.float32)[view.label]
+    own = np.array([layer.angle for layer in view.layers], dtype=np.float32).take(view.label)
     fixed = np.full_like(own, slant(brush.direction))
     angle = {"form": own, "swirl": np.where(view.figure, own, 0), "cross": np.where(view.figure, own, -0.7)}.get(
         brush.direction, fixed
@@ -83,7 +83,7 @@ def _course(view: View, painter: Painter, turn: float, rng: np.random.Generator)
     across, along = y * np.cos(angle) - x * np.sin(angle), x * np.cos(angle) + y * np.sin(angle)
     if brush.direction not in ("form", "swirl") or turn:
         return across, along
-    rings = np.array([layer.form == "round" for layer in view.layers])[view.label]
+    rings = np.array([layer.form == "round" for layer in view.layers]).take(view.label)
     far = to_border(seams(without_details(view), 1))
     return np.where(rings, far, across), np.where(rings, 0.16 * view.flow, along)
 
