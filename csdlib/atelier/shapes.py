@@ -31,7 +31,7 @@ def box(left: float, bottom: float, width: float, height: float) -> Points:
 
 def ellipse(x: float, y: float, rx: float, ry: float, *, turn: float = 0.0) -> Points:
     """An ellipse of 28 corners around (x, y), turned by ``turn`` radians."""
-    return turned(_CIRCLE * (rx, ry), turn) + (x, y)
+    return turned(_CIRCLE * (rx, ry), turn) + np.array([x, y])
 
 
 def turned(points: Points, angle: float) -> Points:

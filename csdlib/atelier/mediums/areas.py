@@ -66,15 +66,15 @@ def linocut(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     ink = view.palette.colour(painter.line.slot, painter.line.tone)
     colour = np.roll(stepped(view, 1), round(0.006 * side), axis=1)
     canvas = finished(colour)
-    canvas[view.tone < 0.36] = finished(ink)
+    cv2.copyTo(plain(finished(ink), view.tone.shape), (view.tone < 0.36).view(np.uint8), canvas)
     # A gouge turns slowly: less than half of the bend that a brush would take.
     field = directions(view, replace(brush, curvature=0.4 * brush.curvature), rng)
     _gouges(canvas, view, painter, (field, (0.5, 0.36), None), rng)
     _gouges(canvas, view, painter, (field, (0.36, 0.12), colour), rng)
     _gouges(canvas, view, painter, (field, (0.95, 0.66), view.palette.colour("light", 0.95)[None, None]), rng)
     outlines(canvas, view, painter, rng)
-    worn = noise(rng, 110, side) > 0.78
-    canvas[worn] = (0.55 * canvas[worn] + 0.45 * primed(view, painter)[worn]).astype(np.uint8)
+    pale = (0.55 * canvas + 0.45 * primed(view, painter)).astype(np.uint8)
+    cv2.copyTo(pale, (noise(rng, 110, side) > 0.78).view(np.uint8), canvas)
     return framed(canvas, view, painter)
 
 
@@ -154,8 +154,7 @@ def _cell_colours(view: View, cells: Cells, painter: Painter, rng: np.random.Gen
     means = _means(cells, *cv2.split(view.colour))
     lift = rng.normal(0, 0.16 * painter.brush.jitter, (len(means), 1))
     pieces = np.clip(means * (1 + lift), 0, 1).astype(np.float32).take(cells, axis=0)
-    pieces[view.fine] = view.colour[view.fine]
-    return pieces
+    return np.asarray(cv2.copyTo(view.colour, view.fine.view(np.uint8), pieces))
 
 
 def _means(cells: Cells, *maps: Map) -> Map:

@@ -55,7 +55,7 @@ def _held(pressure: Map, painter: Painter, rough: Map) -> Map:
     """How much chalk the paper takes at a pressure in [0, 1]: only its heights, until it is pressed in."""
     grain = 0.2 + 0.8 * painter.ground.grain
     held = (0.75 + 1.6 * grain) * pressure - 1.6 * grain * rough + 0.1
-    return np.asarray(np.clip(held, 0.15 * pressure, np.minimum(4 * pressure, 1)), dtype=np.float32)
+    return np.asarray(np.minimum(np.maximum(held, 0.15 * pressure), np.minimum(4 * pressure, 1)), dtype=np.float32)
 
 
 def _rubbed(sheet: Map, view: View, painter: Painter, rough: Map, rng: np.random.Generator) -> None:

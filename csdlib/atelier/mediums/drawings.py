@@ -22,10 +22,8 @@ def outlines(
 ) -> None:
     """Draws the outline of every drawn layer where it is seen, with an unsteady hand."""
     ink = view.palette.colour(painter.line.slot, painter.line.tone) * 255
-    line = contours(view, painter, rng, passes=passes, pressure=pressure)
-    drawn = line > 0
-    blend = line[drawn, None]
-    canvas[drawn] = (canvas[drawn] * (1 - blend) + ink * blend).astype(np.uint8)
+    blend = rgb(contours(view, painter, rng, passes=passes, pressure=pressure))
+    canvas[:] = (canvas * (1 - blend) + plain(ink, (view.side, view.side)) * blend).astype(np.uint8)
 
 
 def hatching(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
@@ -75,7 +73,7 @@ def watercolour(view: View, painter: Painter, rng: np.random.Generator) -> Canva
     wander, bloom = noise(rng, 24, view.side) + 0.5 * noise(rng, 60, view.side), noise(rng, 7, view.side)
     pigment = _pigment(view, painter, grain, wander, bloom)
     areas = merged(view)
-    for number in np.unique(areas):
+    for number in np.flatnonzero(np.bincount(areas.ravel())):
         _wash(sheet, view, painter, (areas == number, pigment, wander))
     _pen(sheet, view, painter, bloom, rng)
     return framed(finished(sheet), view, painter)
@@ -95,10 +93,8 @@ def _pigment(view: View, painter: Painter, grain: Map, wander: Map, bloom: Map) 
 def _wash(sheet: Map, view: View, painter: Painter, wash: tuple[NDArray[np.bool_], Map, Map]) -> None:
     area, pigment, wander = wash
     box = window(area, round(0.02 * view.side))
-    if box is None:
-        return
     # A detail is washed with a small brush, or it would run into its surroundings.
-    share = 0.25 if view.fine[area].any() else 1.0
+    share = 0.25 if (view.fine & area).any() else 1.0
     brush, soft = painter.brush, max(0.8, painter.brush.width * view.side * share)
     body = cv2.GaussianBlur(area[box].astype(np.float32), (0, 0), soft * 0.5)
     wet = np.clip((body + 0.22 * wander[box] - 0.45 - 0.08 * brush.curvature) * 5 + 0.5, 0, 1)

@@ -84,9 +84,9 @@ def _around(view: View) -> Map:
 def _mist(view: View) -> Map:
     """How much ink is left from the top (1) to the foot (0.15) of each layer behind the figure."""
     ends = np.array([(layer.outline[:, 1].min(), layer.outline[:, 1].max()) for layer in view.layers], dtype=np.float32)
-    ends = np.clip(ends, 0, 1)[view.label]
+    top, bottom = (end.take(view.label) for end in np.clip(ends, 0, 1).T)
     row = np.linspace(0, 1, view.side, dtype=np.float32)[:, None]
-    share = np.clip((row - ends[..., 0]) / np.maximum(ends[..., 1] - ends[..., 0], 0.05), 0, 1)
+    share = np.clip((row - top) / np.maximum(bottom - top, 0.05), 0, 1)
     return 0.15 + 0.85 * (1 - share) ** 1.7
 
 

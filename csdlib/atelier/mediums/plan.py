@@ -65,15 +65,10 @@ def to_border(border: Map) -> Map:
     return np.asarray(far / np.float32(len(far)), dtype=np.float32)
 
 
-def window(area: NDArray[np.bool_], rim: int) -> tuple[slice, slice] | None:
-    """The rows and columns around an area, widened by a rim; None if it is empty."""
-    rows, columns = np.flatnonzero(area.any(axis=1)), np.flatnonzero(area.any(axis=0))
-    if not len(rows):
-        return None
-    return (
-        slice(max(0, rows[0] - rim), rows[-1] + rim + 1),
-        slice(max(0, columns[0] - rim), columns[-1] + rim + 1),
-    )
+def window(area: NDArray[np.bool_], rim: int) -> tuple[slice, slice]:
+    """The rows and columns around an area, widened by a rim."""
+    left, top, width, height = cv2.boundingRect(area.view(np.uint8))
+    return np.s_[max(0, top - rim) : top + height + rim, max(0, left - rim) : left + width + rim]
 
 
 def shape_mask(corners: Points, side: int, rim: float = 0.03) -> tuple[Map, tuple[slice, slice]]:
@@ -106,7 +101,7 @@ def contours(view: View, painter: Painter, rng: np.random.Generator, *, passes: 
                 _drawn(mark, hand, width, 0.0 if layer.fine else pressure, rng)
             low, high = ((e * view.side).astype(int) for e in (layer.outline.min(0) - rim, layer.outline.max(0) + rim))
             box = np.s_[max(0, low[1]) : max(0, high[1]), max(0, low[0]) : max(0, high[0])]
-            np.copyto(sheet[box], np.maximum(sheet[box], mark[box]), where=view.label[box] <= number)
+            sheet[box] = np.maximum(sheet[box], mark[box] * (view.label[box] <= number))
     return (sheet * _parting(view)).astype(np.float32) / 255
 
 

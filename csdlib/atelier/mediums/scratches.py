@@ -80,7 +80,8 @@ def _course(view: View, painter: Painter, turn: float, rng: np.random.Generator)
     angle = {"form": own, "swirl": np.where(view.figure, own, 0), "cross": np.where(view.figure, own, -0.7)}.get(
         brush.direction, fixed
     ) + np.float32(turn)
-    across, along = y * np.cos(angle) - x * np.sin(angle), x * np.cos(angle) + y * np.sin(angle)
+    cos, sin = np.cos(angle), np.sin(angle)
+    across, along = y * cos - x * sin, x * cos + y * sin
     if brush.direction not in ("form", "swirl") or turn:
         return across, along
     rings = np.array([layer.form == "round" for layer in view.layers]).take(view.label)

@@ -72,8 +72,9 @@ def _along(far: Map, size: float, rows: int, length: float) -> Stones:
 def _spaced(curve: Paths, length: float) -> Stones:
     """Places at equal steps along a closed curve, and the direction of the curve there."""
     count = len(curve)
-    smooth = np.mean([np.roll(curve, k, axis=0) for k in range(-2, 3)], axis=0)
-    step = np.linalg.norm(np.roll(smooth, -1, axis=0) - smooth, axis=1)
+    closed = np.concatenate([curve[-2:], curve, curve[:2]])
+    smooth = np.mean([closed[k : k + count] for k in range(4, -1, -1)], axis=0)
+    step = np.linalg.norm(np.diff(smooth, axis=0, append=smooth[:1]), axis=1)
     run = np.concatenate([[0.0], np.cumsum(step)])
     stones = max(1, round(run[-1] / length))
     index = np.searchsorted(run, np.arange(stones) * run[-1] / stones).clip(0, count - 1)
@@ -156,8 +157,7 @@ def _details(canvas: Canvas, view: View, size: float) -> None:
     """Eyes and windows in small stones of their own colour."""
     cell = max(5, round(0.8 * size * view.side))
     axis = np.arange(view.side) % cell == 0
-    joint = (axis[:, None] | axis[None]) & view.fine
-    stone = view.fine & ~joint
-    canvas[stone, :3] = finished(view.colour[stone])
-    canvas[joint, :3] = finished(view.colour[joint] * 0.84)
-    canvas[view.fine, 3] = 215
+    shade = np.where(axis[:, None] | axis[None], np.float32(0.84), np.float32(1))
+    stones = np.asarray(cv2.cvtColor(finished(view.colour * rgb(shade)), cv2.COLOR_RGB2RGBA))
+    stones[..., 3] = 215
+    cv2.copyTo(stones, view.fine.view(np.uint8), canvas)
