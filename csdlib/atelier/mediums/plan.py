@@ -114,9 +114,10 @@ def _drawn(mark: NDArray[np.uint8], hand: Points, width: float, pressure: float,
     turn = np.arange(len(corners)) * (2 * np.pi / len(corners))
     knots = rng.uniform(0, 2 * np.pi, 2)
     swell = 1 + pressure * (0.7 * np.sin(turn * 2 + knots[0]) + 0.5 * np.sin(turn * 5 + knots[1]))
-    for here, there, size in zip(corners, np.roll(corners, -1, axis=0), (swell * width).tolist(), strict=True):
+    points = corners[:, 0].tolist()
+    for here, there, size in zip(points, [*points[1:], points[0]], (swell * width).tolist(), strict=True):
         if size > 0.45 * width:
-            cv2.line(mark, here[0].tolist(), there[0].tolist(), 255, max(1, round(size)), cv2.LINE_AA, 3)
+            cv2.line(mark, here, there, 255, max(1, round(size)), cv2.LINE_AA, 3)
 
 
 def _is_drawn(layer: Layer, painter: Painter) -> bool:
