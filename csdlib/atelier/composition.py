@@ -73,7 +73,7 @@ def compose(scene: Scene, painter: Painter, palette: Palette, side: int) -> View
     label = np.zeros((side, side), np.int32)
     tone, flow = np.zeros((side, side), np.float32), np.zeros((side, side), np.float32)
     low, high = _extents(layers, side)
-    for number in np.flatnonzero((low < high).all(axis=1)):
+    for number in np.flatnonzero((low < high).all(axis=1)).tolist():
         _lay(layers[number], number, light, (low[number], high[number]), (label, tone, flow))
     figure = (label >= count[0]) & (label < count[1])
     tone = _lit(tone, figure, painter)

@@ -151,7 +151,7 @@ def _figure_seeds(view: View, painter: Painter, rng: np.random.Generator) -> NDA
 
 
 def _cell_colours(view: View, cells: Cells, painter: Painter, rng: np.random.Generator) -> Map:
-    means = _means(cells, *cv2.split(view.colour))
+    means = _means(cells, *(view.colour[..., k] for k in range(3)))
     lift = rng.normal(0, 0.16 * painter.brush.jitter, (len(means), 1))
     pieces = np.clip(means * (1 + lift), 0, 1).astype(np.float32).take(cells, axis=0)
     return np.asarray(cv2.copyTo(view.colour, view.fine.view(np.uint8), pieces))
