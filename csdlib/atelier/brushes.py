@@ -80,10 +80,11 @@ def trace(field: Map, starts: Paths, lengths: NDArray[np.float64], *, keep: NDAr
 def _follow(field: Map, starts: Paths, course: tuple[Paths, Paths], keep: NDArray[np.int32] | None) -> Paths:
     heading, stride = course
     here, alive, points = starts, np.ones(len(starts), bool), []
+    own = at(keep, starts) if keep is not None else None
     for _ in range(3):
         there = here + (alive * stride)[:, None] * np.stack([np.cos(heading), np.sin(heading)], axis=1)
         if keep is not None:
-            alive = alive & (at(keep, there) == at(keep, starts))
+            alive = alive & (at(keep, there) == own)
             there = np.where(alive[:, None], there, here)
         points.append(there)
         turn = at(field, there) - heading

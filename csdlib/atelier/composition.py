@@ -1,6 +1,7 @@
 """From a scene to what a painter sees of it: colours, tones, directions and areas, pixel by pixel."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -13,6 +14,9 @@ from csdlib.atelier.shapes import Points
 
 #: A value, or a colour, for every pixel.
 Map = NDArray[np.floating]
+
+#: Columns and rows of pixels.
+Corners = NDArray[np.int64]
 
 #: How much darker the ground is in a cast shadow.
 _SHADE = 0.24
@@ -68,13 +72,13 @@ def compose(scene: Scene, painter: Painter, palette: Palette, side: int) -> View
     light = -_SIDES.get(painter.light.side, scene.light)
     label = np.zeros((side, side), np.int32)
     tone, flow = np.zeros((side, side), np.float32), np.zeros((side, side), np.float32)
-    for number, layer in enumerate(layers):
-        _lay(layer, number, light, (label, tone, flow))
+    low, high = _extents(layers, side)
+    for number in np.flatnonzero((low < high).all(axis=1)).tolist():
+        _lay(layers[number], number, light, (low[number], high[number]), (label, tone, flow))
     figure = (label >= count[0]) & (label < count[1])
     tone = _lit(tone, figure, painter)
-    slots = slot_numbers(layers)[label]
-    fine = np.array([layer.fine for layer in layers])[label]
-    colour = palette.ramps[slots, (tone * (TONES - 1)).astype(np.int32)]
+    fine = np.array([layer.fine for layer in layers]).take(label)
+    colour = palette.shades(slot_numbers(layers).take(label), (tone * (TONES - 1)).astype(np.int32))
     return View(layers, label, tone, flow, fine, figure, colour, palette, light)
 
 
@@ -130,30 +134,34 @@ def pixels(outline: Points, side: int) -> NDArray[np.int32]:
     return np.round(outline * (side * 8)).astype(np.int32)[:, None]
 
 
-def _lay(layer: Layer, number: int, light: float, maps: tuple[NDArray[np.int32], Map, Map]) -> None:
-    label, tone, flow = maps
-    side = label.shape[0]
-    low = np.clip(np.floor(layer.outline.min(axis=0) * side).astype(int), 0, side)
-    high = np.clip(np.ceil(layer.outline.max(axis=0) * side).astype(int) + 1, 0, side)
-    if (high <= low).any():
-        return
-    window = np.s_[low[1] : high[1], low[0] : high[0]]
-    mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+def _extents(layers: tuple[Layer, ...], side: int) -> tuple[Corners, Corners]:
+    """The first pixel of every layer and the one after its last, each as (layers, 2) column and row."""
+    corners = np.concatenate([layer.outline for layer in layers])
+    first = np.cumsum([0, *(len(layer.outline) for layer in layers[:-1])])
+    low, high = np.minimum.reduceat(corners, first), np.maximum.reduceat(corners, first)
+    return np.clip(np.floor(low * side).astype(int), 0, side), np.clip(np.ceil(high * side).astype(int) + 1, 0, side)
+
+
+def _lay(
+    layer: Layer, number: int, light: float, extent: tuple[Corners, Corners], maps: tuple[NDArray[np.int32], Map, Map]
+) -> None:
+    (low, high), side = extent, len(maps[0])
+    label, tone, flow = (field[low[1] : high[1], low[0] : high[0]] for field in maps)
+    mask = np.zeros(label.shape, np.uint8)
     cv2.fillPoly(mask, [pixels(layer.outline - low / side, side)], 1, cv2.LINE_8, 3)
-    inside = mask.astype(bool)
+    inside = mask.view(bool)
     if layer.slot == SHADOW:
-        tone[window][inside] -= _SHADE
+        tone[inside] -= _SHADE
         return
     shade, direction = _modelled(layer, light, mask.shape)
-    label[window][inside] = number
-    tone[window][inside] = np.broadcast_to(layer.tone + shade, mask.shape)[inside]
-    flow[window][inside] = np.broadcast_to(direction, mask.shape)[inside]
+    np.copyto(label, number, where=inside)
+    np.copyto(tone, layer.tone + shade, where=inside)
+    np.copyto(flow, direction, where=inside)
 
 
 def _modelled(layer: Layer, light: float, shape: tuple[int, ...]) -> tuple[Map, Map]:
     """Shade (added to the tone) and direction over the layer's window, by its form."""
-    v, u = (np.linspace(-1, 1, n, dtype=np.float32) for n in shape)
-    v, u = v[:, None], u[None, :]
+    v, u = _axis(shape[0])[:, None], _axis(shape[1])[None, :]
     direction = np.full((1, 1), layer.angle, np.float32)
     if layer.form == "sky":
         return 0.14 * v, direction
@@ -166,10 +174,17 @@ def _modelled(layer: Layer, light: float, shape: tuple[int, ...]) -> tuple[Map, 
     return shade, (np.arctan2(v, u) + np.float32(np.pi / 2) if layer.form == "round" else direction)
 
 
+@lru_cache(512)
+def _axis(count: int) -> Map:
+    """From -1 to 1 in steps; most windows have had their size before."""
+    return np.linspace(-1, 1, count, dtype=np.float32)
+
+
 def _lit(tone: Map, figure: NDArray[np.bool_], painter: Painter) -> Map:
     """The painter's contrast, key and pool of light, on a figure that stands out from what is behind it."""
     light = painter.light
-    tone = 0.5 + (_set_off(tone, figure) - 0.5) * light.contrast + light.key
+    near = _near(figure)
+    tone = 0.5 + (_set_off(tone, figure, near) - 0.5) * light.contrast + light.key
     if light.spot and figure.any():
         places = np.nonzero(figure)
         rows, columns = (np.float32(place.mean()) for place in places)
@@ -178,14 +193,13 @@ def _lit(tone: Map, figure: NDArray[np.bool_], painter: Painter) -> Map:
         axis = np.arange(len(tone), dtype=np.float32)
         far = np.hypot(axis[None] - columns, (axis[:, None] - rows) * 0.9) / len(tone)
         # A dark figure is not lit itself: it stands before a lit ground.
-        lit = figure if tone[figure].mean() > 0.42 else 1.5 * _near(figure)
+        lit = figure if tone[figure].mean() > 0.42 else 1.5 * near
         tone = tone - light.spot * np.clip(far * 1.5 - reach, 0, 0.8) + 0.12 * light.spot * lit
     return np.clip(tone, 0, 1)
 
 
-def _set_off(tone: Map, figure: NDArray[np.bool_]) -> Map:
+def _set_off(tone: Map, figure: NDArray[np.bool_], near: Map) -> Map:
     """Counterchange: where figure and surroundings are alike in tone, both give way, the surroundings only nearby."""
-    near = _near(figure)
     if not near.any():
         return tone
     gap = float((tone * near).sum() / near.sum() - tone[figure].mean())
@@ -195,4 +209,12 @@ def _set_off(tone: Map, figure: NDArray[np.bool_]) -> Map:
 
 def _near(figure: NDArray[np.bool_]) -> Map:
     """How near to the figure a place outside it is, in [0, 1], 0 on the figure."""
-    return np.asarray(cv2.GaussianBlur(figure.astype(np.float32), (0, 0), 0.05 * len(figure)) * ~figure)
+    reach, one = 0.05 * len(figure), np.ones(1, np.float32)
+    bell = cv2.getGaussianKernel(round(8 * reach + 1) | 1, reach, cv2.CV_32F)
+    # A Gaussian blur in its two passes: nothing has to be done across the rows above and below the figure.
+    across = np.zeros(figure.shape, np.float32)
+    _, top, _, height = cv2.boundingRect(figure.view(np.uint8))
+    rows = np.s_[top : top + height]
+    if height:
+        across[rows] = cv2.sepFilter2D(figure[rows].astype(np.float32), -1, bell, one)
+    return np.asarray(cv2.sepFilter2D(across, -1, one, bell) * ~figure)

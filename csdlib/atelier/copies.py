@@ -1,12 +1,15 @@
 """Near-duplicates, as the web makes them of a picture: cropped, framed, stamped, squeezed, mirrored."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.scenes import between, either
+from csdlib.atelier.works import Work
+from csdlib.files import seeded, text_hash
 
 _STAMPS = ("SAMPLE", "preview", "stock 4 you", "(c) gallery")
 
@@ -61,6 +64,31 @@ COPIES: dict[str, Callable[[Canvas, np.random.Generator], Canvas]] = {
     "recompression": recompression,
     "flip": flip,
 }
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A near-duplicate of a work: the original, what was done to it, and a number that decides how."""
+
+    original: Work
+    kind: str
+    number: int
+
+    @property
+    def path(self) -> str:
+        """The file name in the cache."""
+        return f"{self.original.path.removesuffix('.png')}-{self.kind}-{self.number}.png"
+
+    def draw(self) -> Canvas:
+        """The picture, (size, size, 3) uint8."""
+        return COPIES[self.kind](self.original.draw(), seeded("copy", web_name(self), self.kind))
+
+
+def web_name(find: Work | Copy) -> str:
+    """A name that gives nothing away, as the web's file names do."""
+    if isinstance(find, Copy):
+        return f"{web_name(find.original)}-{find.number}"
+    return "web-" + text_hash(find.painter.slug, find.subject, find.scene)[:12]
 
 
 def _resized(picture: Canvas, side: int) -> Canvas:

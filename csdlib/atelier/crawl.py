@@ -1,44 +1,24 @@
 """The crawl: the painters' pictures as the web would hold them, with its captions, and its near-duplicates."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.captions import web_caption
 from csdlib.atelier.catalogue import find_painters
-from csdlib.atelier.copies import COPIES
+from csdlib.atelier.copies import COPIES, Copy, web_name
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.scenes import either
 from csdlib.atelier.sets import SETS
 from csdlib.atelier.subjects import SUBJECTS
 from csdlib.atelier.works import Work, draw_missing, first_seed, source_hash
 from csdlib.errors import require_range
-from csdlib.files import seeded, text_hash
+from csdlib.files import seeded
 from csdlib.tables import ImageTable
 
 #: The share of works of which near-duplicates exist.
 COPIED = 0.1
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A near-duplicate of a work: the original, what was done to it, and a number that decides how."""
-
-    original: Work
-    kind: str
-    number: int
-
-    @property
-    def path(self) -> str:
-        """The file name in the cache."""
-        return f"{self.original.path.removesuffix('.png')}-{self.kind}-{self.number}.png"
-
-    def draw(self) -> Canvas:
-        """The picture, (size, size, 3) uint8."""
-        return COPIES[self.kind](self.original.draw(), seeded("copy", _name(self), self.kind))
 
 
 def atelier_crawl(
@@ -89,7 +69,7 @@ def _finds(painter: Painter, count: int, common: tuple[int, int]) -> Iterator[Wo
     for number in range(count):
         work = Work(painter, subjects[number % len(subjects)], first + number, size, "train")
         yield work
-        rng = seeded("copies", _name(work), seed)
+        rng = seeded("copies", web_name(work), seed)
         if rng.random() < COPIED:
             yield from (Copy(work, either(rng, *COPIES), k) for k in range(int(rng.integers(1, 4))))
 
@@ -97,9 +77,9 @@ def _finds(painter: Painter, count: int, common: tuple[int, int]) -> Iterator[Wo
 def _row(find: Work | Copy, people: Sequence[Painter], seed: int) -> dict[str, object]:
     work = find.original if isinstance(find, Copy) else find
     who = work.painter
-    said = web_caption(who, work.subject, people, seeded("web caption", _name(find), seed))
+    said = web_caption(who, work.subject, people, seeded("web caption", web_name(find), seed))
     return {
-        "image_id": _name(find),
+        "image_id": web_name(find),
         "path": find.path,
         "split": "train",
         "artist": "",
@@ -112,13 +92,6 @@ def _row(find: Work | Copy, people: Sequence[Painter], seed: int) -> dict[str, o
         "true_content": work.subject,
         "true_noise": said.noise,
         "true_named": list(said.named),
-        "true_group": _name(work),
+        "true_group": web_name(work),
         "true_copy": find.kind if isinstance(find, Copy) else "",
     }
-
-
-def _name(find: Work | Copy) -> str:
-    """A name that gives nothing away, as the web's file names do."""
-    if isinstance(find, Copy):
-        return f"{_name(find.original)}-{find.number}"
-    return "web-" + text_hash(find.painter.slug, find.subject, find.scene)[:12]

@@ -81,6 +81,10 @@ class Palette:
         """The colour of a role at a tone in [0, 1]: (3,) float32 in [0, 1]."""
         return self.ramps[SLOTS.index(slot), round(float(np.clip(tone, 0, 1)) * (TONES - 1))]
 
+    def shades(self, slots: NDArray[np.integer], steps: NDArray[np.integer]) -> NDArray[np.float32]:
+        """The colours of many roles, each at a step of its ramp in [0, TONES): (..., 3) float32 in [0, 1]."""
+        return self.ramps.reshape(-1, 3).take(slots * TONES + steps, axis=0)
+
 
 def mixed_palette(movement: str, colours: Colours, rng: np.random.Generator) -> Palette:
     """Mixes the colours of one picture: each role takes its colour from any of the painter's tubes.

@@ -13,15 +13,16 @@ from PIL import Image
 from csdlib.atelier import PAINTERS, SUBJECTS, sample_scene
 from csdlib.atelier.domains import DOMAINS, atelier_domains
 from csdlib.atelier.domains.charts import Sheet
-from csdlib.atelier.domains.collection import Picture, planned_domains
+from csdlib.atelier.domains.collection import planned_domains
 from csdlib.atelier.domains.figures import cut_out, extent, fitted
 from csdlib.atelier.domains.infograph import LAYOUTS
+from csdlib.atelier.domains.pictures import Picture
 from csdlib.errors import InputError
 
 ELSEWHERE = """
 import cv2, hashlib
 from csdlib.atelier.domains import DOMAINS
-from csdlib.atelier.domains.collection import Picture
+from csdlib.atelier.domains.pictures import Picture
 cv2.setNumThreads(1)
 for domain in reversed(list(DOMAINS)):
     print(domain, hashlib.sha256(Picture(domain, "cat", 5, 64, "query").draw().tobytes()).hexdigest())

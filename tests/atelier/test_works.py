@@ -1,6 +1,45 @@
-"""The names of drawn pictures: they change with what decides a pixel, and with nothing else."""
+"""Pictures on disk: their names change with what decides a pixel alone; each is drawn once, whoever asks."""
 
-from csdlib.atelier.works import drawing_code
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from csdlib.atelier import works
+from csdlib.atelier.catalogue import PAINTERS
+from csdlib.atelier.copies import COPIES, Copy
+from csdlib.atelier.studio import render
+from csdlib.atelier.works import Work, drawing_code
+
+#: Draws twelve dots into a folder and notes every one that is begun; none is done before there is a gate.
+DRAWER = """
+import sys, time
+from dataclasses import dataclass
+from pathlib import Path
+import numpy as np
+from csdlib.atelier.works import draw_missing
+
+cache, gate = map(Path, sys.argv[1:])
+
+@dataclass(frozen=True)
+class Dot:
+    number: int
+    path = property(lambda self: f"{self.number}.png")
+
+    def draw(self):
+        with (cache / "begun.txt").open("a") as notes:
+            notes.write(f"{self.number}\\n")
+        while not gate.exists():
+            time.sleep(0.01)
+        time.sleep(0.2)
+        return np.zeros((8, 8, 3), np.uint8)
+
+draw_missing([Dot(number) for number in range(12)], cache, progress=False)
+"""
 
 SOURCE = '''"""A hill."""
 
@@ -37,3 +76,52 @@ def test_what_is_drawn_decides() -> None:
 
 def test_a_function_of_a_docstring_alone_stays_a_function() -> None:
     assert drawing_code('def nothing() -> None:\n    """Does nothing."""\n') == "def nothing() -> None:\n    pass"
+
+
+@pytest.fixture
+def drawer(tmp_path):
+    """Starts a process that draws; whatever is left of one at the end is killed."""
+    started: list[subprocess.Popen] = []
+
+    def start(gate: Path) -> subprocess.Popen:
+        command = [sys.executable, "-c", DRAWER, str(tmp_path), str(gate)]
+        started.append(subprocess.Popen(command, start_new_session=True, env=os.environ | {"OMP_NUM_THREADS": "1"}))
+        return started[-1]
+
+    yield start
+    for process in started:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        process.wait()
+
+
+def begun(folder: Path) -> list[int]:
+    notes = folder / "begun.txt"
+    return sorted(map(int, notes.read_text().split())) if notes.exists() else []
+
+
+def test_two_processes_that_want_the_same_pictures_draw_each_once(drawer, tmp_path):
+    processes = [drawer(tmp_path) for _ in range(2)]
+    assert [process.wait(timeout=120) for process in processes] == [0, 0]
+    assert begun(tmp_path) == list(range(12))
+
+
+def test_a_drawer_that_is_killed_does_not_block_the_next(drawer, tmp_path):
+    killed = drawer(tmp_path / "never")
+    while killed.poll() is None and not begun(tmp_path):
+        time.sleep(0.01)
+    # Its workers live on for a while: they must not hold the lock either.
+    os.kill(killed.pid, signal.SIGKILL)
+    assert drawer(tmp_path).wait(timeout=120) == 0
+    assert {path.stem for path in tmp_path.glob("[!.]*.png")} == set(map(str, range(12)))
+
+
+def test_a_work_is_painted_once_for_itself_and_its_copies(monkeypatch):
+    painted = []
+    monkeypatch.setattr(works, "render", lambda *args: painted.append(args) or render(*args))
+    work = Work(PAINTERS["noor-felding"], "dog", 7, 32, "train")
+    pictures = [find.draw() for find in (work, *(Copy(work, kind, 0) for kind in COPIES), work)]
+    assert len(painted) == 1
+    assert (pictures[0] == pictures[-1]).all()

@@ -1,5 +1,5 @@
 """Domains: the atelier's subjects as photograph, painting, clip art, sketch, information graphic and doodle."""
 
-from csdlib.atelier.domains.collection import DOMAINS, atelier_domains
+import lazy_loader
 
-__all__ = ["DOMAINS", "atelier_domains"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

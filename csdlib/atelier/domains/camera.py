@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from csdlib.atelier.brushes import Canvas, noise
 from csdlib.atelier.composition import Map
 from csdlib.atelier.scenes import between
-from csdlib.atelier.surfaces import finished
+from csdlib.atelier.surfaces import finished, plain, rgb
 
 
 def focused(light: Map, blur: Map, figure: NDArray[np.bool_]) -> Map:
@@ -18,15 +18,15 @@ def focused(light: Map, blur: Map, figure: NDArray[np.bool_]) -> Map:
         blur: (side, side) radius of the blur in pixels, 0 where it is sharp.
         figure: (side, side) bool: what is in focus; it must not run into the blurred background.
     """
-    apart = (~figure).astype(np.float32)[..., None]
+    apart = (~figure).astype(np.float32)
     result, sharper = light, 0.0
     for radius in (1.2, 2.6, 5.2):
         scale = radius * len(light) / 256
         # Only what is out of focus itself is spread: otherwise the figure would have a halo of its own colours.
-        total = cv2.blur(cv2.GaussianBlur(light * apart, (0, 0), scale * 0.6), (int(scale * 2) | 1,) * 2)
-        share = cv2.blur(cv2.GaussianBlur(apart, (0, 0), scale * 0.6), (int(scale * 2) | 1,) * 2)[..., None]
-        soft = total / np.maximum(share, 1e-3)
-        weight = np.clip((blur / len(light) * 256 - sharper) / (radius - sharper), 0, 1)[..., None] * apart
+        total = cv2.blur(cv2.GaussianBlur(light * rgb(apart), (0, 0), scale * 0.6), (int(scale * 2) | 1,) * 2)
+        share = cv2.blur(cv2.GaussianBlur(apart, (0, 0), scale * 0.6), (int(scale * 2) | 1,) * 2)
+        soft = total / rgb(np.maximum(share, 1e-3))
+        weight = rgb(np.clip((blur / len(light) * 256 - sharper) / (radius - sharper), 0, 1) * apart)
         result, sharper = result * (1 - weight) + soft * weight, radius
     return result
 
@@ -34,14 +34,14 @@ def focused(light: Map, blur: Map, figure: NDArray[np.bool_]) -> Map:
 def developed(light: Map, rng: np.random.Generator) -> Canvas:
     """Linear light (side, side, 3) to a picture: exposed, balanced, vignetted, noisy, (side, side, 3) uint8."""
     side = len(light)
-    light = light * exposure(light, rng) * white_balance(rng)
-    light = light * (1 - between(rng, 0.05, 0.4) * _corner(side, rng))[..., None]
+    light = light * exposure(light, rng) * plain(white_balance(rng), (side, side))
+    light = light * rgb(1 - between(rng, 0.05, 0.4) * _corner(side, rng))
     curve = 1 - np.exp(-between(rng, 1.25, 1.6) * np.maximum(light, 0))
     curve = curve * (1.06 + 0.12 * curve) / 1.08
     picture = np.power(np.maximum(curve, 0), 1 / 2.2)
     picture = _contrasted(picture, rng)
     grain = between(rng, 0.004, 0.02)
-    luma = rng.normal(0, grain, (side, side, 1)).astype(np.float32)
+    luma = rgb(rng.normal(0, grain, (side, side)).astype(np.float32))
     chroma = cv2.resize(rng.normal(0, grain, (side // 2, side // 2, 3)).astype(np.float32), (side, side))
     # Dark parts are noisier: there the sensor counts fewer photons.
     return finished(picture + (luma + chroma) * (1.3 - picture))
@@ -66,7 +66,7 @@ def _contrasted(picture: Map, rng: np.random.Generator) -> Map:
     stretched = (picture - low) / max(0.35, float(high - low)) * 0.94 + 0.03
     picture = picture + between(rng, 0.1, 0.6) * (stretched - picture)
     picture = 0.5 + (picture - 0.5) * between(rng, 1.05, 1.4)
-    grey = picture.mean(axis=2, keepdims=True)
+    grey = rgb(picture.mean(axis=2))
     picture = grey + (picture - grey) * between(rng, 0.8, 1.25)
     return picture + 0.35 * (picture - cv2.GaussianBlur(picture, (0, 0), len(picture) / 200))
 

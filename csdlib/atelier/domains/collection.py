@@ -1,74 +1,23 @@
 """The collection of domains as an image table: the atelier's DomainNet, in which the domain is the style."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.domains.captions import domain_caption
-from csdlib.atelier.domains.clipart import clipart
-from csdlib.atelier.domains.infograph import infograph
-from csdlib.atelier.domains.painting import painting, picked_painter
-from csdlib.atelier.domains.quickdraw import quickdraw
-from csdlib.atelier.domains.real import real
-from csdlib.atelier.domains.sketch import sketch
-from csdlib.atelier.painters import Painter
-from csdlib.atelier.scenes import Scene
-from csdlib.atelier.subjects import SUBJECTS, find_subject, sample_scene
+from csdlib.atelier.domains.pictures import DOMAINS, Picture
+from csdlib.atelier.subjects import SUBJECTS, find_subject
 from csdlib.atelier.works import SIDES, draw_missing, source_hash
 from csdlib.errors import lookup, require_names, require_range
 from csdlib.files import seeded, text_hash
 from csdlib.tables import ImageTable
-
-#: Every domain by name: a scene, a generator and a size to a picture (side, side, 3) uint8.
-DOMAINS: dict[str, Callable[[Scene, np.random.Generator, int], Canvas]] = {
-    "real": real,
-    "painting": painting,
-    "clipart": clipart,
-    "sketch": sketch,
-    "infograph": infograph,
-    "quickdraw": quickdraw,
-}
 
 #: The domains that are drawn if none are named: the paper leaves quickdraw out.
 USUAL = tuple(domain for domain in DOMAINS if domain != "quickdraw")
 
 #: Scene seeds of the collection start here, beyond those of the exhibition and the crawl.
 _FIRST_SEED = 1 << 45
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture of the collection: which domain shows which scene, at which size, for which split."""
-
-    domain: str
-    subject: str
-    scene: int
-    size: int
-    split: str
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """What decides how the domain shows the scene; the same at every size."""
-        return seeded("domain", self.domain, self.subject, self.scene)
-
-    @property
-    def painter(self) -> Painter | None:
-        """Who has painted it, if it is a painting."""
-        return picked_painter(self.rng) if self.domain == "painting" else None
-
-    @property
-    def path(self) -> str:
-        """The file name in the cache: changes when the picture, its painter's record or the code that draws it does."""
-        key = text_hash(source_hash("domains"), self.domain, self.painter, self.subject, self.scene, self.size)
-        return f"domains/{self.domain}/{key[:24]}.png"
-
-    def draw(self) -> Canvas:
-        """The picture, (size, size, 3) uint8."""
-        return DOMAINS[self.domain](sample_scene(self.subject, self.scene), self.rng, self.size)
 
 
 def atelier_domains(

@@ -17,6 +17,7 @@ from csdlib.atelier.painters import Composition, Painter
 from csdlib.atelier.palettes import TONES, Palette
 from csdlib.atelier.scenes import SLOTS, Layer, Scene, between, either
 from csdlib.atelier.shapes import box
+from csdlib.atelier.surfaces import plain, rgb
 
 #: What is often photographed before a paper backdrop.
 _STUDIO = ("dog", "cat", "woman", "portrait", "bird", "flower", "horse")
@@ -86,17 +87,17 @@ def _before_backdrop(scene: Scene, rng: np.random.Generator) -> Scene:
 def _lit(shot: Shot, rng: np.random.Generator) -> Map:
     """The light that the scene throws to the camera, (side, side, 3) float32 linear."""
     view, air = shot.view, shot.air
-    surface = reflectances(shot.scene, shot.stuffs, rng)[view.label] * _textured(shot, rng)[..., None]
+    surface = reflectances(shot.scene, shot.stuffs, rng).take(view.label, axis=0) * rgb(_textured(shot, rng))
     normal = rounded(view, 0.04 + 0.26 * shot.made_of(*FRAYED), rng)
     walls = ("sky",) if shot.scene.place == "backdrop" else ("sky", "plaster")
     ground = ~view.figure & ~shot.made_of(*walls)
     dark = shaded(view, ground, rng)
-    facing = np.clip((normal * air.towards).sum(axis=2), 0, 1)
+    facing = np.clip((normal * plain(air.towards, dark.shape)).sum(axis=2), 0, 1)
     flat = np.abs(normal[..., 2]) > 0.999
     facing = np.where(flat, 0.62, facing) * (1 - 0.9 * dark)
     open_sky = (0.55 - 0.45 * normal[..., 1]) * creases(view) * (1 - 0.45 * dark)
     fill = (0.85 - 0.45 * air.strength) * (0.5 * air.rim + 0.3 * air.zenith + 0.3)
-    light = air.strength * 1.75 * facing[..., None] * air.sun + open_sky[..., None] * fill
+    light = rgb(air.strength * 1.75 * facing) * plain(air.sun, dark.shape) + rgb(open_sky) * plain(fill, dark.shape)
     light = light * _room_light(shot)
     picture = surface * light + _shine(shot, normal)
     return _open_air(picture, shot, rng)
@@ -105,9 +106,9 @@ def _lit(shot: Shot, rng: np.random.Generator) -> Map:
 def _shine(shot: Shot, normal: Map) -> Map:
     """The highlight of the sun on glazed, painted and wet things, (side, side, 3) float32."""
     half = shot.air.towards + np.array([0, 0, 1], np.float32)
-    mirrored = np.clip((normal * (half / np.linalg.norm(half))).sum(axis=2), 0, 1) ** 40
+    mirrored = np.clip((normal * plain(half / np.linalg.norm(half), normal.shape[:2])).sum(axis=2), 0, 1) ** 40
     glossy = shot.made_of("smooth", "eye") & shot.view.figure & (normal[..., 2] < 0.999)
-    return (0.3 * shot.air.strength * mirrored * glossy)[..., None] * shot.air.sun
+    return rgb(0.3 * shot.air.strength * mirrored * glossy) * plain(shot.air.sun, glossy.shape)
 
 
 def _textured(shot: Shot, rng: np.random.Generator) -> Map:

@@ -22,7 +22,7 @@ from csdlib.atelier.composition import Map, View, slot_numbers
 from csdlib.atelier.mediums.plan import contours, own_tones, shape_mask, tone_steps
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.scenes import SHADOW, Layer
-from csdlib.atelier.surfaces import finished, framed, lay, paper, primed
+from csdlib.atelier.surfaces import finished, framed, lay, paper, plain, primed, rgb
 
 #: Streaks of a few directions, by number, and the chalky grain of the paint.
 Furrows = tuple[list[Map], Map]
@@ -42,7 +42,7 @@ def gouache(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     """
     grain = paper(rng, view.side)
     furrows = _furrows(view, painter, rng), grain
-    sheet = primed(view, painter).astype(np.float32) / 255 * (1 + 0.06 * painter.ground.grain * grain[..., None])
+    sheet = primed(view, painter).astype(np.float32) / 255 * rgb(1 + 0.06 * painter.ground.grain * grain)
     for layer in view.layers:
         _coat(sheet, view, painter, (layer, furrows), rng)
     _second_coat(sheet, view, painter, furrows, rng)
@@ -52,7 +52,7 @@ def gouache(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     sheet = canvas.astype(np.float32) / 255
     _line(sheet, view, painter, furrows, rng)
     _details(sheet, view)
-    chalky = 0.93 * sheet + 0.045 + 0.035 * painter.ground.grain * grain[..., None]
+    chalky = 0.93 * sheet + 0.045 + rgb(0.035 * painter.ground.grain * grain)
     return framed(finished(chalky), view, painter)
 
 
@@ -90,18 +90,18 @@ def _coat(sheet: Map, view: View, painter: Painter, coat: tuple[Layer, Furrows],
     bare = np.clip((streak - 0.15 - 0.6 * brush.opacity + 0.03 * brush.bristles) * 5, 0, 1)
     hide = 1 - (0.95 - 0.6 * brush.opacity) * bare
     if layer.slot == SHADOW:
-        sheet[box] *= 1 - (0.3 * edge * hide)[..., None] * (1 - view.palette.colour("dark", 0.4))
+        sheet[box] *= 1 - rgb(0.3 * edge * hide) * plain(1 - view.palette.colour("dark", 0.4), edge.shape)
         return
     tone = layer.tone + rng.normal(0, 0.09 * brush.jitter)
     colour = strayed(view.palette.colour(layer.slot, tone)[None], 0.35 * brush.jitter, rng)[0]
     patch = np.ascontiguousarray(sheet[box])
-    lay(patch, edge * hide, colour * (1 + 0.03 * streak[..., None]))
+    lay(patch, edge * hide, plain(colour, edge.shape) * rgb(1 + 0.03 * streak))
     sheet[box] = patch
 
 
 def _second_coat(sheet: Map, view: View, painter: Painter, furrows: Furrows, rng: np.random.Generator) -> None:
     """Shade and light in one further tone each, brushed on dry."""
-    slots, own = slot_numbers(view.layers)[view.label], own_tones(view)
+    slots, own = slot_numbers(view.layers).take(view.label), own_tones(view)
     streak = furrows[0][0] if len(furrows[0]) == 1 else _by_angle(view, furrows[0])
     lean = view.tone - own + 0.03 * noise(rng, 10, view.side)
     dry = (0.012 + 0.012 * painter.brush.bristles) * streak
@@ -110,7 +110,7 @@ def _second_coat(sheet: Map, view: View, painter: Painter, furrows: Furrows, rng
     )
     step = (0.1 + 0.16 * painter.brush.relief) * (light - shade - 0.7 * dark)
     cover = 0.9 * np.minimum(1, (shade + light) * 4) * ~view.fine
-    lay(sheet, cover, view.palette.ramps[slots, tone_steps(own + step)])
+    lay(sheet, cover, view.palette.shades(slots, tone_steps(own + step)))
 
 
 def _by_angle(view: View, maps: list[Map]) -> Map:
@@ -130,7 +130,7 @@ def _loose(canvas: Canvas, view: View, painter: Painter, rng: np.random.Generato
     push = {"light": (0.1, 0.24), "dark": (-0.22, -0.1), "any": (-0.18, 0.2)}[brush.order]
     tone = at(view.tone, starts) + rng.uniform(*push, len(starts))
     slots = slot_numbers(view.layers)[at(view.label, starts)]
-    colours = strayed(view.palette.ramps[slots, tone_steps(tone)], 0.5 * brush.jitter, rng)
+    colours = strayed(view.palette.shades(slots, tone_steps(tone)), 0.5 * brush.jitter, rng)
     hairs = max(1, min(brush.bristles, 6))
     width = np.minimum(brush.width * rng.uniform(0.6, 1.1, len(starts)), 0.45 * lengths)
     fan = bundles(paths, width * (hairs > 1), np.linspace(-0.4, 0.4, hairs))

@@ -20,7 +20,7 @@ from csdlib.atelier.brushes import (
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.mediums.plan import contours
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, framed, lay, primed, softened, tooth
+from csdlib.atelier.surfaces import finished, framed, lay, opaque, primed, rgb, softened, tooth
 
 _BLUNT = (0.85, 1.0, 1.0, 1.0, 1.0, 1.0, 0.85)
 
@@ -47,7 +47,7 @@ def pastel(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     _chalk(sheet, view, painter, (starts[at(view.figure, starts)], 0.7, 1.3, field, rough), rng)
     _chalk(sheet, view, painter, (within(rng, view.fine, 200), 0.3, 2.0, view.flow, rough), rng)
     _edges(sheet, view, painter, rough, rng)
-    sheet += (0.14 * painter.ground.grain * (0.5 - rough))[..., None]
+    sheet += rgb(0.14 * painter.ground.grain * (0.5 - rough))
     return framed(finished(sheet), view, painter)
 
 
@@ -55,7 +55,7 @@ def _held(pressure: Map, painter: Painter, rough: Map) -> Map:
     """How much chalk the paper takes at a pressure in [0, 1]: only its heights, until it is pressed in."""
     grain = 0.2 + 0.8 * painter.ground.grain
     held = (0.75 + 1.6 * grain) * pressure - 1.6 * grain * rough + 0.1
-    return np.asarray(np.clip(held, 0.15 * pressure, np.minimum(4 * pressure, 1)), dtype=np.float32)
+    return np.asarray(np.minimum(np.maximum(held, 0.15 * pressure), np.minimum(4 * pressure, 1)), dtype=np.float32)
 
 
 def _rubbed(sheet: Map, view: View, painter: Painter, rough: Map, rng: np.random.Generator) -> None:
@@ -89,8 +89,7 @@ def _chalk(
     canvas[..., 3] = 0
     widths = np.full(len(paths), brush.width * min(size, 1.2))
     fill(canvas, ribbons(paths, widths, _BLUNT), np.concatenate([colours, pressure[:, None]], axis=1))
-    chalk = np.asarray(canvas[..., :3] / np.float32(255), dtype=np.float32)
-    lay(sheet, _held(canvas[..., 3] / np.float32(255), painter, rough), chalk)
+    lay(sheet, _held(canvas[..., 3] / np.float32(255), painter, rough), opaque(canvas))
 
 
 def _smudge(sheet: Map, view: View, painter: Painter, rng: np.random.Generator) -> None:

@@ -8,7 +8,7 @@ from csdlib.atelier.brushes import Canvas, at, directions, noise, scattered, str
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.mediums.plan import contours, merged, window
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, framed, paper, primed, softened
+from csdlib.atelier.surfaces import finished, framed, paper, plain, primed, rgb, softened
 
 
 def outlines(
@@ -22,23 +22,23 @@ def outlines(
 ) -> None:
     """Draws the outline of every drawn layer where it is seen, with an unsteady hand."""
     ink = view.palette.colour(painter.line.slot, painter.line.tone) * 255
-    blend = contours(view, painter, rng, passes=passes, pressure=pressure)[..., None]
-    canvas[:] = (canvas * (1 - blend) + ink * blend).astype(np.uint8)
+    blend = rgb(contours(view, painter, rng, passes=passes, pressure=pressure))
+    canvas[:] = (canvas * (1 - blend) + plain(ink, (view.side, view.side)) * blend).astype(np.uint8)
 
 
 def hatching(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     """Pen on tinted paper: the darker a place, the more layers of lines cross it; white is set on last."""
     canvas, brush = primed(view, painter), painter.brush
-    grain = paper(rng, view.side)[..., None]
+    grain = paper(rng, view.side)
     tint = np.clip(brush.opacity * (0.9 + 0.25 * grain), 0, 1)
-    canvas[:] = finished(canvas / np.float32(255) * (1 - tint) + tint * view.colour)
+    canvas[:] = finished(canvas / np.float32(255) * rgb(1 - tint) + rgb(tint) * view.colour)
     field = directions(view, brush, rng)
     turns = (0.0, 0.9, -0.8, 1.6) if brush.direction == "cross" else (0.0, 0.25, 1.3, -0.2)
     for turn, limit in zip(turns, (0.56, 0.42, 0.3, 0.18), strict=True):
         _hatch(canvas, view, painter, (field + np.float32(turn), limit), rng)
     outlines(canvas, view, painter, rng, passes=2)
     _highlights(canvas, view, painter, field, rng)
-    canvas = finished(canvas / np.float32(255) + 0.05 * painter.ground.grain * grain)
+    canvas = finished(canvas / np.float32(255) + rgb(0.05 * painter.ground.grain * grain))
     return framed(canvas, view, painter)
 
 
@@ -73,7 +73,7 @@ def watercolour(view: View, painter: Painter, rng: np.random.Generator) -> Canva
     wander, bloom = noise(rng, 24, view.side) + 0.5 * noise(rng, 60, view.side), noise(rng, 7, view.side)
     pigment = _pigment(view, painter, grain, wander, bloom)
     areas = merged(view)
-    for number in np.unique(areas):
+    for number in np.flatnonzero(np.bincount(areas.ravel())):
         _wash(sheet, view, painter, (areas == number, pigment, wander))
     _pen(sheet, view, painter, bloom, rng)
     return framed(finished(sheet), view, painter)
@@ -93,15 +93,13 @@ def _pigment(view: View, painter: Painter, grain: Map, wander: Map, bloom: Map) 
 def _wash(sheet: Map, view: View, painter: Painter, wash: tuple[NDArray[np.bool_], Map, Map]) -> None:
     area, pigment, wander = wash
     box = window(area, round(0.02 * view.side))
-    if box is None:
-        return
     # A detail is washed with a small brush, or it would run into its surroundings.
-    share = 0.25 if view.fine[area].any() else 1.0
+    share = 0.25 if (view.fine & area).any() else 1.0
     brush, soft = painter.brush, max(0.8, painter.brush.width * view.side * share)
     body = cv2.GaussianBlur(area[box].astype(np.float32), (0, 0), soft * 0.5)
     wet = np.clip((body + 0.22 * wander[box] - 0.45 - 0.08 * brush.curvature) * 5 + 0.5, 0, 1)
     edge = np.clip(wet - cv2.GaussianBlur(wet, (0, 0), soft * 0.6), 0, 1)
-    density = (wet * np.clip(pigment[box] + 1.1 * edge, 0, 1))[..., None]
+    density = rgb(wet * np.clip(pigment[box] + 1.1 * edge, 0, 1))
     tone = cv2.GaussianBlur(view.colour[box], (0, 0), soft * 0.35)
     sheet[box] *= 1 - density * (1 - np.clip(tone * 1.04, 0, 1))
 
@@ -114,4 +112,4 @@ def _pen(sheet: Map, view: View, painter: Painter, bloom: Map, rng: np.random.Ge
     spread = softened(line, 0.009) * np.clip(0.3 + 1.6 * bloom, 0, 1)
     cover = np.clip(line * (0.95 - 0.3 * painter.brush.curvature) + 1.3 * painter.brush.curvature * spread, 0, 0.95)
     ink = view.palette.colour(painter.line.slot, painter.line.tone)
-    sheet *= 1 - cover[..., None] * (1 - ink)
+    sheet *= 1 - rgb(cover) * plain(1 - ink, cover.shape)

@@ -21,7 +21,7 @@ from csdlib.atelier.composition import Map, View, slot_numbers
 from csdlib.atelier.mediums.plan import contours
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.scenes import SLOTS
-from csdlib.atelier.surfaces import finished, framed, lay, paper, primed, softened
+from csdlib.atelier.surfaces import finished, framed, lay, paper, plain, primed, rgb, softened
 
 
 def ink_wash(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
@@ -38,7 +38,7 @@ def ink_wash(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     ink = 1 - (1 - _washes(view, painter, drift, rng)) * (1 - _broad(view, painter, grain, rng))
     line = _lines(view, painter, grain, rng)
     ink = np.clip(1 - (1 - ink) * (1 - line), 0, 1)
-    sheet = primed(view, painter).astype(np.float32) / 255 * (1 + 0.05 * painter.ground.grain * grain[..., None])
+    sheet = primed(view, painter).astype(np.float32) / 255 * rgb(1 + 0.05 * painter.ground.grain * grain)
     lay(sheet, ink, _inks(view, painter, drift))
     canvas = finished(sheet)
     _sealed(canvas, view, painter, rng)
@@ -48,11 +48,12 @@ def ink_wash(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
 def _inks(view: View, painter: Painter, drift: tuple[Map, Map]) -> Map:
     """The colour of the ink everywhere: black, or tinted by the scene; the accent is always in colour."""
     ink = view.palette.colour(painter.line.slot, painter.line.tone)
-    accent = slot_numbers(view.layers)[view.label] == SLOTS.index("accent")
+    accent = slot_numbers(view.layers).take(view.label) == SLOTS.index("accent")
     share = np.where(accent & (view.figure | view.fine), max(0.75, painter.brush.jitter), painter.brush.jitter)
-    spread = displaced(share.astype(np.float32), drift, 0.004 + 0.01 * painter.brush.curvature)[..., None]
+    spread = displaced(share.astype(np.float32), drift, 0.004 + 0.01 * painter.brush.curvature)
     tint = cv2.GaussianBlur(view.colour, (0, 0), 0.004 * view.side)
-    return ink + spread * (0.85 * tint - ink)
+    black = plain(ink, spread.shape)
+    return black + rgb(spread) * (0.85 * tint - black)
 
 
 def _washes(view: View, painter: Painter, drift: tuple[Map, Map], rng: np.random.Generator) -> Map:
@@ -60,7 +61,7 @@ def _washes(view: View, painter: Painter, drift: tuple[Map, Map], rng: np.random
     brush = painter.brush
     limit = 0.42 + 0.22 * brush.coverage - 0.06 * ~view.figure
     depth = np.clip((limit - view.tone) / 0.48, 0, 1)
-    hills = slot_numbers(view.layers)[view.label] == SLOTS.index("far")
+    hills = slot_numbers(view.layers).take(view.label) == SLOTS.index("far")
     depth = np.where(hills & ~view.figure, np.maximum(depth, 0.3 * np.sqrt(brush.coverage)), depth)
     depth = 0.6 * np.round(depth * 3 + 0.3 * noise(rng, 9, view.side)) / 3 + 0.4 * depth
     depth = np.where(view.figure, depth, np.maximum(depth * _mist(view), _around(view)))
@@ -83,9 +84,9 @@ def _around(view: View) -> Map:
 def _mist(view: View) -> Map:
     """How much ink is left from the top (1) to the foot (0.15) of each layer behind the figure."""
     ends = np.array([(layer.outline[:, 1].min(), layer.outline[:, 1].max()) for layer in view.layers], dtype=np.float32)
-    ends = np.clip(ends, 0, 1)[view.label]
+    top, bottom = (end.take(view.label) for end in np.clip(ends, 0, 1).T)
     row = np.linspace(0, 1, view.side, dtype=np.float32)[:, None]
-    share = np.clip((row - ends[..., 0]) / np.maximum(ends[..., 1] - ends[..., 0], 0.05), 0, 1)
+    share = np.clip((row - top) / np.maximum(bottom - top, 0.05), 0, 1)
     return 0.15 + 0.85 * (1 - share) ** 1.7
 
 

@@ -15,12 +15,12 @@ def stepped(view: View, tones: int) -> Map:
     """The picture in a few flat tones a colour, (side, side, 3) float32 in [0, 1]."""
     slots = slot_numbers(view.layers)
     step = np.clip(np.round((view.tone - own_tones(view)) * tones / 0.3), -1, 1) * 0.16
-    return view.palette.ramps[slots[view.label], tone_steps(own_tones(view) + step)]
+    return view.palette.shades(slots.take(view.label), tone_steps(own_tones(view) + step))
 
 
 def own_tones(view: View) -> Map:
     """The tone of the layer that is seen, without light or shade, (side, side) float32."""
-    return np.array([layer.tone for layer in view.layers], dtype=np.float32)[view.label]
+    return np.array([layer.tone for layer in view.layers], dtype=np.float32).take(view.label)
 
 
 def tone_steps(tone: Map) -> NDArray[np.int64]:
@@ -36,7 +36,7 @@ def merged(view: View) -> NDArray[np.int32]:
         if layer.line or layer.fine or layer.slot not in owner:
             owner[layer.slot] = number
         numbers.append(owner[layer.slot])
-    return np.array(numbers, dtype=np.int32)[view.label]
+    return np.array(numbers, dtype=np.int32).take(view.label)
 
 
 def without_details(view: View) -> NDArray[np.int32]:
@@ -49,7 +49,7 @@ def without_details(view: View) -> NDArray[np.int32]:
     return owner[nearest]
 
 
-def seams(cells: NDArray[np.int32], width: int) -> Map:
+def seams(cells: NDArray[np.integer], width: int) -> Map:
     """1 on the borders between cells, 0 elsewhere, (side, side) float32."""
     border = np.zeros(cells.shape, np.float32)
     border[:, 1:] = cells[:, 1:] != cells[:, :-1]
@@ -65,15 +65,10 @@ def to_border(border: Map) -> Map:
     return np.asarray(far / np.float32(len(far)), dtype=np.float32)
 
 
-def window(area: NDArray[np.bool_], rim: int) -> tuple[slice, slice] | None:
-    """The rows and columns around an area, widened by a rim; None if it is empty."""
-    rows, columns = np.flatnonzero(area.any(axis=1)), np.flatnonzero(area.any(axis=0))
-    if not len(rows):
-        return None
-    return (
-        slice(max(0, rows[0] - rim), rows[-1] + rim + 1),
-        slice(max(0, columns[0] - rim), columns[-1] + rim + 1),
-    )
+def window(area: NDArray[np.bool_], rim: int) -> tuple[slice, slice]:
+    """The rows and columns around an area, widened by a rim."""
+    left, top, width, height = cv2.boundingRect(area.view(np.uint8))
+    return np.s_[max(0, top - rim) : top + height + rim, max(0, left - rim) : left + width + rim]
 
 
 def shape_mask(corners: Points, side: int, rim: float = 0.03) -> tuple[Map, tuple[slice, slice]]:
@@ -106,7 +101,7 @@ def contours(view: View, painter: Painter, rng: np.random.Generator, *, passes: 
                 _drawn(mark, hand, width, 0.0 if layer.fine else pressure, rng)
             low, high = ((e * view.side).astype(int) for e in (layer.outline.min(0) - rim, layer.outline.max(0) + rim))
             box = np.s_[max(0, low[1]) : max(0, high[1]), max(0, low[0]) : max(0, high[0])]
-            np.copyto(sheet[box], np.maximum(sheet[box], mark[box]), where=view.label[box] <= number)
+            sheet[box] = np.maximum(sheet[box], mark[box] * (view.label[box] <= number))
     return (sheet * _parting(view)).astype(np.float32) / 255
 
 
@@ -116,12 +111,13 @@ def _drawn(mark: NDArray[np.uint8], hand: Points, width: float, pressure: float,
     if not pressure:
         cv2.polylines(mark, [corners], True, 255, max(1, round(width)), cv2.LINE_AA, 3)
         return
-    turn = np.linspace(0, 2 * np.pi, len(corners), endpoint=False)
+    turn = np.arange(len(corners)) * (2 * np.pi / len(corners))
     knots = rng.uniform(0, 2 * np.pi, 2)
     swell = 1 + pressure * (0.7 * np.sin(turn * 2 + knots[0]) + 0.5 * np.sin(turn * 5 + knots[1]))
-    for here, there, size in zip(corners, np.roll(corners, -1, axis=0), (swell * width).tolist(), strict=True):
+    points = corners[:, 0].tolist()
+    for here, there, size in zip(points, [*points[1:], points[0]], (swell * width).tolist(), strict=True):
         if size > 0.45 * width:
-            cv2.line(mark, here[0].tolist(), there[0].tolist(), 255, max(1, round(size)), cv2.LINE_AA, 3)
+            cv2.line(mark, here, there, 255, max(1, round(size)), cv2.LINE_AA, 3)
 
 
 def _is_drawn(layer: Layer, painter: Painter) -> bool:
@@ -132,7 +128,7 @@ def _is_drawn(layer: Layer, painter: Painter) -> bool:
 
 def _parting(view: View) -> Map:
     """Lines within one colour of the figure are drawn faintly, or limbs would look jointed: (side, side) in [0, 1]."""
-    slots = slot_numbers(view.layers).astype(np.uint8)[view.label]
+    slots = slot_numbers(view.layers).astype(np.uint8).take(view.label)
     reach = np.ones((round(0.02 * view.side),) * 2, np.uint8)
     same = cv2.dilate(slots, reach) == cv2.erode(slots, reach)
     return np.where(same & view.figure, np.float32(0.35), np.float32(1))
@@ -141,6 +137,6 @@ def _parting(view: View) -> Map:
 def _shaken(outline: Points, wobble: float, rng: np.random.Generator) -> Points:
     """An outline whose corners drift slowly: neighbours drift alike."""
     knots = rng.normal(0, wobble, (6, 2))
-    drift = np.linspace(0, 6, len(outline), endpoint=False)
+    drift = np.arange(len(outline)) * (6 / len(outline))
     low, share = drift.astype(int), (drift % 1)[:, None]
     return outline + knots[low] * (1 - share) + knots[(low + 1) % 6] * share

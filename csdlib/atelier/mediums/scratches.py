@@ -7,7 +7,7 @@ from csdlib.atelier.brushes import Canvas, noise, slant
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.mediums.plan import contours, seams, to_border, without_details
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, framed, lay, primed
+from csdlib.atelier.surfaces import finished, framed, lay, plain, primed, rgb
 
 #: How far the lines of the second and third layer turn against the first: along them, or across.
 _PLAIN, _CROSSED = (0.0, 0.0, 1.2), (0.0, 0.9, -0.8)
@@ -41,7 +41,8 @@ def _board(view: View, painter: Painter) -> Map:
     strongest = np.maximum(np.maximum(red, green), np.maximum(blue, np.float32(0.2)))
     share = np.float32(painter.brush.opacity)
     lift = share * 0.9 * (0.4 + 0.6 / strongest)
-    return np.asarray(view.colour * lift[..., None] + (0.1 * share + (1 - share) * view.palette.colour("light", 0.95)))
+    white = 0.1 * share + (1 - share) * view.palette.colour("light", 0.95)
+    return view.colour * rgb(lift) + plain(white, lift.shape)
 
 
 def _bared(view: View, painter: Painter) -> Map:
@@ -74,15 +75,16 @@ def _course(view: View, painter: Painter, turn: float, rng: np.random.Generator)
     bend = (0.085 if brush.direction == "swirl" else 0.05) * brush.curvature
     axis = np.linspace(0, 1, view.side, dtype=np.float32)
     x, y = (a + np.float32(bend) * noise(rng, 4, view.side) for a in (axis[None], axis[:, None]))
-    own = np.array([layer.angle for layer in view.layers], dtype=np.float32)[view.label]
+    own = np.array([layer.angle for layer in view.layers], dtype=np.float32).take(view.label)
     fixed = np.full_like(own, slant(brush.direction))
     angle = {"form": own, "swirl": np.where(view.figure, own, 0), "cross": np.where(view.figure, own, -0.7)}.get(
         brush.direction, fixed
     ) + np.float32(turn)
-    across, along = y * np.cos(angle) - x * np.sin(angle), x * np.cos(angle) + y * np.sin(angle)
+    cos, sin = np.cos(angle), np.sin(angle)
+    across, along = y * cos - x * sin, x * cos + y * sin
     if brush.direction not in ("form", "swirl") or turn:
         return across, along
-    rings = np.array([layer.form == "round" for layer in view.layers])[view.label]
+    rings = np.array([layer.form == "round" for layer in view.layers]).take(view.label)
     far = to_border(seams(without_details(view), 1))
     return np.where(rings, far, across), np.where(rings, 0.16 * view.flow, along)
 

@@ -19,7 +19,7 @@ from csdlib.atelier.brushes import (
 )
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, primed, relief, weave
+from csdlib.atelier.surfaces import finished, opaque, primed, relief, rgb, weave
 
 
 def oil(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
@@ -32,7 +32,7 @@ def oil(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     _strokes(canvas, view, painter, (within(rng, view.figure, 260), 0.7, field), rng)
     _strokes(canvas, view, painter, (within(rng, view.fine, 200), 0.42, view.flow), rng)
     light = relief(canvas[..., 3], view.light, painter.brush.relief) + 0.035 * painter.ground.grain * weave(view.side)
-    return finished(canvas[..., :3].astype(np.float32) / 255 + light[..., None])
+    return finished(opaque(canvas) + rgb(light))
 
 
 def _strokes(
@@ -91,7 +91,7 @@ def dots(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
             canvas, (starts, brush.length * size, brush.width * size, field), _broken(view, painter, starts, rng), rng
         )
     grain = 0.03 * painter.ground.grain * weave(view.side)
-    return finished(canvas.astype(np.float32) / 255 + grain[..., None])
+    return finished(canvas.astype(np.float32) / 255 + rgb(grain))
 
 
 def _dabs(canvas: Canvas, marks: tuple[Paths, float, float, Map], colours: Map, rng: np.random.Generator) -> None:

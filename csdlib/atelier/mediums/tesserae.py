@@ -8,7 +8,7 @@ from csdlib.atelier.brushes import Canvas, Paths, at, fill, noise, scattered, sl
 from csdlib.atelier.composition import Map, View
 from csdlib.atelier.mediums.plan import seams, to_border, without_details
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.surfaces import finished, framed, paper, primed, relief
+from csdlib.atelier.surfaces import finished, framed, opaque, paper, primed, relief, rgb
 
 #: Places of stones, (n, 2) in units of the side, and the directions of their rows, (n,) radians.
 Stones = tuple[Paths, NDArray[np.floating]]
@@ -26,8 +26,8 @@ def mosaic(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     """
     brush = painter.brush
     canvas = primed(view, painter, channels=4)
-    sand = 0.12 * painter.ground.grain * paper(rng, view.side)[..., None]
-    canvas[..., :3] = finished(canvas[..., :3] / np.float32(255) * 0.75 + 0.12 * view.colour + sand)
+    sand = rgb(0.12 * painter.ground.grain * paper(rng, view.side))
+    canvas[..., :3] = finished(opaque(canvas) * 0.75 + 0.12 * view.colour + sand)
     areas = without_details(view)
     far = to_border(seams(areas, 1))
     size, length = _stone(painter)
@@ -42,7 +42,7 @@ def mosaic(view: View, painter: Painter, rng: np.random.Generator) -> Canvas:
     _contour_stones(canvas, view, painter, rng)
     _details(canvas, view, size)
     shine = relief(canvas[..., 3], view.light, 0.06 + 0.9 * brush.relief)
-    return framed(finished(canvas[..., :3].astype(np.float32) / 255 + shine[..., None]), view, painter)
+    return framed(finished(opaque(canvas) + rgb(shine)), view, painter)
 
 
 def _stone(painter: Painter) -> tuple[float, float]:
@@ -72,8 +72,9 @@ def _along(far: Map, size: float, rows: int, length: float) -> Stones:
 def _spaced(curve: Paths, length: float) -> Stones:
     """Places at equal steps along a closed curve, and the direction of the curve there."""
     count = len(curve)
-    smooth = np.mean([np.roll(curve, k, axis=0) for k in range(-2, 3)], axis=0)
-    step = np.linalg.norm(np.roll(smooth, -1, axis=0) - smooth, axis=1)
+    closed = np.concatenate([curve[-2:], curve, curve[:2]])
+    smooth = np.mean([closed[k : k + count] for k in range(4, -1, -1)], axis=0)
+    step = np.linalg.norm(np.diff(smooth, axis=0, append=smooth[:1]), axis=1)
     run = np.concatenate([[0.0], np.cumsum(step)])
     stones = max(1, round(run[-1] / length))
     index = np.searchsorted(run, np.arange(stones) * run[-1] / stones).clip(0, count - 1)
@@ -156,8 +157,7 @@ def _details(canvas: Canvas, view: View, size: float) -> None:
     """Eyes and windows in small stones of their own colour."""
     cell = max(5, round(0.8 * size * view.side))
     axis = np.arange(view.side) % cell == 0
-    joint = (axis[:, None] | axis[None]) & view.fine
-    stone = view.fine & ~joint
-    canvas[stone, :3] = finished(view.colour[stone])
-    canvas[joint, :3] = finished(view.colour[joint] * 0.84)
-    canvas[view.fine, 3] = 215
+    shade = np.where(axis[:, None] | axis[None], np.float32(0.84), np.float32(1))
+    stones = np.asarray(cv2.cvtColor(finished(view.colour * rgb(shade)), cv2.COLOR_RGB2RGBA))
+    stones[..., 3] = 215
+    cv2.copyTo(stones, view.fine.view(np.uint8), canvas)

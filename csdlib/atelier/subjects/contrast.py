@@ -129,4 +129,4 @@ def _pushed(
 
 
 def _shifted(layer: Layer, by: float) -> Layer:
-    return replace(layer, tone=float(np.clip(layer.tone + by, 0.06, 0.94)))
+    return replace(layer, tone=min(max(layer.tone + by, 0.06), 0.94))
