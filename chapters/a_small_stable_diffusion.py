@@ -179,7 +179,7 @@ wishes = pd.concat(
     ignore_index=True,
 )
 rows = []
-for strength in (1.0, 2.0, 3.0, 5.0, 10.0):
+for strength in (1.0, 2.0, 4.0, 8.0):
     made = generate(model, wishes, guidance=strength, steps=denoising_steps, progress=False)
     contrast = [np.asarray(made.open(row), dtype=float).std() / 255 for row in range(len(made))]
     subject, painter = bootstrap(subject_found(made, judge)), bootstrap(painter_found(made, works, style, cache=cache))

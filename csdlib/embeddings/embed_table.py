@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock
 from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
@@ -98,16 +99,20 @@ def _shard(
     table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
 ) -> Embeddings:
     """One part of a table, from the cache if it is there."""
-    path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz" if cache else None
-    stored = load_part(path) if path else None
-    if stored is not None and stored.fingerprint == descriptor.fingerprint:
-        bar.update(len(table))
-        return stored
     items = ((str(name), partial(table.open, row)) for row, name in enumerate(table.ids))
-    shard = encode_items(items, descriptor, batch_size, workers, bar)
-    if path:
+    if cache is None:
+        return encode_items(items, descriptor, batch_size, workers, bar)
+    path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz"
+    cache.mkdir(parents=True, exist_ok=True)
+    # Of two processes that want the same part the second one waits, and finds it there.
+    with FileLock(path.with_suffix(".lock")):
+        stored = load_part(path)
+        if stored is not None and stored.fingerprint == descriptor.fingerprint:
+            bar.update(len(table))
+            return stored
+        shard = encode_items(items, descriptor, batch_size, workers, bar)
         save_part(shard, path)
-    return shard
+        return shard
 
 
 def _batches(

@@ -1,9 +1,11 @@
 """From a table to its embeddings: in batches, from a cache, with broken images."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
@@ -65,3 +67,19 @@ def test_what_cannot_be_read_is_in_neither_vectors_nor_table(striped_table: Imag
     assert found.ids.tolist() == found.table.ids.tolist() == np.delete(table.ids, 3).tolist()
     assert list(found.skipped) == [table.ids[3]]
     np.testing.assert_array_equal(found.vectors, embed(found.table, load("colour"), progress=False).vectors)
+
+
+def test_who_comes_second_waits_and_finds_the_embeddings(
+    striped_table: ImageTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colour, calls = load("colour"), []
+
+    def encode(images: torch.Tensor) -> torch.Tensor:
+        calls.append(len(images))
+        return type(colour).encode(colour, images)
+
+    monkeypatch.setattr(colour, "encode", encode)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(embed, striped_table, colour, cache=tmp_path, progress=False) for _ in range(2)]
+    np.testing.assert_array_equal(both[0].result().vectors, both[1].result().vectors)
+    assert sum(calls) == len(striped_table)
