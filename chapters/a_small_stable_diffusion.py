@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "A small Stable Diffusion", minutes: 3, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/models/clip-tiny, data/models/subjects-tiny]}
+#   csd: {title: "A small Stable Diffusion", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/models/clip-tiny, data/models/subjects-tiny]}
 # ---
 
 # %% [markdown]
@@ -27,7 +27,7 @@
 # | [Quickstart](quickstart): descriptors, scores | needed |
 # | [How tiny-sd was made](how_tiny_sd_was_made) | may be read after this one |
 #
-# **Time:** twenty minutes to read, about three to run.
+# **Time:** twenty minutes to read, about one to run.
 
 # %% tags=["parameters"]
 model = "tiny-sd"  # the generator: tiny-sd, tiny-sd-withheld, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub

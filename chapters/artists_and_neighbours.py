@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Artists and their neighbours", minutes: 2, accelerator: none, data: [data/models/csd-tiny, data/models/clip-tiny, data/results]}
+#   csd: {title: "Artists and their neighbours", minutes: 1, accelerator: none, data: [data/models/csd-tiny, data/models/clip-tiny, data/results]}
 # ---
 
 # %% [markdown]
@@ -27,7 +27,7 @@
 # | [Quickstart](quickstart): prototypes | needed |
 # | the bootstrap ([the retrieval benchmark](retrieval_benchmark)) | helpful |
 #
-# **Time:** twenty minutes to read and wander, about two to run.
+# **Time:** twenty minutes to read and wander, about one to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart or folder

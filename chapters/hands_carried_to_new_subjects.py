@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Hands carried to new subjects", minutes: 2, accelerator: optional, data: [data/models/clip-tiny, data/models/tiny-sd, data/models/tiny-sd-withheld]}
+#   csd: {title: "Hands carried to new subjects", minutes: 1, accelerator: optional, data: [data/models/clip-tiny, data/models/tiny-sd, data/models/tiny-sd-withheld]}
 # ---
 
 # %% [markdown]

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Meet the painters", minutes: 2, accelerator: none, data: [data/models/csd-tiny]}
+#   csd: {title: "Meet the painters", minutes: 1, accelerator: none, data: [data/models/csd-tiny]}
 # ---
 
 # %% [markdown]
@@ -31,7 +31,7 @@
 # | Python dataclasses | helpful |
 # | anything about painting | not needed |
 #
-# **Time:** fifteen minutes to read and look, about two to run.
+# **Time:** fifteen minutes to read and look, about one to run.
 
 # %% tags=["parameters"]
 painter = "ilva-torrend"  # painter whose habits are turned (a slug, see the names below)

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "The retrieval benchmark", minutes: 2, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/published/retrieval.csv, data/published/independent.csv, data/results/real_paintings.csv, data/results/real_paintings.json]}
+#   csd: {title: "The retrieval benchmark", minutes: 1, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/published/retrieval.csv, data/published/independent.csv, data/results/real_paintings.csv, data/results/real_paintings.json]}
 # ---
 
 # %% [markdown]
@@ -29,7 +29,7 @@
 # | precision and recall | helpful; defined below |
 # | the bootstrap | helpful; explained below |
 #
-# **Time:** twenty minutes to read, about two to run.
+# **Time:** twenty minutes to read, about one to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, atelier-domains, wikiart, wikiart-folder, wikiart-hub, domainnet or folder

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Style maps", minutes: 2, accelerator: none, data: [data/models/csd-tiny]}
+#   csd: {title: "Style maps", minutes: 1, accelerator: none, data: [data/models/csd-tiny]}
 # ---
 
 # %% [markdown]
@@ -27,7 +27,7 @@
 # | nearest neighbours | needed |
 # | how UMAP works | not needed; the idea is below |
 #
-# **Time:** twenty minutes to read and wander, about two to run.
+# **Time:** twenty minutes to read and wander, about one to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart or folder

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "The loss by hand", minutes: 1, accelerator: none, data: [data/models/csd-tiny]}
+#   csd: {title: "The loss by hand", minutes: 0.5, accelerator: none, data: [data/models/csd-tiny]}
 # ---
 
 # %% [markdown]

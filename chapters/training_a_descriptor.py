@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Training a descriptor", minutes: 4, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/results/real_training.json]}
+#   csd: {title: "Training a descriptor", minutes: 1, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/results/real_training.json]}
 # ---
 
 # %% [markdown]

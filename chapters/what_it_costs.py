@@ -26,7 +26,7 @@
 # | [Quickstart](quickstart): descriptors and retrieval | helpful |
 # | logarithms | needed for one exercise |
 #
-# **Time:** five minutes to read, seconds to run: everything here is recorded.
+# **Time:** five minutes to read, less than one to run: everything here is recorded.
 
 # %% tags=["parameters"]
 machine = ""  # processor whose measurements are shown; empty: that of the latest

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from book.chapters import find_chapters, read_chapter
 from book.notebooks import tags
 from book.project import Project
+from book.runs import listed_runs, recorded_times
 from tests.book.conftest import ROOT
 
 PROJECT = Project(ROOT, ROOT / "build")
@@ -44,6 +45,20 @@ def test_no_cell_is_longer_than_a_screen(slug: str) -> None:
 def test_helpers_are_few_and_short_because_csdlib_has_the_others(slug: str) -> None:
     assert len(definitions(slug)) <= DEFINITIONS, definitions(slug)
     assert {name: lines for name, lines in definitions(slug).items() if lines > HELPER_LINES} == {}
+
+
+@each_chapter
+def test_a_header_promises_the_minutes_that_were_measured(slug: str) -> None:
+    chapter = read_chapter(PROJECT, slug)
+    said = {0.5: "less than one to run", 1: "about one to run"}[chapter.minutes]
+    assert any("**Time:**" in cell.source and said in cell.source for cell in cells(slug, "markdown"))
+    slowest = max(seconds for (other, _), seconds in recorded_times(PROJECT).items() if other == slug)
+    # Half of a promise and a little more than it: another machine, or a busy one, is no lie.
+    assert 30 * (chapter.minutes > 0.5) - 15 < slowest < 70 * chapter.minutes
+
+
+def test_times_are_recorded_of_all_runs_and_no_others() -> None:
+    assert set(recorded_times(PROJECT)) == {(run.chapter.slug, run.name) for run in listed_runs(PROJECT)}
 
 
 @each_chapter
