@@ -1,5 +1,6 @@
 """Where files are found, and how they are written so that a kill leaves nothing half done."""
 
+import ast
 import errno
 import hashlib
 import os
@@ -73,6 +74,20 @@ def text_hash(*parts: object) -> str:
         (True, False)
     """
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def code_of(source: str) -> ast.Module:
+    """What a Python source does: its syntax tree, without docstrings; comments are in no tree anyway.
+
+    Example:
+        >>> ast.unparse(code_of("'What a module says of itself.'; one = 1  # and of a line"))
+        'one = 1'
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = node.body[ast.get_docstring(node) is not None :] or [ast.Pass()]
+    return tree
 
 
 def stored_arrays(path: Path) -> dict[str, np.ndarray] | None:

@@ -92,6 +92,18 @@ def image_tensor(image: Image.Image) -> torch.Tensor:
     return torch.from_numpy(np.array(image)).permute(2, 0, 1) * (1 / 255)
 
 
+def thumbnail(image: Image.Image, side: int) -> Image.Image:
+    """A copy whose longest side is at most ``side`` pixels; a smaller picture stays as it is.
+
+    Example:
+        >>> thumbnail(Image.new("RGB", (40, 20)), 10).size, thumbnail(Image.new("RGB", (4, 2)), 10).size
+        ((10, 5), (4, 2))
+    """
+    small = image.copy()
+    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return small
+
+
 @contextmanager
 def image_threads(workers: int) -> Iterator[ThreadPoolExecutor]:
     """Threads that open and prepare images while the caller computes.

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.errors import InputError
+from csdlib.images import thumbnail
 
 
 class Reduced:
@@ -37,9 +38,7 @@ class Reduced:
 
     def preprocess(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to what the other descriptor makes of the reduced one, (3, H, W) float32."""
-        small = image.copy()
-        small.thumbnail((self.side, self.side), Image.Resampling.LANCZOS)
-        return self.inner.preprocess(small)
+        return self.inner.preprocess(thumbnail(image, self.side))
 
     def encode(self, images: Tensor) -> Tensor:
         """Preprocessed images (n, 3, H, W) float32 to descriptors (n, dim) float32."""

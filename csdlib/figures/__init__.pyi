@@ -13,7 +13,6 @@ from .book import pictures as pictures
 from .book import show as show
 from .book import sprite as sprite
 from .book import table as table
-from .book import thumbnail as thumbnail
 from .curves import curves_over_k as curves_over_k
 from .curves import roc_curves as roc_curves
 from .map import map_figure as map_figure

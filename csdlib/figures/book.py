@@ -19,6 +19,7 @@ from IPython.display import HTML, display
 from PIL import Image
 
 from csdlib.errors import InputError
+from csdlib.images import thumbnail
 from csdlib.tables import ImageTable
 
 #: Okabe and Ito's colours: eight that colour-blind readers can tell apart, dark enough for both backgrounds.
@@ -175,13 +176,6 @@ def lines(frame: pd.DataFrame, *, x: str, ys: Sequence[str], titles: tuple[str, 
         figure.add_scatter(x=part[x], y=part[column], mode="lines+markers", name=column, marker=marker)
     figure.update_layout(xaxis_title=titles[0], yaxis_title=titles[1])
     return figure
-
-
-def thumbnail(image: Image.Image, side: int) -> Image.Image:
-    """A copy whose longest side is at most ``side`` pixels."""
-    small = image.copy()
-    small.thumbnail((side, side), Image.Resampling.LANCZOS)
-    return small
 
 
 def data_uri(image: Image.Image, quality: int = 82) -> str:

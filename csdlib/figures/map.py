@@ -21,7 +21,7 @@ from PIL import Image
 
 from csdlib.errors import InputError
 from csdlib.figures import book
-from csdlib.images import image_threads
+from csdlib.images import image_threads, thumbnail
 from csdlib.maps.layout import StyleMap
 from csdlib.retrieval.nearest import neighbours
 from csdlib.similarity.artists import artist_table
@@ -164,7 +164,7 @@ def _pieces(rows: Iterable[tuple[ImageTable, int]], size: int) -> Iterator[list[
 def _thumbnail(of: tuple[ImageTable, int], side: int) -> Image.Image | None:
     table, row = of
     try:
-        return book.thumbnail(table.open(row), side)
+        return thumbnail(table.open(row), side)
     except InputError:
         return None
 

@@ -19,12 +19,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
 
-from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batch_rows, readable
-from csdlib.training.loop import Trainer, require_one_process, warmup_schedule
+from csdlib.training.loop import Trainer, bfloat16, require_one_process, warmup_schedule
 
 #: The architecture of tiny-sd's autoencoder: a picture of 96 pixels becomes 24 x 24 x 8 numbers, six times fewer.
 #: (Twelve times fewer, 12 x 12 x 16, lose strokes and dots: of such pictures csd-tiny finds a quarter fewer painters.
@@ -158,11 +157,10 @@ def fit_autoencoder(
         progress=progress,
     )
     levels = torch.stack([vision.pil_to_tensor(square(table.open(row), config.size)) for row in range(len(table))])
-    bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
     source = _batches(levels, latent_shape(model, config.size), config, trainer.remaining)
     for _, (rows, images, noise) in trainer.run(source):
         images, noise = images.to(accelerator.device).float() / 127.5 - 1, noise.to(accelerator.device)
-        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
+        with bfloat16(accelerator.device, config.bfloat16):
             latents = trained.encode(images).latents
             painted = trained.decode(latents + config.noise * noise).sample
         loss = functional.mse_loss(painted.float(), images)

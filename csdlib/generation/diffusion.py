@@ -22,7 +22,6 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
 from csdlib.generation.autoencoder import architecture
@@ -30,7 +29,7 @@ from csdlib.generation.latents import Latents
 from csdlib.generation.new_pairs import Transfers
 from csdlib.images import image_threads, in_advance
 from csdlib.training.batches import batch_rows
-from csdlib.training.loop import Trainer, require_one_process, warmup_schedule
+from csdlib.training.loop import Trainer, bfloat16, require_one_process, warmup_schedule
 
 #: The architecture of tiny-sd's UNet: 7.8 M parameters; it looks at the caption at its two coarser scales.
 TINY_UNET: dict[str, Any] = {
@@ -206,11 +205,10 @@ def fit_diffusion(
         checkpoint=checkpoint,
         progress=progress,
     )
-    bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
     source = _batches(data, DDIMScheduler(**SCHEDULE), config, transfers, trainer.remaining, accelerator.device)
     for _, (rows, batch) in trainer.run(source):
         noisy, velocity, times, states, known = (each.to(accelerator.device) for each in batch.result())
-        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=bfloat16):
+        with bfloat16(accelerator.device, config.bfloat16):
             if len(known):
                 new = slice(-(len(known) // 4), None)
                 velocity[new] = transferred(teacher, noisy[new], times[new], known, config.strength)

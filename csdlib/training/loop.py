@@ -9,6 +9,7 @@ import math
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,9 +17,11 @@ import numpy as np
 import pandas as pd
 import torch
 from accelerate import PartialState
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 from tqdm import tqdm
 
+from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, launched_with_others, text_hash
 
@@ -207,6 +210,29 @@ def rate_factor(step: int, steps: int, warmup: float, decay: str = "cosine") -> 
     if decay == "none":
         return 1.0
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+
+
+@contextmanager
+def bfloat16(device: torch.device, wanted: bool = True) -> Iterator[None]:
+    """Computes in bfloat16 (autocast) inside, where that is wanted and the device does so natively.
+
+    Weights and gradients stay in float32. On a CPU attention is computed by its plain formula: PyTorch's fused one is
+    slow backwards in bfloat16, and takes a third of a step of CSD.
+
+    Args:
+        device: where the model is.
+        wanted: whether to do so at all.
+
+    Example:
+        >>> with bfloat16(torch.device("cpu"), wanted=False):
+        ...     (torch.ones(1, 1) @ torch.ones(1, 1)).dtype
+        torch.float32
+    """
+    native = wanted and computes_bfloat16(device)
+    plain = sdpa_kernel(SDPBackend.MATH) if native and device.type == "cpu" else nullcontext()
+    # Not accelerate's mixed precision: a process could choose that once only, and a notebook trains several models.
+    with plain, torch.autocast(device.type, torch.bfloat16, enabled=native):
+        yield
 
 
 def require_one_process(training: str) -> None:

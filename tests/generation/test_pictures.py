@@ -1,11 +1,14 @@
 """Generated images: any pipeline, one picture a seed, one setting a folder, and a clean end after every accident."""
 
+import ast
 import errno
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +17,7 @@ from PIL import Image
 
 from csdlib.datasets.registry import load_dataset
 from csdlib.errors import InputError
+from csdlib.files import code_of
 from csdlib.generation import pictures as generation
 from csdlib.generation.pictures import generate
 from csdlib.generation.pipelines import load_pipeline, model_folder
@@ -79,6 +83,82 @@ def test_other_weights_are_another_setting(micro_pipeline: Path, tmp_path: Path)
     (copy / "unet" / "extra.safetensors").write_bytes(b"x")
     with pytest.raises(InputError, match="revision"):
         generate(copy, PROMPTS.head(1), tmp_path / "out", **QUICK)
+
+
+def test_another_scheduler_is_another_setting(micro_pipeline: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "model"
+    shutil.copytree(micro_pipeline, copy)
+    generate(copy, PROMPTS.head(1), tmp_path / "out", **QUICK)
+    (copy / "training.json").write_text("{}")
+    generate(copy, PROMPTS, tmp_path / "out", **QUICK)
+    path = copy / "scheduler" / "scheduler_config.json"
+    path.write_text(path.read_text().replace("scaled_linear", "linear"))
+    with pytest.raises(InputError, match="revision"):
+        generate(copy, PROMPTS, tmp_path / "out", **QUICK)
+
+
+def test_the_cache_keeps_nothing_that_is_made_otherwise_now(
+    micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
+    first = generate(micro_pipeline, PROMPTS, **QUICK)
+    assert generate(micro_pipeline, PROMPTS, **QUICK).root == first.root
+    monkeypatch.setattr(generation, "made_with", lambda: "diffusers 9")
+    assert generate(micro_pipeline, PROMPTS, **QUICK).root != first.root
+
+
+def test_versions_and_code_say_what_pictures_are_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = generation.made_with.__wrapped__()
+    assert f"diffusers {diffusers.__version__}" in said
+    monkeypatch.setattr(generation, "code_of", lambda source: ast.parse(f"{source}\nx = 1"))
+    assert generation.made_with.__wrapped__() != said
+    monkeypatch.setattr(generation, "code_of", lambda source: code_of(f"{source}# nothing else"))
+    assert generation.made_with.__wrapped__() == said
+
+
+def test_a_folder_of_an_older_version_goes_on_and_says_so(
+    micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generate(micro_pipeline, PROMPTS.head(2), tmp_path, **QUICK)
+    old = generation.made_with()
+    monkeypatch.setattr(generation, "made_with", lambda: "diffusers 9")
+    capsys.readouterr()
+    generate(micro_pipeline, PROMPTS.head(2), tmp_path, **QUICK)
+    assert capsys.readouterr().err == "", "nothing is missing, so nothing is made"
+    for _ in range(2):
+        assert len(generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)) == 4
+    assert capsys.readouterr().err.count("are made with diffusers 9") == 1
+    assert json.loads((tmp_path / "settings.json").read_text())["made_with"] == [old, "diffusers 9"]
+
+
+def test_a_folder_that_does_not_know_its_version_goes_on_and_says_so(
+    micro_pipeline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generate(micro_pipeline, PROMPTS.head(2), tmp_path, **QUICK)
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({k: v for k, v in json.loads(settings.read_text()).items() if k != "made_with"}))
+    assert len(generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)) == 4
+    assert "made with an earlier csdlib" in capsys.readouterr().err
+
+
+def test_two_that_ask_for_the_same_pictures_make_them_once(
+    micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
+    made: list[str] = []
+    make = generation._make
+
+    def counted(pipeline: Any, rows: pd.DataFrame, *rest: Any) -> None:
+        made.extend(rows["path"])
+        make(pipeline, rows, *rest)
+
+    monkeypatch.setattr(generation, "_make", counted)
+    # As chapters do: one asks for four pictures, the other one for two of them and four more.
+    asked = [PROMPTS, pd.concat([PROMPTS.tail(2), simple_prompts(PEOPLE, 2, seed=2)])]
+    with ThreadPoolExecutor(2) as pool:
+        tables = list(pool.map(lambda prompts: generate(micro_pipeline, prompts, **QUICK), asked))
+    assert [len(table) for table in tables] == [4, 6]
+    assert len(made) == len(set(made)) == 8
 
 
 def test_a_killed_run_goes_on(micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_bfloat16_learns_nearly_the_same_and_only_where_it_is_native(
 ) -> None:
     losses = []
     for bfloat16, native in ((False, True), (True, True), (True, False)):
-        monkeypatch.setattr("csdlib.training.csd.computes_bfloat16", lambda device, native=native: native)
+        monkeypatch.setattr("csdlib.training.loop.computes_bfloat16", lambda device, native=native: native)
         log = fit(small_model(), striped_table, replace(CONFIG, bfloat16=bfloat16), progress=False)
         losses.append(log["multi_label_loss"].iloc[-1])
     assert losses[0] != losses[1]
