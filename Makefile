@@ -4,11 +4,14 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 STAMP := .venv/.installed
+# A worker holds torch and models, some 2 GB. One thread each: more than there are cores wait for each other, and burn the
+# time. (numba, of umap, would set the threads of torch, too.)
+PYTEST := OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup book chapter serve test lint record bench lock clean browser
+.PHONY: help setup book chapter serve test test-fast lint record bench lock clean browser
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## create .venv from requirements.lock (every other target does it when needed)
 
@@ -42,7 +45,10 @@ serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory build/_build/html
 
 test: $(STAMP) browser lint ## lint, types and all tests
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
+
+test-fast: $(STAMP) lint ## the same without what is slow, the book and its pages
+	@$(PYTEST) -m "not (slow or book or browser)"
 
 lint: $(STAMP) ## ruff, mypy, and the plan of the house
 	@$(BIN)/ruff check .

@@ -1,17 +1,48 @@
-"""Small worlds for the tests."""
+"""Small worlds for the tests, the order in which workers take them, and which of them should be marked slow."""
 
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.tables import ImageTable
 
 GOLDEN = Path(__file__).parent / "golden"
+# A test on one of two busy workers takes up to twice as long as alone.
+LONG = 10.0
+
+# No test asserts times: a busy machine is no mistake.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with the book come first, then those with slow tests: no worker is left with a long file at the end."""
+    places = {}
+    for item in items:
+        place = next((place for place, mark in enumerate(("book", "slow")) if item.get_closest_marker(mark)), 2)
+        places[item.path] = min(place, places.get(item.path, 2))
+    items.sort(key=lambda item: places[item.path])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Lists what took long and is not marked; it fails nothing, for the next machine is quicker or slower."""
+    seconds: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport) and not {"slow", "book", "browser"} & report.keywords.keys():
+                seconds[report.nodeid] += report.duration
+    long = [(spent, name) for name, spent in seconds.items() if spent > LONG]
+    if long:
+        terminalreporter.section(f"longer than {LONG:.0f} s, and not marked slow")
+    for spent, name in sorted(long, reverse=True):
+        terminalreporter.write_line(f"{spent:6.1f} s  {name}")
 
 
 def stripes(colour: int, width: int, seed: int, side: int = 64) -> Image.Image:

@@ -158,7 +158,7 @@ def test_hostile_bytes_are_a_broken_image_and_nothing_else(data: bytes) -> None:
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @given(st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM"]), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_few_wrong_bytes_give_an_image_or_one_clear_error(kind: str, data: st.DataObject) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (24, 20), (200, 90, 30)).save(buffer, kind)

@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# No server but this machine is found.
+OPTIONS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 HEADER = """\
 # ---
 # jupyter:

@@ -16,9 +16,9 @@ from csdlib.figures.map import map_figure
 from csdlib.maps.layout import MapSettings, StyleMap
 from csdlib.tables import ImageTable
 from tests.book.conftest import ROOT, QuietHandler
-from tests.book.test_browser import visit
+from tests.book.tabs import Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.book]
+pytestmark = pytest.mark.browser
 
 LONG = "Ω" * 200
 EVIL = "<img src=x onerror=alert(1)>"
@@ -61,13 +61,17 @@ def map_address(table: ImageTable, tmp_path_factory: pytest.TempPathFactory) -> 
     server.shutdown()
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Tab:
+    return Tab.new(browser)
+
+
 @pytest.fixture
-def page(browser: Browser, map_address: str) -> Iterator[Page]:
-    """The page; what went wrong while the test used it fails the test."""
-    seen = visit(browser, map_address, "map")
-    yield seen.page
-    seen.page.close()
-    assert seen.errors == []
+def page(tab: Tab, map_address: str) -> Iterator[Page]:
+    """The page, loaded anew; what went wrong while the test used it fails the test."""
+    tab.open(f"{map_address}map.html")
+    yield tab.page
+    assert tab.errors == []
 
 
 def status(page: Page, number: int = 0) -> str:
@@ -210,11 +214,10 @@ def test_the_map_is_drawn_with_webgl_and_says_what_it_is(page: Page) -> None:
 
 
 def test_a_phone_has_room(browser: Browser, map_address: str) -> None:
-    seen = visit(browser, map_address, "map", width=390)
-    seen.page.locator(".csd-map-plot").first.focus()
-    seen.page.keyboard.press("ArrowLeft")
-    seen.page.keyboard.press("Enter")
-    width = seen.page.evaluate("document.documentElement.scrollWidth")
-    seen.page.close()
-    assert width <= 390
-    assert seen.errors == []
+    phone = Tab.new(browser, width=390)
+    phone.open(f"{map_address}map.html")
+    phone.page.locator(".csd-map-plot").first.focus()
+    phone.page.keyboard.press("ArrowLeft")
+    phone.page.keyboard.press("Enter")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.errors == []

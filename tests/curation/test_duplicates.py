@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import csdlib.curation.duplicates as duplicates
@@ -26,7 +26,6 @@ def brute_force(vectors: np.ndarray, threshold: float) -> np.ndarray:
     return np.array(groups)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.sampled_from([0.0, 0.3, 0.7, 0.95]), st.sampled_from([1, 7, 4096]), st.integers(0, 99))
 def test_groups_are_those_of_all_pairs(count: int, threshold: float, block: int, seed: int) -> None:
     vectors = unit(count, 3, seed=seed)
@@ -63,7 +62,6 @@ def test_the_threshold_is_the_lowest_of_its_precision() -> None:
 
 
 @given(st.integers(4, 30), st.sampled_from([0.6, 0.95]), st.integers(0, 99))
-@settings(deadline=None)
 def test_groups_at_the_threshold_have_the_precision_and_no_lower_one_finds_more(
     count: int, precision: float, seed: int
 ) -> None:

@@ -46,7 +46,7 @@ def test_parity_with_the_reference(case: int) -> None:
 
 
 @given(hit_arrays, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_definitions_by_brute_force(hits: np.ndarray, data: st.DataObject) -> None:
     k = data.draw(st.integers(1, hits.shape[1]))
     rows = [row[:k].tolist() for row in hits]
@@ -58,7 +58,7 @@ def test_definitions_by_brute_force(hits: np.ndarray, data: st.DataObject) -> No
 
 
 @given(hit_arrays)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_full_ranking_gives_scikit_learns_average_precision(hits: np.ndarray) -> None:
     hits = hits[hits.any(axis=1)]
     if not len(hits):
@@ -70,7 +70,7 @@ def test_full_ranking_gives_scikit_learns_average_precision(hits: np.ndarray) ->
 
 
 @given(hit_arrays, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_torchmetrics_agrees_where_the_definitions_meet(hits: np.ndarray, data: st.DataObject) -> None:
     k = data.draw(st.integers(1, hits.shape[1]))
     scores = torch.arange(hits.shape[1], 0, -1).float()
@@ -95,7 +95,7 @@ def test_torchmetrics_agrees_where_the_definitions_meet(hits: np.ndarray, data: 
 
 
 @given(hit_arrays)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_recall_grows_with_k_and_all_agree_at_one(hits: np.ndarray) -> None:
     recalls = [recall_per_query(hits, k).mean() for k in range(1, hits.shape[1] + 1)]
     assert recalls == sorted(recalls)

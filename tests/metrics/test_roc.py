@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
@@ -11,7 +11,6 @@ from csdlib.metrics.intervals import draws
 from csdlib.metrics.roc import auc, auc_difference, roc_area
 
 
-@settings(deadline=None)
 @given(st.integers(2, 40), st.integers(0, 1000), st.integers(1, 8))
 def test_the_area_is_scikit_learns(count: int, seed: int, levels: int) -> None:
     random = np.random.default_rng(seed)

@@ -14,7 +14,7 @@ from tests.conftest import random_embeddings
 
 
 @given(st.integers(1, 9), st.integers(1, 20), st.integers(1, 25), st.sampled_from(["cosine", "l2"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_neighbours_by_brute_force(queries: int, images: int, k: int, metric: str) -> None:
     query, database = random_embeddings(queries, 1, "q", metric), random_embeddings(images, 2, "d", metric)
     found = neighbours(query, database, k)
@@ -47,7 +47,7 @@ def few_directions(n: int, seed: int, prefix: str, metric: str = "cosine") -> Em
 
 
 @given(st.integers(1, 6), st.integers(1, 40), st.integers(1, 30), st.integers(1, 60), st.sampled_from(["cosine", "l2"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_ties_stand_in_the_order_of_the_database(queries: int, images: int, k: int, piece: int, metric: str) -> None:
     query, database = few_directions(queries, 5, "q", metric), few_directions(images, 6, "d", metric)
     distance = ((query.vectors[:, None] - database.vectors[None]) ** 2).sum(axis=2)
@@ -61,7 +61,7 @@ def test_ties_stand_in_the_order_of_the_database(queries: int, images: int, k: i
 
 
 @given(st.integers(2, 30), st.integers(1, 10))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_order_of_the_database_does_not_matter_without_ties(images: int, k: int) -> None:
     query, database = random_embeddings(4, 1, "q"), random_embeddings(images, 2, "d")
     order = np.random.default_rng(k).permutation(images)

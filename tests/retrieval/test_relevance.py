@@ -33,7 +33,7 @@ def test_a_missing_neighbour_is_no_hit() -> None:
     arrays(bool, st.tuples(st.integers(1, 9), st.just(4))),
     st.integers(1, 40),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_tags_match_by_brute_force(query: np.ndarray, database: np.ndarray, at_once: int) -> None:
     rows = np.random.default_rng(0).integers(-1, len(database), size=(len(query), 5))
     with pytest.MonkeyPatch.context() as patch:

@@ -1,10 +1,13 @@
 """Training lowers the loss, and a killed run ends as if it had not been killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,7 @@ from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, _terms, fit
 from csdlib.training.losses import multilabel_contrastive_loss
+from tests.training import train_in_a_process
 
 CONFIG = TrainingConfig(
     steps=12, batch_size=16, optimizer="adamw", projection_rate=2e-3, backbone_rate=2e-3, smallest_crop=0.5
@@ -164,9 +168,8 @@ def test_impossible_settings_are_refused(wrong: dict[str, object]) -> None:
         TrainingConfig(**wrong)  # type: ignore[arg-type]
 
 
-TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-SCRIPT = Path(__file__).parent / "train_in_a_process.py"
-ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(SCRIPT.parents[2])}
+SCRIPT = Path(train_in_a_process.__file__)
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", str(SCRIPT)]
 
 
 @pytest.fixture(scope="module")
@@ -176,18 +179,28 @@ def saved(striped_table: ImageTable, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
-def trained(
-    saved: Path, output: Path, *, steps: int = 9, micro_batch: int = 0, processes: int = 1
-) -> dict[str, Tensor]:
-    start = [sys.executable] if processes == 1 else [*TORCHRUN, f"--nproc-per-node={processes}"]
-    command = [*start, str(SCRIPT), str(saved), str(output), str(steps), str(micro_batch)]
-    subprocess.run(command, env=ENVIRONMENT, check=True, capture_output=True, timeout=300)
+def started(*arguments: Path | int) -> BaseProcess:
+    """A training in a process of its own. The server has imported torch once, and every process is forked from it."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([train_in_a_process.__name__])
+    process = context.Process(target=train_in_a_process.main, args=arguments)
+    process.start()
+    return process
+
+
+def trained(saved: Path, output: Path, *, steps: int) -> dict[str, Tensor]:
+    process = started(saved, output, steps)
+    process.join(300)
+    assert process.exitcode == 0
     return load_file(output)
 
 
 def test_two_processes_with_small_parts_train_as_one_with_the_whole(saved: Path, tmp_path: Path) -> None:
-    one = trained(saved, tmp_path / "one.safetensors")
-    two = trained(saved, tmp_path / "two.safetensors", micro_batch=3, processes=2)
+    one = trained(saved, tmp_path / "one.safetensors", steps=9)
+    arguments = [str(saved), str(tmp_path / "two.safetensors"), "9", "3"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(SCRIPT.parents[2])}
+    subprocess.run([*TORCHRUN, *arguments], env=environment, check=True, capture_output=True, timeout=300)
+    two = load_file(tmp_path / "two.safetensors")
     for name, value in one.items():
         torch.testing.assert_close(value, two[name], atol=1e-5, rtol=0)
     logs = [pd.read_csv(tmp_path / f"{name}.csv") for name in ("one", "two")]
@@ -199,17 +212,16 @@ def test_runs_killed_at_any_moment_end_with_the_same_weights(saved: Path, tmp_pa
     """SIGKILL at three random moments after the first checkpoint; resumed each time; bit-equal at the end."""
     whole, killed = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"
     expected = trained(saved, whole, steps=120)
-    random, command = np.random.default_rng(), [sys.executable, str(SCRIPT), str(saved), str(killed), "120", "0"]
-    checkpoint = killed.with_suffix(".pt")
+    random, checkpoint = np.random.default_rng(), killed.with_suffix(".pt")
     for _ in range(3):
         stamp = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
-        process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
-        while process.poll() is None and (not checkpoint.exists() or checkpoint.stat().st_mtime_ns == stamp):
+        process = started(saved, killed, 120)
+        while process.is_alive() and (not checkpoint.exists() or checkpoint.stat().st_mtime_ns == stamp):
             time.sleep(0.01)
         time.sleep(float(random.uniform(0, 0.15)))
         process.kill()
-        process.wait()
-    assert not killed.exists(), "the run was over before it was killed: it needs more steps"
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, "the run was over before it was killed: it needs more steps"
     again = trained(saved, killed, steps=120)
     for name, value in expected.items():
         assert torch.equal(value, again[name]), name

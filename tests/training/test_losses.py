@@ -82,7 +82,7 @@ def test_the_difference_is_the_references_epsilon_and_nothing_else(case: int) ->
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_indicator_counts_a_positive_once(seed: int) -> None:
     style, labels = random_batch(seed)
     weights = (labels @ labels.T > 0).double()
@@ -91,7 +91,7 @@ def test_indicator_counts_a_positive_once(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_order_of_the_batch_does_not_matter(seed: int) -> None:
     style, labels = random_batch(seed)
     order = torch.randperm(len(style), generator=torch.Generator().manual_seed(seed))
