@@ -1,4 +1,7 @@
-"""What a chapter imported of csdlib, and what that code does: comments and docstrings do nothing."""
+"""What a chapter imported of csdlib, and what that code does: comments and docstrings do nothing.
+
+The driver itself imports nothing of csdlib: kernels are forked from it, and must find the code as it is by then.
+"""
 
 import ast
 import hashlib

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.studio import render
-from csdlib.files import atomic_path, cache_folder, seeded, text_hash
+from csdlib.files import atomic_path, cache_folder, code_of, seeded, text_hash
 
 #: Scene seeds of a split, and of the crawl, start here; none reaches the next one's.
 _FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43, "crawl": 1 << 44}
@@ -116,12 +116,10 @@ def drawing_code(source: str) -> str:
         >>> drawing_code("from csdlib.files import seeded  # by name")
         'from files import seeded'
     """
-    tree = ast.parse(source)
+    tree = code_of(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             node.module = node.module.rpartition(".")[2]
-        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
     return ast.unparse(tree)
 
 
