@@ -1,7 +1,7 @@
 """Near-duplicates, as the web makes them of a picture: cropped, framed, stamped, squeezed, mirrored."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -78,6 +78,11 @@ class Copy:
     def path(self) -> str:
         """The file name in the cache."""
         return f"{self.original.path.removesuffix('.png')}-{self.kind}-{self.number}.png"
+
+    @property
+    def together(self) -> list["Copy"]:
+        """The copy in every size that is drawn together with this one."""
+        return [replace(self, original=work) for work in self.original.together]
 
     def draw(self) -> Canvas:
         """The picture, (size, size, 3) uint8."""

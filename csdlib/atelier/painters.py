@@ -106,6 +106,9 @@ class Colours:
     saturation: float = 1.0
     tubes: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tubes", tuple(self.tubes))
+
 
 @dataclass(frozen=True)
 class Painter:

@@ -42,18 +42,33 @@ def render(
         InputError: an unknown painter, subject, movement or medium, or a size out of range.
     """
     require_range("size", size, 32, 1024)
+    return reduced(paint(painter, subject, seed, canvas_side(size), palette_of=palette_of), size)
+
+
+def canvas_side(size: int) -> int:
+    """The side of the canvas on which a picture of ``size`` pixels is painted."""
+    return max(size, _CANVAS)
+
+
+def reduced(canvas: Canvas, size: int) -> Canvas:
+    """The picture at its final size, (size, size, 3) uint8."""
+    return np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def paint(
+    painter: str | Painter, subject: str, seed: int, side: int, *, palette_of: str | Painter | None = None
+) -> Canvas:
+    """Paints one picture on a canvas of ``side`` pixels, before it is reduced: arguments and errors of ``render``."""
     who, source = find_painter(painter), find_painter(palette_of or painter)
     scene = sample_scene(subject, seed)
     # Colours and hand have generators of their own: with another palette the strokes stay where they are.
     palette = mixed_palette(source.movement, source.colours, seeded("palette", source.slug, subject, seed))
     rng = seeded("hand", who.slug, subject, seed)
     who = on_the_day(who, rng)
-    side = max(size, _CANVAS)
     medium = lookup(f"medium of {who.name}", who.medium, MEDIUMS)
     for chosen in who.repertoire:
         find_subject(chosen)
-    canvas = medium(compose(scene, who, palette, side), who, rng)
-    return np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return medium(compose(scene, who, palette, side), who, rng)
 
 
 def on_the_day(painter: Painter, rng: np.random.Generator) -> Painter:

@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -18,11 +18,15 @@ from tqdm import tqdm
 
 from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.painters import Painter
-from csdlib.atelier.studio import render
+from csdlib.atelier.studio import canvas_side, paint, reduced
 from csdlib.files import atomic_path, cache_folder, code_of, seeded, text_hash
 
 #: Scene seeds of a split, and of the crawl, start here; none reaches the next one's.
 _FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43, "crawl": 1 << 44}
+
+#: The book's sizes: 128 pixels, and 96 for its diffusion models. All sizes are reduced from one canvas, which takes 30
+#: times as long as to save one more.
+_SIZES = (96, 128)
 
 #: Of two subjects that follow one another in the list, the first is of the database and the second of the queries.
 SIDES = ("database", "query")
@@ -44,15 +48,20 @@ class Work:
         key = text_hash(source_hash(), self.painter, self.subject, self.scene, self.size)
         return f"{self.painter.slug}/{key[:24]}.png"
 
+    @property
+    def together(self) -> list["Work"]:
+        """The work in every size that is drawn together with this one."""
+        return [replace(self, size=size) for size in (_SIZES if self.size in _SIZES else (self.size,))]
+
     def draw(self) -> Canvas:
         """The picture, (size, size, 3) uint8."""
-        return _painted(self)
+        return reduced(_canvas(self.painter, self.subject, self.scene, canvas_side(self.size)), self.size)
 
 
 @lru_cache(maxsize=1)
-def _painted(work: Work) -> Canvas:
-    """The last work is kept: where it has near-duplicates they are drawn next."""
-    return render(work.painter, work.subject, work.scene, work.size)
+def _canvas(painter: Painter, subject: str, scene: int, side: int) -> Canvas:
+    """The last canvas is kept: the other sizes and the near-duplicates of the work are drawn next."""
+    return paint(painter, subject, scene, side)
 
 
 class Drawable(Protocol):
@@ -61,6 +70,10 @@ class Drawable(Protocol):
     @property
     def path(self) -> str:
         """The file name in the cache."""
+
+    @property
+    def together(self) -> Sequence["Drawable"]:
+        """This picture, and others that cost hardly more where it is drawn."""
 
     def draw(self) -> Canvas:
         """The picture, (size, size, 3) uint8."""
@@ -141,15 +154,15 @@ def draw_missing(works: Sequence[Drawable], cache: Path | None, *, progress: boo
     if not missing:
         return root
     root.mkdir(parents=True, exist_ok=True)
-    # Of two chapters that find the same cache empty the second one waits, and finds the pictures there. The system
-    # frees the lock of a process that is killed.
+    # Of two chapters that find the same cache empty the second one waits, and finds the pictures there. A process that
+    # is killed leaves the lock to the next.
     bar = tqdm(total=len(missing), desc="painting", disable=not progress, file=sys.stderr)
     with bar, FileLock(root / ".lock"):
         left = _missing(missing)
         bar.update(len(missing) - len(left))
         # joblib's workers, unlike multiprocessing's, need no "if __name__" guard in a user's three-line script.
         pool = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=4)
-        for _ in pool(delayed(_draw)(work, target) for target, work in left.items()):
+        for _ in pool(delayed(_draw)({root / one.path: one for one in work.together}) for work in left.values()):
             bar.update()
     return root
 
@@ -158,11 +171,12 @@ def _missing(wanted: Mapping[Path, Drawable]) -> dict[Path, Drawable]:
     return {target: work for target, work in wanted.items() if not target.is_file()}
 
 
-def _draw(work: Drawable, target: Path) -> None:
+def _draw(pictures: Mapping[Path, Drawable]) -> None:
     _keep_memory()
-    with atomic_path(target) as path:
-        # The best compression makes files of the atelier 2 % smaller, and takes twice the time.
-        Image.fromarray(work.draw()).save(path, compress_level=1)
+    for target, picture in pictures.items():
+        with atomic_path(target) as path:
+            # Pillow's usual compression makes these files 2 % smaller, and takes twice the time.
+            Image.fromarray(picture.draw()).save(path, compress_level=1)
 
 
 @lru_cache

@@ -203,6 +203,15 @@ def test_table_is_the_same_every_time_and_reuses_pictures(tmp_path):
     np.testing.assert_array_equal(np.asarray(first.open(0)), render(row["artist"], row["content"], row["seed"], 32))
 
 
+def test_the_sizes_of_the_book_are_painted_together(tmp_path):
+    atelier(2, size=128, cache=tmp_path, painters=PAIR, progress=False)
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.png")}
+    small = atelier(2, size=96, cache=tmp_path, painters=PAIR, progress=False)
+    assert stamps == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.png")}
+    row = small.frame.iloc[0]
+    np.testing.assert_array_equal(np.asarray(small.open(0)), render(row["artist"], row["content"], row["seed"], 96))
+
+
 def test_a_kill_leaves_only_whole_pictures(tmp_path):
     code = f"from csdlib.atelier import atelier; atelier(200, size=64, cache={str(tmp_path)!r}, progress=False)"
     environment = os.environ | {"OMP_NUM_THREADS": "1"}

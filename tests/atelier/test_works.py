@@ -7,12 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from csdlib.atelier import works
 from csdlib.atelier.catalogue import PAINTERS
 from csdlib.atelier.copies import COPIES, Copy
-from csdlib.atelier.studio import render
+from csdlib.atelier.studio import paint, render
 from csdlib.atelier.works import Work, drawing_code
 
 #: Draws twelve dots into a folder and notes every one that is begun; none is done before there is a gate.
@@ -29,6 +30,7 @@ cache, gate = map(Path, sys.argv[1:])
 class Dot:
     number: int
     path = property(lambda self: f"{self.number}.png")
+    together = property(lambda self: [self])
 
     def draw(self):
         with (cache / "begun.txt").open("a") as notes:
@@ -118,10 +120,13 @@ def test_a_drawer_that_is_killed_does_not_block_the_next(drawer, tmp_path):
     assert {path.stem for path in tmp_path.glob("[!.]*.png")} == set(map(str, range(12)))
 
 
-def test_a_work_is_painted_once_for_itself_and_its_copies(monkeypatch):
+def test_a_work_is_painted_once_for_all_its_files(monkeypatch):
     painted = []
-    monkeypatch.setattr(works, "render", lambda *args: painted.append(args) or render(*args))
-    work = Work(PAINTERS["noor-felding"], "dog", 7, 32, "train")
-    pictures = [find.draw() for find in (work, *(Copy(work, kind, 0) for kind in COPIES), work)]
+    monkeypatch.setattr(works, "paint", lambda *args: painted.append(args) or paint(*args))
+    work = Work(PAINTERS["noor-felding"], "dog", 7, 128, "train")
+    finds = [one for find in (work, *(Copy(work, kind, 0) for kind in COPIES)) for one in find.together]
+    pictures = [find.draw() for find in finds]
     assert len(painted) == 1
-    assert (pictures[0] == pictures[-1]).all()
+    assert len({find.path for find in finds}) == len(finds)
+    for picture, size in zip(pictures[:2], (96, 128), strict=True):
+        np.testing.assert_array_equal(picture, render("noor-felding", "dog", 7, size))

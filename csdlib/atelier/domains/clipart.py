@@ -19,13 +19,13 @@ from csdlib.atelier.domains.figures import (
     fill_flat,
     fitted,
     put_over,
-    reduced,
     silhouette,
     working_side,
 )
 from csdlib.atelier.domains.inks import spot_colours
 from csdlib.atelier.scenes import SLOTS, Layer, Scene, between, either
 from csdlib.atelier.shapes import ellipse
+from csdlib.atelier.studio import reduced
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,6 @@ def working_side(side: int) -> int:
     return max(side, _CANVAS)
 
 
-def reduced(canvas: Canvas, side: int) -> Canvas:
-    """The picture at its final size, (side, side, 3) uint8."""
-    return np.asarray(cv2.resize(canvas, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
 def blank(side: int, colour: Colours) -> Canvas:
     """A canvas of one colour, (side, side, 3) uint8."""
     canvas = np.empty((side, side, 3), np.uint8)

@@ -7,9 +7,10 @@ import numpy as np
 
 from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.domains.charts import Sheet, bars, callouts, donut, icons, panel, pie, timeline, title, words
-from csdlib.atelier.domains.figures import Box, blank, cut_out, fill_flat, fitted, reduced, working_side
+from csdlib.atelier.domains.figures import Box, blank, cut_out, fill_flat, fitted, working_side
 from csdlib.atelier.domains.inks import designer_set, spot_colours
 from csdlib.atelier.scenes import SLOTS, Layer, Scene, between, either
+from csdlib.atelier.studio import reduced
 
 Figure = Sequence[Layer]
 

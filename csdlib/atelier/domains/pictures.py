@@ -55,6 +55,11 @@ class Picture:
         key = text_hash(source_hash("domains"), self.domain, self.painter, self.subject, self.scene, self.size)
         return f"domains/{self.domain}/{key[:24]}.png"
 
+    @property
+    def together(self) -> list["Picture"]:
+        """This picture alone."""
+        return [self]
+
     def draw(self) -> Canvas:
         """The picture, (size, size, 3) uint8."""
         return DOMAINS[self.domain](sample_scene(self.subject, self.scene), self.rng, self.size)

@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 
 from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.composition import pixels
-from csdlib.atelier.domains.figures import blank, cut_out, fitted, reduced, working_side
+from csdlib.atelier.domains.figures import blank, cut_out, fitted, working_side
 from csdlib.atelier.scenes import Layer, Scene, between
 from csdlib.atelier.shapes import Points, smooth
+from csdlib.atelier.studio import reduced
 
 #: Outlines that nobody bothers to draw: smaller than this share of the figure.
 _TRIFLE = 0.012

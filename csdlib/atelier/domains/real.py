@@ -9,7 +9,7 @@ from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.composition import Map, View, compose
 from csdlib.atelier.domains.camera import developed, focused
 from csdlib.atelier.domains.daylight import Weather, distance, sky, water, weather
-from csdlib.atelier.domains.figures import reduced, working_side
+from csdlib.atelier.domains.figures import working_side
 from csdlib.atelier.domains.materials import INDOORS, materials, reflectances
 from csdlib.atelier.domains.solids import creases, frayed, rounded, shaded
 from csdlib.atelier.domains.textures import FRAYED, TEXTURES, Spot
@@ -17,6 +17,7 @@ from csdlib.atelier.painters import Composition, Painter
 from csdlib.atelier.palettes import TONES, Palette
 from csdlib.atelier.scenes import SLOTS, Layer, Scene, between, either
 from csdlib.atelier.shapes import box
+from csdlib.atelier.studio import reduced
 from csdlib.atelier.surfaces import plain, rgb
 
 #: What is often photographed before a paper backdrop.

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from csdlib.atelier.brushes import Canvas, noise
 from csdlib.atelier.composition import Map, View, compose, pixels
-from csdlib.atelier.domains.figures import extent, reduced, working_side
+from csdlib.atelier.domains.figures import extent, working_side
 from csdlib.atelier.mediums.drawings import hatching, outlines
 from csdlib.atelier.painters import Brush, Composition, Direction, Ground, Light, Line, Painter
 from csdlib.atelier.palettes import TONES, Palette
 from csdlib.atelier.scenes import SLOTS, Layer, Scene, between, either
 from csdlib.atelier.shapes import box
+from csdlib.atelier.studio import reduced
 from csdlib.atelier.surfaces import finished, paper
 
 #: All roles run from black to white: a drawing knows tones only.
