@@ -37,6 +37,7 @@ def pixel_hash(slug: str) -> str:
     return hashlib.sha256(render(slug, "cat", 5, 64).tobytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_every_painter_paints_and_every_subject_is_painted():
     for row, slug in enumerate(PAINTERS):
         for subject in list(SUBJECTS)[row % 3 :: 3]:
@@ -46,6 +47,7 @@ def test_every_painter_paints_and_every_subject_is_painted():
             assert picture.std() > 8, (slug, subject)
 
 
+@pytest.mark.slow
 def test_same_pixels_in_another_process_and_order():
     run = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, check=True)
     elsewhere = dict(line.split() for line in run.stdout.splitlines())
@@ -153,6 +155,7 @@ def test_a_brush_that_leaves_no_mark_is_refused(field, value):
         Brush(**{field: value})
 
 
+@pytest.mark.slow
 def test_siblings_overlap_in_colour_more_than_strangers():
     marks = {slug: np.mean([histogram(slug, seed) for seed in range(6)], axis=0) for slug in PAINTERS}
     inside, across = [], []

@@ -1,6 +1,7 @@
 """The form of all chapters: short, in short cells, with their helpers in csdlib and something to do at the end."""
 
 import ast
+from functools import cache
 
 import pytest
 from nbformat import NotebookNode
@@ -18,8 +19,13 @@ EXERCISE = {"exercise", "solution", "check"}
 each_chapter = pytest.mark.parametrize("slug", find_chapters(PROJECT))
 
 
+@cache
+def notebook(slug: str) -> NotebookNode:
+    return read_chapter(PROJECT, slug).notebook()
+
+
 def cells(slug: str, kind: str) -> list[NotebookNode]:
-    return [cell for cell in read_chapter(PROJECT, slug).notebook().cells if cell.cell_type == kind]
+    return [cell for cell in notebook(slug).cells if cell.cell_type == kind]
 
 
 def definitions(slug: str) -> dict[str, int]:

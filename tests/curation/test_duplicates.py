@@ -18,11 +18,9 @@ def unit(*shape: int, seed: int = 0) -> np.ndarray:
 
 def brute_force(vectors: np.ndarray, threshold: float) -> np.ndarray:
     groups = list(range(len(vectors)))
-    for i in range(len(vectors)):
-        for j in range(i):
-            if vectors[i] @ vectors[j] >= threshold:
-                a, b = sorted((groups[i], groups[j]))
-                groups = [a if name == b else name for name in groups]
+    for i, j in np.argwhere(np.tril(vectors @ vectors.T >= threshold, -1)).tolist():
+        a, b = sorted((groups[i], groups[j]))
+        groups = [a if name == b else name for name in groups]
     return np.array(groups)
 
 

@@ -7,35 +7,45 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from csdlib.descriptors.protocol import encode_images
+from csdlib.descriptors.protocol import Descriptor, encode_images
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from tests.conftest import stripes
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model() -> open_clip.CLIP:
     torch.manual_seed(0)
+    found = open_clip.create_model("ViT-B-16", force_quick_gelu=True).eval()
+    assert isinstance(found, open_clip.CLIP)
+    return found
+
+
+@pytest.fixture(scope="module")
+def weights(model: open_clip.CLIP, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clip") / "open_clip_model.safetensors"
-    save_file(open_clip.create_model("ViT-B-16").state_dict(), path)
+    save_file(model.state_dict(), path)
     return path
 
 
-def test_clip_is_the_image_embedding_of_open_clip(weights: Path) -> None:
-    descriptor = load("clip-vit-b-16", weights=weights, precision="float32")
+@pytest.fixture(scope="module")
+def exact(weights: Path) -> Descriptor:
+    return load("clip-vit-b-16", weights=weights, precision="float32")
+
+
+def test_clip_is_the_image_embedding_of_open_clip(model: open_clip.CLIP, exact: Descriptor) -> None:
     image = stripes(0, 3, 1, side=224)
-    model = open_clip.create_model("ViT-B-16", pretrained=str(weights), force_quick_gelu=True).eval()
     transform = open_clip.image_transform(224, is_train=False)
     with torch.inference_mode():
         expected = model.encode_image(transform(image)[None], normalize=True)
-    found = encode_images(descriptor, [image])
-    assert descriptor.dim == 512
+    found = encode_images(exact, [image])
+    assert exact.dim == 512
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
-def test_half_the_precision_gives_nearly_the_same_and_another_fingerprint(weights: Path) -> None:
+def test_half_the_precision_gives_nearly_the_same_and_another_fingerprint(weights: Path, exact: Descriptor) -> None:
     images = [stripes(colour, 3 + 4 * colour, 1, side=224) for colour in range(4)]
-    exact, half = (load("clip-vit-b-16", weights=weights, precision=p) for p in ("float32", "bfloat16"))
+    half = load("clip-vit-b-16", weights=weights, precision="bfloat16")
     assert exact.fingerprint != half.fingerprint
     vectors = encode_images(half, images)
     torch.testing.assert_close(vectors.norm(dim=1), torch.ones(4))

@@ -51,6 +51,7 @@ def test_means_of_groups(parts: tuple[ImageTable, ImageTable]) -> None:
     assert "none" not in found
 
 
+@pytest.mark.slow
 def test_a_classifier_learns_saves_and_is_read_again(striped_table: ImageTable, tmp_path: Path) -> None:
     # What is learned is the colour, under the name of content.
     table = striped_table.with_column("content", striped_table.column("artist"))

@@ -10,6 +10,7 @@ from csdlib.tables import ImageTable
 from tests.generation.conftest import bars
 
 
+@pytest.mark.slow
 def test_subjects_carry_over_to_unseen_artists(tmp_path: Path) -> None:
     found = content_accuracy(bars(tmp_path, shapes=True), epochs=20)
     assert found["accuracy"] >= 0.95

@@ -23,6 +23,8 @@ def test_withheld_painters_leak_neither_by_pictures_nor_by_captions() -> None:
     assert set(training.ids) < set(everybody.ids)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("few_pictures")
 def test_a_judged_autoencoder_says_what_it_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A judge who sees the whole exhibition takes a minute.
     few = {"painters": list(PAINTERS)[::4], "subjects": ["bird", "boat", "cat", "dog"]}

@@ -87,6 +87,8 @@ def test_it_paints_the_same_picture_again_whatever_the_company(tmp_path: Path) -
     assert abs(first - second).mean() > 10
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("few_pictures")
 def test_the_recipe_makes_the_parts_and_goes_on_from_a_model(tmp_path: Path) -> None:
     frame = tmp_path / "frame"
     record = train_autoencoder(frame, AutoencoderConfig(steps=2, batch_size=2), works_per_painter=1, command="make it")

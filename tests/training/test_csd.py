@@ -195,6 +195,7 @@ def trained(saved: Path, output: Path, *, steps: int) -> dict[str, Tensor]:
     return load_file(output)
 
 
+@pytest.mark.slow
 def test_two_processes_with_small_parts_train_as_one_with_the_whole(saved: Path, tmp_path: Path) -> None:
     one = trained(saved, tmp_path / "one.safetensors", steps=9)
     arguments = [str(saved), str(tmp_path / "two.safetensors"), "9", "3"]
@@ -208,6 +209,7 @@ def test_two_processes_with_small_parts_train_as_one_with_the_whole(saved: Path,
         np.testing.assert_allclose(logs[0][term], logs[1][term], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_runs_killed_at_any_moment_end_with_the_same_weights(saved: Path, tmp_path: Path) -> None:
     """SIGKILL at three random moments after the first checkpoint; resumed each time; bit-equal at the end."""
     whole, killed = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"

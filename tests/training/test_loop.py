@@ -158,6 +158,7 @@ TRAININGS = ["random_tiny", "random_autoencoder", "random_unet", "fit", "fit_cli
 
 
 @pytest.mark.parametrize("name", [*TRAININGS, "subjects", "train_clip_tiny"])
+@pytest.mark.usefixtures("small_exhibition")
 def test_no_training_touches_the_global_random_state(name: str, trainings: dict[str, Callable[[], object]]) -> None:
     before = global_state()
     trainings[name]()
