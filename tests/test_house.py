@@ -53,7 +53,8 @@ def test_every_room_is_listed_and_exports_its_names() -> None:
     assert set(dir(csdlib)) >= set(names)
     # The command line is no room to work in.
     assert sorted(name for name, module in names.items() if not module) == sorted({*ROOMS} - {"cli"})
-    assert {package(stub) for stub in STUBS} == {"csdlib", *(f"csdlib.{room}" for room in ROOMS if room != "cli")}
+    # A folder in a room may have a list of its own.
+    assert {package(stub) for stub in STUBS} >= {"csdlib", *(f"csdlib.{room}" for room in ROOMS if room != "cli")}
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if room != "cli"])
