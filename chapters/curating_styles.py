@@ -37,8 +37,8 @@
 # **Time:** twenty minutes to read, about one to run on two cores.
 
 # %% tags=["parameters"]
-works_per_painter = 40  # pictures of each painter in the crawl, copies apart
-validation_works = 20  # pictures of each painter in the crawl on which thresholds are set
+works_per_painter = 32  # pictures of each painter in the crawl, copies apart
+validation_works = 14  # pictures of each painter in the crawl on which thresholds are set
 spelling = True  # forgive one slip in a name
 cues = True  # ask ambiguous words for a cue
 minimum = 5  # images that a tag needs to be kept; the paper: 1
@@ -59,6 +59,7 @@ from csdlib import figures
 from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
 from csdlib.curation import NOTHING, CurationConfig, TagBank, Tagger, curate, duplicate_groups, group_quality
 from csdlib.curation import tag_quality, threshold_for
+from csdlib.files import cache_folder
 from csdlib.recipes import atelier_bank
 from csdlib.tables import ImageTable
 
@@ -70,7 +71,7 @@ from csdlib.tables import ImageTable
 # pipeline never reads them.
 
 # %%
-painters = [slug for slug in PAINTERS if slug not in UNSEEN]
+painters, cache = [slug for slug in PAINTERS if slug not in UNSEEN], cache_folder() / "embeddings"
 crawl = atelier_crawl(works_per_painter, painters=painters, seed=seed)
 random = np.random.default_rng(seed)
 figures.gallery(
@@ -231,7 +232,7 @@ descriptors = [csdlib.load(name) for name in ("pixels", "colour", "csd-tiny", "c
 
 def unit_vectors(table: ImageTable, descriptor: csdlib.descriptors.Descriptor) -> np.ndarray:
     """The descriptors of a table's pictures, of unit norm."""
-    vectors = csdlib.embed(table, descriptor, progress=False).vectors
+    vectors = csdlib.embed(table, descriptor, cache=cache, progress=False).vectors
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
@@ -305,7 +306,7 @@ pairs = [
 # tag stay: CSD's self-supervised term learns from them as well.
 
 # %%
-embeddings = csdlib.embed(crawl, csdlib.load("copy-tiny"), progress=False)
+embeddings = csdlib.embed(crawl, csdlib.load("copy-tiny"), cache=cache, progress=False)
 config = CurationConfig(thresholds["copy-tiny"], minimum, maximum, spelling, cues)
 curated = curate(crawl, bank, embeddings, config)
 figures.table(curated.funnel, caption="From the crawl to the data set.")
