@@ -26,6 +26,7 @@ from book.runs import Record, Run
 UNFINISHED = ".unfinished-"
 
 _KEPT_KEYS = 3
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 
 _STUB_CHECK = """\
 try:
@@ -178,14 +179,16 @@ def _headings_from_code(notebook: NotebookNode) -> str | None:
 
 
 def _cleaned(notebook: NotebookNode) -> NotebookNode:
-    """Without the driver's cells, without what cells wrote to stderr (progress bars), without papermill's traces."""
+    """Without the driver's cells, without progress bars (on stderr, or as widgets), without papermill's traces."""
     notebook.cells = [cell for cell in notebook.cells if not cell.metadata.get("csd", {}).get("driver")]
     for number, cell in enumerate(notebook.cells, 1):
         cell["id"] = f"cell-{number}"
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            cell.outputs = [
+                each for each in cell.outputs if each.get("name") != "stderr" and _WIDGET not in each.get("data", {})
+            ]
     for name in ("papermill", "widgets"):
         notebook.metadata.pop(name, None)
     return notebook
