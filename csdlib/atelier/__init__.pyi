@@ -2,8 +2,8 @@ from .catalogue import PAINTERS as PAINTERS
 from .catalogue import find_painter as find_painter
 from .catalogue import find_painters as find_painters
 from .crawl import atelier_crawl as atelier_crawl
-from .domains import DOMAINS as DOMAINS
-from .domains import atelier_domains as atelier_domains
+from .domains.collection import atelier_domains as atelier_domains
+from .domains.pictures import DOMAINS as DOMAINS
 from .exhibition import atelier as atelier
 from .painters import Brush as Brush
 from .painters import Colours as Colours

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from csdlib.atelier import PAINTERS, SUBJECTS, sample_scene
-from csdlib.atelier.domains import DOMAINS, atelier_domains
+from csdlib.atelier import DOMAINS, PAINTERS, SUBJECTS, atelier_domains, sample_scene
 from csdlib.atelier.domains.charts import Sheet
 from csdlib.atelier.domains.collection import planned_domains
 from csdlib.atelier.domains.figures import cut_out, extent, fitted
@@ -21,7 +20,7 @@ from csdlib.errors import InputError
 
 ELSEWHERE = """
 import cv2, hashlib
-from csdlib.atelier.domains import DOMAINS
+from csdlib.atelier import DOMAINS
 from csdlib.atelier.domains.pictures import Picture
 cv2.setNumThreads(1)
 for domain in reversed(list(DOMAINS)):

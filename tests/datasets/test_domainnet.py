@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import csdlib
-from csdlib.atelier.domains import atelier_domains
+from csdlib.atelier import atelier_domains
 from csdlib.datasets.domainnet import CLUSTERS, USUAL, domainnet
 from csdlib.datasets.registry import load_dataset
 from csdlib.errors import InputError
