@@ -154,7 +154,7 @@ def tagging() -> tuple[str, str, float, float]:
 
 
 def copies() -> tuple[str, str, float, float]:
-    """Copies among 100,000 unit vectors of 512 dimensions; beside numpy, pair by pair, in blocks of rows."""
+    """Copies among 100,000 unit vectors of 512 dimensions; beside numpy in blocks of rows, on a fifth of them."""
     random = np.random.default_rng(0)
     vectors = random.normal(size=(100_000, 512)).astype(np.float32)
     vectors[:10_000] = vectors[10_000:20_000] + 0.3 * random.normal(size=(10_000, 512))
@@ -163,12 +163,12 @@ def copies() -> tuple[str, str, float, float]:
     groups = duplicate_groups(vectors, 0.8)
     ours = time.perf_counter() - start
     start = time.perf_counter()
-    starts = range(0, len(vectors), 2000)
+    starts = range(0, len(vectors) // 5, 2000)
     pairs = np.concatenate([np.argwhere(vectors[k : k + 2000] @ vectors.T >= 0.8) + np.array([k, 0]) for k in starts])
-    theirs = time.perf_counter() - start
+    theirs = 5 * (time.perf_counter() - start)
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]
     recall = (groups[pairs[:, 0]] == groups[pairs[:, 1]]).mean()
-    return f"copies in 100,000 x 512, recall {recall:.4f}", f"numpy, all {len(pairs):,} pairs", ours, theirs
+    return f"copies in 100,000 x 512, recall {recall:.4f}", "numpy, all pairs (x 5)", ours, theirs
 
 
 #: What every retrieval below is given, and what each of them does with it; it prints seconds and peak memory.
