@@ -4,6 +4,7 @@ Only packages of others are imported beforehand. What is imported of csdlib is w
 may be edited between two builds.
 """
 
+import atexit
 import os
 import signal
 import sys
@@ -103,7 +104,11 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: Path) -> 
     from ipykernel.kernelapp import launch_new_instance
 
     sys.argv = ["ipykernel_launcher", *arguments]
-    launch_new_instance(argv=arguments)
+    try:
+        launch_new_instance(argv=arguments)
+    finally:
+        # A forked process ends without them, and joblib's workers would outlive their kernel.
+        atexit._run_exitfuncs()
 
 
 def end_with_the_parent(number: int) -> None:

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Ablations", minutes: 1, accelerator: optional, data: [data/models/clip-tiny, data/models/copy-tiny, data/results/ablations.csv, data/results/ablations.json, data/published/ablations.csv]}
+#   csd: {title: "Ablations", minutes: 2, accelerator: optional, data: [data/models/clip-tiny, data/models/copy-tiny, data/results/ablations.csv, data/results/ablations.json, data/published/ablations.csv]}
 # ---
 
 # %% [markdown]
@@ -30,7 +30,7 @@
 # | [Curating styles](curating_styles): where the labels come from | helpful |
 # | intervals by bootstrap, paired differences | helpful; see [the retrieval benchmark](retrieval_benchmark) |
 #
-# **Time:** twenty minutes to read, about one to run on two cores.
+# **Time:** twenty minutes to read, about two to run on two cores.
 
 # %% tags=["parameters"]
 measured_on = "pupils"  # painters on whom the charts are measured: pupils or unseen

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Curating styles", minutes: 1, accelerator: none, data: [data/models/copy-tiny, data/models/csd-tiny]}
+#   csd: {title: "Curating styles", minutes: 2, accelerator: none, data: [data/models/copy-tiny, data/models/csd-tiny]}
 # ---
 
 # %% [markdown]
@@ -34,7 +34,7 @@
 # | [Quickstart](quickstart): descriptor, cosine | needed for the copies |
 # | precision and recall | helpful; they are explained |
 #
-# **Time:** twenty minutes to read, about one to run on two cores.
+# **Time:** twenty minutes to read, about two to run on two cores.
 
 # %% tags=["parameters"]
 works_per_painter = 32  # pictures of each painter in the crawl, copies apart

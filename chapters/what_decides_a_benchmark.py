@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "What decides a benchmark", minutes: 1, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/results/real_paintings.csv, data/results/real_paintings.json, data/results/atelier_content.json]}
+#   csd: {title: "What decides a benchmark", minutes: 2, accelerator: optional, data: [data/models/csd-tiny, data/models/clip-tiny, data/results/real_paintings.csv, data/results/real_paintings.json, data/results/atelier_content.json]}
 # ---
 
 # %% [markdown]
@@ -28,7 +28,7 @@
 # | [The retrieval benchmark](retrieval_benchmark): both metrics, paired differences | needed |
 # | [Meet the painters](meet_the_painters): movements, palettes | needed for the end |
 #
-# **Time:** twenty minutes to read, about one to run.
+# **Time:** twenty minutes to read, about two to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, atelier-domains, wikiart, wikiart-folder, wikiart-hub, domainnet or folder
