@@ -45,6 +45,14 @@ def test_comments_and_docstrings_of_the_module_leave_the_key(project: Project) -
     assert key(project, "csdlib", "csdlib.room") != before
 
 
+def test_code_with_a_mistake_stops_no_chapter_that_does_not_import_it(project: Project) -> None:
+    path = project.root / "csdlib" / "room.py"
+    path.write_text("x = 1")
+    before = [key(project), key(project, "csdlib.room")]
+    path.write_text("x = (1")
+    assert [key(project) == before[0], key(project, "csdlib.room") == before[1]] == [True, False]
+
+
 def test_only_modules_that_were_imported_count(project: Project) -> None:
     package = project.root / "csdlib"
     for name in ("used", "idle"):
