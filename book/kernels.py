@@ -17,8 +17,15 @@ from typing import Any
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-#: What chapters import of other packages and that takes long.
-SLOW = ["torch", "torchvision.transforms.v2", "transformers", "diffusers.pipelines.stable_diffusion", "open_clip"]
+#: What chapters import of other packages and that takes long; each kernel has one thread.
+SLOW = [
+    "book.kernel.one_thread",
+    "torch",
+    "torchvision.transforms.v2",
+    "transformers",
+    "diffusers.pipelines.stable_diffusion",
+    "open_clip",
+]
 SLOW += [
     "accelerate",
     "faiss",
@@ -96,11 +103,6 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: Path) -> 
     # A new interpreter would have run it.
     from book.kernel import sitecustomize  # noqa: F401
 
-    if "OMP_NUM_THREADS" in environment:
-        # Too late for the variable: torch has read it when it was imported.
-        import torch
-
-        torch.set_num_threads(int(environment["OMP_NUM_THREADS"]))
     from ipykernel.kernelapp import launch_new_instance
 
     sys.argv = ["ipykernel_launcher", *arguments]

@@ -14,8 +14,6 @@ from book.kernels import CAN_FORK, SLOW, end_with_the_parent, fork_kernels, proc
 from book.project import Project, log
 from book.runs import Run
 
-_THREADS = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"]
-
 
 def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision: str = "") -> list[Failure]:
     """Execute the runs that have no result yet, the longest ones first.
@@ -42,8 +40,8 @@ def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision
     waiting.sort(key=lambda run: run.expected_seconds)
     alone = len(waiting) == 1 or workers == 1
     # For a few chapters, importing what they need is quicker than importing all that chapters need.
-    forked = CAN_FORK and len(waiting) > 4
-    processes.set_forkserver_preload([__name__, *(SLOW if forked else [])])
+    forked = CAN_FORK and not alone and len(waiting) > 4
+    processes.set_forkserver_preload([*(SLOW if forked else []), __name__])
     running: dict[object, _Job] = {}
     failures = []
     try:
@@ -99,7 +97,7 @@ def _work(
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     os.environ.update({"CSDLIB_BOOK": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     if not alone:
-        os.environ.update(dict.fromkeys(_THREADS, "1"))
+        from book.kernel import one_thread  # noqa: F401
     if forked:
         fork_kernels()
     with suppress(KeyboardInterrupt):
