@@ -18,23 +18,9 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 #: What chapters import of other packages and that takes long; each kernel has one thread.
-SLOW = [
-    "book.kernel.one_thread",
-    "torch",
-    "torchvision.transforms.v2",
-    "transformers",
-    "diffusers.pipelines.stable_diffusion",
-    "open_clip",
-]
-SLOW += [
-    "accelerate",
-    "faiss",
-    "pandas",
-    "plotly.graph_objects",
-    "scipy.stats",
-    "sklearn.neighbors",
-    "ipykernel.kernelapp",
-]
+SLOW = ["book.kernel.one_thread", "torch", "torchvision.transforms.v2", "transformers", "open_clip", "accelerate"]
+SLOW += ["diffusers.pipelines.stable_diffusion", "faiss", "pandas", "plotly.graph_objects", "scipy.stats"]
+SLOW += ["sklearn.neighbors", "ipykernel.kernelapp"]
 
 CAN_FORK = "forkserver" in get_all_start_methods()
 
@@ -100,10 +86,10 @@ def _kernel(arguments: list[str], environment: dict[str, str], folder: Path) -> 
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
+    from ipykernel.kernelapp import launch_new_instance
+
     # A new interpreter would have run it.
     from book.kernel import sitecustomize  # noqa: F401
-
-    from ipykernel.kernelapp import launch_new_instance
 
     sys.argv = ["ipykernel_launcher", *arguments]
     try:
