@@ -62,7 +62,7 @@ record: $(STAMP) ## record again what the book shows and does not run (hours; re
 	  for name in paintings training map real-studies; do $(BIN)/csdlib record $$name --root "$$CSD_ART"; done; \
 	  $(BIN)/csdlib record real-studies data/results/studies_sd15.csv --root "$$CSD_ART" --csv sd15_finetunes.csv; fi
 
-bench: $(STAMP) ## measure seconds beside what one would use instead (10 minutes); adds to data/results/bench.csv
+bench: $(STAMP) ## measure seconds beside what one would use instead (a quarter of an hour); adds to data/results/bench.csv
 	@$(BIN)/python -m tests.bench
 
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)

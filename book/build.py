@@ -72,6 +72,7 @@ def make_chapter(project: Project, slug: str, pairs: Sequence[tuple[str, str]], 
         if notebook_only:
             return run.kept()[0] / "notebook.ipynb"
         others = [*listed, *kept_custom_runs(project, listed)]
+        # The run itself is shown even where it has changed a file that it depends on, as one that records results does.
         build_html(project, [*(other for other in others if other.page != run.page), run], page=run.page)
     return project.html / f"{run.page}.html"
 
@@ -125,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m book.build", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("times", help="write book/times.csv from the records of the last book")
     book = verbs.add_parser("book", help="run the chapters that have no result yet, and build the book")
     book.add_argument("--smoke", action="store_true", help="one cheap run for each chapter, in a folder of its own")
     book.add_argument("--workers", type=int, default=2, help="chapters at a time (default 2)")
@@ -133,7 +135,6 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--notebook-only", action="store_true", help="stop after the notebook; leave the book as it is"
     )
     chapter.add_argument("name", help="slug of the chapter")
-    verbs.add_parser("times", help="write book/times.csv from the records of the last book")
     # Not an option of two values: argparse would take a value such as -1e-3 for another option.
     chapter.add_argument("parameters", nargs=argparse.REMAINDER, help="-p NAME VALUE, as often as needed")
     return parser.parse_args(arguments)

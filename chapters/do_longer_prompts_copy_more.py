@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Do longer prompts copy more?", minutes: 2, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/published/stable_diffusion.csv, data/results/studies_atelier.csv, data/results/studies_atelier.json, data/results/studies_sd15.csv, data/results/studies_sd15.json]}
+#   csd: {title: "Do longer prompts copy more?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/published/stable_diffusion.csv, data/results/studies_atelier.csv, data/results/studies_atelier.json, data/results/studies_sd15.csv, data/results/studies_sd15.json]}
 # ---
 
 # %% [markdown]
@@ -28,7 +28,7 @@
 # | [Who is in the model?](who_is_in_the_model): General Style Similarity | needed |
 # | paired differences ([the retrieval benchmark](retrieval_benchmark)) | helpful |
 #
-# **Time:** fifteen minutes to read, about two to run.
+# **Time:** fifteen minutes to read, about one to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder

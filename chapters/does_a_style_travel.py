@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Does a style travel?", minutes: 2, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/models/subjects-tiny, data/published/stable_diffusion.csv, data/results/studies_atelier.csv, data/results/studies_atelier.json, data/results/studies_sd14.csv, data/results/studies_sd14.json]}
+#   csd: {title: "Does a style travel?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/models/subjects-tiny, data/published/stable_diffusion.csv, data/results/studies_atelier.csv, data/results/studies_atelier.json, data/results/studies_sd14.csv, data/results/studies_sd14.json]}
 # ---
 
 # %% [markdown]
@@ -28,7 +28,7 @@
 # | [Artists and their neighbours](artists_and_neighbours): spread | needed |
 # | correlation | needed |
 #
-# **Time:** fifteen minutes to read, about two to run.
+# **Time:** fifteen minutes to read, about one to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder

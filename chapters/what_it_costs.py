@@ -179,7 +179,7 @@ assert abs(gain(1.0, 4) - 4) < 1e-12
 assert abs(gain(1 / 3, 1e12) - 1.5) < 1e-6
 
 # %% [markdown]
-# **3. For the curious.** `make bench` measures all rows on your machine in about ten minutes, and adds them to the table that this page draws. Name your
+# **3. For the curious.** `make bench` measures all rows on your machine in about a quarter of an hour, and adds them to the table that this page draws. Name your
 # processor with `-p machine`, and compare: which ratios travelled, and which did not?
 #
 # ## Further reading

@@ -56,7 +56,8 @@ def test_helpers_are_few_and_short_because_csdlib_has_the_others(slug: str) -> N
 @each_chapter
 def test_a_header_promises_the_minutes_that_were_measured(slug: str) -> None:
     chapter = read_chapter(PROJECT, slug)
-    said = {0.5: "less than one to run", 1: "about one to run", 2: "about two to run"}[chapter.minutes]
+    minutes = {0.5: "less than one", 1: "about one", 2: "about two", 4: "about four"}
+    said = f"{minutes[chapter.minutes]} to run"
     assert any("**Time:**" in cell.source and said in cell.source for cell in cells(slug, "markdown"))
     slowest = max(seconds for (other, _), seconds in recorded_times(PROJECT).items() if other == slug)
     # A little more than a promise: another machine, or a busy one, is no lie. Less than a third of it would be.
