@@ -1,6 +1,5 @@
 """The command line: the same verbs as the Python API."""
 
-from csdlib.cli import generating, measuring, recording, training
-from csdlib.cli.common import app
+from csdlib.cli.verbs import app
 
-__all__ = ["app", "generating", "measuring", "recording", "training"]
+__all__ = ["app"]

@@ -1,4 +1,4 @@
-"""What all commands share: the application, the command as text, and errors without a traceback."""
+"""What all commands share: the command as text, and errors without a traceback."""
 
 import shlex
 from collections.abc import Callable
@@ -9,7 +9,6 @@ import typer
 
 from csdlib.errors import InputError
 
-app = typer.Typer(help="Measure style similarity between images.", no_args_is_help=True, add_completion=False)
 P = ParamSpec("P")
 
 DescriptorName = Annotated[str, typer.Option(help="A name that 'csdlib descriptors' lists.")]

@@ -6,15 +6,16 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from csdlib import generation
 from csdlib.atelier import SUBJECTS
-from csdlib.cli.common import app, plain_errors
+from csdlib.cli.common import plain_errors
 from csdlib.errors import unknown
-from csdlib.generation.pictures import generate as make
-from csdlib.generation.prompts import Artists, content_prompts, listed_artists, simple_prompts, user_prompts
 from csdlib.recipes.atelier_prompts import atelier_artists
 
+verbs = typer.Typer()
 
-@app.command()
+
+@verbs.command()
 @plain_errors
 def generate(
     output: Path,
@@ -29,11 +30,14 @@ def generate(
     batch_size: Annotated[int, typer.Option(help="Pictures made together.")] = 16,
     seed: Annotated[int, typer.Option(help="Of the first picture of each artist.")] = 0,
 ) -> None:
-    """Make pictures in the style of artists, into the folder OUTPUT; a killed run goes on where it was."""
+    """Make pictures in the style of artists, into the folder OUTPUT.
+
+    A killed run goes on where it was.
+    """
     table = _prompts(
         prompts, artists, [text.strip() for text in subjects.split(",")] if subjects else [], (images, seed)
     )
-    made = make(
+    made = generation.generate(
         model,
         table,
         output,
@@ -47,13 +51,13 @@ def generate(
 
 
 def _prompts(kind: str, artists: Path | None, subjects: list[str], count: tuple[int, int]) -> pd.DataFrame:
-    names: Artists = listed_artists(artists) if artists else atelier_artists()
+    names = generation.listed_artists(artists) if artists else atelier_artists()
     images, seed = count
     if kind == "simple":
-        return simple_prompts(names, images, seed=seed)
+        return generation.simple_prompts(names, images, seed=seed)
     if kind in ("content", "name-first"):
         first = kind == "name-first"
-        return content_prompts(names, subjects or list(SUBJECTS), images, name_first=first, seed=seed)
+        return generation.content_prompts(names, subjects or list(SUBJECTS), images, name_first=first, seed=seed)
     if kind == "user":
-        return user_prompts(names, subjects or list(SUBJECTS), images, seed=seed)
+        return generation.user_prompts(names, subjects or list(SUBJECTS), images, seed=seed)
     raise unknown("prompts", kind, ["simple", "content", "name-first", "user"])

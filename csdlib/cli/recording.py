@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from csdlib.cli.common import app, command_line, plain_errors
+from csdlib.cli.common import command_line, plain_errors
 from csdlib.recipes.recorded.ablations import run_ablations
 from csdlib.recipes.recorded.content import record_content
 from csdlib.recipes.recorded.on_map import record_generated_on_map
@@ -13,8 +13,9 @@ from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 from csdlib.recipes.recorded.training import record_training
 
+verbs = typer.Typer()
 record = typer.Typer(help="Record again what the book shows and does not run.", no_args_is_help=True)
-app.add_typer(record, name="record")
+verbs.add_typer(record, name="record")
 
 RESULTS = Path("data/results")
 #: The folder is the reader's own: a record names the variable that leads to it, and not its path.

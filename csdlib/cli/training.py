@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from csdlib.cli.common import app, command_line, plain_errors
+from csdlib.cli.common import command_line, plain_errors
 from csdlib.datasets.registry import load_dataset
 from csdlib.recipes.crawl import curated_crawl, pupils
 from csdlib.recipes.shipped.autoencoder import AUTOENCODER, judge_autoencoder
@@ -18,6 +18,7 @@ from csdlib.recipes.shipped.subjects_tiny import EPOCHS, WORKS, train_subjects_t
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS, TINY_SD, train_tiny_sd
 from csdlib.recipes.shipped.tiny_sd_judged import judge_tiny_sd
 
+verbs = typer.Typer()
 Output = Annotated[Path, typer.Argument(help="Folder for the model, its record and its card.")]
 Works = Annotated[int, typer.Option(help="Pictures of each painter of the atelier.")]
 Steps = Annotated[int, typer.Option(help="Optimiser steps.")]
@@ -26,7 +27,7 @@ Rate = Annotated[float, typer.Option(help="Learning rate of AdamW.")]
 Seed = Annotated[int, typer.Option(help="Of weights, batches and all else that is drawn.")]
 
 
-@app.command()
+@verbs.command()
 @plain_errors
 def train(
     context: typer.Context,
@@ -43,9 +44,10 @@ def train(
     unseen_share: Annotated[float, typer.Option(help="Share of artists put aside, if the data set names none.")] = 0.25,
     seed: Seed = CSD_TINY.seed,
 ) -> None:
-    """Train csd-tiny on a data set's style tags and write model and card; a killed run goes on where it was.
+    """Train csd-tiny on a data set's style tags and write model and card.
 
-    The data set atelier-curated is the crawl with the tags that curation finds; its model is judged on the exhibition.
+    A killed run goes on where it was. The data set atelier-curated is the crawl with the tags that curation finds; its
+    model is judged on the exhibition.
     """
     config = replace(
         CSD_TINY,
@@ -72,7 +74,7 @@ def train(
     typer.echo(f"written: {output}")
 
 
-@app.command()
+@verbs.command()
 @plain_errors
 def train_clip(
     context: typer.Context,
@@ -83,13 +85,16 @@ def train_clip(
     rate: Rate = CLIP_TINY.rate,
     seed: Seed = CLIP_TINY.seed,
 ) -> None:
-    """Train clip-tiny on the captions of the atelier's crawl; a killed run goes on where it was."""
+    """Train clip-tiny on the captions of the atelier's crawl.
+
+    A killed run goes on where it was.
+    """
     config = replace(CLIP_TINY, steps=steps, batch_size=batch_size, rate=rate, seed=seed)
     train_clip_tiny(output, config, works_per_painter=works, command=command_line(context))
     typer.echo(f"written: {output}")
 
 
-@app.command()
+@verbs.command()
 @plain_errors
 def train_copies(
     context: typer.Context,
@@ -100,13 +105,16 @@ def train_copies(
     rate: Rate = COPY_TINY.projection_rate,
     seed: Seed = COPY_TINY.seed,
 ) -> None:
-    """Train copy-tiny on views of the atelier's crawl; a killed run goes on where it was."""
+    """Train copy-tiny on views of the atelier's crawl.
+
+    A killed run goes on where it was.
+    """
     config = replace(COPY_TINY, steps=steps, batch_size=batch_size, projection_rate=rate, backbone_rate=rate, seed=seed)
     train_copy_tiny(output, config, works_per_painter=works, command=command_line(context))
     typer.echo(f"written: {output}")
 
 
-@app.command()
+@verbs.command()
 @plain_errors
 def train_autoencoder(
     context: typer.Context,
@@ -117,14 +125,17 @@ def train_autoencoder(
     rate: Rate = AUTOENCODER.rate,
     seed: Seed = AUTOENCODER.seed,
 ) -> None:
-    """Train tiny-sd's autoencoder and write all of tiny-sd but its UNet; a killed run goes on where it was."""
+    """Train tiny-sd's autoencoder and write all of tiny-sd but its UNet.
+
+    A killed run goes on where it was.
+    """
     config = replace(AUTOENCODER, steps=steps, batch_size=batch_size, rate=rate, seed=seed)
     make_autoencoder(output, config, works_per_painter=works, command=command_line(context))
     judge_autoencoder(output)
     typer.echo(f"written: {output}")
 
 
-@app.command()
+@verbs.command()
 @plain_errors
 def train_diffusion(
     context: typer.Context,
@@ -146,9 +157,10 @@ def train_diffusion(
     ] = TINY_SD.averaged,
     seed: Seed = TINY_SD.seed,
 ) -> None:
-    """Train a UNet of tiny-sd on the captions of the atelier's crawl; a killed run goes on where it was.
+    """Train a UNet of tiny-sd on the captions of the atelier's crawl.
 
-    By default the first of the trainings that made tiny-sd; its card gives the commands of those that went on from it.
+    A killed run goes on where it was. By default the first of the trainings that made tiny-sd; its card gives the
+    commands of those that went on from it.
     """
     config = replace(
         TINY_SD,
@@ -173,7 +185,7 @@ def train_diffusion(
     typer.echo(f"written: {output}")
 
 
-@app.command()
+@verbs.command()
 @plain_errors
 def judge_diffusion(
     model: Annotated[str, typer.Argument(help="tiny-sd, tiny-sd-withheld, or a model's folder.")] = "tiny-sd",
@@ -182,12 +194,15 @@ def judge_diffusion(
     steps: Annotated[int, typer.Option(help="Denoising steps.")] = STEPS,
     seed: Annotated[int, typer.Option(help="Of the first picture of each painter.")] = 1000,
 ) -> None:
-    """Judge a trained tiny-sd: painters found, subjects found, copies; its record and its card get the numbers."""
+    """Judge a trained tiny-sd: painters found, subjects found, copies.
+
+    Its record and its card get the numbers.
+    """
     judge_tiny_sd(model, images=images, guidance=guidance, steps=steps, seed=seed)
     typer.echo(f"judged: {model}")
 
 
-@app.command()
+@verbs.command()
 @plain_errors
 def train_subjects(
     context: typer.Context,

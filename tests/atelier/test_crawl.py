@@ -53,6 +53,7 @@ def test_every_medium_has_its_phrases():
     assert set(SAID) == set(MEDIUMS)
 
 
+@pytest.mark.slow
 def test_labels_are_empty_and_truth_is_whole(crawl):
     frame = crawl.frame
     assert (frame["artist"] == "").all()
@@ -66,6 +67,7 @@ def test_labels_are_empty_and_truth_is_whole(crawl):
         assert row["true_artist"] not in row["image_id"]
 
 
+@pytest.mark.slow
 def test_a_tenth_of_the_works_has_near_duplicates_in_known_groups(crawl):
     frame = crawl.frame
     originals = frame[frame["true_copy"] == ""]
@@ -77,6 +79,7 @@ def test_a_tenth_of_the_works_has_near_duplicates_in_known_groups(crawl):
     assert set(frame["true_copy"]) <= {"", *COPIES}
 
 
+@pytest.mark.slow
 def test_copies_look_like_their_original_more_than_other_works_by_the_same_hand(crawl):
     pixels = np.stack([np.asarray(crawl.open(row).resize((8, 8)), float).ravel() for row in range(len(crawl))])
     frame, gaps = crawl.frame, []
@@ -97,11 +100,13 @@ def test_copies_change_pixels_and_keep_the_shape(kind):
     assert (copy != picture).any()
 
 
+@pytest.mark.slow
 def test_no_work_hangs_in_the_exhibition_too(crawl, tmp_path):
     hung = atelier(28, size=32, cache=tmp_path, painters=FEW[:1], progress=False)
     assert not set(hung.frame["path"]) & set(crawl.frame["path"])
 
 
+@pytest.mark.slow
 def test_the_same_crawl_every_time(crawl):
     again = atelier_crawl(60, size=32, cache=crawl.root, painters=FEW, progress=False)
     assert again.frame.astype(str).equals(crawl.frame.astype(str))
@@ -109,6 +114,7 @@ def test_the_same_crawl_every_time(crawl):
     assert not set(other.frame["image_id"]) & set(crawl.frame["image_id"])
 
 
+@pytest.mark.slow
 def test_a_saved_crawl_comes_back_with_its_lists(crawl, tmp_path):
     crawl.save(tmp_path)
     again = ImageTable.load(tmp_path)

@@ -125,6 +125,7 @@ def test_colours_of_another_painter_leave_the_strokes_where_they_are():
     assert np.corrcoef(own.ravel(), lent.mean(axis=2).ravel())[0, 1] > 0.8
 
 
+@pytest.mark.slow
 def test_a_record_of_a_readers_own_paints_and_is_exhibited(tmp_path):
     mine = replace(PAINTERS["ilva-torrend"], name="Me Myself", brush=Brush(length=0.2, width=0.05))
     assert (render(mine, "dog", 1, 64) != render("ilva-torrend", "dog", 1, 64)).any()
@@ -215,6 +216,7 @@ def test_the_sizes_of_the_book_are_painted_together(tmp_path):
     np.testing.assert_array_equal(np.asarray(small.open(0)), render(row["artist"], row["content"], row["seed"], 96))
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_only_whole_pictures(tmp_path):
     code = f"from csdlib.atelier import atelier; atelier(200, size=64, cache={str(tmp_path)!r}, progress=False)"
     environment = os.environ | {"OMP_NUM_THREADS": "1"}

@@ -104,12 +104,14 @@ def begun(folder: Path) -> list[int]:
     return sorted(map(int, notes.read_text().split())) if notes.exists() else []
 
 
+@pytest.mark.slow
 def test_two_processes_that_want_the_same_pictures_draw_each_once(drawer, tmp_path):
     processes = [drawer(tmp_path) for _ in range(2)]
     assert [process.wait(timeout=120) for process in processes] == [0, 0]
     assert begun(tmp_path) == list(range(12))
 
 
+@pytest.mark.slow
 def test_a_drawer_that_is_killed_does_not_block_the_next(drawer, tmp_path):
     killed = drawer(tmp_path / "never")
     while killed.poll() is None and not begun(tmp_path):

@@ -17,6 +17,8 @@ from book.runs import Record, listed_runs
 from book.schedule import execute_all
 from tests.book.conftest import ROOT, write_chapter
 
+pytestmark = pytest.mark.book
+
 EXERCISE = """\
 x = 1  # a number
 

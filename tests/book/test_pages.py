@@ -14,6 +14,8 @@ from book.pages import run_page
 from book.project import BookError, Project
 from book.runs import listed_runs
 
+pytestmark = pytest.mark.book
+
 
 def page(project: Project, name: str) -> BeautifulSoup:
     return BeautifulSoup((project.html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")

@@ -43,6 +43,7 @@ def test_clip_is_the_image_embedding_of_open_clip(model: open_clip.CLIP, exact: 
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
+@pytest.mark.slow
 def test_half_the_precision_gives_nearly_the_same_and_another_fingerprint(weights: Path, exact: Descriptor) -> None:
     images = [stripes(colour, 3 + 4 * colour, 1, side=224) for colour in range(4)]
     half = load("clip-vit-b-16", weights=weights, precision="bfloat16")

@@ -75,6 +75,7 @@ def test_the_last_step_holds_no_signal() -> None:
     assert DDIMScheduler(**SCHEDULE).alphas_cumprod[-1] == 0
 
 
+@pytest.mark.slow
 def test_a_unet_learns_and_keeps_the_average(micro_pipeline: Path, data: Latents) -> None:
     model = unet(micro_pipeline)
     config = DiffusionConfig(steps=80, batch_size=8, rate=3e-3, averaged=0.1)

@@ -10,6 +10,7 @@ from csdlib.errors import InputError
 from csdlib.recipes.recorded.ablations import REFERENCE, SETTINGS, Setting, run_ablations
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_exhibition")
 def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
     output, brief = tmp_path / "ablations.csv", replace(REFERENCE, steps=1, batch_size=16, bfloat16=False)

@@ -9,6 +9,7 @@ from csdlib.recipes.shipped.clip_tiny import train_clip_tiny
 from csdlib.training.clip import CLIPConfig
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_exhibition")
 def test_clip_tiny_comes_with_its_card(tmp_path: Path) -> None:
     record = train_clip_tiny(tmp_path, CLIPConfig(steps=1, batch_size=4), works_per_painter=2, command="make it")

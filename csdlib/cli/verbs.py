@@ -1,0 +1,70 @@
+"""All verbs with a line each; the file of a verb, and what it needs, are imported when it is called."""
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
+
+from csdlib import __version__
+
+#: File -> its verbs -> the first line of their help.
+VERBS = {
+    "measuring": {
+        "compare": "Print how alike two pictures are in style: a cosine in [-1, 1], higher is more alike.",
+        "embed": "Write the descriptors of all images below a folder into the folder OUTPUT, for search.",
+        "embed-shards": "Write the descriptors of a folder of shards (*.tar, *.parquet) into OUTPUT, for search.",
+        "join-shards": "Join what several processes of embed-shards have written into OUTPUT.",
+        "search": "Write the nearest images of DATABASE for every image of QUERY to a .parquet or .csv file.",
+        "descriptors": "List the descriptors and what each downloads on first use.",
+        "curate": "Make a style-labelled data set of captioned images: a table and its card.",
+    },
+    "generating": {"generate": "Make pictures in the style of artists, into the folder OUTPUT."},
+    "training": {
+        "train": "Train csd-tiny on a data set's style tags and write model and card.",
+        "train-clip": "Train clip-tiny on the captions of the atelier's crawl.",
+        "train-copies": "Train copy-tiny on views of the atelier's crawl.",
+        "train-autoencoder": "Train tiny-sd's autoencoder and write all of tiny-sd but its UNet.",
+        "train-diffusion": "Train a UNet of tiny-sd on the captions of the atelier's crawl.",
+        "judge-diffusion": "Judge a trained tiny-sd: painters found, subjects found, copies.",
+        "train-subjects": "Train subjects-tiny, the judge of what generated pictures show.",
+    },
+    "recording": {"record": "Record again what the book shows and does not run."},
+}
+FILES = {verb: file for file, verbs in VERBS.items() for verb in verbs}
+
+
+class Verbs(TyperGroup):
+    """A group that answers for its help alone, and leaves each verb to its file."""
+
+    def __init__(self, **attributes: Any) -> None:
+        lines = {verb: line for verbs in VERBS.values() for verb, line in verbs.items()}
+        commands = {verb: TyperCommand(verb, help=line) for verb, line in lines.items()}
+        super().__init__(**attributes | {"commands": commands})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The verb itself, in the place of what the help shows of it."""
+        name, _, rest = super().resolve_command(ctx, args)
+        verbs = get_group(import_module(f"csdlib.cli.{FILES[str(name)]}").verbs)
+        return name, verbs.get_command(ctx, str(name)), rest
+
+
+app = typer.Typer(
+    cls=Verbs, no_args_is_help=True, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"csdlib {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def csdlib(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Measure style similarity between images."""
