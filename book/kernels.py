@@ -5,14 +5,17 @@ may be edited between two builds.
 """
 
 import atexit
+import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint
 from multiprocessing import get_all_start_methods, get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -24,19 +27,34 @@ SLOW += ["sklearn.neighbors", "ipykernel.kernelapp"]
 
 CAN_FORK = "forkserver" in get_all_start_methods()
 
-#: Where processes come from: forked from one that has no threads, or started anew where nothing can be forked.
+#: Where runs come from: forked from a process that has no threads, or started anew where nothing can be forked.
 processes: Any = get_context("forkserver" if CAN_FORK else "spawn")
+#: Where their kernels come from.
+forks: Any = get_context("fork" if CAN_FORK else None)
 
 
-def fork_kernels() -> None:
-    """From now on, whoever starts a kernel in this process gets a forked one."""
+@contextmanager
+def forked_kernel() -> Iterator[None]:
+    """Within, the kernel that this process starts is a fork of what it is now: it must not have threads yet."""
+    orders, sender = forks.Pipe(duplex=False)
+    process = forks.Process(target=_kernel, args=(orders, sender))
+    process.start()
+    orders.close()
     factory = KernelProvisionerFactory.instance()
     factory.provisioners["forked"] = EntryPoint("forked", f"{__name__}:Forked", factory.GROUP_NAME)
     factory.default_provisioner_name = "forked"
+    Forked.waiting = process, sender
+    try:
+        yield
+    finally:
+        # A kernel that nobody has asked for hears of it, and ends.
+        sender.close()
 
 
 class Forked(LocalProvisioner):
-    """Launches a kernel as a fork, and otherwise treats it like any other on this machine."""
+    """Makes a kernel of the process that waits for it, and otherwise treats it like any other on this machine."""
+
+    waiting: ClassVar[tuple[Any, Any]]
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Start the kernel that the command would start.
@@ -45,21 +63,21 @@ class Forked(LocalProvisioner):
             cmd: Python, its options, and the arguments of the kernel from ``-f`` on.
             kwargs: the kernel's environment and working directory, among others.
         """
-        process: Any = _Process(cmd[cmd.index("-f") :], kwargs["env"], kwargs.get("cwd") or Path.cwd())
-        self.process, self.pid = process, process.pid
-        self.cwd = kwargs.get("cwd") or Path.cwd()
+        process, sender = self.waiting
+        self.cwd = kwargs.get("cwd") or str(Path.cwd())
+        sender.send((cmd[cmd.index("-f") :], kwargs["env"], self.cwd))
+        self.process = cast(Any, _Popen(process))
+        self.pid = process.pid
         return self.connection_info
 
 
-class _Process:
-    """A forked kernel with the face of ``subprocess.Popen``, as far as a provisioner asks for it."""
+class _Popen:
+    """A forked process with the face of ``subprocess.Popen``, as far as a provisioner asks for it."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, arguments: list[str], environment: dict[str, str], folder: Path) -> None:
-        self._process = processes.Process(target=_kernel, args=(arguments, environment, folder))
-        self._process.start()
-        self.pid = self._process.pid
+    def __init__(self, process: Any) -> None:
+        self._process, self.pid = process, process.pid
 
     def poll(self) -> int | None:
         code: int | None = self._process.exitcode
@@ -79,10 +97,18 @@ class _Process:
         self._process.kill()
 
 
-def _kernel(arguments: list[str], environment: dict[str, str], folder: Path) -> None:
-    """The kernel's process."""
-    end_with_the_parent(signal.SIGKILL)
+def _kernel(orders: Any, sender: Any) -> None:
+    """The kernel's process; until it is asked for, it waits."""
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sender.close()
+    try:
+        arguments, environment, folder = orders.recv()
+    except EOFError:
+        return
+    end_with_the_parent(signal.SIGKILL)
+    # What was imported stays, and is shared with the other kernels: looking for garbage in it would copy it.
+    gc.freeze()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

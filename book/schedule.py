@@ -6,11 +6,11 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from multiprocessing import connection
 
 from book.execute import UNFINISHED, Failure, execute
-from book.kernels import CAN_FORK, SLOW, end_with_the_parent, fork_kernels, processes
+from book.kernels import CAN_FORK, SLOW, end_with_the_parent, forked_kernel, processes
 from book.project import Project, log
 from book.runs import Run
 
@@ -92,13 +92,11 @@ def _work(
     # Of Ctrl-C it hears once, and from the driver: by SIGTERM.
     os.setsid()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    end_with_the_parent(signal.SIGTERM)
     # It would complain of a kernel that was stopped; a chapter's own failure is reported by papermill.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     os.environ.update({"CSDLIB_BOOK": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     if not alone:
         from book.kernel import one_thread  # noqa: F401
-    if forked:
-        fork_kernels()
-    with suppress(KeyboardInterrupt):
+    with forked_kernel() if forked else nullcontext(), suppress(KeyboardInterrupt):
+        end_with_the_parent(signal.SIGTERM)
         end.send(execute(project, run, revision=revision, stderr=sys.stderr if alone else None))
