@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,12 @@ from scipy.sparse import csr_array
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, file_hash, text_hash
 from csdlib.images import open_image
+from csdlib.texts import one_form, stays_inside
 
 REQUIRED = ("image_id", "path", "split", "artist", "styles", "source")
 OPTIONAL = ("content", "caption", "movement", "medium", "domain")
+#: Columns of names by which images are grouped, and tables joined.
+NAMES = ("artist", "content", "movement", "medium", "domain")
 SPLITS = ("train", "query", "database")
 SOURCES = ("painting", "generated")
 
@@ -34,6 +37,8 @@ class ImageTable:
             ``prompt``, ``seed`` and more. Columns that begin with ``true_`` hold what only a made world knows.
         root: the folder that the paths are relative to.
         manifest: how the table was made.
+        collection: a name for the pictures' origin, so that another folder's ``001.png`` is another picture: by default
+            a hash of where ``root`` lies. Parts of a table, and what was saved of it, are of the same collection.
 
     Raises:
         InputError: a column is missing, a value is not allowed, an id stands twice, or a path leaves ``root``; the
@@ -43,9 +48,11 @@ class ImageTable:
     frame: pd.DataFrame
     root: Path
     manifest: dict[str, Any] = field(default_factory=dict)
+    collection: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", Path(self.root))
+        object.__setattr__(self, "collection", self.collection or collection_of(self.root))
         object.__setattr__(self, "frame", _validated(self.frame))
 
     def __len__(self) -> int:
@@ -82,7 +89,7 @@ class ImageTable:
             if len(listed) != len(self):
                 raise InputError(f"{len(listed)} values for the column {name!r} of {len(self)} images")
             column = pd.Series(listed, index=self.frame.index, dtype=None if listed else object)
-        return ImageTable(self.frame.assign(**{name: column}), self.root, self.manifest)
+        return replace(self, frame=self.frame.assign(**{name: column}))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -122,7 +129,7 @@ class ImageTable:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> "ImageTable":
         """The rows of the given numbers, in the given order."""
-        return ImageTable(self.frame.iloc[np.asarray(rows, dtype=int)].reset_index(drop=True), self.root, self.manifest)
+        return replace(self, frame=self.frame.iloc[np.asarray(rows, dtype=int)].reset_index(drop=True))
 
     def tagged(self, *columns: str) -> "ImageTable":
         """The same images with the values of the given columns as their style tags; null and empty values give none.
@@ -167,6 +174,7 @@ class ImageTable:
         manifest = self.manifest | {
             "rows": len(self),
             "root": str(self.root.resolve()),
+            "collection": self.collection,
             "sha256": {name: file_hash(self.path(row)) for row, name in enumerate(self.ids)},
         }
         with atomic_path(folder / "table.parquet") as path:
@@ -175,11 +183,12 @@ class ImageTable:
             path.write_text(json.dumps(manifest, indent=1))
 
     @classmethod
-    def load(cls, folder: Path, *, check_hashes: bool = False) -> "ImageTable":
+    def load(cls, folder: Path, *, root: Path | None = None, check_hashes: bool = False) -> "ImageTable":
         """Reads a saved table.
 
         Args:
             folder: where ``save`` wrote it.
+            root: the folder that the images lie in by now, if they were moved.
             check_hashes: also compare every image with its recorded hash (reads all files).
 
         Raises:
@@ -192,7 +201,7 @@ class ImageTable:
         frame = pd.read_parquet(folder / "table.parquet")
         # Parquet gives lists back as arrays.
         lists = frame.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
-        table = cls(lists, Path(manifest["root"]), manifest)
+        table = cls(lists, Path(manifest["root"] if root is None else root), manifest, manifest.get("collection", ""))
         if check_hashes:
             table._check_hashes()
         return table
@@ -207,6 +216,11 @@ class ImageTable:
             path = self.path(row)
             if not path.is_file() or file_hash(path) != self.manifest["sha256"][name]:
                 raise InputError(f"{path}: missing, or changed since the table was saved")
+
+
+def collection_of(root: Path) -> str:
+    """The name of the collection of a folder's pictures: 16 hexadecimal digits, which do not tell where it lies."""
+    return text_hash("collection", root.resolve())[:16]
 
 
 def _size_and_time(path: Path) -> tuple[int, int]:
@@ -236,6 +250,18 @@ def _validated(frame: pd.DataFrame) -> pd.DataFrame:
     _refuse(frame, "source", ~frame["source"].isin(SOURCES), f"is not one of {', '.join(SOURCES)}")
     _refuse(frame, "artist", ~frame["artist"].map(lambda artist: isinstance(artist, str)), "is not a string")
     _refuse(frame, "styles", ~frame["styles"].map(_is_tag_list), "is not a list of strings")
+    return _in_one_form(frame)
+
+
+def _in_one_form(frame: pd.DataFrame) -> pd.DataFrame:
+    """One name in two Unicode forms would be two artists, here or where two tables are joined."""
+    for column in NAMES:
+        names = [name for name in frame[column].unique() if isinstance(name, str)]
+        other = {name: one_form(name) for name in names if one_form(name) != name}
+        if other:
+            frame = frame.assign(**{column: frame[column].replace(other)})
+    if not all(tag.isascii() for tags in frame["styles"] for tag in tags):
+        frame = frame.assign(styles=frame["styles"].map(lambda tags: [one_form(tag) for tag in tags]))
     return frame
 
 
@@ -243,19 +269,6 @@ def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, reason: str) -> 
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise InputError(f"row {row}: {column} {frame[column].iloc[row]!r} {reason}")
-
-
-def stays_inside(path: object) -> bool:
-    """Whether a path is relative and stays below its root, on every system.
-
-    Example:
-        >>> stays_inside("ann/1.png"), stays_inside("../1.png"), stays_inside("/1.png"), stays_inside("")
-        (True, False, False, False)
-    """
-    if not isinstance(path, str) or not path or "\\" in path or "\0" in path:
-        return False
-    pure = PurePosixPath(path)
-    return not pure.is_absolute() and ".." not in pure.parts
 
 
 def _is_name(value: object) -> bool:

@@ -77,10 +77,10 @@ def test_no_module_bears_the_name_of_what_its_package_exports(stub: Path) -> Non
     assert not modules & {name for name, module in exported(stub).items() if module}
 
 
-def test_the_ground_floor_has_four_files() -> None:
+def test_the_ground_floor_has_five_files() -> None:
     files = {path.name for path in HOUSE.iterdir() if path.is_file()}
     around = {"__init__.py", "__init__.pyi", "__main__.py", "py.typed"}
-    assert files - around == {"errors.py", "files.py", "images.py", "tables.py"}
+    assert files - around == {"errors.py", "files.py", "images.py", "tables.py", "texts.py"}
     assert files >= around
 
 

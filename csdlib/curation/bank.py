@@ -1,13 +1,13 @@
 """The tag bank: which phrases of a caption mean which style tag (arXiv:2404.01292, Section 3.1)."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from csdlib.curation.text import words
 from csdlib.errors import InputError, unknown
+from csdlib.texts import read_csv, read_text
 
 Kind = Literal["artist", "movement", "medium"]
 
@@ -73,25 +73,16 @@ class TagBank:
         Raises:
             InputError: the file is missing, not UTF-8, empty, or a row lacks what it needs; file and line are named.
         """
-        lines = _lines(path)
         if path.suffix == ".csv":
-            return cls(tuple(phrase for number, row in _rows(path, lines) for phrase in _of_row(path, number, row)))
+            rows = read_csv(path, columns=("tag", "kind")).reindex(columns=_COLUMNS, fill_value="")
+            cells: dict[Any, Any] = rows.map(str.strip).to_dict("index")
+            return cls(tuple(phrase for line, row in cells.items() for phrase in _of_row(path, line, row)))
         if kind is None:
             raise InputError(f"{path}: say what its lines are: kind='artist', 'movement' or 'medium'")
-        names = [line.strip() for line in lines if line.strip()]
+        names = [line.strip() for line in read_text(path).splitlines() if line.strip()]
+        if not names:
+            raise InputError(f"{path}: no tag in this file")
         return cls(tuple(dict.fromkeys(_of_line(name, kind) for name in names)))
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    if not any(line.strip() for line in lines):
-        raise InputError(f"{path}: no tag in this file")
-    return lines
 
 
 def _of_line(name: str, kind: Kind) -> Phrase:
@@ -99,16 +90,6 @@ def _of_line(name: str, kind: Kind) -> Phrase:
     for article in ("a ", "an ", "the "):
         name = name.removeprefix(article) if kind == "medium" else name
     return Phrase(name, name, kind, ambiguous=kind == "artist" and len(words(name)) == 1)
-
-
-def _rows(path: Path, lines: list[str]) -> Iterable[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(lines)
-    found = reader.fieldnames or []
-    for column in ("tag", "kind"):
-        if column not in found:
-            raise InputError(f"{path}: column {column!r} is missing; a bank has {', '.join(_COLUMNS)}")
-    for row in reader:
-        yield reader.line_num, {column: (row.get(column) or "").strip() for column in _COLUMNS}
 
 
 def _of_row(path: Path, number: int, row: dict[str, str]) -> Iterable[Phrase]:

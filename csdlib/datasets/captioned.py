@@ -14,7 +14,8 @@ import pandas as pd
 
 from csdlib.datasets.folder import SUFFIXES, fits_a_table, image_paths
 from csdlib.errors import InputError
-from csdlib.tables import ImageTable, stays_inside
+from csdlib.tables import ImageTable
+from csdlib.texts import as_on_disk, read_csv, stays_inside
 
 TABLES = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 CAPTIONS = ("text", "caption", "TEXT")
@@ -133,12 +134,11 @@ def _of_table(root: Path, table: Path, counts: Counter[str]) -> dict[str, str]:
         raise InputError(f"{table}: no column of captions ({', '.join(CAPTIONS)}); it has {', '.join(rows.columns)}")
     captions: dict[str, str] = {}
     folder = table.parent.relative_to(root)
-    for name, text in zip(rows["file_name"], rows[column], strict=True):
-        if not stays_inside(name):
-            counts["paths that are empty or leave the folder"] += 1
-            continue
-        # One file has one name: "./a.png" and "a.png" are the same.
-        path = (PurePosixPath(folder.as_posix()) / name).as_posix()
+    inside = rows["file_name"].map(stays_inside)
+    counts["paths that are empty or leave the folder"] += int((~inside).sum())
+    # One file has one name: "./a.png" and "a.png" are the same.
+    names = [(PurePosixPath(folder.as_posix()) / name).as_posix() for name in rows.loc[inside, "file_name"]]
+    for path, text in zip(as_on_disk(root, names), rows.loc[inside, column], strict=True):
         if PurePosixPath(path).suffix.lower() not in SUFFIXES or not _is_file(root / path, root):
             counts["rows without an image"] += 1
         elif path in captions:
@@ -168,8 +168,7 @@ def _read(table: Path, counts: Counter[str]) -> pd.DataFrame:
             rows = [_json_row(table, number, line) for number, line in lines if line.strip()]
             # A column of type str takes no halves of characters; JSON can hold them.
             return pd.DataFrame(rows, dtype=object)
-        with table.open(encoding="utf-8-sig", errors="replace") as stream:
-            return pd.read_csv(stream, dtype=str, keep_default_na=False)
+        return read_csv(table, text=text)
     except InputError:
         raise
     except (ValueError, OSError) as error:

@@ -19,6 +19,7 @@ from csdlib.datasets.splits import content_split, kept_split
 from csdlib.errors import InputError, require_names, unknown
 from csdlib.files import data_path
 from csdlib.tables import ImageTable
+from csdlib.texts import as_on_disk, read_csv
 
 DOMAINS = ("clipart", "infograph", "painting", "quickdraw", "real", "sketch")
 
@@ -71,6 +72,7 @@ def domainnet(
     file = split or root / f"domainnet{usual}-seed{seed}-queries{queries}.csv"
     kept = kept_split(file, rows, lambda drawn: content_split(drawn, queries=queries, seed=seed))
     used = kept[kept["split"] != "unused"]
+    used = used.assign(path=as_on_disk(root, used["path"]))
     there = used[used["path"].isin(_present(root, used["path"]))]
     if there.empty:
         raise InputError(f"{root}: none of the listed images is here; unpack {kinds[0]}.zip and its siblings here")
@@ -89,16 +91,10 @@ def domainnet(
 
 def _clusters(file: Path) -> dict[str, str]:
     """The cluster of every class."""
-    try:
-        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
-    except (ValueError, OSError) as error:
-        raise InputError(f"{file}: cannot be read as clusters ({error})") from error
-    for column in ("class", "cluster"):
-        if column not in rows:
-            raise InputError(f"{file}: column {column!r} is missing; it has {', '.join(rows.columns)}")
+    rows = read_csv(file, columns=("class", "cluster"))
     wrong = rows["class"].duplicated() | (rows["class"] == "") | (rows["cluster"] == "")
     if wrong.any():
-        line = int(wrong.to_numpy().argmax()) + 2
+        line = rows.index[int(wrong.to_numpy().argmax())]
         raise InputError(f"{file}: line {line}: a class or cluster is empty, or the class stands twice")
     return dict(zip(rows["class"], rows["cluster"], strict=True))
 

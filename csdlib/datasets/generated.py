@@ -10,6 +10,7 @@ import pandas as pd
 from csdlib.datasets.folder import folder
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
+from csdlib.texts import as_on_disk, read_csv
 
 COLUMNS = ("path", "artist", "content", "model", "prompt")
 #: Columns that are kept where the table has them.
@@ -39,12 +40,10 @@ def generated(root: Path, *, csv: str = "generated.csv", model: str = "") -> Ima
             f"{path}: there is no such table; the layout is {csv} beside the images, or one folder for each artist and "
             "the parameter model, which says what made them"
         )
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    for column in COLUMNS:
-        if column not in rows:
-            raise InputError(f"{path}: column {column!r} is missing; it needs {', '.join(COLUMNS)}")
+    rows = read_csv(path, columns=COLUMNS)
     if rows.empty:
         raise InputError(f"{path}: the table has no row")
+    rows["path"] = as_on_disk(path.parent, rows["path"])
     kept = rows[[*COLUMNS, *(column for column in ALSO_KEPT if column in rows)]]
     numbers = {column: pd.to_numeric(kept[column], errors="coerce") for column in _NUMBERS if column in kept}
     styles = pd.Series([[artist] if artist else [] for artist in rows["artist"]], index=rows.index, dtype=object)

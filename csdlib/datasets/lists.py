@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from csdlib.errors import InputError
-from csdlib.tables import stays_inside
+from csdlib.texts import stays_inside
 
 
 def listed(file: Path, separator: str) -> Iterator[tuple[int, str, int]]:

@@ -18,7 +18,8 @@ from csdlib.datasets.captioned import captioned_table, decoded
 from csdlib.datasets.folder import SUFFIXES, fits_a_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder, text_hash
-from csdlib.tables import ImageTable, stays_inside
+from csdlib.tables import ImageTable
+from csdlib.texts import stays_inside
 
 #: Larger members are no pictures of a web corpus.
 MOST_BYTES = 100_000_000

@@ -9,6 +9,7 @@ import pandas as pd
 
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, text_hash
+from csdlib.texts import one_form, read_csv
 
 #: What a kept split may say of an image; what is unused is on no side.
 SIDES = ("query", "database", "unused")
@@ -106,7 +107,8 @@ def kept_split(file: Path, rows: pd.DataFrame, draw: Callable[[pd.DataFrame], li
         return drawn
     kept = _read(file, [*rows.columns, "split"])
     _require_same(file, kept, rows)
-    return rows.assign(split=rows["path"].map(dict(zip(kept["path"], kept["split"], strict=True))))
+    sides = dict(zip(kept["path"].map(one_form), kept["split"], strict=True))
+    return rows.assign(split=rows["path"].map(one_form).map(sides))
 
 
 def _drawn(paths: Iterable[str], seed: int) -> np.ndarray:
@@ -135,24 +137,23 @@ def _require_both_sides(domains: pd.Series, sides: np.ndarray) -> None:
 
 
 def _read(file: Path, columns: list[str]) -> pd.DataFrame:
-    try:
-        kept = pd.read_csv(file, dtype=str, keep_default_na=False)
-    except (ValueError, OSError) as error:
-        raise InputError(f"{file}: cannot be read as a split ({error})") from error
+    kept = read_csv(file)
     if list(kept.columns) != columns:
         raise InputError(f"{file}: a split has the columns {','.join(columns)}, this has {','.join(kept.columns)}")
     wrong = ~kept["split"].isin(SIDES)
     if wrong.any():
-        line = int(wrong.to_numpy().argmax()) + 2
-        raise InputError(f"{file}: line {line}: the split {kept['split'][line - 2]!r} is not one of {', '.join(SIDES)}")
+        line = kept.index[int(wrong.to_numpy().argmax())]
+        raise InputError(f"{file}: line {line}: the split {kept['split'][line]!r} is not one of {', '.join(SIDES)}")
     return kept
 
 
 def _require_same(file: Path, kept: pd.DataFrame, rows: pd.DataFrame) -> None:
     """Refuses the split of other images, or of the same under other labels."""
-    if np.array_equal(kept[rows.columns].to_numpy(dtype=object), rows.to_numpy(dtype=object)):
+    # The split may have been drawn where the disk writes names in another form.
+    kept, rows = kept[rows.columns].map(one_form), rows.map(one_form)
+    if np.array_equal(kept.to_numpy(dtype=object), rows.to_numpy(dtype=object)):
         return
-    listed, own = (set(frame[rows.columns].itertuples(index=False, name=None)) for frame in (kept, rows))
+    listed, own = (set(frame.itertuples(index=False, name=None)) for frame in (kept, rows))
     new, gone, twice = len(own - listed), len(listed - own), len(kept) - len(listed)
     if new or gone or twice:
         raise InputError(

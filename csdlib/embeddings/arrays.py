@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, stored_arrays, text_hash
-from csdlib.tables import ImageTable
+from csdlib.tables import ImageTable, collection_of
 
 # Not needed to run: who only searches does not wait for the libraries of all descriptors, nor hold them in memory.
 if TYPE_CHECKING:
@@ -32,12 +32,17 @@ class Embeddings:
     Made of arrays from outside, every row is read and checked. What is made of checked rows (a part, a saved copy) says
     so with ``checked=True``, and only ids and lengths are looked at: the rows of ten million images are 20 GB.
 
+    An image is known by its collection and its id: what is called 001.png in two folders are two images, even where
+    one file is a copy of the other.
+
     Attributes:
         vectors: (n, d) float32, or float16 on the disk; rows of unit norm if ``metric`` is cosine.
-        ids: (n,) image ids, unique.
+        ids: (n,) image ids, unique within a collection.
         fingerprint: of the descriptor that made them.
         metric: cosine (higher product = more alike) or l2 (lower distance = more alike).
         skipped: image id -> reason, for images that could not be read.
+        collections: (n,) the name of each image's collection, see ``ImageTable``. By default it is empty, which says
+            that nobody knows: then ids alone decide.
 
     Raises:
         InputError: lengths that differ, an id that stands twice, an unknown metric, a vector that is not finite, or,
@@ -49,16 +54,20 @@ class Embeddings:
     fingerprint: str
     metric: "Metric"
     skipped: dict[str, str] = field(default_factory=dict)
+    collections: "pd.Categorical[Any]" = field(default=None, kw_only=True)  # type: ignore[arg-type]
     checked: InitVar[bool] = field(default=False, kw_only=True)
 
     def __post_init__(self, checked: bool) -> None:
         # Numbers as ids would become texts when saved, and no longer be equal to themselves.
         object.__setattr__(self, "ids", np.asarray(self.ids, dtype=str))
+        if self.collections is None:
+            object.__setattr__(self, "collections", same_collection("", len(self.ids)))  # type: ignore[unreachable]
         if self.metric not in ("cosine", "l2"):
             raise unknown("metric", self.metric, ["cosine", "l2"])
-        if self.vectors.ndim != 2 or len(self.vectors) != len(self.ids):
+        if self.vectors.ndim != 2 or not len(self.vectors) == len(self.ids) == len(self.collections):
             raise InputError(f"need vectors (n, d) and n ids, got {self.vectors.shape} and {len(self.ids)}")
-        twice = pd.Index(self.ids).duplicated()
+        several = len(self.collections.categories) > 1
+        twice = (_pairs(self.ids, self.collections) if several else pd.Index(self.ids)).duplicated()
         if twice.any():
             raise InputError(f"the image id {str(self.ids[np.argmax(twice)])!r} stands twice in the embeddings")
         if not checked:
@@ -70,7 +79,9 @@ class Embeddings:
     @cached_property
     def content_hash(self) -> str:
         """A SHA-256 over what the vectors are, whose, and their numbers."""
-        digest = hashlib.sha256(text_hash(self.fingerprint, self.metric, *self.ids).encode())
+        names = text_hash(self.fingerprint, self.metric, *self.collections.categories, *self.ids)
+        digest = hashlib.sha256(names.encode())
+        digest.update(self.collections.codes.tobytes())
         for _, piece in self.pieces():
             digest.update(piece.data.cast("B"))
         return digest.hexdigest()
@@ -84,7 +95,10 @@ class Embeddings:
     def take(self, rows: slice | np.ndarray) -> "Embeddings":
         """The given rows in float32; of a memory-mapped array no others are read."""
         vectors = np.asarray(self.vectors[rows], dtype=np.float32)
-        return Embeddings(vectors, self.ids[rows], self.fingerprint, self.metric, self.skipped, checked=True)
+        own = self.collections[rows]
+        return Embeddings(
+            vectors, self.ids[rows], self.fingerprint, self.metric, self.skipped, checked=True, collections=own
+        )
 
     def of(self, table: ImageTable) -> "Embedded":
         """The embeddings of a table's images, in the table's order; with the table, without images that have none.
@@ -92,12 +106,42 @@ class Embeddings:
         Raises:
             InputError: none of the table's images is here.
         """
-        places = pd.Index(self.ids).get_indexer(pd.Index(table.ids))
+        places = self.rows_of(table)
         rows = np.flatnonzero(places >= 0)
         if not len(rows):
-            raise InputError("none of the table's images has an embedding")
-        found, kept = self.take(places[rows]), table.take(rows)
-        return Embedded(found.vectors, kept.ids, self.fingerprint, self.metric, self.skipped, checked=True, table=kept)
+            namesakes = np.isin(table.ids, self.ids).any()
+            advice = f"; what is called so is not of {table.root}: if it was moved there, load it with root="
+            raise InputError(f"none of the table's images has an embedding{advice if namesakes else ''}")
+        vectors, kept = self.take(places[rows]).vectors, table.take(rows)
+        return Embedded(
+            vectors,
+            kept.ids,
+            self.fingerprint,
+            self.metric,
+            self.skipped,
+            checked=True,
+            collections=same_collection(table.collection, len(kept)),
+            table=kept,
+        )
+
+    def rows_of(self, images: "Embeddings | ImageTable") -> np.ndarray:
+        """Where other images stand here: (m,) int64, the row of each; -1 where it is not here.
+
+        Example:
+            >>> here, there = (
+            ...     Embeddings(np.eye(2), np.array(ids), "x", "cosine", collections=same_collection("mine", 2))
+            ...     for ids in (["a", "b"], ["b", "c"])
+            ... )
+            >>> here.rows_of(there)
+            array([ 1, -1])
+        """
+        asked = (
+            images.collections if isinstance(images, Embeddings) else same_collection(images.collection, len(images))
+        )
+        ours, theirs = set(self.collections.categories), set(asked.categories)
+        if "" in (*ours, *theirs) or (ours == theirs and len(ours) == 1):
+            return pd.Index(self.ids).get_indexer(pd.Index(images.ids))
+        return _pairs(self.ids, self.collections).get_indexer(_pairs(images.ids, asked))
 
     def save(self, folder: Path, dtype: Literal["float32", "float16"] = "float32") -> None:
         """Writes the embeddings into a folder: vectors, ids, and ``embeddings.json``, which names the two others.
@@ -112,17 +156,31 @@ class Embeddings:
         save_parts([self], self.vectors.shape, folder, dtype)
 
     @classmethod
-    def load(cls, folder: Path) -> "Embeddings":
+    def load(cls, folder: Path, *, root: Path | None = None) -> "Embeddings":
         """Reads saved embeddings; the vectors stay on the disk, memory-mapped, as they were saved.
+
+        Args:
+            folder: where ``save`` wrote them.
+            root: the folder that their pictures lie in by now, if they were moved or are another machine's.
 
         Raises:
             InputError: a file is missing, cut, or does not belong to the others.
         """
         try:
             made = json.loads((folder / "embeddings.json").read_text())
-            ids = pd.read_parquet(folder / Path(made["ids"]).name)["image_id"].to_numpy(dtype=str)
+            names = pd.read_parquet(folder / Path(made["ids"]).name)
             vectors = np.load(folder / Path(made["vectors"]).name, mmap_mode="r", allow_pickle=False)
-            return cls(vectors, ids, made["fingerprint"], made["metric"], made["skipped"], checked=True)
+            # Saved before there were collections, they are nobody knows whose.
+            stored = pd.Categorical(names["collection"] if "collection" in names else [""] * len(names))
+            return cls(
+                vectors,
+                names["image_id"].to_numpy(dtype=str),
+                made["fingerprint"],
+                made["metric"],
+                made["skipped"],
+                checked=True,
+                collections=stored if root is None else same_collection(collection_of(root), len(names)),
+            )
         except InputError as error:
             raise InputError(f"{folder}: {error}") from error
         except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
@@ -159,6 +217,15 @@ class Embedded(Embeddings):
             raise InputError("the embeddings are of other images than the table: embed the table, or use .of(table)")
 
 
+def same_collection(name: str, count: int) -> "pd.Categorical[Any]":
+    """The name of their collection, for each of so many images: a byte each, however long it is."""
+    return pd.Categorical.from_codes(np.zeros(count, dtype=np.int8), pd.Index([name]))
+
+
+def _pairs(ids: np.ndarray, collections: "pd.Categorical[Any]") -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([collections.astype(object), ids])
+
+
 def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path, dtype: str) -> None:
     """Writes embeddings that come in parts, of which only one has to be in memory; see ``Embeddings.save``.
 
@@ -174,7 +241,7 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
     # New names each time: the one file that is written last decides which vectors belong to which ids.
     token = uuid4().hex[:8]
     names = {"vectors": f"vectors-{token}.npy", "ids": f"ids-{token}.parquet"}
-    ids: list[np.ndarray] = []
+    names_of: list[pd.DataFrame] = []
     skipped: dict[str, str] = {}
     kinds: set[tuple[str, Metric]] = set()
     start = 0
@@ -187,7 +254,7 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
                     raise InputError(f"{folder}: numbers that are too large for {dtype}: save them as float32")
                 vectors[start + row : start + row + len(piece)] = piece
             start += len(part)
-            ids.append(part.ids)
+            names_of.append(pd.DataFrame({"image_id": part.ids, "collection": part.collections}))
             skipped |= part.skipped
         vectors.flush()
         if len(kinds) != 1 or start != shape[0]:
@@ -195,7 +262,8 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
                 f"{folder}: parts of {len(kinds)} descriptors with {start} vectors, expected 1 and {shape[0]}"
             )
     with atomic_path(folder / names["ids"]) as path:
-        pd.DataFrame({"image_id": np.concatenate(ids)}).to_parquet(path, index=False)
+        joined = pd.concat(names_of, ignore_index=True)
+        joined.astype({"collection": "category"}).to_parquet(path, index=False)
     ((fingerprint, metric),) = kinds
     with atomic_path(folder / "embeddings.json") as path:
         made = {"fingerprint": fingerprint, "metric": metric, "skipped": skipped}
@@ -214,13 +282,15 @@ def load_part(path: Path) -> Embeddings | None:
             return None
         skipped = dict(zip(stored["skipped"].tolist(), stored["reasons"].tolist(), strict=True))
         made: tuple[str, Metric] = stored["fingerprint"].item(), stored["metric"].item()
-        return Embeddings(stored["vectors"], stored["ids"], *made, skipped, checked=True)
+        whose = same_collection(stored["collection"].item(), len(stored["ids"]))
+        return Embeddings(stored["vectors"], stored["ids"], *made, skipped, checked=True, collections=whose)
     except (KeyError, ValueError):
         return None
 
 
 def save_part(part: Embeddings, path: Path) -> None:
-    """Stores a part, whole or not at all."""
+    """Stores a part of one collection, whole or not at all."""
+    (collection,) = part.collections.categories
     skipped, reasons = (np.array(list(texts), dtype=str) for texts in (part.skipped, part.skipped.values()))
     with atomic_path(path) as temporary:
         np.savez(
@@ -229,6 +299,7 @@ def save_part(part: Embeddings, path: Path) -> None:
             ids=part.ids,
             fingerprint=np.array(part.fingerprint),
             metric=np.array(part.metric),
+            collection=np.array(collection),
             skipped=skipped,
             reasons=reasons,
         )

@@ -25,6 +25,7 @@ from csdlib.embeddings.embed_table import Item, encode_items
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, of_the_disk, process_share, text_hash
 from csdlib.images import image_from_bytes
+from csdlib.tables import collection_of
 
 
 def corpus_shards(root: Path) -> list[Path]:
@@ -81,7 +82,9 @@ def embed_corpus(
             part = folder / "parts" / name
             if load_part(part) is None:
                 trouble: dict[str, str] = {}
-                made = encode_items(_items(path, trouble), descriptor, batch_size, workers, bar)
+                # Shards have different names within a folder.
+                whose = collection_of(path.parent)
+                made = encode_items(_items(path, trouble), descriptor, batch_size, workers, bar, collection=whose)
                 save_part(replace(made, skipped=made.skipped | trouble, checked=True), part)
 
 

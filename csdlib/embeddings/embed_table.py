@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from csdlib.descriptors.protocol import Descriptor, require_descriptor
-from csdlib.embeddings.arrays import Embedded, Embeddings, load_part, save_part
+from csdlib.embeddings.arrays import Embedded, Embeddings, load_part, same_collection, save_part
 from csdlib.errors import InputError
 from csdlib.files import text_hash
 from csdlib.images import image_threads, in_advance
@@ -70,7 +70,16 @@ def embed(
         tqdm.write(f"{descriptor.name}: skipped {len(skipped)} of {len(table)} images that cannot be read", file=bar.fp)
     vectors = np.concatenate([shard.vectors for shard in shards])
     kept = table.take(np.flatnonzero([name not in skipped for name in table.ids.tolist()]))
-    return Embedded(vectors, kept.ids, descriptor.fingerprint, descriptor.metric, skipped, checked=True, table=kept)
+    return Embedded(
+        vectors,
+        kept.ids,
+        descriptor.fingerprint,
+        descriptor.metric,
+        skipped,
+        checked=True,
+        collections=same_collection(table.collection, len(kept)),
+        table=kept,
+    )
 
 
 def encode_items(
@@ -79,6 +88,8 @@ def encode_items(
     batch_size: int = 64,
     workers: int = 2,
     bar: "tqdm[Any] | None" = None,
+    *,
+    collection: str = "",
 ) -> Embeddings:
     """The descriptors of images that come one after the other, opened in threads; what cannot be read is skipped."""
     vectors: list[np.ndarray] = []
@@ -92,7 +103,9 @@ def encode_items(
         if bar is not None:
             bar.update(len(names) + len(reasons))
     stacked = np.concatenate(vectors) if vectors else np.zeros((0, descriptor.dim), np.float32)
-    return Embeddings(stacked, np.array(ids, dtype=str), descriptor.fingerprint, descriptor.metric, skipped)
+    made = descriptor.fingerprint, descriptor.metric, skipped
+    whose = same_collection(collection, len(ids))
+    return Embeddings(stacked, np.array(ids, dtype=str), *made, collections=whose)
 
 
 def _shard(

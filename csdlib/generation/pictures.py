@@ -20,6 +20,7 @@ from csdlib.files import atomic_path, cache_folder, code_of, text_hash
 from csdlib.generation.pipelines import compute_dtype, load_pipeline, revision
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
+from csdlib.texts import read_csv
 
 #: What a table of prompts has to have, see ``csdlib.generation.prompts``.
 ASKED = ("artist", "content", "prompt", "prompt_set", "seed")
@@ -244,7 +245,7 @@ def _add_rows(output: Path, made: pd.DataFrame, settings: Settings) -> None:
         steps=settings.steps,
     )
     if path.is_file():
-        known = pd.read_csv(path, dtype=str, keep_default_na=False)
+        known = read_csv(path)
         rows = pd.concat([known[~known["path"].isin(made["path"])], rows.astype(str)], ignore_index=True)
     with atomic_path(path) as temporary:
         rows.to_csv(temporary, index=False)

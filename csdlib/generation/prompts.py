@@ -13,6 +13,7 @@ import pandas as pd
 
 from csdlib.errors import InputError
 from csdlib.files import seeded
+from csdlib.texts import one_form, read_text
 
 #: Artists by what stands in the tables, and how their names are written in prompts; or names alone.
 Artists = Mapping[str, str] | Sequence[str]
@@ -140,7 +141,7 @@ def listed_artists(path: Path) -> list[str]:
     """
     if not path.is_file():
         raise InputError(f"artists {str(path)!r}: there is no such file; it has one name a line")
-    names = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+    names = [one_form(line.strip()) for line in read_text(path).splitlines() if line.strip()]
     if not names:
         raise InputError(f"artists {str(path)!r}: the file names nobody")
     return names

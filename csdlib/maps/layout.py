@@ -2,14 +2,15 @@
 
 import json
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from pandas.api.types import union_categoricals
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.arrays import Embeddings, same_collection
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path
 from csdlib.retrieval.nearest import neighbours
@@ -82,9 +83,9 @@ class StyleMap:
             raise InputError("the map was made with another descriptor: embed the new images with the same one")
         if self.settings.method == "pca":
             return _pca(fitted.vectors, self.settings).transform(embeddings.vectors).astype(np.float32)
-        # Others' ids: an image that is on the map already may be placed anew, and is then its own neighbour.
-        ids = np.array([f"new {row}" for row in range(len(embeddings))])
-        new = Embeddings(embeddings.vectors, ids, embeddings.fingerprint, embeddings.metric, checked=True)
+        # Another collection: an image that is on the map already may be placed anew, and is then its own neighbour.
+        anew = same_collection("placed anew", len(embeddings))
+        new = replace(embeddings.take(slice(None)), collections=anew, checked=True)
         found = neighbours(new, fitted, min(PLACED_BETWEEN, len(fitted)))
         return _geometric_median(self.coordinates[found.rows])
 
@@ -95,10 +96,14 @@ class StyleMap:
             InputError: embeddings of another descriptor, or of an image that is on the map already.
         """
         vectors = np.concatenate([self.embeddings.vectors, embeddings.vectors])
-        ids = np.concatenate([self.ids, embeddings.ids])
         places = np.concatenate([self.coordinates, self.place(embeddings)])
-        first = self.embeddings
-        joined = Embeddings(vectors, ids, first.fingerprint, first.metric, first.skipped, checked=True)
+        joined = replace(
+            self.embeddings.take(slice(None)),
+            vectors=vectors,
+            ids=np.concatenate([self.ids, embeddings.ids]),
+            collections=union_categoricals([self.embeddings.collections, embeddings.collections]),
+            checked=True,
+        )
         return StyleMap(joined, places, self.settings, self.placed + len(embeddings))
 
     def save(self, folder: Path) -> None:

@@ -160,7 +160,7 @@ def evaluate_embeddings(
     """
     started = time.perf_counter()
     judged = table.where(split=["query", "database"])
-    embedded = np.isin(judged.ids, embeddings.ids)
+    embedded = embeddings.rows_of(judged) >= 0
     lost = {str(name): embeddings.skipped.get(str(name), "not embedded") for name in judged.ids[~embedded]}
     parts, left_out = _answerable(judged.take(np.flatnonzero(embedded)), label)
     query, database = map(embeddings.of, parts.values())

@@ -68,6 +68,8 @@ def neighbours(
 ) -> Neighbours:
     """The k nearest database images of every query image; an image is never its own neighbour.
 
+    It is known by its collection and its id: a copy of the same file in another collection is a neighbour.
+
     The search is exact, in pieces that fit into memory. Beyond a million database images, where it takes minutes,
     an approximate index is quicker.
 
@@ -153,7 +155,7 @@ def _check(query: Embeddings, database: Embeddings, k: int, index: faiss.Index |
 
 def _own_rows(query: Embeddings, database: Embeddings) -> np.ndarray:
     """The row of each query in the database, (q,) int64; -2 where it is not in it."""
-    rows = pd.Index(database.ids).get_indexer(pd.Index(query.ids))
+    rows = database.rows_of(query)
     return np.where(rows < 0, -2, rows)
 
 

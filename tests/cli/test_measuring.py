@@ -1,5 +1,6 @@
 """The commands that measure."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -79,3 +80,21 @@ def test_command_line_embeds_a_folder(tmp_path: Path) -> None:
     assert "1 images embedded, 1 skipped" in done.stdout
     assert Embeddings.load(output).ids.tolist() == ["ann/a.png"]
     assert "gram" in CliRunner().invoke(app, ["descriptors"]).stdout
+
+
+def test_a_copy_in_another_folder_is_found_whatever_its_name(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / "db").mkdir(exist_ok=True)
+        stripes(number, 4 + number, number).save(tmp_path / "db" / f"00{number}.png")
+    (tmp_path / "q").mkdir()
+    shutil.copy(tmp_path / "db" / "001.png", tmp_path / "q" / "001.png")
+    for name in ("db", "q"):
+        run = ["embed", str(tmp_path / name), str(tmp_path / f"{name}.emb"), "--descriptor", "colour"]
+        assert CliRunner().invoke(app, run).exit_code == 0
+    found = tmp_path / "found.csv"
+    CliRunner().invoke(app, ["search", str(tmp_path / "q.emb"), str(tmp_path / "db.emb"), str(found), "-k", "3"])
+    assert pd.read_csv(found)["neighbour"].iloc[0] == "001.png"
+    CliRunner().invoke(app, ["search", str(tmp_path / "db.emb"), str(tmp_path / "db.emb"), str(found), "-k", "3"])
+    table = pd.read_csv(found)
+    assert (table["query"] != table["neighbour"]).all()
+    assert len(table) == 6

@@ -182,7 +182,7 @@ def test_banks_are_read_from_lists_and_tables(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a.txt", b"", "no tag in this file"),
-        ("a.txt", b"caf\xe9", r"not UTF-8 \(byte 3\)"),
+        ("a.txt", b"caf\xe9", r"line 1: not UTF-8 \(byte 0xe9\)"),
         ("a.txt", b"***\n", "holds no letter or digit"),
         ("a.csv", b"name,kind\n", "column 'tag' is missing"),
         ("a.csv", b"tag,kind\nx,artist\ny,style\n", "line 3: kind 'style' is not one of"),

@@ -137,7 +137,7 @@ def test_a_table_by_its_name(tmp_path: Path) -> None:
     [
         ("metadata.csv", b"name,text\na.png,x\n", "column 'file_name' is missing"),
         ("metadata.csv", b"file_name,label\na.png,x\n", "no column of captions"),
-        ("metadata.csv", b"", "metadata.csv: cannot be read"),
+        ("metadata.csv", b"", "metadata.csv: the file is empty"),
         ("metadata.jsonl", b'{"file_name": "a"}\n{not json}\n', "metadata.jsonl: line 2 is not JSON"),
         ("metadata.jsonl", b"[" * 100_000, "line 1 is not JSON"),
         ("metadata.jsonl", b"[1]\n", "line 1 is not an object"),

@@ -150,10 +150,10 @@ def test_a_bad_line_is_named(root: Path, line: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("class\nbear\n", "column 'cluster' is missing; it has class"),
+        ("class\nbear\n", "column 'cluster' is missing; it needs class, cluster, and has class"),
         ("class,cluster\nbear,a\npear,\n", "line 3: a class or cluster is empty"),
         ("class,cluster\nbear,a\nbear,b\n", "line 3: .* the class stands twice"),
-        ("", "cannot be read as clusters"),
+        ("", "the file is empty"),
         ("class,cluster\n" + "".join(f"{name},one\n" for name in CLASSES), "no query image of the domain 'clipart'"),
     ],
 )

@@ -153,7 +153,7 @@ def test_a_changed_data_set_is_noticed(tmp_path: Path, rows: pd.DataFrame) -> No
     [
         ("path,split\na.jpg,query\n", "has the columns path,artist,split, this has path,split"),
         ('path,artist,split\n"b, 1.jpg",NA,query\na.jpg,,train\n', "line 3: the split 'train' is not one of query"),
-        ("", "cannot be read as a split"),
+        ("", "the file is empty"),
         ('path,artist,split\n"b, 1.jpg",NA,query\na.jpg,,query\na.jpg,,database\nü.jpg,x,query\n', "1 stand twice"),
     ],
 )

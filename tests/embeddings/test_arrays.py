@@ -1,5 +1,6 @@
 """Embeddings: checked at the door and once, stored whole, and named where they are damaged."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.retrieval.nearest import neighbours
 from csdlib.tables import ImageTable
-from tests.conftest import random_embeddings
+from tests.conftest import copied, random_embeddings
 
 
 def test_half_precision_on_the_disk(tmp_path: Path) -> None:
@@ -122,3 +123,17 @@ def test_a_table_and_its_embeddings_are_one_object(striped_table: ImageTable) ->
         replace(part, ids=whole.ids[:10])
     with pytest.raises(InputError, match="none of the table's images"):
         random_embeddings(3, 1, "x").of(striped_table)
+
+
+def test_pictures_that_were_moved_are_the_same_pictures(striped_table: ImageTable, tmp_path: Path) -> None:
+    whole = embed(striped_table, load("colour"), progress=False)
+    whole.save(tmp_path / "embeddings")
+    striped_table.save(tmp_path / "table")
+    moved = shutil.copytree(striped_table.root, tmp_path / "moved")
+    again, table = Embeddings.load(tmp_path / "embeddings"), ImageTable.load(tmp_path / "table", root=moved)
+    assert table.path(0).parent == moved
+    assert again.of(table).ids.tolist() == whole.ids.tolist()
+    strangers = copied(striped_table, tmp_path)
+    with pytest.raises(InputError, match="load it with root="):
+        again.of(strangers)
+    assert Embeddings.load(tmp_path / "embeddings", root=tmp_path).of(strangers).ids.tolist() == whole.ids.tolist()

@@ -1,13 +1,15 @@
 """Exact search against brute force: ties, pieces, parts, processes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.api.types import union_categoricals
 
-from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.arrays import Embeddings, same_collection
 from csdlib.errors import InputError
 from csdlib.retrieval.nearest import neighbours, search_share
 from tests.conftest import random_embeddings
@@ -124,3 +126,26 @@ def test_embeddings_that_cannot_be_compared_are_refused() -> None:
         neighbours(query, Embeddings(np.eye(2, dtype=np.float32), database.ids, "x", "cosine"), 1)
     with pytest.raises(InputError, match="is empty"):
         neighbours(query, Embeddings(np.zeros((0, 5), np.float32), np.array([], str), "x", "cosine"), 1)
+
+
+def test_equal_names_in_two_collections_are_two_images() -> None:
+    def folder(name: str, vectors: np.ndarray) -> Embeddings:
+        ids = np.array([f"{row:03}.png" for row in range(len(vectors))])
+        return Embeddings(vectors, ids, "x", "cosine", collections=same_collection(name, len(ids)))
+
+    vectors = random_embeddings(6, 0, "").vectors
+    database, copies = folder("database", vectors), folder("query", vectors[:2])
+    assert neighbours(copies, database, 1).rows.ravel().tolist() == [0, 1]
+    assert neighbours(folder("database", vectors[:2]), database, 6).rows[:, -1].tolist() == [-1, -1]
+    # Nobody knows whose they are: the names decide.
+    unknown = replace(copies, collections=same_collection("", 2), checked=True)
+    assert neighbours(unknown, database, 1).rows[0, 0] != 0
+    both = replace(
+        database,
+        vectors=np.concatenate([vectors[:2], vectors]),
+        ids=np.concatenate([copies.ids, database.ids]),
+        collections=union_categoricals([copies.collections, database.collections]),
+    )
+    assert both.rows_of(copies).tolist() == [0, 1]
+    assert both.rows_of(database).tolist() == [2, 3, 4, 5, 6, 7]
+    assert both.rows_of(folder("third", vectors)).tolist() == [-1] * 6

@@ -17,6 +17,7 @@ from csdlib.datasets.splits import artist_split, kept_split
 from csdlib.datasets.wikiart.table import as_frame
 from csdlib.errors import InputError, require_range
 from csdlib.tables import ImageTable
+from csdlib.texts import one_form
 
 GENRE_LISTS = ("genre_train.csv", "genre_val.csv")
 GENRES = "genre_class.txt"
@@ -52,8 +53,14 @@ def wikiart_folder(root: Path, *, seed: int = 0, query_share: float = 0.2, split
         raise InputError(f"{root}: no painting; the layout is <Style>/<artist>_<title>.jpg (left out: {dict(counts)})")
     file = split or root / f"wikiart-seed{seed}-share{query_share}.csv"
     kept = kept_split(file, pd.DataFrame(rows), lambda drawn: artist_split(drawn, query_share=query_share, seed=seed))
-    frame = as_frame(kept).assign(content=kept["path"].map(_genres(root)).astype(object))
-    return ImageTable(frame, root, {"dataset": "wikiart-folder", "split": str(file), "left_out": dict(counts)})
+    genres = _genres(root)
+    frame = as_frame(kept).assign(content=kept["path"].map(one_form).map(genres).astype(object))
+    manifest: dict[str, object] = {"dataset": "wikiart-folder", "split": str(file), "left_out": dict(counts)}
+    if genres:
+        # ArtGAN's lists hold a part of the paintings only.
+        manifest["without_genre"] = int(frame["content"].isna().sum())
+        manifest["genres_of_no_painting"] = len(genres.keys() - set(kept["path"].map(one_form)))
+    return ImageTable(frame, root, manifest)
 
 
 def _paintings(root: Path, counts: Counter[str]) -> list[dict[str, str]]:
@@ -82,7 +89,7 @@ def _genres(root: Path) -> dict[str, str]:
         for line, path, number in listed(file, ","):
             if number not in names:
                 raise InputError(f"{file}: line {line}: {root / GENRES} has no genre of the number {number}")
-            genres[path] = names[number]
+            genres[one_form(path)] = names[number]
     return genres
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
+from csdlib.texts import as_on_disk, read_csv
 
 COLUMNS = ("path", "artist", "style", "split")
 
@@ -31,8 +32,9 @@ def wikiart(root: Path, *, csv: str = "wikiart.csv") -> ImageTable:
     path = Path(root) / csv
     if not path.is_file():
         raise InputError(f"{path}: there is no such table; the layout is {csv} beside the images")
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    _check_columns(rows, path)
+    rows = read_csv(path, columns=COLUMNS)
+    _check_cells(rows, path)
+    rows["path"] = as_on_disk(path.parent, rows["path"])
     in_database = set(rows.loc[rows["split"] == "database", "artist"])
     if not in_database:
         raise InputError(f"{path}: no row has the split 'database'")
@@ -41,14 +43,11 @@ def wikiart(root: Path, *, csv: str = "wikiart.csv") -> ImageTable:
     return ImageTable(as_frame(kept), Path(root), manifest)
 
 
-def _check_columns(rows: pd.DataFrame, path: Path) -> None:
+def _check_cells(rows: pd.DataFrame, path: Path) -> None:
     for column in COLUMNS:
-        if column not in rows:
-            raise InputError(f"{path}: column {column!r} is missing; it needs {', '.join(COLUMNS)}")
         empty = rows[column] == ""
         if empty.any():
-            # The first line of a csv file is its header, and people count lines from 1.
-            raise InputError(f"{path}: line {int(empty.to_numpy().argmax()) + 2}: {column} is empty")
+            raise InputError(f"{path}: line {rows.index[int(empty.to_numpy().argmax())]}: {column} is empty")
 
 
 def as_frame(rows: pd.DataFrame) -> pd.DataFrame:
