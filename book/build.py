@@ -18,7 +18,7 @@ from book.assemble import build_html, check_contents
 from book.chapters import read_chapter
 from book.project import BookError, Project, log, set_up_log
 from book.runs import custom_run, kept_custom_runs, listed_runs, record_times
-from book.schedule import execute_all
+from book.schedule import MANY, execute_all
 
 
 def make_book(project: Project, *, smoke: bool = False, workers: int = 2) -> Path:
@@ -38,6 +38,8 @@ def make_book(project: Project, *, smoke: bool = False, workers: int = 2) -> Pat
     check_contents(project)
     with _only_build(project):
         runs = listed_runs(project, smoke=smoke)
+        if not smoke and sum(not run.done for run in runs) >= MANY:
+            _make_shared(project)
         failures = execute_all(project, runs, workers=workers, revision=_revision(project))
         if failures:
             text = "\n".join(str(failure) for failure in failures)
@@ -75,6 +77,21 @@ def make_chapter(project: Project, slug: str, pairs: Sequence[tuple[str, str]], 
         # The run itself is shown even where it has changed a file that it depends on, as one that records results does.
         build_html(project, [*(other for other in others if other.page != run.page), run], page=run.page)
     return project.html / f"{run.page}.html"
+
+
+def _make_shared(project: Project) -> None:
+    """Has made, with all cores, what several chapters would else wait for while one of them makes it."""
+    log.info("making   what several chapters look at")
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "csdlib.recipes.shared"]
+    # Its bars are for people, and not for a log.
+    stderr = None if sys.stderr.isatty() else subprocess.PIPE
+    done = subprocess.run(command, cwd=project.root, stderr=stderr, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        # What is wrong with it is wrong with a chapter as well, which then says where.
+        log.warning("failed   the chapters make it themselves: %s", (done.stderr or "").strip().splitlines()[-1:])
+        return
+    log.info("made     in %.1f s", time.perf_counter() - started)
 
 
 @contextmanager

@@ -14,6 +14,9 @@ from book.kernels import CAN_FORK, SLOW, end_with_the_parent, forked_kernel, pro
 from book.project import Project, log
 from book.runs import Run
 
+#: So many runs share enough to prepare it before the first of them.
+MANY = 5
+
 
 def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision: str = "") -> list[Failure]:
     """Execute the runs that have no result yet, the longest ones first.
@@ -40,7 +43,7 @@ def execute_all(project: Project, runs: list[Run], *, workers: int = 2, revision
     waiting.sort(key=lambda run: run.expected_seconds)
     alone = len(waiting) == 1 or workers == 1
     # For a few chapters, importing what they need is quicker than importing all that chapters need.
-    forked = CAN_FORK and not alone and len(waiting) > 4
+    forked = CAN_FORK and not alone and len(waiting) >= MANY
     processes.set_forkserver_preload([*(SLOW if forked else []), __name__])
     running: dict[object, _Job] = {}
     failures = []

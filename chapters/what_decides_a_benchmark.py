@@ -315,7 +315,8 @@ makers = pairs["maker"].to_numpy()
 new = pairs[["maker", "palette"]].isin(UNSEEN).all(axis=1).to_numpy()
 rows = []
 for method in dict.fromkeys(["colour", "random-tiny", descriptor]):
-    right = maker_found(swapped, pairs, exhibition.where(split="database"), csdlib.load(method))
+    shown = csdlib.embed(exhibition, csdlib.load(method), cache=cache, progress=False)
+    right = maker_found(swapped, pairs, shown.of(exhibition.where(split="database")), csdlib.load(method))
     for said, keep in (("all siblings", np.full(len(pairs), True)), ("both unseen in training", new)):
         rows.append({"method": method, "pairs": said} | recall_at_k(right[keep], 1, groups=makers[keep]).row())
 figures.table(

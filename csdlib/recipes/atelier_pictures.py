@@ -9,8 +9,7 @@ from PIL import Image
 
 from csdlib.atelier import PAINTERS, SUBJECTS, Painter, find_painter, render
 from csdlib.descriptors.protocol import Descriptor, encode_images
-from csdlib.embeddings.embed_table import embed
-from csdlib.tables import ImageTable
+from csdlib.embeddings.arrays import Embedded
 
 
 def painted(
@@ -71,20 +70,19 @@ def exchanged_palettes(
 
 
 def maker_found(
-    pictures: Sequence[Image.Image], pairs: pd.DataFrame, database: ImageTable, descriptor: Descriptor
+    pictures: Sequence[Image.Image], pairs: pd.DataFrame, works: Embedded, descriptor: Descriptor
 ) -> np.ndarray:
     """Whether a descriptor tells who made the strokes of each picture with an exchanged palette.
 
     Args:
         pictures: of ``exchanged_palettes``.
         pairs: its rows.
-        database: works by the painters, with their own palettes.
+        works: by the painters, with their own palettes, by the same descriptor.
         descriptor: with metric cosine.
 
     Returns:
         (n, 1) bool: of the database pictures by the maker and by the owner of the palette, the nearest is by the maker.
     """
-    works = embed(database, descriptor, progress=False)
     artists = works.table.column("artist")
     scores = encode_images(descriptor, pictures).numpy() @ works.vectors.T
     makers, owners = (pairs[[column]].to_numpy(dtype=str) for column in ("maker", "palette"))

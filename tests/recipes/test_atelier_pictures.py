@@ -4,6 +4,7 @@ import numpy as np
 
 from csdlib.atelier import PAINTERS, atelier, find_painter, render
 from csdlib.descriptors.registry import load
+from csdlib.embeddings.embed_table import embed
 from csdlib.recipes.atelier_pictures import exchanged_palettes, maker_found, movement_sheet, painted
 
 HILL = [who for who in PAINTERS.values() if who.movement == "Copper Hill"]
@@ -35,9 +36,10 @@ def test_a_maker_is_found_where_the_picture_is_the_maker_s_own() -> None:
     own = works.frame["artist"].to_numpy(dtype=str)
     other = np.where(own == a, b, a)
     pairs = works.frame.assign(maker=own, palette=other)
-    assert maker_found(pictures, pairs, works, load("colour")).all()
+    embedded = embed(works, load("colour"), progress=False)
+    assert maker_found(pictures, pairs, embedded, load("colour")).all()
     swapped = pairs.assign(maker=other, palette=own)
-    assert not maker_found(pictures, swapped, works, load("colour")).any()
+    assert not maker_found(pictures, swapped, embedded, load("colour")).any()
 
 
 def test_a_label_is_the_painter_and_the_subject_unless_it_is_given() -> None:
