@@ -1,5 +1,6 @@
 """The one exception that a user can cause and mend."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -66,3 +67,15 @@ def require_names(name: str, given: Sequence[Any] | None, known: Mapping[str, ob
     if isinstance(given, str) or not given or len(set(given)) < len(given):
         raise InputError(f"{name} must be a list of different names, got {given!r}: choose from {', '.join(known)}")
     return list(given)
+
+
+def no_such(what: str, name: object) -> str:
+    """What is said of a name under which there is no file or folder; of an address, what to do with it.
+
+    Example:
+        >>> no_such("image", "a.png"), no_such("folder", "https://example.org/a")
+        ('there is no such image', 'an address, and no folder of this machine: download it first')
+    """
+    # A path has lost one of the slashes.
+    address = re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(name))
+    return f"an address, and no {what} of this machine: download it first" if address else f"there is no such {what}"

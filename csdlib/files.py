@@ -18,8 +18,15 @@ Job = TypeVar("Job")
 
 
 def cache_folder() -> Path:
-    """The folder for what can be made again: ``$CSDLIB_CACHE``, or ``~/.cache/csdlib``."""
-    return Path(os.environ.get("CSDLIB_CACHE", Path.home() / ".cache" / "csdlib"))
+    """The folder for what can be made again: ``$CSDLIB_CACHE``, or ``~/.cache/csdlib``.
+
+    Raises:
+        InputError: there is no such variable and no home, as for the user of a container.
+    """
+    try:
+        return Path(os.environ.get("CSDLIB_CACHE") or "~/.cache/csdlib").expanduser()
+    except RuntimeError as error:
+        raise InputError("no home directory is known: set CSDLIB_CACHE to a folder for what is kept") from error
 
 
 def data_path(name: str) -> Path:
@@ -123,12 +130,30 @@ def process_share(jobs: Sequence[Job]) -> Sequence[Job]:
     """
     if not launched_with_others():
         return jobs
-    return jobs[int(os.environ.get("RANK", 0)) :: int(os.environ["WORLD_SIZE"])]
+    return jobs[_launched("RANK") :: _launched("WORLD_SIZE")]
 
 
 def launched_with_others() -> bool:
-    """Whether this process is one of several that were launched together."""
-    return int(os.environ.get("WORLD_SIZE", 1)) > 1
+    """Whether this process is one of several that were launched together.
+
+    Raises:
+        InputError: the environment says how many there are, and not which of them this is, or says no number.
+    """
+    together = _launched("WORLD_SIZE") > 1
+    if together and not os.environ.get("RANK"):
+        raise InputError(
+            f"WORLD_SIZE is {os.environ['WORLD_SIZE']} and RANK is not set: start with accelerate or torchrun, which "
+            "set both, or unset WORLD_SIZE"
+        )
+    return together
+
+
+def _launched(name: str) -> int:
+    """A number that a launcher has left in the environment; an empty text is none."""
+    text = os.environ.get(name) or "1"
+    if not text.isdecimal():
+        raise InputError(f"the environment variable {name} is no number: {text!r}; unset it")
+    return int(text)
 
 
 def seeded(*parts: object) -> np.random.Generator:

@@ -97,6 +97,12 @@ class ImageTable:
         files = [_size_and_time(self.path(row)) for row in range(len(self))]
         return text_hash(self.root.resolve(), self.ids.tolist(), self.frame["path"].tolist(), files)
 
+    @cached_property
+    def content_fingerprint(self) -> str:
+        """A hash over ids, paths and the bytes of every file, which are all read."""
+        files = [file_hash(path) if (path := self.path(row)).is_file() else "" for row in range(len(self))]
+        return text_hash("content", self.ids.tolist(), self.frame["path"].tolist(), files)
+
     def path(self, row: int) -> Path:
         """The path of the image in row number ``row``."""
         return self.root / str(self.frame["path"].iloc[row])

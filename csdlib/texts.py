@@ -117,4 +117,10 @@ def as_on_disk(root: Path, paths: Iterable[str]) -> list[str]:
             folder = folder / names[folder].get(one_form(part), part)
         return folder.relative_to(root).as_posix()
 
-    return list(map(found, paths))
+    def asked(path: str) -> str:
+        try:
+            return found(path)
+        except OSError:  # A name that no file system would take, or a folder that may not be read.
+            return path
+
+    return list(map(asked, paths))

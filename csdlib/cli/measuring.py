@@ -2,9 +2,11 @@
 
 import shutil
 import sys
+from collections.abc import Mapping
 from functools import reduce
 from operator import add
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal, cast
 
 import typer
@@ -36,7 +38,7 @@ def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -
     table = datasets.load_dataset("folder", images)
     found = embeddings.embed(table, methods.load(descriptor), cache=cache_folder() / "embeddings")
     found.save(output)
-    _report(found, output)
+    _report(found, output, table.manifest["left_out"])
 
 
 @verbs.command()
@@ -96,8 +98,10 @@ def search(
     typer.echo(f"{len(asked)} queries searched in {len(searched)} images{recall}: {output}")
 
 
-def _report(found: embeddings.Embeddings, output: Path) -> None:
+def _report(found: embeddings.Embeddings, output: Path, left_out: Mapping[str, int] = MappingProxyType({})) -> None:
     typer.echo(f"{len(found)} images embedded, {len(found.skipped)} skipped: {output}")
+    for reason, count in left_out.items():
+        typer.echo(f"  left out {count:,}: {reason}", err=True)
     for name, reason in found.skipped.items():
         # Names come from strangers' archives: what could steer a terminal is shown, not sent.
         typer.echo(f"  skipped {name!r}: {reason!r}", err=True)

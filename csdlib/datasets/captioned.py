@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from csdlib.datasets.folder import SUFFIXES, fits_a_table, image_paths
+from csdlib.datasets.listing import SUFFIXES, Listing, listing
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.texts import as_on_disk, read_csv, stays_inside
@@ -26,7 +26,7 @@ def captioned(root: Path, *, table: str = "") -> ImageTable:
 
     What does not become a row is counted in the manifest under ``left_out``, by its reason. Images whose caption is
     empty stay, without one, and are counted under ``empty_captions``. Bytes that are not UTF-8 are replaced; the files
-    that had them are counted under ``not_utf8``. Links that lead out of the folder are not followed.
+    that had them are counted under ``not_utf8``. Links are followed: whoever keeps the folder has made them.
 
     Args:
         root: the folder.
@@ -42,7 +42,9 @@ def captioned(root: Path, *, table: str = "") -> ImageTable:
         raise InputError(f"root {str(root)!r} is not a folder")
     listed = _table_of(root, table)
     counts: Counter[str] = Counter()
-    found = _of_table(root, listed, counts) if listed else _of_texts(root, counts)
+    there = listing(root)
+    counts.update(there.left_out)
+    found = _of_table(root, listed, there, counts) if listed else _of_texts(root, there, counts)
     if not found:
         raise InputError(
             f"{root}: no captioned image; put a .txt beside each image, or a {TABLES[0]} with file_name and text"
@@ -102,30 +104,25 @@ def _table_of(root: Path, name: str) -> Path | None:
     suffixes = {Path(known).suffix for known in TABLES}
     if not stays_inside(name) or PurePosixPath(name).suffix not in suffixes:
         raise InputError(f"table must be a path in root that ends in {', '.join(sorted(suffixes))}, got {name!r}")
-    if not _is_file(root / name, root):
+    if not (root / name).is_file():
         raise InputError(f"{root / name}: there is no such table")
     return root / name
 
 
-def _of_texts(root: Path, counts: Counter[str]) -> dict[str, str]:
+def _of_texts(root: Path, there: Listing, counts: Counter[str]) -> dict[str, str]:
     captions: dict[str, str] = {}
-    images = image_paths(root)
-    texts = {path.relative_to(root) for path in root.rglob("*.txt")}
-    for path in images:
+    texts = {path for path in there.others if path.suffix == ".txt"}
+    for path in there.pictures:
         text = path.with_suffix(".txt")
-        if not fits_a_table(path.as_posix()):
-            counts["names that a table cannot hold"] += 1
-        elif text not in texts:
-            counts["images without a text"] += 1
-        elif not _is_file(root / path, root) or not _is_file(root / text, root):
-            counts["links out of the folder"] += 1
-        else:
+        if text in texts:
             captions[path.as_posix()] = _counted((root / text).read_bytes(), counts)
-    counts["texts without an image"] += len(texts - {path.with_suffix(".txt") for path in images})
+        else:
+            counts["images without a text"] += 1
+    counts["texts without an image"] += len(texts - {path.with_suffix(".txt") for path in there.pictures})
     return captions
 
 
-def _of_table(root: Path, table: Path, counts: Counter[str]) -> dict[str, str]:
+def _of_table(root: Path, table: Path, there: Listing, counts: Counter[str]) -> dict[str, str]:
     rows = _read(table, counts)
     if "file_name" not in rows:
         raise InputError(f"{table}: column 'file_name' is missing; it has {', '.join(map(str, rows.columns))}")
@@ -134,26 +131,26 @@ def _of_table(root: Path, table: Path, counts: Counter[str]) -> dict[str, str]:
         raise InputError(f"{table}: no column of captions ({', '.join(CAPTIONS)}); it has {', '.join(rows.columns)}")
     captions: dict[str, str] = {}
     folder = table.parent.relative_to(root)
-    inside = rows["file_name"].map(stays_inside)
+    inside = rows["file_name"].map(stays_inside).astype(bool)
     counts["paths that are empty or leave the folder"] += int((~inside).sum())
+    pictures = {path.as_posix() for path in there.pictures if path.is_relative_to(folder)}
     # One file has one name: "./a.png" and "a.png" are the same.
     names = [(PurePosixPath(folder.as_posix()) / name).as_posix() for name in rows.loc[inside, "file_name"]]
     for path, text in zip(as_on_disk(root, names), rows.loc[inside, column], strict=True):
-        if PurePosixPath(path).suffix.lower() not in SUFFIXES or not _is_file(root / path, root):
+        if path not in pictures and not _is_picture(root / path):
             counts["rows without an image"] += 1
         elif path in captions:
             counts["rows whose file has a row already"] += 1
         else:
             captions[path] = _counted(text.encode(errors="surrogatepass"), counts) if isinstance(text, str) else ""
-    present = {(folder / path).as_posix() for path in image_paths(table.parent)}
-    counts["images without a row"] += len(present - captions.keys())
+    counts["images without a row"] += len(pictures - captions.keys())
     return captions
 
 
-def _is_file(path: Path, root: Path) -> bool:
-    """Whether a path is a file whose content lies below the root."""
+def _is_picture(path: Path) -> bool:
+    """Whether a path that the listing does not have is a picture: in a hidden folder, or by way of a link."""
     try:
-        return path.is_file() and path.resolve().is_relative_to(root.resolve())
+        return path.suffix.lower() in SUFFIXES and path.is_file()
     except OSError:  # A name that no file system would take, such as a caption in the column of names.
         return False
 

@@ -1,7 +1,8 @@
 """Webdataset shards: tar files as img2dataset writes them (github.com/rom1504/img2dataset, output format webdataset).
 
 ``00000.tar`` holds ``000000000.jpg``, ``000000000.txt`` (the caption) and ``000000000.json`` (caption, url, status,
-sizes ...) of every image, one after the other. What belongs together has one key: the name up to its last dot.
+sizes ...) of every image, one after the other. What belongs together has one key: the name up to the first dot behind
+its folder, so that ``a/s1.image.jpg`` and ``a/s1.text.txt`` do (github.com/webdataset/webdataset, "base_plus_ext").
 """
 
 import json
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 from tqdm import tqdm
 
 from csdlib.datasets.captioned import captioned_table, decoded
-from csdlib.datasets.folder import SUFFIXES, fits_a_table
+from csdlib.datasets.listing import SUFFIXES, fits_a_table
 from csdlib.errors import InputError
 from csdlib.files import atomic_path, cache_folder, text_hash
 from csdlib.tables import ImageTable
@@ -26,6 +27,9 @@ MOST_BYTES = 100_000_000
 
 #: A whole archive ends with zeros up to a multiple of this; more bytes behind its end are another archive's.
 RECORD = 1_000_000
+
+#: Of what is kept of a shard: raise it when keys are made in another way.
+_FORM = "keys end at the first dot"
 
 
 def shards(root: Path, *, cache: Path | None = None, progress: bool = True) -> ImageTable:
@@ -74,7 +78,7 @@ def _unpacked(path: Path, folder: Path) -> dict[str, Any]:
     if not fits_a_table(path.name):
         raise InputError(f"{path}: the name of a shard must be UTF-8, without a backslash; rename it")
     status = path.stat()
-    name = text_hash(path.resolve(), status.st_size, status.st_mtime_ns)[:24]
+    name = text_hash(_FORM, path.resolve(), status.st_size, status.st_mtime_ns)[:24]
     index_path = folder / f"{name}.json"
     if not index_path.is_file():
         index = _read(path, folder, name)
@@ -125,12 +129,17 @@ def members(stream: BinaryIO, counts: Counter[str]) -> Iterator[tuple[str, str, 
             if refused:
                 counts[refused] += 1
             elif content := archive.extractfile(member):
-                yield name.removesuffix(suffix), suffix.lower(), content.read()
+                yield _key(name), suffix.lower(), content.read()
         # tarfile takes a header that is damaged or cut for the end of the archive.
         stream.seek(archive.offset)
         rest = stream.read(RECORD)
         if len(rest) < tarfile.BLOCKSIZE or rest.strip(b"\0"):
             raise tarfile.ReadError(f"damaged or cut at byte {archive.offset:,}")
+
+
+def _key(name: str) -> str:
+    folder, slash, file = name.rpartition("/")
+    return f"{folder}{slash}{file.partition('.')[0]}"
 
 
 def _refused(member: tarfile.TarInfo, name: str) -> str:

@@ -44,7 +44,7 @@ def choose_device(device: Device = "auto") -> torch.device:
     """
     if device == "auto":
         # accelerate and torchrun number the processes of one machine: each has a GPU of its own.
-        device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if torch.cuda.is_available() else "cpu"
+        device = f"cuda:{os.environ.get('LOCAL_RANK') or 0}" if torch.cuda.is_available() else "cpu"
     here = ["auto", "cpu", *_accelerators()]
     if str(device) not in here:
         raise InputError(f"there is no device {str(device)!r} here: choose one of {', '.join(here)}")

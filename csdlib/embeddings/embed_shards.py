@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from csdlib.datasets.folder import SUFFIXES, fits_a_table
+from csdlib.datasets.listing import SUFFIXES, fits_a_table
 from csdlib.datasets.shards import members
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.arrays import Embeddings, load_part, save_part, save_parts
@@ -31,12 +31,16 @@ from csdlib.tables import collection_of
 def corpus_shards(root: Path) -> list[Path]:
     """The shards in a folder, ``*.tar`` and ``*.parquet``, sorted.
 
+    A parquet file beside a tar file of the same name is img2dataset's list of what is in it, and no shard.
+
     Raises:
         InputError: there is none.
     """
     inside = sorted(Path(root).iterdir()) if Path(root).is_dir() else []
     # Hidden files, such as a file manager's, are nobody's shards.
     found = [path for path in inside if path.suffix.lower() in _READERS and not path.name.startswith(".")]
+    archives = {path.stem for path in found if path.suffix.lower() == ".tar"}
+    found = [path for path in found if path.suffix.lower() == ".tar" or path.stem not in archives]
     if not found:
         raise InputError(f"{root}: no shards here; they are files named *.tar or *.parquet")
     return found

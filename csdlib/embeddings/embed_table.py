@@ -35,6 +35,7 @@ def embed(
     batch_size: int = 64,
     workers: int = 2,
     cache: Path | None = None,
+    verify: bool = False,
     progress: bool = True,
 ) -> Embedded:
     """The descriptors of a table's images.
@@ -46,8 +47,10 @@ def embed(
         table: the images.
         descriptor: for example ``csdlib.load("csd-tiny")``.
         batch_size: images encoded together.
-        workers: threads that decode.
-        cache: folder for finished parts, or None.
+        workers: threads that decode; 0: the calling one does.
+        cache: folder for finished parts, or None. A part is known by the paths of its images and the size and time of
+            change of their files: a picture exchanged with both kept is not noticed.
+        verify: know a part by the content of its files instead; reads them all before anything is computed.
         progress: show a progress bar on the error stream.
 
     Returns:
@@ -57,9 +60,11 @@ def embed(
     Raises:
         InputError: no image could be read; the message gives the first reason.
     """
+    if batch_size < 1:
+        raise InputError(f"batch_size must be 1 or more, got {batch_size}")
     with tqdm(total=len(table), desc=descriptor.name, unit="image", disable=not progress) as bar:
         shards = [
-            _shard(table.take(rows), descriptor, batch_size, workers, cache, bar)
+            _shard(table.take(rows), descriptor, (batch_size, workers), cache, verify, bar)
             for rows in np.split(np.arange(len(table)), range(SHARD, len(table), SHARD))
         ]
     skipped = {name: reason for shard in shards for name, reason in shard.skipped.items()}
@@ -109,23 +114,41 @@ def encode_items(
 
 
 def _shard(
-    table: ImageTable, descriptor: Descriptor, batch_size: int, workers: int, cache: Path | None, bar: "tqdm[Any]"
+    table: ImageTable,
+    descriptor: Descriptor,
+    amounts: tuple[int, int],
+    cache: Path | None,
+    verify: bool,
+    bar: "tqdm[Any]",
 ) -> Embeddings:
     """One part of a table, from the cache if it is there."""
     items = ((str(name), partial(table.open, row)) for row, name in enumerate(table.ids))
     if cache is None:
-        return encode_items(items, descriptor, batch_size, workers, bar)
-    path = cache / f"{text_hash(table.fingerprint, descriptor.fingerprint)[:32]}.npz"
+        return encode_items(items, descriptor, *amounts, bar)
+    files = table.content_fingerprint if verify else table.fingerprint
+    path = cache / f"{text_hash(files, descriptor.fingerprint)[:32]}.npz"
     cache.mkdir(parents=True, exist_ok=True)
     # Of two processes that want the same part the second one waits, and finds it there.
     with FileLock(path.with_suffix(".lock")):
         stored = load_part(path)
-        if stored is not None and stored.fingerprint == descriptor.fingerprint:
+        if stored is not None and _holds(stored, table, descriptor):
             bar.update(len(table))
             return stored
-        shard = encode_items(items, descriptor, batch_size, workers, bar)
+        shard = encode_items(items, descriptor, *amounts, bar)
         save_part(shard, path)
         return shard
+
+
+def _holds(stored: Embeddings, table: ImageTable, descriptor: Descriptor) -> bool:
+    """Whether a part is what its name says: every image of the table once, read or skipped, by this descriptor."""
+    names = table.ids.tolist()
+    read = [name for name in names if name not in stored.skipped]
+    return (
+        stored.fingerprint == descriptor.fingerprint
+        and stored.vectors.shape == (len(read), descriptor.dim)
+        and stored.ids.tolist() == read
+        and len(read) + len(stored.skipped) == len(names)
+    )
 
 
 def _batches(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from csdlib.datasets.folder import fits_a_table, image_paths
+from csdlib.datasets.listing import listing
 from csdlib.datasets.lists import listed
 from csdlib.datasets.splits import artist_split, kept_split
 from csdlib.datasets.wikiart.table import as_frame
@@ -65,11 +65,11 @@ def wikiart_folder(root: Path, *, seed: int = 0, query_share: float = 0.2, split
 
 def _paintings(root: Path, counts: Counter[str]) -> list[dict[str, str]]:
     rows: dict[str, dict[str, str]] = {}
-    for path in image_paths(root):
+    found = listing(root)
+    counts.update(found.left_out)
+    for path in found.pictures:
         artist, underscore, _ = path.name.partition("_")
-        if not fits_a_table(path.as_posix()):
-            counts["names that a table cannot hold"] += 1
-        elif len(path.parts) != 2:
+        if len(path.parts) != 2:
             counts["not in a folder of a style"] += 1
         elif not artist or not underscore:
             counts["names without an artist"] += 1
