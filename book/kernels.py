@@ -6,6 +6,7 @@ may be edited between two builds.
 
 import atexit
 import gc
+import logging
 import os
 import signal
 import sys
@@ -109,6 +110,9 @@ def _kernel(orders: Any, sender: Any) -> None:
     end_with_the_parent(signal.SIGKILL)
     # What was imported stays, and is shared with the other kernels: looking for garbage in it would copy it.
     gc.freeze()
+    # Handlers that libraries made when they were imported write to the terminal; without them, to the page.
+    for library in ("accelerate", "diffusers", "transformers"):
+        logging.getLogger(library).handlers.clear()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

@@ -14,6 +14,9 @@ import numpy as np
 
 from csdlib.errors import InputError
 
+#: A path as Python's own functions take it.
+AnyPath = str | os.PathLike[str]
+
 Job = TypeVar("Job")
 
 
@@ -46,7 +49,7 @@ def data_path(name: str) -> Path:
 
 
 @contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(path: AnyPath) -> Iterator[Path]:
     """A temporary path beside ``path`` that replaces it only when the block ends without an error.
 
     Args:
@@ -55,6 +58,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     Yields:
         the path to write to, with the same suffix.
     """
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".partial-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
@@ -67,8 +71,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def file_hash(path: Path) -> str:
+def file_hash(path: AnyPath) -> str:
     """The SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    path = Path(path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -97,7 +102,7 @@ def code_of(source: str) -> ast.Module:
     return tree
 
 
-def stored_arrays(path: Path) -> dict[str, np.ndarray] | None:
+def stored_arrays(path: AnyPath) -> dict[str, np.ndarray] | None:
     """The arrays of an ``.npz`` file; None where there is none, or where it is damaged."""
     try:
         with np.load(path, allow_pickle=False) as stored:

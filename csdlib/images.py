@@ -15,6 +15,7 @@ import torch
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from csdlib.errors import InputError, no_such
+from csdlib.files import AnyPath
 
 #: A path, the bytes of a file or an open one, a PIL image, an array (height, width[, channels]) or a tensor (channels,
 #: height, width): in [0, 255] if uint8, in [0, 1] if float.
@@ -75,7 +76,7 @@ def image_from_bytes(data: bytes, name: str) -> Image.Image:
     return _opened(BytesIO(data), name)
 
 
-def looks_like_an_image(path: Path) -> bool:
+def looks_like_an_image(path: AnyPath) -> bool:
     """Whether Pillow takes a file for a picture, by what it begins with."""
     try:
         with warnings.catch_warnings():
@@ -230,7 +231,7 @@ def _from_numbers(numbers: np.ndarray | torch.Tensor) -> Image.Image:
 def _upright(image: Image.Image) -> Image.Image:
     """As the camera was held. What cannot be read of it is no reason to refuse the pixels."""
     try:
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001
         turn = None
     return image if turn is None else image.transpose(turn)

@@ -13,7 +13,7 @@ from PIL import Image
 from scipy.sparse import csr_array
 
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, file_hash, text_hash
+from csdlib.files import AnyPath, atomic_path, file_hash, text_hash
 from csdlib.images import open_image
 from csdlib.texts import one_form, stays_inside
 
@@ -175,8 +175,9 @@ class ImageTable:
         """All style tags of the table, sorted."""
         return sorted({tag for styles in self.frame["styles"] for tag in styles})
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: AnyPath) -> None:
         """Writes ``table.parquet`` and ``manifest.json`` (rows, hash of every image, how it was made)."""
+        folder = Path(folder)
         manifest = self.manifest | {
             "rows": len(self),
             "root": str(self.root.resolve()),
@@ -189,7 +190,7 @@ class ImageTable:
             path.write_text(json.dumps(manifest, indent=1))
 
     @classmethod
-    def load(cls, folder: Path, *, root: Path | None = None, check_hashes: bool = False) -> "ImageTable":
+    def load(cls, folder: AnyPath, *, root: AnyPath | None = None, check_hashes: bool = False) -> "ImageTable":
         """Reads a saved table.
 
         Args:
@@ -200,6 +201,7 @@ class ImageTable:
         Raises:
             InputError: a file is missing, or an image has changed since the table was saved.
         """
+        folder = Path(folder)
         for name in ("table.parquet", "manifest.json"):
             if not (folder / name).is_file():
                 raise InputError(f"{folder / name}: missing; {folder} is not a saved ImageTable")
@@ -224,8 +226,9 @@ class ImageTable:
                 raise InputError(f"{path}: missing, or changed since the table was saved")
 
 
-def collection_of(root: Path) -> str:
+def collection_of(root: AnyPath) -> str:
     """The name of the collection of a folder's pictures: 16 hexadecimal digits, which do not tell where it lies."""
+    root = Path(root)
     return text_hash("collection", root.resolve())[:16]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 
 
 def one_form(text: str) -> str:
@@ -21,12 +22,13 @@ def one_form(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: AnyPath) -> str:
     """The text of a UTF-8 file, without a byte-order mark.
 
     Raises:
         InputError: the file cannot be read, or is not UTF-8; the message names the line.
     """
+    path = Path(path)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -38,7 +40,7 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: line {line}: not UTF-8 (byte {data[error.start]:#x}); save it as UTF-8") from error
 
 
-def read_csv(path: Path, *, columns: Sequence[str] = (), text: str | None = None) -> pd.DataFrame:
+def read_csv(path: AnyPath, *, columns: Sequence[str] = (), text: str | None = None) -> pd.DataFrame:
     """The rows of a csv file as text: nothing becomes a number, and nothing is missing.
 
     Args:
@@ -96,13 +98,14 @@ def stays_inside(path: object) -> bool:
     return not pure.is_absolute() and ".." not in pure.parts
 
 
-def as_on_disk(root: Path, paths: Iterable[str]) -> list[str]:
+def as_on_disk(root: AnyPath, paths: Iterable[str]) -> list[str]:
     """Paths of a list, each written as the disk writes it, where the two differ by the form of a letter alone.
 
     Args:
         root: the folder that the paths are relative to.
         paths: with forward slashes; what is not there stays as it is.
     """
+    root = Path(root)
     names: dict[Path, dict[str, str]] = {}
 
     def found(path: str) -> str:

@@ -1,7 +1,6 @@
 """The crawl: the painters' pictures as the web would hold them, with its captions, and its near-duplicates."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -14,7 +13,7 @@ from csdlib.atelier.sets import SETS
 from csdlib.atelier.subjects import SUBJECTS
 from csdlib.atelier.works import Work, draw_missing, first_seed, source_hash
 from csdlib.errors import require_range
-from csdlib.files import seeded
+from csdlib.files import AnyPath, seeded
 from csdlib.tables import ImageTable
 
 #: The share of works of which near-duplicates exist.
@@ -26,7 +25,7 @@ def atelier_crawl(
     *,
     size: int = 128,
     seed: int = 0,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     painters: Sequence[str | Painter] | None = None,
     progress: bool = True,
 ) -> ImageTable:

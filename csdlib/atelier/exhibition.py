@@ -1,7 +1,6 @@
 """The exhibition: every painter paints every subject, so that style and content are independent."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from csdlib.atelier.sets import SETS
 from csdlib.atelier.subjects import SUBJECTS, find_subject
 from csdlib.atelier.works import Work, draw_missing, planned, source_hash
 from csdlib.errors import require_names, require_range
-from csdlib.files import seeded
+from csdlib.files import AnyPath, seeded
 from csdlib.tables import ImageTable
 
 
@@ -21,7 +20,7 @@ def atelier(
     *,
     size: int = 128,
     seed: int = 0,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     painters: Sequence[str | Painter] | None = None,
     subjects: Sequence[str] | None = None,
     progress: bool = True,

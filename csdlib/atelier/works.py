@@ -19,7 +19,7 @@ from tqdm import tqdm
 from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.studio import canvas_side, paint, reduced
-from csdlib.files import atomic_path, cache_folder, code_of, seeded, text_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, code_of, seeded, text_hash
 
 #: Scene seeds of a split, and of the crawl, start here; none reaches the next one's.
 _FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43, "crawl": 1 << 44}
@@ -136,7 +136,7 @@ def drawing_code(source: str) -> str:
     return ast.unparse(tree)
 
 
-def draw_missing(works: Sequence[Drawable], cache: Path | None, *, progress: bool = True, workers: int = 2) -> Path:
+def draw_missing(works: Sequence[Drawable], cache: AnyPath | None, *, progress: bool = True, workers: int = 2) -> Path:
     """Draws the works that the cache lacks, in worker processes and each once; a kill leaves finished pictures only.
 
     Args:

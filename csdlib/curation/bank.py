@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from csdlib.curation.text import words
 from csdlib.errors import InputError, unknown
+from csdlib.files import AnyPath
 from csdlib.texts import read_csv, read_text
 
 Kind = Literal["artist", "movement", "medium"]
@@ -60,7 +61,7 @@ class TagBank:
         return {phrase.tag: phrase.kind for phrase in self.phrases if phrase.tag != NOTHING}
 
     @classmethod
-    def read(cls, path: Path, *, kind: Kind | None = None) -> "TagBank":
+    def read(cls, path: AnyPath, *, kind: Kind | None = None) -> "TagBank":
         """Reads a bank from a file in UTF-8.
 
         Args:
@@ -73,6 +74,7 @@ class TagBank:
         Raises:
             InputError: the file is missing, not UTF-8, empty, or a row lacks what it needs; file and line are named.
         """
+        path = Path(path)
         if path.suffix == ".csv":
             rows = read_csv(path, columns=("tag", "kind")).reindex(columns=_COLUMNS, fill_value="")
             cells: dict[Any, Any] = rows.map(str.strip).to_dict("index")

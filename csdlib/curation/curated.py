@@ -13,7 +13,7 @@ from csdlib.curation.duplicates import duplicate_groups, merged_tags
 from csdlib.curation.tagging import Tagger
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.files import atomic_path
+from csdlib.files import AnyPath, atomic_path
 from csdlib.tables import ImageTable
 
 
@@ -59,8 +59,9 @@ class Curated:
     tags: pd.DataFrame
     config: CurationConfig
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: AnyPath) -> None:
         """Writes the table, and ``README.md``: the data set's card."""
+        folder = Path(folder)
         self.table.save(folder)
         with atomic_path(folder / "README.md") as path:
             path.write_text(_card(self))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from csdlib.datasets.listing import SUFFIXES, Listing, listing
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.texts import as_on_disk, read_csv, stays_inside
 
@@ -21,12 +22,13 @@ TABLES = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 CAPTIONS = ("text", "caption", "TEXT")
 
 
-def captioned(root: Path, *, table: str = "") -> ImageTable:
+def captioned(root: AnyPath, *, table: str = "") -> ImageTable:
     """The captioned images below a folder, without labels: what curation makes tags of.
 
     What does not become a row is counted in the manifest under ``left_out``, by its reason. Images whose caption is
     empty stay, without one, and are counted under ``empty_captions``. Bytes that are not UTF-8 are replaced; the files
-    that had them are counted under ``not_utf8``. Links are followed: whoever keeps the folder has made them.
+    that had them are counted under ``not_utf8``. Links are followed, but for texts that lead out of the folder: what
+    stands there may not be meant for others.
 
     Args:
         root: the folder.
@@ -60,7 +62,7 @@ def captioned(root: Path, *, table: str = "") -> ImageTable:
 
 
 def captioned_table(
-    captions: dict[str, str], root: Path, manifest: dict[str, object], ids: Sequence[str] | None = None
+    captions: dict[str, str], root: AnyPath, manifest: dict[str, object], ids: Sequence[str] | None = None
 ) -> ImageTable:
     """A table of unlabelled images from paths and their captions; empty captions become null, and are counted.
 
@@ -70,6 +72,7 @@ def captioned_table(
         manifest: how the table was made.
         ids: an id for each path; by default the paths are the ids.
     """
+    root = Path(root)
     texts = [text.strip() or None for text in captions.values()]
     frame = pd.DataFrame(
         {
@@ -114,7 +117,10 @@ def _of_texts(root: Path, there: Listing, counts: Counter[str]) -> dict[str, str
     texts = {path for path in there.others if path.suffix == ".txt"}
     for path in there.pictures:
         text = path.with_suffix(".txt")
-        if text in texts:
+        if text in texts and not (root / text).resolve().is_relative_to(root.resolve()):
+            # A picture that is none shows nothing; a text would show whatever the link leads to.
+            counts["texts that are links out of the folder"] += 1
+        elif text in texts:
             captions[path.as_posix()] = _counted((root / text).read_bytes(), counts)
         else:
             counts["images without a text"] += 1

@@ -27,7 +27,7 @@ from tqdm import tqdm
 from csdlib.datasets.hub import hub_file, parquet_batches
 from csdlib.datasets.splits import uniform
 from csdlib.errors import InputError, require_range
-from csdlib.files import atomic_path, cache_folder, of_the_disk
+from csdlib.files import AnyPath, atomic_path, cache_folder, of_the_disk
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
 
@@ -46,11 +46,11 @@ CHUNK = 65_536
 
 
 def contrastyles(
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     *,
     limit: int = 1000,
     query_share: float = 0,
-    file: Path | None = None,
+    file: AnyPath | None = None,
     workers: int = 16,
     timeout: float = 10,
     progress: bool = True,
@@ -80,7 +80,7 @@ def contrastyles(
     require_range("query_share", query_share, 0, 1)
     if timeout <= 0:
         raise InputError(f"timeout must be above 0 seconds, got {timeout}")
-    folder = cache or cache_folder() / "contrastyles"
+    folder = Path(cache or cache_folder() / "contrastyles")
     table = file or hub_file(HUB, HUB_FILE, folder, size="103 MB", otherwise=", or give its path as file=")
     counts: Counter[str] = Counter()
     kept: dict[str, dict[str, object]] = {}

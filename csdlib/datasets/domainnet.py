@@ -17,7 +17,7 @@ import pandas as pd
 from csdlib.datasets.lists import listed
 from csdlib.datasets.splits import content_split, kept_split
 from csdlib.errors import InputError, require_names, unknown
-from csdlib.files import data_path
+from csdlib.files import AnyPath, data_path
 from csdlib.tables import ImageTable
 from csdlib.texts import as_on_disk, read_csv
 
@@ -30,13 +30,13 @@ CLUSTERS = "metadata/domainnet_clusters.csv"
 
 
 def domainnet(
-    root: Path,
+    root: AnyPath,
     *,
     domains: Sequence[str] | None = None,
     seed: int = 0,
     queries: float = 20_000,
-    clusters: Path | None = None,
-    split: Path | None = None,
+    clusters: AnyPath | None = None,
+    split: AnyPath | None = None,
 ) -> ImageTable:
     """Images of DomainNet, queries and database without a common content, and a split that is kept beside them.
 
@@ -60,6 +60,7 @@ def domainnet(
             or names a class that is in no cluster (with file and line); none of the images; a domain without a query or
             without database; or the split of other images than these.
     """
+    clusters = None if clusters is None else Path(clusters)
     root = Path(root)
     if queries <= 0:
         raise InputError(f"queries must be above 0, got {queries}")

@@ -7,10 +7,11 @@ import pandas as pd
 from csdlib.datasets.listing import listing
 from csdlib.datasets.splits import uniform
 from csdlib.errors import InputError, no_such
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 
 
-def folder(root: Path, *, query_share: float = 0.2) -> ImageTable:
+def folder(root: AnyPath, *, query_share: float = 0.2) -> ImageTable:
     """The images below a folder; the name of the first subfolder is the artist.
 
     Images that lie in ``root`` itself have no artist and no style tags. Which images become queries is decided by a

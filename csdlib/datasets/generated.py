@@ -9,6 +9,7 @@ import pandas as pd
 
 from csdlib.datasets.folder import folder
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.texts import as_on_disk, read_csv
 
@@ -19,7 +20,7 @@ ALSO_KEPT = ("revision", "negative_prompt", "seed", "guidance", "steps", "prompt
 _NUMBERS = ("seed", "guidance", "steps")
 
 
-def generated(root: Path, *, csv: str = "generated.csv", model: str = "") -> ImageTable:
+def generated(root: AnyPath, *, csv: str = "generated.csv", model: str = "") -> ImageTable:
     """Generated images; the artist whose style was asked for is the style tag, and all are queries.
 
     Args:

@@ -11,9 +11,10 @@ from huggingface_hub.errors import HfHubHTTPError
 from pyarrow import ArrowException
 
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 
 
-def hub_file(repository: str, name: str, folder: Path, *, size: str, otherwise: str = "") -> Path:
+def hub_file(repository: str, name: str, folder: AnyPath, *, size: str, otherwise: str = "") -> Path:
     """A file of a data set: where the user has put it, or from the hub.
 
     Args:
@@ -26,6 +27,7 @@ def hub_file(repository: str, name: str, folder: Path, *, size: str, otherwise: 
     Raises:
         InputError: no such file, and no download; the message says what to fetch, and where to put it.
     """
+    folder = Path(folder)
     own = folder / name
     if own.is_file():
         return own
@@ -38,7 +40,7 @@ def hub_file(repository: str, name: str, folder: Path, *, size: str, otherwise: 
 
 
 def parquet_batches(
-    table: Path, columns: Sequence[str], *, limit: int = 0, batch: int = 256
+    table: AnyPath, columns: Sequence[str], *, limit: int = 0, batch: int = 256
 ) -> Iterator[list[dict[str, Any]]]:
     """Batches of a table's rows; the table is never in memory as a whole.
 

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from csdlib.files import AnyPath
 from csdlib.images import looks_like_an_image
 
 #: Suffixes of pictures. Whether Pillow reads one is seen when it is opened, and said of each that it does not read.
@@ -39,7 +40,7 @@ class Listing:
         return dict(sorted(self.left_out.items())) | rest
 
 
-def listing(root: Path) -> Listing:
+def listing(root: AnyPath) -> Listing:
     """Lists a folder and all folders in it.
 
     Links are followed, for whoever keeps the folder has made them: each folder once, so that no loop of links matters.
@@ -48,6 +49,7 @@ def listing(root: Path) -> Listing:
     Args:
         root: the folder.
     """
+    root = Path(root)
     found = Listing([], [], Counter())
     begun: set[tuple[int, int]] = set()
     # Links wait: where a folder is reached by its own name and by a link, the name counts.

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.texts import stays_inside
 
 
-def listed(file: Path, separator: str) -> Iterator[tuple[int, str, int]]:
+def listed(file: AnyPath, separator: str) -> Iterator[tuple[int, str, int]]:
     """The lines of a list: number of the line, path of the image, number of its class. Empty lines are passed over.
 
     Args:
@@ -18,6 +19,7 @@ def listed(file: Path, separator: str) -> Iterator[tuple[int, str, int]]:
         InputError: there is no list, a line does not end in a number, or its path leaves the folder; the message names
             file and line.
     """
+    file = Path(file)
     try:
         lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     except OSError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from csdlib.errors import InputError, unknown
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 
 # Where each loader is, as "module:function": it is imported when it is first wanted. So no data set waits for the
@@ -32,7 +33,7 @@ _FROM_ROOT = {
 }
 
 
-def load_dataset(name: str, root: str | Path = "", **options: Any) -> ImageTable:
+def load_dataset(name: str, root: AnyPath = "", **options: Any) -> ImageTable:
     """A data set by its name.
 
     Args:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from csdlib.datasets.captioned import captioned_table, decoded
 from csdlib.datasets.listing import SUFFIXES, fits_a_table
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder, text_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, text_hash
 from csdlib.tables import ImageTable
 from csdlib.texts import stays_inside
 
@@ -32,7 +32,7 @@ RECORD = 1_000_000
 _FORM = "keys end at the first dot"
 
 
-def shards(root: Path, *, cache: Path | None = None, progress: bool = True) -> ImageTable:
+def shards(root: AnyPath, *, cache: AnyPath | None = None, progress: bool = True) -> ImageTable:
     """The captioned images of all ``*.tar`` files in a folder, without labels; unpacked once, into the cache.
 
     An image's id is its shard and its key, so that keys may repeat in other shards. No name from a shard becomes a
@@ -52,7 +52,7 @@ def shards(root: Path, *, cache: Path | None = None, progress: bool = True) -> I
     paths = sorted(Path(root).glob("*.tar"))
     if not paths:
         raise InputError(f"{root}: no .tar file in this folder")
-    folder = cache or cache_folder() / "shards"
+    folder = Path(cache or cache_folder() / "shards")
     ids: list[str] = []
     captions: dict[str, str] = {}
     counts: Counter[str] = Counter()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, text_hash
+from csdlib.files import AnyPath, atomic_path, text_hash
 from csdlib.texts import one_form, read_csv
 
 #: What a kept split may say of an image; what is unused is on no side.
@@ -86,7 +86,7 @@ def content_split(rows: pd.DataFrame, *, queries: float, seed: int) -> list[str]
     return list(split)
 
 
-def kept_split(file: Path, rows: pd.DataFrame, draw: Callable[[pd.DataFrame], list[str]]) -> pd.DataFrame:
+def kept_split(file: AnyPath, rows: pd.DataFrame, draw: Callable[[pd.DataFrame], list[str]]) -> pd.DataFrame:
     """The rows with their split: from the file, or drawn and written into it.
 
     Args:
@@ -97,6 +97,7 @@ def kept_split(file: Path, rows: pd.DataFrame, draw: Callable[[pd.DataFrame], li
     Raises:
         InputError: the file cannot be written or read, or it splits other images than these; the message says how many.
     """
+    file = Path(file)
     if not file.is_file():
         drawn = rows.assign(split=draw(rows))
         try:

@@ -10,10 +10,10 @@ from open_clip.transformer import VisionTransformer
 from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.errors import InputError
-from csdlib.files import file_hash, text_hash
+from csdlib.files import AnyPath, file_hash, text_hash
 
 
-def clip_vit_b_16(weights: str | Path | None = None, **compute: Unpack[Compute]) -> TowerDescriptor:
+def clip_vit_b_16(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> TowerDescriptor:
     """CLIP's ViT-B/16 with OpenAI's weights: its image embedding, 512 numbers.
 
     Args:
@@ -23,10 +23,11 @@ def clip_vit_b_16(weights: str | Path | None = None, **compute: Unpack[Compute])
     Raises:
         InputError: the weights cannot be had; the message says what to do.
     """
+    weights = None if weights is None else Path(weights)
     return _openai("clip-vit-b-16", "ViT-B-16", weights, compute)
 
 
-def clip_vit_l_14(weights: str | Path | None = None, **compute: Unpack[Compute]) -> TowerDescriptor:
+def clip_vit_l_14(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> TowerDescriptor:
     """CLIP's ViT-L/14 with OpenAI's weights: its image embedding, 768 numbers.
 
     Args:
@@ -36,11 +37,12 @@ def clip_vit_l_14(weights: str | Path | None = None, **compute: Unpack[Compute])
     Raises:
         InputError: the weights cannot be had; the message says what to do.
     """
+    weights = None if weights is None else Path(weights)
     return _openai("clip-vit-l-14", "ViT-L-14", weights, compute)
 
 
 def openai_tower(
-    name: str, architecture: str, weights: str | Path | None, option: str = "weights"
+    name: str, architecture: str, weights: AnyPath | None, option: str = "weights"
 ) -> tuple[VisionTransformer, str]:
     """An image tower of OpenAI's CLIP in open_clip, and a hash of its weights.
 
@@ -69,7 +71,7 @@ def openai_tower(
     return model.visual, file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
 
 
-def _openai(name: str, architecture: str, weights: str | Path | None, compute: Compute) -> TowerDescriptor:
+def _openai(name: str, architecture: str, weights: AnyPath | None, compute: Compute) -> TowerDescriptor:
     tower, weights_hash = openai_tower(name, architecture, weights)
     size, dim = tower.image_size[0], tower.output_dim
     return TowerDescriptor(tower, name=name, weights_hash=weights_hash, size=size, dim=dim, **(AUTO | compute))

@@ -23,7 +23,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from csdlib.descriptors.csd import CSD, TINY, CSDModel, load_hashed, load_model, save_model
 from csdlib.descriptors.devices import Compute
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, data_path
+from csdlib.files import AnyPath, atomic_path, data_path
 
 #: The text tower of clip-tiny: 2 M parameters. Its width is that of the embedding, which is its pooled output.
 TEXT = {"layers": 4, "heads": 3, "tokens": 40}
@@ -151,8 +151,9 @@ def _merged(parts: list[str], pair: tuple[str, str]) -> list[str]:
     return merged
 
 
-def save_clip(model: CLIPTiny, folder: Path) -> None:
+def save_clip(model: CLIPTiny, folder: AnyPath) -> None:
     """Writes both towers in 16 bit, and the tokenizer; the text side in transformers' format."""
+    folder = Path(folder)
     model.tokenizer.save_pretrained(folder / "tokenizer")
     model.text.config.save_pretrained(folder / "text_encoder")
     weights = {name: value.detach().half().cpu().contiguous() for name, value in model.text.state_dict().items()}
@@ -164,7 +165,7 @@ def save_clip(model: CLIPTiny, folder: Path) -> None:
     save_model(model.image, folder)
 
 
-def load_clip(folder: str | Path | None = None) -> CLIPTiny:
+def load_clip(folder: AnyPath | None = None) -> CLIPTiny:
     """Reads what ``save_clip`` wrote; the weights become float32.
 
     Args:
@@ -190,7 +191,7 @@ def load_clip(folder: str | Path | None = None) -> CLIPTiny:
     return model.eval()
 
 
-def clip_tiny(weights: str | Path | None = None, **compute: Unpack[Compute]) -> CSD:
+def clip_tiny(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> CSD:
     """The shipped small CLIP's image embedding: its image tower is a CSD model, too.
 
     Args:

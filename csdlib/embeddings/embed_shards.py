@@ -23,12 +23,12 @@ from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.arrays import Embeddings, load_part, save_part, save_parts
 from csdlib.embeddings.embed_table import Item, encode_items
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, of_the_disk, process_share, text_hash
+from csdlib.files import AnyPath, atomic_path, of_the_disk, process_share, text_hash
 from csdlib.images import image_from_bytes
 from csdlib.tables import collection_of
 
 
-def corpus_shards(root: Path) -> list[Path]:
+def corpus_shards(root: AnyPath) -> list[Path]:
     """The shards in a folder, ``*.tar`` and ``*.parquet``, sorted.
 
     A parquet file beside a tar file of the same name is img2dataset's list of what is in it, and no shard.
@@ -47,9 +47,9 @@ def corpus_shards(root: Path) -> list[Path]:
 
 
 def embed_corpus(
-    shards: Iterable[Path],
+    shards: Iterable[AnyPath],
     descriptor: Descriptor,
-    folder: Path,
+    folder: AnyPath,
     *,
     batch_size: int = 64,
     workers: int = 2,
@@ -72,6 +72,7 @@ def embed_corpus(
         InputError: a shard that is missing, of another kind or with another's name, a table without images, or a
             folder that holds the shards themselves.
     """
+    folder = Path(folder)
     paths = [Path(path) for path in shards]
     _check(paths, folder)
     parts = [_part_name(path, descriptor) for path in paths]
@@ -92,7 +93,7 @@ def embed_corpus(
                 save_part(replace(made, skipped=made.skipped | trouble, checked=True), part)
 
 
-def join_corpus(folder: Path, dtype: Literal["float16", "float32"] = "float16") -> Embeddings:
+def join_corpus(folder: AnyPath, dtype: Literal["float16", "float32"] = "float16") -> Embeddings:
     """Joins the parts of an embedded corpus; only one has to be in memory.
 
     Args:
@@ -105,6 +106,7 @@ def join_corpus(folder: Path, dtype: Literal["float16", "float32"] = "float16") 
     Raises:
         InputError: nothing was embedded here, parts are missing or damaged, or no image could be read.
     """
+    folder = Path(folder)
     try:
         expected = json.loads((folder / "corpus.json").read_text())
     except (OSError, ValueError) as error:

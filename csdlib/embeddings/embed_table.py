@@ -17,7 +17,7 @@ from tqdm import tqdm
 from csdlib.descriptors.protocol import Descriptor, require_descriptor
 from csdlib.embeddings.arrays import Embedded, Embeddings, load_part, same_collection, save_part
 from csdlib.errors import InputError
-from csdlib.files import text_hash
+from csdlib.files import AnyPath, text_hash
 from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
 
@@ -34,7 +34,7 @@ def embed(
     *,
     batch_size: int = 64,
     workers: int = 2,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     verify: bool = False,
     progress: bool = True,
 ) -> Embedded:
@@ -60,6 +60,7 @@ def embed(
     Raises:
         InputError: no image could be read; the message gives the first reason.
     """
+    cache = None if cache is None else Path(cache)
     if batch_size < 1:
         raise InputError(f"batch_size must be 1 or more, got {batch_size}")
     with tqdm(total=len(table), desc=descriptor.name, unit="image", disable=not progress) as bar:

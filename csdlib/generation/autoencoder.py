@@ -6,7 +6,6 @@ numbers, and to paint it again from them; diffusion then happens among these num
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batch_rows, readable
 from csdlib.training.loop import Trainer, bfloat16, require_one_process, warmup_schedule
@@ -111,7 +111,7 @@ def fit_autoencoder(
     *,
     evaluate: Callable[[AutoencoderTiny], dict[str, float]] | None = None,
     evaluate_every: int = 250,
-    checkpoint: Path | None = None,
+    checkpoint: AnyPath | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Trains an autoencoder to paint pictures again from their latents, in place.

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.generation.autoencoder import architecture
 from csdlib.generation.latents import Latents
 from csdlib.generation.new_pairs import Transfers
@@ -152,7 +152,7 @@ def fit_diffusion(
     *,
     evaluate: Callable[[UNet2DConditionModel], dict[str, float]] | None = None,
     evaluate_every: int = 250,
-    checkpoint: Path | None = None,
+    checkpoint: AnyPath | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Trains a UNet to take noise off latents; in the end it holds the average of its weights.

@@ -1,11 +1,10 @@
 """What a generator has learned: whose hand its pictures show, what they show, and whether they are copies."""
 
-from pathlib import Path
-
 import numpy as np
 
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.embed_table import embed
+from csdlib.files import AnyPath
 from csdlib.generation.subjects import SubjectClassifier
 from csdlib.metrics.intervals import Estimate, bootstrap
 from csdlib.retrieval.nearest import neighbours
@@ -14,7 +13,7 @@ from csdlib.tables import ImageTable
 
 
 def painter_found(
-    made: ImageTable, works: ImageTable, descriptor: Descriptor, *, k: int = 1, cache: Path | None = None
+    made: ImageTable, works: ImageTable, descriptor: Descriptor, *, k: int = 1, cache: AnyPath | None = None
 ) -> np.ndarray:
     """Whether the painter who was asked for is found: retrieval of generated pictures in works (Table 2 of the paper).
 
@@ -40,7 +39,7 @@ def subject_found(made: ImageTable, classifier: SubjectClassifier) -> np.ndarray
 
 
 def likeness_to_nearest(
-    made: ImageTable, training: ImageTable, descriptor: Descriptor, *, cache: Path | None = None
+    made: ImageTable, training: ImageTable, descriptor: Descriptor, *, cache: AnyPath | None = None
 ) -> np.ndarray:
     """How like each picture is to the picture of the training set that it is most like.
 

@@ -1,7 +1,6 @@
 """What a latent diffusion model learns from: pictures and captions, written down once by frozen networks."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,7 +12,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from csdlib.descriptors.protocol import Metric
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
-from csdlib.files import text_hash
+from csdlib.files import AnyPath, text_hash
 from csdlib.generation.autoencoder import latent_shape, pixels, square
 from csdlib.tables import ImageTable
 
@@ -89,7 +88,7 @@ def write_latents(
     autoencoder: LatentDescriptor,
     encoder: tuple[CLIPTokenizer, CLIPTextModel],
     *,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     progress: bool = True,
 ) -> Latents:
     """Latents and text states of captioned pictures.

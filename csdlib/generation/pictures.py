@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from csdlib.datasets.generated import generated
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, cache_folder, code_of, text_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, code_of, text_hash
 from csdlib.generation.pipelines import compute_dtype, load_pipeline, revision
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
@@ -75,9 +75,9 @@ def made_with() -> str:
 
 
 def generate(
-    model: str | Path,
+    model: AnyPath,
     prompts: pd.DataFrame,
-    output: Path | None = None,
+    output: AnyPath | None = None,
     *,
     guidance: float = 7.5,
     steps: int = 50,
@@ -113,6 +113,7 @@ def generate(
         InputError: a setting out of range, prompts that lack a column, are empty or longer than the text encoder reads,
             a model that is none, or a folder with pictures of other settings.
     """
+    output = None if output is None else Path(output)
     kind = _check_prompts(prompts)
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
@@ -203,7 +204,7 @@ def _whole(path: Path) -> bool:
 
 
 def _make_all(
-    model: str | Path, missing: pd.DataFrame, settings: Settings, output: Path, batch_size: int, progress: bool
+    model: AnyPath, missing: pd.DataFrame, settings: Settings, output: Path, batch_size: int, progress: bool
 ) -> None:
     pipeline = load_pipeline(model)
     _check_lengths(pipeline, missing, settings.negative_prompt)

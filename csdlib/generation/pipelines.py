@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 
 from csdlib.descriptors.devices import choose_device, choose_dtype
 from csdlib.errors import InputError, unknown
-from csdlib.files import data_path, file_hash, text_hash
+from csdlib.files import AnyPath, data_path, file_hash, text_hash
 
 #: Short names of the models that the paper and this book ask, and where they are.
 MODELS = {
@@ -28,7 +28,7 @@ MODELS = {
 _DECIDE = (".safetensors", ".json", ".txt")
 
 
-def load_pipeline(model: str | Path) -> DiffusionPipeline:
+def load_pipeline(model: AnyPath) -> DiffusionPipeline:
     """A pipeline of diffusers, on the GPU where there is one; in 16 bit where the device computes so natively.
 
     A folder that holds nothing but a ``unet/``, as that of ``tiny-sd-withheld`` and what ``csdlib train-diffusion``
@@ -59,7 +59,7 @@ def load_pipeline(model: str | Path) -> DiffusionPipeline:
     return pipeline.to(choose_device())
 
 
-def model_folder(model: str | Path) -> Path:
+def model_folder(model: AnyPath) -> Path:
     """Where the files of a model are; a model of the hub is fetched on first use.
 
     Raises:
@@ -83,7 +83,7 @@ def model_folder(model: str | Path) -> Path:
         ) from error
 
 
-def revision(model: str | Path) -> str:
+def revision(model: AnyPath) -> str:
     """Which model it is: its commit, if it was fetched from the hub, or a hash of its files.
 
     The files are those that decide what it makes: weights, and the settings of networks, scheduler and tokenizer.
@@ -99,7 +99,7 @@ def revision(model: str | Path) -> str:
     return text_hash(*(file_hash(path) for path in files if path.name != "training.json"))[:16]
 
 
-def model_record(model: str | Path) -> dict[str, Any]:
+def model_record(model: AnyPath) -> dict[str, Any]:
     """What is known of a model: the ``training.json`` beside its weights.
 
     Args:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.files import seeded
+from csdlib.files import AnyPath, seeded
 from csdlib.texts import one_form, read_text
 
 #: Artists by what stands in the tables, and how their names are written in prompts; or names alone.
@@ -133,12 +133,13 @@ def user_prompts(artists: Artists, subjects: Sequence[str], images: int = 4, *, 
     return _table("user", artists, contents, seed, wish)
 
 
-def listed_artists(path: Path) -> list[str]:
+def listed_artists(path: AnyPath) -> list[str]:
     """The artists of a file with one name a line, as prompts write them.
 
     Raises:
         InputError: there is no such file, or it names nobody.
     """
+    path = Path(path)
     if not path.is_file():
         raise InputError(f"artists {str(path)!r}: there is no such file; it has one name a line")
     names = [one_form(line.strip()) for line in read_text(path).splitlines() if line.strip()]

@@ -13,6 +13,7 @@ from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.arrays import Embedded
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import listed_artists
 from csdlib.metrics.intervals import Estimate, bootstrap
@@ -133,7 +134,7 @@ class Study:
         return pd.crosstab(asked.rename("asked"), pd.Series(groups[nearest], name="found"), normalize="index")
 
 
-def study(made: ImageTable, works: ImageTable, descriptor: Descriptor, *, cache: Path | None = None) -> Study:
+def study(made: ImageTable, works: ImageTable, descriptor: Descriptor, *, cache: AnyPath | None = None) -> Study:
     """Looks at generated images and works by one descriptor.
 
     Args:
@@ -152,7 +153,7 @@ def study(made: ImageTable, works: ImageTable, descriptor: Descriptor, *, cache:
     return Study(descriptor.name, generated, references)
 
 
-def works_of(dataset: str, root: str | Path = "") -> ImageTable:
+def works_of(dataset: str, root: AnyPath = "") -> ImageTable:
     """The artists' works of a data set, among which generated images are looked for.
 
     Args:
@@ -167,7 +168,7 @@ def works_of(dataset: str, root: str | Path = "") -> ImageTable:
     return load_dataset(dataset, root)
 
 
-def asked_artists(works: ImageTable, listed: str | Path = "") -> dict[str, str]:
+def asked_artists(works: ImageTable, listed: AnyPath = "") -> dict[str, str]:
     """In whose names images are asked for: each artist as the tables write it, and as prompts do.
 
     Args:
@@ -192,7 +193,7 @@ def asked_artists(works: ImageTable, listed: str | Path = "") -> dict[str, str]:
 
 
 def made_or_found(
-    prompts: pd.DataFrame, model: str, found: str | Path, *, declared: str = "", **options: Any
+    prompts: pd.DataFrame, model: str, found: AnyPath, *, declared: str = "", **options: Any
 ) -> ImageTable:
     """Generated images: made by a model now, or found in a folder where somebody has put them.
 

@@ -17,7 +17,7 @@ from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, data_path
+from csdlib.files import AnyPath, atomic_path, data_path
 from csdlib.metrics.intervals import bootstrap
 from csdlib.tables import ImageTable
 from csdlib.training.loop import Trainer
@@ -47,8 +47,9 @@ class SubjectClassifier:
         resized = [vision.resize(table.open(row), [self.size, self.size]) for row in range(len(table))]
         return torch.stack([vision.pil_to_tensor(image) for image in resized])
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: AnyPath) -> None:
         """Writes ``config.json`` and ``model.safetensors`` (16 bit) into a folder, atomically."""
+        folder = Path(folder)
         weights = {
             name: value.half() if value.is_floating_point() else value
             for name, value in self.network.state_dict().items()
@@ -59,7 +60,7 @@ class SubjectClassifier:
             path.write_text(json.dumps({"names": self.names, "size": self.size}, indent=1) + "\n")
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> "SubjectClassifier":
+    def load(cls, folder: AnyPath | None = None) -> "SubjectClassifier":
         """Reads what ``save`` wrote.
 
         Args:
@@ -68,6 +69,7 @@ class SubjectClassifier:
         Raises:
             InputError: a file is missing, cut, or does not fit.
         """
+        folder = None if folder is None else Path(folder)
         folder = folder or data_path("models/subjects-tiny")
         try:
             classifier = cls(**json.loads((folder / "config.json").read_text()))

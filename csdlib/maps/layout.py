@@ -12,7 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from csdlib.embeddings.arrays import Embeddings, same_collection
 from csdlib.errors import InputError, unknown
-from csdlib.files import atomic_path
+from csdlib.files import AnyPath, atomic_path
 from csdlib.retrieval.nearest import neighbours
 
 METHODS = ("densmap", "pca", "umap")
@@ -106,8 +106,9 @@ class StyleMap:
         )
         return StyleMap(joined, places, self.settings, self.placed + len(embeddings))
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: AnyPath) -> None:
         """Writes the map into a folder: embeddings, ``coordinates.npy`` and ``map.json``; nothing is pickled."""
+        folder = Path(folder)
         self.embeddings.save(folder / "embeddings")
         with atomic_path(folder / "coordinates.npy") as path:
             np.save(path, self.coordinates)
@@ -115,12 +116,13 @@ class StyleMap:
             path.write_text(json.dumps(asdict(self.settings) | {"placed": self.placed}, indent=1))
 
     @classmethod
-    def load(cls, folder: Path) -> "StyleMap":
+    def load(cls, folder: AnyPath) -> "StyleMap":
         """Reads a saved map.
 
         Raises:
             InputError: a file is missing, cut, or does not belong to the others.
         """
+        folder = Path(folder)
         try:
             settings = json.loads((folder / "map.json").read_text())
             coordinates = np.load(folder / "coordinates.npy", allow_pickle=False)

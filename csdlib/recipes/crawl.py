@@ -1,7 +1,6 @@
 """What csd-tiny learns from and is chosen by: the crawl with curated tags, pupils, and who is put aside."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from csdlib.descriptors.csd import copy_threshold
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
-from csdlib.files import cache_folder
+from csdlib.files import AnyPath, cache_folder
 from csdlib.tables import ImageTable
 
 #: Ordinary words that are a medium only where a caption says so, and phrases that only sound like one.
@@ -34,7 +33,7 @@ def atelier_bank() -> TagBank:
     return TagBank((*painters, *movements, *mediums, *hidden))
 
 
-def curated_crawl(works_per_painter: int = 600, *, cache: Path | None = None) -> Curated:
+def curated_crawl(works_per_painter: int = 600, *, cache: AnyPath | None = None) -> Curated:
     """The crawl of the painters whom descriptors may see, curated: what csd-tiny learns from, never the truth.
 
     Args:
@@ -47,7 +46,7 @@ def curated_crawl(works_per_painter: int = 600, *, cache: Path | None = None) ->
     return curate(crawl, atelier_bank(), found, CurationConfig(copy_threshold(), minimum=5))
 
 
-def pupils(works_per_painter: int = 28, *, cache: Path | None = None) -> ImageTable:
+def pupils(works_per_painter: int = 28, *, cache: AnyPath | None = None) -> ImageTable:
     """Painters for choosing settings: neither training nor the numbers in a card ever see them.
 
     Each has the hand of one seen painter (medium, brush, line, ground) and the eye of another, of another movement

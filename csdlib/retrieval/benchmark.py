@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from csdlib.descriptors.protocol import Descriptor, Fittable
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.metrics.intervals import Estimate, bootstrap_each, macro_average_each
 from csdlib.metrics.ranking import (
     METRIC_TITLES,
@@ -115,7 +115,7 @@ def evaluate_retrieval(
     *,
     label: str = "artist",
     k: int = 100,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     progress: bool = True,
 ) -> Retrieval:
     """Searches every query image of a table in its database images.

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, process_share, stored_arrays, text_hash
+from csdlib.files import AnyPath, atomic_path, process_share, stored_arrays, text_hash
 from csdlib.metrics.intervals import Estimate, bootstrap
 from csdlib.retrieval.indexes import METRICS
 
@@ -63,7 +63,7 @@ def neighbours(
     k: int,
     *,
     index: faiss.Index | None = None,
-    parts: Path | None = None,
+    parts: AnyPath | None = None,
     progress: bool = False,
 ) -> Neighbours:
     """The k nearest database images of every query image; an image is never its own neighbour.
@@ -92,6 +92,7 @@ def neighbours(
         >>> neighbours(query, database, k=2).rows
         array([[0, 1]])
     """
+    parts = None if parts is None else Path(parts)
     _check(query, database, k, index)
     k = min(k, len(database))
     if index is not None and parts is not None:
@@ -111,7 +112,7 @@ def neighbours(
     return Neighbours(rows, scores, recall)
 
 
-def search_share(query: Embeddings, database: Embeddings, k: int, parts: Path, *, progress: bool = False) -> None:
+def search_share(query: Embeddings, database: Embeddings, k: int, parts: AnyPath, *, progress: bool = False) -> None:
     """This process's share of an exact search, for ``accelerate launch``; ``neighbours`` with these parts joins them.
 
     Args:
@@ -124,6 +125,7 @@ def search_share(query: Embeddings, database: Embeddings, k: int, parts: Path, *
     Raises:
         InputError: as ``neighbours``.
     """
+    parts = Path(parts)
     _check(query, database, k, None)
     k = min(k, len(database))
     own, search = _own_rows(query, database), _exact(database)

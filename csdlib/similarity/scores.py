@@ -4,13 +4,16 @@ The paper's General Style Similarity (arXiv:2404.01292, Section 6) is the cosine
 works, and of what a generator made in the artist's name.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
+from io import IOBase
+from typing import cast
 
 import numpy as np
 import pandas as pd
+import torch
 from PIL import Image
 
 from csdlib.descriptors.protocol import Descriptor
@@ -70,7 +73,7 @@ def style_similarity(
     """The cosine of the style descriptors of two images, or of the prototypes of two sets.
 
     Args:
-        a: an image (path or PIL image), or several.
+        a: an image, or a list of several; whatever ``open_image`` takes is one.
         b: the references: an image, or several.
         descriptor: a name of ``list_descriptors()``, or a descriptor whose metric is cosine.
         n_bootstrap: resamples of the interval, drawn from the images of both sides.
@@ -162,7 +165,8 @@ def _made(make: Callable[..., Descriptor]) -> Descriptor:
 
 
 def _encode(descriptor: Descriptor, images: Images) -> np.ndarray:
-    listed = [images] if isinstance(images, (str, Path, Image.Image)) else list(images)
+    one = isinstance(images, str | os.PathLike | bytes | Image.Image | np.ndarray | torch.Tensor | IOBase)
+    listed = [cast(ImageLike, images)] if one else list(cast(Sequence[ImageLike], images))
     if not listed:
         raise InputError("style_similarity was given an empty list of images")
     # In batches, as a table is embedded: a thousand pictures of each side are nothing unusual.

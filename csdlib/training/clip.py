@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -13,6 +12,7 @@ from torch.nn import functional
 
 from csdlib.descriptors.clip_tiny import CLIPTiny
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable
 from csdlib.training.loop import Trainer, bfloat16, require_one_process, warmup_schedule
@@ -54,7 +54,7 @@ def fit_clip(
     *,
     evaluate: Callable[[CLIPTiny], dict[str, float]] | None = None,
     evaluate_every: int = 100,
-    checkpoint: Path | None = None,
+    checkpoint: AnyPath | None = None,
     workers: int = 2,
     progress: bool = True,
 ) -> pd.DataFrame:

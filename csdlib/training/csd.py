@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -16,6 +15,7 @@ from tqdm import tqdm
 
 from csdlib.descriptors.csd import CSDModel
 from csdlib.errors import InputError, unknown
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable
 from csdlib.training.loop import Trainer, bfloat16, warmup_schedule
@@ -93,7 +93,7 @@ def fit(
     views: Views | None = None,
     evaluate: Callable[[CSDModel], dict[str, float]] | None = None,
     evaluate_every: int = 100,
-    checkpoint: Path | None = None,
+    checkpoint: AnyPath | None = None,
     workers: int = 2,
     progress: bool = True,
 ) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from csdlib.descriptors.devices import computes_bfloat16
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, launched_with_others, text_hash
+from csdlib.files import AnyPath, atomic_path, launched_with_others, text_hash
 
 Batch = TypeVar("Batch")
 
@@ -78,17 +78,18 @@ class Trainer:
         identity: Sequence[object] = (),
         evaluate: Callable[[Any], dict[str, float]] | None = None,
         evaluate_every: int = 100,
-        checkpoint: Path | None = None,
+        checkpoint: AnyPath | None = None,
         progress: bool = True,
     ) -> None:
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
         self.steps, self.ids, self.identity = steps, ids, text_hash(*identity)
-        self.evaluate, self.evaluate_every, self.checkpoint = evaluate, evaluate_every, checkpoint
+        self.evaluate, self.evaluate_every = evaluate, evaluate_every
+        self.checkpoint = None if checkpoint is None else Path(checkpoint)
         self.progress = progress
         self.step = 0
         self._rows: list[dict[str, float]] = []
-        if checkpoint and checkpoint.is_file():
-            self._resume(checkpoint)
+        if self.checkpoint and self.checkpoint.is_file():
+            self._resume(self.checkpoint)
 
     @property
     def remaining(self) -> range:

@@ -81,7 +81,7 @@ def test_folder_takes_the_subfolder_as_artist(tmp_path: Path) -> None:
         ("wikiart", "", "needs the parameter root"),
         ("wikiart", "nowhere", "'nowhere' is not a folder"),
         ("wikiart", ".", "there is no such table"),
-        ("folder", ".", "no image below"),
+        ("folder", ".", "no picture below"),
         ("wikiart-folder", ".", "no painting; the layout is"),
         ("domainnet", ".", "clipart_train.txt: there is no such list"),
     ],

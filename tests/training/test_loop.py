@@ -170,5 +170,6 @@ def test_what_several_processes_cannot_share_is_refused(
     name: str, trainings: dict[str, Callable[[], object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", "0")
     with pytest.raises(InputError, match="runs in one process"):
         trainings[name]()

@@ -1,7 +1,6 @@
 """The collection of domains as an image table: the atelier's DomainNet, in which the domain is the style."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -10,7 +9,7 @@ from csdlib.atelier.domains.pictures import DOMAINS, Picture
 from csdlib.atelier.subjects import SUBJECTS, find_subject
 from csdlib.atelier.works import SIDES, draw_missing, source_hash
 from csdlib.errors import lookup, require_names, require_range
-from csdlib.files import seeded, text_hash
+from csdlib.files import AnyPath, seeded, text_hash
 from csdlib.tables import ImageTable
 
 #: The domains that are drawn if none are named: the paper leaves quickdraw out.
@@ -25,7 +24,7 @@ def atelier_domains(
     *,
     size: int = 128,
     seed: int = 0,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     domains: Sequence[str] | None = None,
     subjects: Sequence[str] | None = None,
     progress: bool = True,

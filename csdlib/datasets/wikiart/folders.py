@@ -16,6 +16,7 @@ from csdlib.datasets.lists import listed
 from csdlib.datasets.splits import artist_split, kept_split
 from csdlib.datasets.wikiart.table import as_frame
 from csdlib.errors import InputError, require_range
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.texts import one_form
 
@@ -23,7 +24,9 @@ GENRE_LISTS = ("genre_train.csv", "genre_val.csv")
 GENRES = "genre_class.txt"
 
 
-def wikiart_folder(root: Path, *, seed: int = 0, query_share: float = 0.2, split: Path | None = None) -> ImageTable:
+def wikiart_folder(
+    root: AnyPath, *, seed: int = 0, query_share: float = 0.2, split: AnyPath | None = None
+) -> ImageTable:
     """The paintings of ArtGAN's folders with all their artists, and a split that is kept beside them.
 
     The paper's split (16,006 queries of 80,096 images) is random and not in ArtGAN's release, so one is drawn: every

@@ -17,7 +17,7 @@ from csdlib.datasets.hub import hub_file, parquet_batches
 from csdlib.datasets.splits import artist_split, kept_split
 from csdlib.datasets.wikiart.table import as_frame
 from csdlib.errors import InputError, require_range
-from csdlib.files import atomic_path, cache_folder
+from csdlib.files import AnyPath, atomic_path, cache_folder
 from csdlib.tables import ImageTable
 
 HUB = "huggan/wikiart"
@@ -33,12 +33,12 @@ BATCH = 64
 
 
 def wikiart_hub(
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     *,
     files: int = 1,
     seed: int = 0,
     query_share: float = 0.2,
-    split: Path | None = None,
+    split: AnyPath | None = None,
     progress: bool = True,
 ) -> ImageTable:
     """The paintings of the first files of huggan/wikiart; their pictures are unpacked once, into the cache.
@@ -61,9 +61,10 @@ def wikiart_hub(
         InputError: a number out of range, no network and no file in the cache, a file that is not as described above,
             or the split of other images than these.
     """
+    split = None if split is None else Path(split)
     require_range("files", files, 0, FILES)
     require_range("query_share", query_share, 0, 1)
-    folder = cache or cache_folder() / "wikiart-hub"
+    folder = Path(cache or cache_folder() / "wikiart-hub")
     names = _class_names(hub_file(HUB, INFOS, folder, size="6 kB"))
     count = files or FILES
     rows: list[dict[str, str]] = []

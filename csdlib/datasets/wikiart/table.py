@@ -10,13 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.texts import as_on_disk, read_csv
 
 COLUMNS = ("path", "artist", "style", "split")
 
 
-def wikiart(root: Path, *, csv: str = "wikiart.csv") -> ImageTable:
+def wikiart(root: AnyPath, *, csv: str = "wikiart.csv") -> ImageTable:
     """The paintings of a ``wikiart.csv``, artist as the style tag, as in the paper's benchmark.
 
     As the released code does, queries whose artist has no work in the database are left out; how many is written in

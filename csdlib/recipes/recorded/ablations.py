@@ -13,7 +13,7 @@ from tqdm import tqdm
 from csdlib.atelier import UNSEEN, atelier
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny
 from csdlib.errors import InputError, unknown
-from csdlib.files import data_path
+from csdlib.files import AnyPath, data_path
 from csdlib.metrics.ranking import mean_precision_per_query
 from csdlib.recipes.crawl import atelier_bank, curated_crawl, pupils
 from csdlib.recipes.recorded.results import write_results
@@ -76,14 +76,14 @@ SETTINGS = (
 
 
 def run_ablations(
-    output: Path,
+    output: AnyPath,
     *,
     settings: Sequence[Setting] = SETTINGS,
     seeds: Sequence[int] = (0, 1, 2),
     reference: TrainingConfig = REFERENCE,
     works_per_painter: int = 600,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Trains every setting with every seed, and writes what each finds; what stands in the table already is kept.
@@ -105,6 +105,8 @@ def run_ablations(
     Raises:
         InputError: the table on the disk has other columns, or was made with another reference.
     """
+    output = Path(output)
+    cache = None if cache is None else Path(cache)
     crawl = curated_crawl(works_per_painter, cache=cache).table
     judges = {"pupils": pupils(cache=cache), "unseen": _unseen(cache)}
     made = {"reference": asdict(reference), "images": len(crawl), "dataset": crawl.manifest["dataset"]}

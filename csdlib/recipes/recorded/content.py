@@ -1,14 +1,13 @@
 """Whether subjects are drawn so that a classifier knows them in the work of painters whom it has not seen."""
 
-from pathlib import Path
-
 from csdlib.atelier import atelier
+from csdlib.files import AnyPath
 from csdlib.generation.subjects import content_accuracy
 from csdlib.recipes.recorded.results import Recorded, write_results
 
 
 def record_content(
-    output: Path, *, works_per_painter: int = 84, size: int = 64, command: str = "", cache: Path | None = None
+    output: AnyPath, *, works_per_painter: int = 84, size: int = 64, command: str = "", cache: AnyPath | None = None
 ) -> Recorded:
     """Records what ``content_accuracy`` finds in the exhibition.
 

@@ -11,6 +11,7 @@ from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
+from csdlib.files import AnyPath
 from csdlib.maps.layout import map_neighbours, style_map
 from csdlib.metrics.intervals import Estimate, bootstrap
 from csdlib.recipes.recorded.results import write_results, write_table
@@ -27,7 +28,7 @@ def generated_on_map(
     *,
     k: int = 10,
     seed: int = 0,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
     progress: bool = True,
 ) -> tuple[pd.DataFrame, dict[str, Estimate]]:
     """Places generated images on the map of the paintings, and asks whose paintings lie around them.
@@ -62,13 +63,13 @@ def generated_on_map(
 
 
 def record_generated_on_map(
-    root: Path,
-    output: Path,
+    root: AnyPath,
+    output: AnyPath,
     *,
     csv: str = "sd14_artists.csv",
     descriptors: Sequence[str] = DESCRIPTORS,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> pd.DataFrame:
     """Writes where generated images land on the map of real paintings; numbers only, no picture.
 
@@ -88,6 +89,7 @@ def record_generated_on_map(
     Raises:
         InputError: a table or an image is missing.
     """
+    output = Path(output)
     paintings = wikiart(root)
     made = generated(root, csv=csv)
     made = made.where(artist=sorted(set(made.frame["artist"]) & set(paintings.frame["artist"])))

@@ -1,13 +1,13 @@
 """The retrieval benchmark on real paintings, which are not ours to ship."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.registry import load
+from csdlib.files import AnyPath
 from csdlib.metrics.intervals import paired_difference
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.retrieval.benchmark import Retrieval, chance, evaluate_retrieval
@@ -16,13 +16,13 @@ DESCRIPTORS = ("csd-tiny", "clip-tiny", "gram-clip-tiny", "colour", "gram", "ran
 
 
 def record_paintings(
-    root: Path,
-    output: Path,
+    root: AnyPath,
+    output: AnyPath,
     *,
     descriptors: Sequence[str] = DESCRIPTORS,
     k: int = 100,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> Recorded:
     """Records the retrieval of real paintings by several descriptors; numbers only, no picture.
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
-from csdlib.files import atomic_path, data_path
+from csdlib.files import AnyPath, atomic_path, data_path
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def read_results(name: str) -> Recorded:
 
 
 def write_results(
-    output: Path,
+    output: AnyPath,
     facts: dict[str, Any],
     frame: pd.DataFrame | None = None,
     *,
@@ -79,6 +79,7 @@ def write_results(
     Raises:
         InputError: an output that ends in neither .csv nor .json.
     """
+    output = Path(output)
     if output.suffix not in (".csv", ".json"):
         raise InputError(f"output {output} must be a file that ends in .csv or .json")
     made = {"date": date.today().isoformat(), "command": command} | facts
@@ -90,7 +91,7 @@ def write_results(
     return Recorded(pd.DataFrame() if frame is None else frame, made)
 
 
-def write_table(output: Path, frame: pd.DataFrame) -> None:
+def write_table(output: AnyPath, frame: pd.DataFrame) -> None:
     """Writes a table as a csv file, atomically and without its index."""
     with atomic_path(output) as path:
         frame.to_csv(path, index=False)

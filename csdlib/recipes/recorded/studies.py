@@ -12,7 +12,7 @@ from csdlib.datasets.generated import generated
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
-from csdlib.files import cache_folder
+from csdlib.files import AnyPath, cache_folder
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import content_prompts, simple_prompts, user_prompts
 from csdlib.generation.studies import study, works_of
@@ -26,8 +26,8 @@ DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour", "gram")
 
 
 def record_real_studies(
-    root: Path,
-    output: Path,
+    root: AnyPath,
+    output: AnyPath,
     *,
     csv: str = "sd14_artists.csv",
     command: str = "",
@@ -51,6 +51,8 @@ def record_real_studies(
     Raises:
         InputError: a table or an image is missing, or no artist is in both.
     """
+    root = Path(root)
+    output = Path(output)
     works = wikiart(root)
     made = generated(root, csv=csv)
     shared = sorted(set(made.frame["artist"]) & set(works.frame["artist"]))
@@ -66,7 +68,7 @@ def record_real_studies(
 
 
 def record_atelier_studies(
-    output: Path, *, images: int = 8, seed: int = 5000, command: str = "", descriptors: Sequence[str] = DESCRIPTORS
+    output: AnyPath, *, images: int = 8, seed: int = 5000, command: str = "", descriptors: Sequence[str] = DESCRIPTORS
 ) -> pd.DataFrame:
     """Records a case study of both tiny-sd on many pictures.
 
@@ -82,6 +84,7 @@ def record_atelier_studies(
     Returns:
         the rows of the csv file.
     """
+    output = Path(output)
     artists, subjects = atelier_artists(), list(SUBJECTS)
     turns = -(-images // len(subjects))
     content = content_prompts(artists, subjects, turns, seed=seed)

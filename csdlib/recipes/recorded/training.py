@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from csdlib.datasets.wikiart.table import wikiart
+from csdlib.files import AnyPath
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.recipes.shipped.csd_tiny import CSD_TINY, train_csd_tiny
 from csdlib.training.csd import TrainingConfig
@@ -13,7 +14,7 @@ from csdlib.training.csd import TrainingConfig
 REAL = replace(CSD_TINY, steps=400, batch_size=64)
 
 
-def record_training(root: Path, output: Path, config: TrainingConfig = REAL, *, command: str = "") -> Recorded:
+def record_training(root: AnyPath, output: AnyPath, config: TrainingConfig = REAL, *, command: str = "") -> Recorded:
     """Trains csd-tiny on real paintings, without a fifth of the artists, and records how it finds that fifth.
 
     Args:

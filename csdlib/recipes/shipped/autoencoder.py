@@ -14,7 +14,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from csdlib.atelier import PAINTERS, WITHHELD, atelier, atelier_crawl
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
-from csdlib.files import atomic_path, data_path
+from csdlib.files import AnyPath, atomic_path, data_path
 from csdlib.generation.autoencoder import AutoencoderConfig, fit_autoencoder, pictures, random_autoencoder
 from csdlib.generation.diffusion import SCHEDULE, random_unet
 from csdlib.generation.judges import painter_found
@@ -38,7 +38,7 @@ _TOKENS = 40
 
 
 def generator_pictures(
-    works_per_painter: int = 600, *, withheld: bool = True, seed: int = 0, cache: Path | None = None
+    works_per_painter: int = 600, *, withheld: bool = True, seed: int = 0, cache: AnyPath | None = None
 ) -> ImageTable:
     """The captioned pictures that a generator learns from: the crawl without copies, and without misleading names.
 
@@ -55,12 +55,12 @@ def generator_pictures(
 
 
 def train_autoencoder(
-    output: Path,
+    output: AnyPath,
     config: AutoencoderConfig = AUTOENCODER,
     *,
     works_per_painter: int = 600,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> dict[str, Any]:
     """Trains tiny-sd's autoencoder on what ``tiny-sd-withheld`` may see, and writes all of the pipeline but the UNet.
 
@@ -76,6 +76,7 @@ def train_autoencoder(
     Returns:
         what ``training.json`` holds.
     """
+    output = Path(output)
     training = generator_pictures(works_per_painter, cache=cache)
     validation = generator_pictures(4, seed=1, cache=cache)
     model = random_autoencoder(config.seed)
@@ -127,7 +128,7 @@ def _change(config: Path, **values: str | None) -> None:
         path.write_text(json.dumps(kept, indent=2) + "\n")
 
 
-def judge_autoencoder(output: Path, *, cache: Path | None = None) -> dict[str, Any]:
+def judge_autoencoder(output: AnyPath, *, cache: AnyPath | None = None) -> dict[str, Any]:
     """Adds to the record and the card of a trained autoencoder what pictures lose on their way through it.
 
     Args:
@@ -137,6 +138,7 @@ def judge_autoencoder(output: Path, *, cache: Path | None = None) -> dict[str, A
     Returns:
         what ``training.json`` holds.
     """
+    output = Path(output)
     model = AutoencoderTiny.from_pretrained(output / "vae", dtype=torch.float32)
     record = json.loads((output / "vae" / "training.json").read_text())
     loss = reconstruction_loss(model, cache=cache)
@@ -173,7 +175,7 @@ def set_scale(model: AutoencoderTiny, table: ImageTable) -> None:
     model.register_to_config(scaling_factor=round(1 / float(found.vectors.std()), 4))
 
 
-def reconstruction_loss(model: AutoencoderTiny, *, cache: Path | None = None) -> dict[str, dict[str, Estimate]]:
+def reconstruction_loss(model: AutoencoderTiny, *, cache: AnyPath | None = None) -> dict[str, dict[str, Estimate]]:
     """What a painter's pictures lose on the way to the latents and back, for painters that it has seen, and the others.
 
     Args:
@@ -206,8 +208,9 @@ def reconstruction_loss(model: AutoencoderTiny, *, cache: Path | None = None) ->
     return found
 
 
-def painted_again(model: AutoencoderTiny, table: ImageTable, folder: Path) -> ImageTable:
+def painted_again(model: AutoencoderTiny, table: ImageTable, folder: AnyPath) -> ImageTable:
     """The pictures of a table after the way to the latents and back, written into a folder under their ids."""
+    folder = Path(folder)
     descriptor = LatentDescriptor(model, "measured", SIZE)
     names = [f"{row}.png" for row in range(len(table))]
     for row, name in enumerate(names):

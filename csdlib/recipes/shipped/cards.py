@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 
 from csdlib.descriptors.registry import load
-from csdlib.files import atomic_path
+from csdlib.files import AnyPath, atomic_path
 from csdlib.metrics.intervals import paired_difference
 from csdlib.metrics.ranking import METRIC_TITLES, mean_precision_at_k, recall_at_k, recall_per_query
 from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
@@ -38,8 +38,9 @@ def training_record(
     }
 
 
-def write_record(output: Path, record: dict[str, Any], card: str) -> None:
+def write_record(output: AnyPath, record: dict[str, Any], card: str) -> None:
     """Writes ``training.json`` and the card into a model's folder, atomically."""
+    output = Path(output)
     with atomic_path(output / "training.json") as path:
         path.write_text(json.dumps(record, indent=1) + "\n")
     with atomic_path(output / "README.md") as path:

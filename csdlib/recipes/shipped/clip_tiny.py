@@ -13,6 +13,7 @@ from csdlib.descriptors.registry import load
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.embeddings.embed_table import embed
+from csdlib.files import AnyPath
 from csdlib.recipes.shipped.cards import limits, provenance, retrieval_results, training_record, write_record
 from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
 from csdlib.tables import ImageTable
@@ -23,12 +24,12 @@ CLIP_TINY = CLIPConfig(steps=5000, batch_size=128, rate=1e-3)
 
 
 def train_clip_tiny(
-    output: Path,
+    output: AnyPath,
     config: CLIPConfig = CLIP_TINY,
     *,
     works_per_painter: int = 600,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> dict[str, Any]:
     """Trains clip-tiny on the captions of the crawl, without the painters whom no descriptor sees.
 
@@ -45,6 +46,7 @@ def train_clip_tiny(
     Returns:
         what ``training.json`` holds.
     """
+    output = Path(output)
     painters = [slug for slug in PAINTERS if slug not in UNSEEN]
     training = atelier_crawl(works_per_painter, painters=painters, cache=cache)
     validation = atelier_crawl(6, seed=1, painters=painters, cache=cache)

@@ -11,6 +11,7 @@ from csdlib.descriptors.csd import COPY_TINY as ARCHITECTURE
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
 from csdlib.metrics.intervals import Estimate
 from csdlib.recipes.shipped.cards import limits, provenance, training_record, write_record
 from csdlib.tables import ImageTable
@@ -32,13 +33,13 @@ COPY_TINY = TrainingConfig(
 
 
 def train_copy_tiny(
-    output: Path,
+    output: AnyPath,
     config: TrainingConfig = COPY_TINY,
     *,
     works_per_painter: int = 200,
     validation_works: int = 40,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> dict[str, Any]:
     """Trains copy-tiny on views of the crawl's pictures, without any label, and sets its threshold on another crawl.
 
@@ -58,6 +59,7 @@ def train_copy_tiny(
     Raises:
         InputError: settings that need labels.
     """
+    output = Path(output)
     if config.label_weight:
         raise InputError("label_weight must be 0: a copy descriptor learns from views alone")
     painters = [slug for slug in PAINTERS if slug not in UNSEEN]

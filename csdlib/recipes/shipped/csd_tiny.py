@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
-from csdlib.files import data_path
+from csdlib.files import AnyPath, data_path
 from csdlib.recipes.crawl import unseen_artists
 from csdlib.recipes.shipped.cards import (
     compared,
@@ -34,12 +34,12 @@ BASELINES = ("random-tiny", "colour", "gram", "clip-tiny")
 
 def train_csd_tiny(
     table: ImageTable,
-    output: Path,
+    output: AnyPath,
     config: TrainingConfig = CSD_TINY,
     *,
     test: ImageTable | None = None,
     validation: ImageTable | None = None,
-    start: str | Path = "clip-tiny",
+    start: AnyPath = "clip-tiny",
     tags: Sequence[str] = ("artist",),
     unseen_share: float = 0.25,
     command: str = "",
@@ -66,6 +66,7 @@ def train_csd_tiny(
     Raises:
         InputError: fewer than four artists: two must be seen, and two unseen.
     """
+    output = Path(output)
     judged = test or table
     unseen = unseen_artists(judged, unseen_share, config.seed)
     split = "train" if (table.frame["split"] == "train").any() else "database"
@@ -89,7 +90,7 @@ def train_csd_tiny(
     return record
 
 
-def _start(start: str | Path, seed: int) -> CSDModel:
+def _start(start: AnyPath, seed: int) -> CSDModel:
     if not str(start):
         return random_tiny(seed).model
     return load_model(data_path("models/clip-tiny") if start == "clip-tiny" else Path(start))

@@ -1,12 +1,12 @@
 """How subjects-tiny is made: the judge of what a generated picture shows."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from csdlib.atelier import UNSEEN, atelier
+from csdlib.files import AnyPath
 from csdlib.generation.subjects import judged_content, train_subject_classifier
 from csdlib.recipes.shipped.cards import write_record
 
@@ -18,13 +18,13 @@ WORKS, EPOCHS = 84, 16
 
 
 def train_subjects_tiny(
-    output: Path,
+    output: AnyPath,
     *,
     works_per_painter: int = WORKS,
     epochs: int = EPOCHS,
     seed: int = 0,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> dict[str, Any]:
     """Trains the classifier of subjects on the painters whom descriptors see, and tests it on the others.
 

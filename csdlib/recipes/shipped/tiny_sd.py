@@ -11,7 +11,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from csdlib.atelier import SUBJECTS, WITHHELD
 from csdlib.errors import InputError, require_range
-from csdlib.files import cache_folder, data_path, file_hash
+from csdlib.files import AnyPath, cache_folder, data_path, file_hash
 from csdlib.generation.diffusion import SCHEDULE, DiffusionConfig, fit_diffusion, noised, random_unet
 from csdlib.generation.latents import LatentDescriptor, Latents, write_latents
 from csdlib.generation.new_pairs import Transfers, write_transfers
@@ -32,16 +32,16 @@ TINY_SD = DiffusionConfig(steps=2600, batch_size=512, rate=1e-3, averaged=0.385,
 
 
 def train_tiny_sd(
-    output: Path,
+    output: AnyPath,
     config: DiffusionConfig = TINY_SD,
     *,
     withheld: bool,
-    frame: Path | None = None,
-    start: str | Path | None = None,
+    frame: AnyPath | None = None,
+    start: AnyPath | None = None,
     works_per_painter: int = 300,
     rewritten: float = 0.0,
     command: str = "",
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> dict[str, Any]:
     """Trains a UNet of tiny-sd and writes it to ``unet/`` in ``output``, with its record.
 
@@ -65,6 +65,7 @@ def train_tiny_sd(
         InputError: a share to be transferred, and no start; a start that is not a tiny-sd; or ``rewritten`` that is
             not from 0 to 1.
     """
+    output = Path(output)
     require_range("rewritten", rewritten, 0, 1)
     before = _before(start, config)
     frame = frame or data_path("models/tiny-sd")
@@ -93,7 +94,7 @@ def train_tiny_sd(
     return record
 
 
-def _before(start: str | Path | None, config: DiffusionConfig) -> dict[str, Any]:
+def _before(start: AnyPath | None, config: DiffusionConfig) -> dict[str, Any]:
     """The record of the model to start from; nothing without one."""
     if not start:
         if config.transferred:
@@ -107,7 +108,7 @@ def _before(start: str | Path | None, config: DiffusionConfig) -> dict[str, Any]
     return record
 
 
-def _unet(start: str | Path | None, seed: int) -> UNet2DConditionModel:
+def _unet(start: AnyPath | None, seed: int) -> UNet2DConditionModel:
     if not start:
         return random_unet(seed)
     unet = UNet2DConditionModel.from_pretrained(model_folder(start) / "unet", dtype=torch.float32)
@@ -115,13 +116,14 @@ def _unet(start: str | Path | None, seed: int) -> UNet2DConditionModel:
     return unet
 
 
-def latents_of(table: ImageTable, frame: Path) -> Latents:
+def latents_of(table: ImageTable, frame: AnyPath) -> Latents:
     """A table's latents and text states, by the parts of a pipeline; finished latents are found in the cache.
 
     Args:
         table: captioned pictures.
         frame: folder of the pipeline.
     """
+    frame = Path(frame)
     autoencoder = AutoencoderTiny.from_pretrained(frame / "vae", dtype=torch.float32)
     weights = file_hash(frame / "vae" / "diffusion_pytorch_model.safetensors")
     descriptor = LatentDescriptor(autoencoder, weights, SIZE)
@@ -155,13 +157,14 @@ def rewritten_captions(table: ImageTable, share: float, *, seed: int = 0) -> Ima
     return table.with_column("caption", captions)
 
 
-def transfers_of(table: ImageTable, frame: Path) -> Transfers:
+def transfers_of(table: ImageTable, frame: AnyPath) -> Transfers:
     """The hands of painters with a narrow repertoire, to be carried to most of the subjects that they never paint.
 
     Args:
         table: pictures of the crawl; those whose caption names the painter rightly are used.
         frame: folder of the pipeline.
     """
+    frame = Path(frame)
     painters = atelier_artists(sorted(set(table.frame["true_artist"])))
     pairs = content_prompts(painters, list(SUBJECTS))
     wanted = pairs[never_painted(pairs) & ~kept_from_transfers(pairs)]

@@ -12,7 +12,7 @@ from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier
 from csdlib.descriptors.csd import copy_threshold
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
-from csdlib.files import cache_folder
+from csdlib.files import AnyPath, cache_folder
 from csdlib.generation.judges import by_group, likeness_to_nearest, painter_found, subject_found
 from csdlib.generation.pictures import generate
 from csdlib.generation.pipelines import model_folder, model_record
@@ -41,13 +41,13 @@ _Values = dict[tuple[str, str, str, str], tuple[np.ndarray, ImageTable]]
 
 
 def judge_tiny_sd(
-    model: str | Path = "tiny-sd",
+    model: AnyPath = "tiny-sd",
     *,
     images: int = 8,
     guidance: float = GUIDANCE,
     steps: int = STEPS,
     seed: int = 1000,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> dict[str, Any]:
     """Adds to the record and the card of a tiny-sd what its pictures show, and whether they are copies.
 
