@@ -53,6 +53,14 @@ class Handmade:
         """
         return image_tensor(image.resize((self.size, self.size), Image.Resampling.BILINEAR, reducing_gap=3.0))
 
+    def pieces(self, images: Tensor) -> tuple[Tensor, ...]:
+        """The images where they are computed, on a processor a few at a time.
+
+        What is made on the way then stays below the size from which the C library fetches memory anew for each block,
+        which takes longer than the arithmetic; the numbers are the same.
+        """
+        return images.to(self.device).split(4 if self.device.type == "cpu" else len(images) or 1)
+
 
 class Pixels(Handmade):
     """The pixels of a small copy, compared by Euclidean distance: what stands where, in which colour.
@@ -96,11 +104,14 @@ class ColourHistogram(Handmade):
 
     def encode(self, images: Tensor) -> Tensor:
         """Images (n, 3, H, W) float32 in [0, 1] to (n, bins^3) float32, rows of unit norm."""
-        levels = (images.to(self.device).flatten(2) * self.bins).long().clamp(0, self.bins - 1)
+        return torch.cat([self._counted(piece) for piece in self.pieces(images)]).cpu()
+
+    def _counted(self, images: Tensor) -> Tensor:
+        levels = (images.flatten(2) * self.bins).long().clamp(0, self.bins - 1)
         colour = (levels[:, 0] * self.bins + levels[:, 1]) * self.bins + levels[:, 2]
         ones = torch.ones(colour.shape, device=self.device)
         counts = ones.new_zeros(len(images), self.dim).scatter_add_(1, colour, ones)
-        return (counts / colour.shape[1]).sqrt().cpu()
+        return (counts / colour.shape[1]).sqrt()
 
 
 class RandomFilterGram(Handmade):
@@ -135,11 +146,14 @@ class RandomFilterGram(Handmade):
     @torch.inference_mode()
     def encode(self, images: Tensor) -> Tensor:
         """Images (n, 3, H, W) float32 in [0, 1] to (n, s f (f + 1) / 2) float32, rows of unit norm."""
-        grams, images = [], images.to(self.device)
+        return torch.cat([self._pyramid(piece) for piece in self.pieces(images)]).cpu()
+
+    def _pyramid(self, images: Tensor) -> Tensor:
+        grams = []
         for _ in range(self.scales):
             grams.append(self._gram(images))
             images = functional.avg_pool2d(images, 2)
-        return functional.normalize(torch.cat(grams, dim=1), dim=1).cpu()
+        return functional.normalize(torch.cat(grams, dim=1), dim=1)
 
     def _gram(self, images: Tensor) -> Tensor:
         return rooted(upper_gram(functional.conv2d(images - 0.5, self._kernels).relu().flatten(2)))
