@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # time. (numba, of umap, would set the threads of torch, too.)
 PYTEST := OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup book chapter serve test test-fast lint record bench lock clean browser
+.PHONY: help setup book chapter serve test test-fast faults lint record bench lock clean browser
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ test: $(STAMP) browser lint ## lint, types and all tests
 
 test-fast: $(STAMP) lint ## the same without what is slow, the book and its pages
 	@$(PYTEST) -m "not (slow or book or browser)"
+
+faults: $(STAMP) ## hostile input and kills at random moments, in full (an hour)
+	@$(BIN)/python -m tests.faults
 
 lint: $(STAMP) ## ruff, mypy, and the plan of the house
 	@$(BIN)/ruff check .

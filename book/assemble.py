@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -46,6 +47,7 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
     for path, content in wanted.items():
         write_if_changed(path, content)
     _run_jupyter_book(project, page)
+    _open_from_disk(project.html)
     # Sphinx leaves the pages of documents that are gone.
     pages = {path.stem for path in wanted} | {"index", "genindex", "search"}
     for path in project.html.glob("*.html"):
@@ -117,6 +119,23 @@ def _toc_with_runs(project: Project, runs: Sequence[Run]) -> dict[str, Any]:
             if further:
                 entry["sections"] = [{"file": page} for page in further]
     return toc
+
+
+def _open_from_disk(html: Path) -> None:
+    """Puts the theme's icons into its style sheet: of a page that is opened from the disk, no font may be fetched."""
+    for style in html.glob("_static/vendor/fontawesome/*/css/all.min.css"):
+        fonts = {path.name: path.read_bytes() for path in style.parent.parent.glob("webfonts/*.woff2")}
+
+        def inline(found: re.Match[str]) -> str:
+            # Each once; further faces of the same file are names of older releases, which the theme does not use.
+            font = fonts.pop(found[1], None)  # noqa: B023
+            return f"url(data:font/woff2;base64,{b64encode(font).decode()})" if font else found[0]
+
+        text = style.read_text(encoding="utf-8")
+        write_if_changed(style, re.sub(r"url\(\.\./webfonts/([\w-]+\.woff2)\)", inline, text).encode())
+    for page in html.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        write_if_changed(page, re.sub(r"<link [^>]*as=\"font\"[^>]*>\n?", "", text).encode())
 
 
 def _run_jupyter_book(project: Project, page: str) -> None:

@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ from book.runs import Record, Run
 UNFINISHED = ".unfinished-"
 
 _KEPT_KEYS = 3
+
+#: A name that no other kernel has.
+_KERNEL = "csdlib-book"
+
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 _STUB_CHECK = """\
@@ -87,6 +92,7 @@ def execute(project: Project, run: Run, *, revision: str = "", stderr: TextIO | 
         seconds = time.perf_counter() - started
         modules = imported.read_notes(notes)
         notes.unlink(missing_ok=True)
+        shutil.rmtree(Path(scratch) / "kernels")
         problem = problem or _changed_meanwhile(project, run, modules)
         problem = problem or _store(run, Path(scratch), modules, seconds, revision)
         if problem:
@@ -109,12 +115,14 @@ def _run_papermill(project: Project, run: Run, output: Path, stderr: TextIO | No
     notebook = _with_driver_cells(run.chapter.notebook())
     # Written before anything runs, so that there is something to show when the kernel does not even start.
     output.write_bytes(to_bytes(notebook))
+    _this_interpreter(output.parent)
     try:
         papermill.execute_notebook(
             notebook,
             str(output),
             parameters=run.chapter.changed(run.parameters),
             cwd=str(project.root),
+            kernel_name=_KERNEL,
             progress_bar=False,
             stderr_file=stderr,
             start_timeout=180,
@@ -124,7 +132,20 @@ def _run_papermill(project: Project, run: Run, output: Path, stderr: TextIO | No
         return f"{error.ename}: {error.evalue}"
     except (CellControlSignal, DeadKernelError) as error:
         return f"{type(error).__name__}: {error} (a kernel that dies has often run out of memory)"
+    except RuntimeError as error:
+        return f"the kernel did not start ({error}); does `{sys.executable} -m ipykernel_launcher --help` run?"
     return None
+
+
+def _this_interpreter(folder: Path) -> None:
+    """Defines the kernel that is this interpreter, whatever else is called python3 where Jupyter looks first."""
+    place = folder / "kernels" / _KERNEL
+    place.mkdir(parents=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel = {"argv": command, "display_name": "Python 3", "language": "python"}
+    (place / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
+    others = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(folder), *([others] if others else [])])
 
 
 def _with_driver_cells(notebook: NotebookNode) -> NotebookNode:

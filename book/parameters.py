@@ -1,6 +1,7 @@
 """Parameters: what a chapter's cell tagged ``parameters`` assigns, and what the names mean in the whole book."""
 
 import ast
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,10 +65,17 @@ class Parameter:
             TypeError: the text cannot be read as this parameter's type.
         """
         kind = type(self.default)
+        if kind is str:
+            # Nobody means the blanks behind a comma, or around a name.
+            parts = text.split(",") if "separated by commas" in self.meaning else [text]
+            return ",".join(part.strip() for part in parts)
         try:
-            return _TRUTH[text.lower()] if kind is bool else kind(text)
+            value = _TRUTH[text.lower()] if kind is bool else kind(text)
         except (KeyError, ValueError) as error:
             raise TypeError(f"{self.name} must be {kind.__name__}, not {text!r}") from error
+        if isinstance(value, float) and not math.isfinite(value):
+            raise TypeError(f"{self.name} must be a finite number, not {text!r}")
+        return value
 
 
 def read_registry(project: Project) -> dict[str, Entry]:

@@ -58,6 +58,7 @@ from csdlib.generation import works_of
 from csdlib.metrics import bootstrap, paired_difference
 from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
+from csdlib.texts import split_names
 
 cache = cache_folder() / "embeddings"
 
@@ -75,7 +76,7 @@ cache = cache_folder() / "embeddings"
 # %%
 works = works_of(dataset, root)
 names = asked_artists(works, artist_list)
-listed = [text.strip() for text in subjects.split(",")]
+listed = split_names(subjects)
 prompts = {
     "simple": simple_prompts(names, made_each * len(listed), seed=seed),
     "user": user_prompts(names, list(SUBJECTS) if dataset == "atelier" else listed, made_each * len(listed), seed=seed),

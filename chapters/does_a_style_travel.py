@@ -57,6 +57,7 @@ from csdlib.generation import SubjectClassifier, asked_artists, content_prompts,
 from csdlib.generation import study, subject_found, works_of
 from csdlib.metrics import bootstrap, correlation, paired_difference
 from csdlib.recipes import kept_from_transfers, never_painted, read_results
+from csdlib.texts import split_names
 
 cache = cache_folder() / "embeddings"
 
@@ -81,7 +82,7 @@ print(breadth.value_counts().sort_index().to_string())
 # %%
 works = works_of(dataset, root)
 names = asked_artists(works, artist_list)
-prompts = content_prompts(names, [text.strip() for text in subjects.split(",")], made_each, seed=seed)
+prompts = content_prompts(names, split_names(subjects), made_each, seed=seed)
 made = made_or_found(
     prompts, model, generated_folder, declared=declared_model, guidance=guidance, steps=denoising_steps
 )

@@ -54,6 +54,7 @@ from csdlib.files import cache_folder
 from csdlib.metrics import METRIC_TITLES, bootstrap, mean_precision_per_query, paired_difference, recall_per_query
 from csdlib.recipes import read_results
 from csdlib.retrieval import beside_published, chance, percent_table, shares_by_lot, shares_with_nearest
+from csdlib.texts import split_names
 
 random = np.random.default_rng(seed)
 
@@ -96,9 +97,9 @@ counts.reset_index()
 # independently, and the intervals would come out too narrow.
 
 # %%
-if not set(baselines.split(",")) - {"", descriptor}:
+if not set(split_names(baselines)) - {descriptor}:
     raise csdlib.InputError("baselines must name at least one other method, for example colour")
-names = [descriptor, *(name for name in baselines.split(",") if name and name != descriptor)]
+names = [descriptor, *(name for name in split_names(baselines) if name != descriptor)]
 cache = cache_folder() / "embeddings"
 measured = {name: csdlib.load(name) for name in names}
 results = {

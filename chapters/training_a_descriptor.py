@@ -61,6 +61,7 @@ from csdlib.generation import content_leakage
 from csdlib.recipes import read_results, unseen_artists
 from csdlib.training import StylePreservingViews, TrainingConfig, batch_rows, fit, multilabel_contrastive_loss
 from csdlib.training import self_supervised_loss
+from csdlib.texts import split_names
 
 # %% [markdown]
 # ## Who is seen, and who is not
@@ -75,7 +76,7 @@ names = sorted(set(table.frame["artist"]))
 unseen = unseen_artists(table, unseen_share, seed)
 train_split = "train" if (table.frame["split"] == "train").any() else "database"
 training = table.where(split=train_split, artist=[name for name in names if name not in unseen])
-training = training.tagged(*tags.split(","))
+training = training.tagged(*split_names(tags))
 test = table.where(split=["query", "database"])
 print(f"{len(names) - len(unseen)} artists and {len(training)} pictures to learn from.")
 print(f"{len(test)} other pictures to be judged by; artists who are put aside: {', '.join(unseen[:8])}")

@@ -61,6 +61,7 @@ from csdlib.metrics import (
 )
 from csdlib.recipes import exchanged_palettes, maker_found, painted, read_results
 from csdlib.retrieval import places_by_metric, recall_by_chance, shares_with_nearest, thin_database
+from csdlib.texts import split_names
 
 random = np.random.default_rng(seed)
 
@@ -70,10 +71,10 @@ random = np.random.default_rng(seed)
 # Queries, database and methods are those of the benchmark. What was embedded there comes from the cache.
 
 # %%
-if not set(baselines.split(",")) - {"", descriptor}:
+if not set(split_names(baselines)) - {descriptor}:
     raise csdlib.InputError("baselines must name at least one other method, for example colour")
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
-names = [descriptor, *(name for name in baselines.split(",") if name and name != descriptor)]
+names = [descriptor, *(name for name in split_names(baselines) if name != descriptor)]
 cache = cache_folder() / "embeddings"
 measured = {name: csdlib.load(name) for name in names}
 results = {
@@ -176,7 +177,7 @@ if len(thinned):
 
 # %% tags=["hide-input"]
 rows = []
-asked = [int(side) for side in sizes.split(",") if side.strip()]
+asked = [int(side) for side in split_names(sizes)]
 for name in dict.fromkeys([descriptor, *[n for n in ("colour",) if n in names]]):
     for side in asked:
         reduced = Reduced(measured[name], side)

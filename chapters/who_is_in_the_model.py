@@ -60,6 +60,7 @@ from csdlib.generation import asked_artists, made_or_found, model_record, simple
 from csdlib.metrics import auc, auc_difference, bootstrap, roc_area
 from csdlib.recipes import read_results
 from csdlib.similarity import prototype_similarity
+from csdlib.texts import split_names
 
 cache = cache_folder() / "embeddings"
 
@@ -80,7 +81,7 @@ works = works_of(dataset, root)
 prompts = simple_prompts(asked_artists(works, artist_list), made_each, seed=seed)
 options = {"guidance": guidance, "steps": denoising_steps}
 made = made_or_found(prompts, model, generated_folder, declared=declared_model, **options)
-names = (descriptor, *baselines.split(","))
+names = (descriptor, *split_names(baselines))
 by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in names}
 main = by_name[descriptor]
 scores = main.by_artist().sort_values("value", ascending=False, ignore_index=True)

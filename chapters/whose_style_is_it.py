@@ -59,6 +59,7 @@ from csdlib.metrics import Estimate, paired_difference
 from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
 from csdlib.similarity import candidates
+from csdlib.texts import split_names
 
 cache = cache_folder() / "embeddings"
 
@@ -94,7 +95,7 @@ print(f"{len(works)} works by {works.frame['artist'].nunique()} artists")
 # a hundred of these strangers would still be given to somebody.
 
 # %%
-by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in (descriptor, *baselines.split(","))}
+by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in (descriptor, *split_names(baselines))}
 main = by_name[descriptor]
 known = candidates(main.references, main.painted, wrong=wrong)
 print(f"Threshold: a cosine of {known.threshold:.3f}. Of works by strangers {known.wrong:.0%} are given to somebody;")

@@ -79,3 +79,16 @@ def no_such(what: str, name: object) -> str:
     # A path has lost one of the slashes.
     address = re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(name))
     return f"an address, and no {what} of this machine: download it first" if address else f"there is no such {what}"
+
+
+def reason(error: BaseException) -> str:
+    r"""What went wrong outside, in one line: the kind of the error and the first line of what it says.
+
+    A missing package is such an error, too: a proxy may need one.
+
+    Example:
+        >>> reason(TimeoutError()), reason(ValueError("no\nwhole"))
+        ('TimeoutError', 'ValueError: no')
+    """
+    first = str(error).strip().splitlines()[:1]
+    return ": ".join([type(error).__name__, *(line[:200] for line in first)])

@@ -4,9 +4,11 @@ import ast
 import errno
 import hashlib
 import os
+import socket
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +20,9 @@ from csdlib.errors import InputError
 AnyPath = str | os.PathLike[str]
 
 Job = TypeVar("Job")
+
+#: How files begin that are being written on this machine; a folder may be shared with others.
+_HERE = f".partial-{hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]}-"
 
 
 def cache_folder() -> Path:
@@ -60,7 +65,8 @@ def atomic_path(path: AnyPath) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".partial-", suffix=path.suffix, dir=path.parent)
+    _sweep(path.parent)
+    handle, name = tempfile.mkstemp(prefix=f"{_HERE}{os.getpid()}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -69,6 +75,29 @@ def atomic_path(path: AnyPath) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@lru_cache
+def _sweep(folder: Path) -> None:
+    """Removes what processes of this machine that were killed have left half-written in a folder."""
+    for path in folder.glob(f"{_HERE}*"):
+        process = path.name.removeprefix(_HERE).partition("-")[0]
+        if process.isdecimal() and not _runs(int(process)):
+            # Of two processes that sweep the other one may be quicker, and what is another user's stays.
+            with suppress(OSError):
+                path.unlink()
+
+
+def _runs(process: int) -> bool:
+    """Whether there is such a process; where nobody can ask without a signal, it is taken to be there."""
+    try:
+        if os.name == "posix":
+            os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def file_hash(path: AnyPath) -> str:

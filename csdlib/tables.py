@@ -12,8 +12,8 @@ import pandas as pd
 from PIL import Image
 from scipy.sparse import csr_array
 
-from csdlib.errors import InputError
-from csdlib.files import AnyPath, atomic_path, file_hash, text_hash
+from csdlib.errors import InputError, reason
+from csdlib.files import AnyPath, atomic_path, file_hash, of_the_disk, text_hash
 from csdlib.images import open_image
 from csdlib.texts import one_form, stays_inside
 
@@ -119,7 +119,8 @@ class ImageTable:
         """The rows whose columns have the given value, or one of the given values.
 
         Args:
-            columns: a value or a list of values for each named column, for example ``split="query"``.
+            columns: a value or a list of values for each named column, for example ``split="query"``. Of the tags in
+                ``styles`` one is enough.
 
         Raises:
             InputError: a column does not exist, or no row is left.
@@ -128,7 +129,11 @@ class ImageTable:
         keep = np.ones(len(self), dtype=bool)
         for column, value in columns.items():
             values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
-            keep &= self.frame[column].isin(values).to_numpy()
+            cells = self.frame[column]
+            if column == "styles":
+                keep &= cells.map(lambda tags: any(tag in values for tag in tags)).to_numpy(dtype=bool)  # noqa: B023
+            else:
+                keep &= cells.isin(values).to_numpy()
         if not keep.any():
             raise InputError(f"no image of the table has {columns}")
         return self.take(np.flatnonzero(keep))
@@ -176,8 +181,19 @@ class ImageTable:
         return sorted({tag for styles in self.frame["styles"] for tag in styles})
 
     def save(self, folder: AnyPath) -> None:
-        """Writes ``table.parquet`` and ``manifest.json`` (rows, hash of every image, how it was made)."""
+        """Writes ``table.parquet`` and ``manifest.json`` (rows, hash of every image, how it was made).
+
+        Raises:
+            InputError: an image is not there any more, or a column holds values of several kinds, which no file does.
+        """
         folder = Path(folder)
+        gone = next((self.path(row) for row in range(len(self)) if not self.path(row).is_file()), None)
+        if gone is not None:
+            raise InputError(f"{gone}: there is no such image any more; leave it out, or bring it back")
+        for column in self.frame:
+            if not _one_kind(self.frame[column]):
+                kinds = sorted({type(value).__name__ for value in self.frame[column].dropna()})
+                raise InputError(f"the column {column!r} holds {' and '.join(kinds)}: make it one of them")
         manifest = self.manifest | {
             "rows": len(self),
             "root": str(self.root.resolve()),
@@ -205,11 +221,20 @@ class ImageTable:
         for name in ("table.parquet", "manifest.json"):
             if not (folder / name).is_file():
                 raise InputError(f"{folder / name}: missing; {folder} is not a saved ImageTable")
-        manifest = json.loads((folder / "manifest.json").read_text())
-        frame = pd.read_parquet(folder / "table.parquet")
-        # Parquet gives lists back as arrays.
-        lists = frame.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
-        table = cls(lists, Path(manifest["root"] if root is None else root), manifest, manifest.get("collection", ""))
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            frame = pd.read_parquet(folder / "table.parquet")
+            # Parquet gives lists back as arrays.
+            lists = frame.map(lambda value: value.tolist() if isinstance(value, np.ndarray) else value)
+            place = Path(manifest["root"] if root is None else root)
+            table = cls(lists, place, manifest, str(manifest.get("collection", "")))
+        except InputError as error:
+            raise InputError(f"{folder}: {error}") from error
+        # A few flipped bits can make the readers of parquet and JSON raise almost anything.
+        except Exception as error:
+            if of_the_disk(error):
+                raise
+            raise InputError(f"{folder}: no whole saved table ({reason(error)}); make it again") from error
         if check_hashes:
             table._check_hashes()
         return table
@@ -278,6 +303,14 @@ def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, reason: str) -> 
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise InputError(f"row {row}: {column} {frame[column].iloc[row]!r} {reason}")
+
+
+def _one_kind(column: pd.Series) -> bool:
+    """Whether a column can be written: numbers of any kind, or all of one type."""
+    if column.dtype != object:
+        return True
+    kinds = {type(value) for value in column if not (value is None or value is pd.NA)}
+    return len(kinds) < 2 or all(issubclass(kind, int | float | np.number) for kind in kinds)
 
 
 def _is_name(value: object) -> bool:

@@ -22,6 +22,16 @@ def one_form(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def split_names(text: str) -> list[str]:
+    """The names of a list that is separated by commas; blanks around them, and empty ones, are nobody's.
+
+    Example:
+        >>> split_names("colour, gram,"), split_names("")
+        (['colour', 'gram'], [])
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def read_text(path: AnyPath) -> str:
     """The text of a UTF-8 file, without a byte-order mark.
 

@@ -2,6 +2,8 @@
 
 import errno
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +43,59 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_the_cache_lies_where_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
     assert cache_folder() == tmp_path
+    for nothing in (None, ""):
+        monkeypatch.delenv("CSDLIB_CACHE") if nothing is None else monkeypatch.setenv("CSDLIB_CACHE", nothing)
+        assert cache_folder() == Path.home() / ".cache" / "csdlib"
+    monkeypatch.setenv("CSDLIB_CACHE", "~/x")
+    assert cache_folder() == Path.home() / "x"
+
+
+def test_without_a_home_the_variable_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def homeless(path: Path) -> Path:
+        if str(path).startswith("~"):
+            raise RuntimeError("Could not determine home directory.")
+        return path
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
     monkeypatch.delenv("CSDLIB_CACHE")
-    assert cache_folder() == Path.home() / ".cache" / "csdlib"
+    with pytest.raises(InputError, match="set CSDLIB_CACHE"):
+        cache_folder()
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [({"WORLD_SIZE": "2"}, "WORLD_SIZE is 2 and RANK is not set"), ({"WORLD_SIZE": "many"}, "WORLD_SIZE is no number")],
+)
+def test_a_launcher_that_says_half_is_named(
+    environment: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RANK", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match=message):
+        process_share(["a"])
+
+
+def test_an_empty_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "")
+    monkeypatch.setenv("RANK", "")
+    assert process_share(["a", "b"]) == ["a", "b"]
+
+
+def test_what_a_killed_process_left_is_swept_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    script = "import os, sys; from pathlib import Path; from csdlib.files import atomic_path\n"
+    script += (
+        f"with atomic_path(Path({str(tmp_path / 'a.txt')!r})) as path: path.write_text('half'); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=False)
+    (left,) = tmp_path.glob(".partial-*")
+    with atomic_path(tmp_path / "b.txt") as being_written:
+        assert not left.exists()
+        subprocess.run([sys.executable, "-c", script.replace("a.txt", "c.txt")], check=False)
+        assert being_written.exists()
+    assert (tmp_path / "b.txt").exists()
 
 
 def test_what_is_not_shipped_is_named() -> None:

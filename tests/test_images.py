@@ -19,6 +19,7 @@ from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.images import image_from_bytes, image_tensor, open_image
+from csdlib.similarity import style_similarity
 
 RED = (204, 51, 51)  # in the web palette, so that palette images keep it exactly
 
@@ -175,3 +176,67 @@ def test_tensors_are_torchvisions_to_the_last_bit() -> None:
     every = Image.fromarray(np.arange(256, dtype=np.uint8).repeat(3).reshape(8, 32, 3))
     expected = vision.to_dtype(vision.pil_to_tensor(every), torch.float32, scale=True)
     assert torch.equal(image_tensor(every), expected)
+
+
+RAMP = np.linspace(0, 255, 20 * 24 * 3).reshape(20, 24, 3).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        RAMP,
+        RAMP / 255,
+        (RAMP / 255).astype(np.float16),
+        torch.from_numpy(RAMP).movedim(-1, 0),
+        torch.from_numpy(RAMP).movedim(-1, 0).float() / 255,
+    ],
+)
+def test_arrays_and_tensors_are_pictures(given: np.ndarray | torch.Tensor) -> None:
+    assert np.abs(np.asarray(open_image(given)).astype(int) - RAMP).max() <= 1
+
+
+def test_bytes_and_open_files_are_pictures_and_grey_and_transparent_arrays_too() -> None:
+    stream = io.BytesIO()
+    Image.fromarray(RAMP).save(stream, "PNG")
+    for file in (stream.getvalue(), io.BytesIO(stream.getvalue())):
+        assert np.array_equal(np.asarray(open_image(file)), RAMP)
+    assert np.asarray(open_image(RAMP[..., 0]))[5, 5].tolist() == [int(RAMP[5, 5, 0])] * 3
+    assert np.asarray(open_image(np.zeros((20, 20, 4), np.uint8))).min() == 255
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (RAMP.astype(float), r"floats lie in \[0, 255\]: scale them"),
+        (RAMP / 255 - 0.5, "scale them"),
+        (np.full((20, 20), np.nan), "scale them"),
+        (RAMP.astype(np.int64), "int64: give uint8"),
+        ((RAMP > 99).astype(np.uint8), r"lie in \[0, 1\]"),
+        (np.moveaxis(RAMP, -1, 0), r"the shape \(3, 20, 24\); one picture is \(height, width\)"),
+        (torch.from_numpy(RAMP), r"the shape \(20, 24, 3\)"),
+        (RAMP[None], "one picture is"),
+        (b"no picture", "not an image"),
+        ("https://example.org/a.png", "an address, and no image of this machine"),
+        (7, "not a <class 'int'>"),
+    ],
+)
+def test_what_is_no_picture_is_one_sentence(given: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        open_image(given)  # type: ignore[arg-type]
+
+
+def test_a_score_takes_arrays_and_lists_of_them() -> None:
+    one, many = style_similarity(RAMP, RAMP, descriptor="colour"), [RAMP, RAMP[::-1]]
+    assert one.value == pytest.approx(1)
+    assert style_similarity(many, RAMP, descriptor="colour").value == pytest.approx(1)
+
+
+@pytest.mark.parametrize("exif", [b"", b"Exif\x00\x00II*\x00\xff\xff\xff\xff", b"garbage" * 9])
+def test_bad_metadata_do_not_hide_the_pixels(exif: bytes) -> None:
+    assert image_from_bytes(png((b"eXIf", exif)), "x").size == (32, 32)
+
+
+def test_postscript_is_not_opened(tmp_path: Path) -> None:
+    Image.fromarray(RAMP).save(tmp_path / "a.eps")
+    with pytest.raises(InputError, match="not an image"):
+        open_image(tmp_path / "a.eps")

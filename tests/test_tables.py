@@ -62,6 +62,33 @@ def test_where_says_what_is_missing(tmp_path: Path) -> None:
         table.where(painter="ann")
 
 
+def test_a_tag_is_found_among_the_tags(tmp_path: Path) -> None:
+    table = ImageTable(frame(), tmp_path).with_column("styles", [["a", "b"], ["b"]])
+    assert [len(table.where(styles=tag)) for tag in ("a", "b")] == [1, 2]
+    assert len(table.where(styles=["a", "c"])) == 1
+    with pytest.raises(InputError, match="no image of the table"):
+        table.where(styles="c")
+
+
+def test_what_cannot_be_saved_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    Image.new("RGB", (20, 20)).save(tmp_path / "a.png")
+    table = ImageTable(frame(), tmp_path)
+    with pytest.raises(InputError, match=r"sub/b\.png: there is no such image any more"):
+        table.save(tmp_path / "saved")
+    Image.new("RGB", (20, 20)).save(tmp_path / "sub" / "b.png")
+    with pytest.raises(InputError, match="the column 'x' holds int and str"):
+        table.with_column("x", [1, "one"]).save(tmp_path / "saved")
+    table.with_column("x", [1, 2.5]).save(tmp_path / "saved")
+
+
+def test_names_have_one_form(tmp_path: Path) -> None:
+    apart, composed = "Ce\u0301zanne", "C\u00e9zanne"
+    table = ImageTable(frame().assign(artist=[apart, composed], styles=[[apart], [composed]]), tmp_path)
+    assert table.column("artist").tolist() == [composed] * 2
+    assert table.tags == [composed]
+
+
 def test_saved_tables_come_back_and_notice_changed_images(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     for name in ("a.png", "sub/b.png"):

@@ -11,6 +11,7 @@ from csdlib.atelier import SUBJECTS
 from csdlib.cli.common import plain_errors
 from csdlib.errors import unknown
 from csdlib.recipes.atelier_prompts import atelier_artists
+from csdlib.texts import split_names
 
 verbs = typer.Typer()
 
@@ -34,9 +35,7 @@ def generate(
 
     A killed run goes on where it was.
     """
-    table = _prompts(
-        prompts, artists, [text.strip() for text in subjects.split(",")] if subjects else [], (images, seed)
-    )
+    table = _prompts(prompts, artists, split_names(subjects), (images, seed))
     made = generation.generate(
         model,
         table,

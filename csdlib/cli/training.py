@@ -17,6 +17,7 @@ from csdlib.recipes.shipped.csd_tiny import CSD_TINY, train_csd_tiny
 from csdlib.recipes.shipped.subjects_tiny import EPOCHS, WORKS, train_subjects_tiny
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS, TINY_SD, train_tiny_sd
 from csdlib.recipes.shipped.tiny_sd_judged import judge_tiny_sd
+from csdlib.texts import split_names
 
 verbs = typer.Typer()
 Output = Annotated[Path, typer.Argument(help="Folder for the model, its record and its card.")]
@@ -67,7 +68,7 @@ def train(
         test=load_dataset("atelier") if curated else None,
         validation=pupils() if curated else None,
         start=start,
-        tags=tags.split(","),
+        tags=split_names(tags),
         unseen_share=unseen_share,
         command=command_line(context),
     )

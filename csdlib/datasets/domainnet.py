@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from csdlib.datasets.lists import listed
-from csdlib.datasets.splits import content_split, kept_split
+from csdlib.datasets.splits import content_split, kept_split, split_file
 from csdlib.errors import InputError, require_names, unknown
 from csdlib.files import AnyPath, data_path
 from csdlib.tables import ImageTable
@@ -52,8 +52,8 @@ def domainnet(
         queries: how many there are, in proportion to the images of each domain; all images of the query clusters where
             these hold fewer. Below 1 it is their share.
         clusters: csv with the columns ``class`` and ``cluster``; by default the 24 divisions of DomainNet's authors.
-        split: the file of the split; by default one in ``root`` that is named after domains, seed and queries. Where it
-            is there, it decides, and not seed or queries.
+        split: the file of the split; by default one in ``root`` that is named after domains, seed and queries, or in
+            the cache where nothing may be written there. Where it is there, it decides, and not seed or queries.
 
     Raises:
         InputError: an unknown domain, a list that is missing, a line that is malformed, leaves the root, stands twice
@@ -70,7 +70,7 @@ def domainnet(
             raise unknown("domain", kind, list(DOMAINS))
     rows = _listed_images(root, kinds, _clusters(clusters or data_path(CLUSTERS)))
     usual = "" if set(kinds) == set(USUAL) else "-".join(["", *sorted(kinds)])
-    file = split or root / f"domainnet{usual}-seed{seed}-queries{queries}.csv"
+    file = split_file(root, f"domainnet{usual}-seed{seed}-queries{queries}.csv", split)
     kept = kept_split(file, rows, lambda drawn: content_split(drawn, queries=queries, seed=seed))
     used = kept[kept["split"] != "unused"]
     used = used.assign(path=as_on_disk(root, used["path"]))

@@ -10,7 +10,7 @@ from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError
 from pyarrow import ArrowException
 
-from csdlib.errors import InputError
+from csdlib.errors import InputError, reason
 from csdlib.files import AnyPath
 
 
@@ -33,10 +33,10 @@ def hub_file(repository: str, name: str, folder: AnyPath, *, size: str, otherwis
         return own
     try:
         return Path(hf_hub_download(repository, name, repo_type="dataset"))
-    except (OSError, HfHubHTTPError, ValueError) as error:
+    except (OSError, HfHubHTTPError, ValueError, ImportError) as error:
         address = f"https://huggingface.co/datasets/{repository}/resolve/main/{name}"
         todo = f"Fetch {address} ({size}) and put it at {own}{otherwise}"
-        raise InputError(f"{repository}: no download ({type(error).__name__}). {todo}") from error
+        raise InputError(f"{repository}: no download ({reason(error)}). {todo}") from error
 
 
 def parquet_batches(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError, no_such, unknown
 from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 
@@ -53,7 +53,7 @@ def load_dataset(name: str, root: AnyPath = "", **options: Any) -> ImageTable:
     if not str(root):
         raise InputError(f"dataset {name!r} needs the parameter root: the folder of its images")
     if not Path(root).is_dir():
-        raise InputError(f"root {str(root)!r} is not a folder")
+        raise InputError(f"root {str(root)!r}: {no_such('folder', root)}")
     return _loader(_FROM_ROOT[name])(Path(root), **options)
 
 

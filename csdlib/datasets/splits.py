@@ -1,6 +1,7 @@
 """Splits into query and database where none was published: drawn from a seed, and kept in a file that can be shared."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, atomic_path, text_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, text_hash
+from csdlib.tables import collection_of
 from csdlib.texts import one_form, read_csv
 
 #: What a kept split may say of an image; what is unused is on no side.
@@ -84,6 +86,22 @@ def content_split(rows: pd.DataFrame, *, queries: float, seed: int) -> list[str]
     split = np.empty(len(rows), dtype=object)
     split[order] = sides
     return list(split)
+
+
+def split_file(root: AnyPath, name: str, split: AnyPath | None = None) -> Path:
+    """Where a split is kept: beside the images, or in the cache where their folder may not be written.
+
+    Args:
+        root: the folder of the images.
+        name: of the file.
+        split: the file, where the user names one.
+    """
+    if split is not None:
+        return Path(split)
+    beside = Path(root) / name
+    if beside.is_file() or os.access(root, os.W_OK):
+        return beside
+    return cache_folder() / "splits" / collection_of(root) / name
 
 
 def kept_split(file: AnyPath, rows: pd.DataFrame, draw: Callable[[pd.DataFrame], list[str]]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from open_clip.transformer import VisionTransformer
 
 from csdlib.descriptors.devices import AUTO, Compute
 from csdlib.descriptors.towers import TowerDescriptor
-from csdlib.errors import InputError
+from csdlib.errors import InputError, reason
 from csdlib.files import AnyPath, file_hash, text_hash
 
 
@@ -61,11 +61,10 @@ def openai_tower(
     try:
         # OpenAI's weights were trained with QuickGELU; open_clip knows that for its own download only.
         model: Any = open_clip.create_model(architecture, pretrained=source, force_quick_gelu=True)
-    except (OSError, HfHubHTTPError, RuntimeError) as error:
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0]}" if str(error) else type(error).__name__
+    except (OSError, HfHubHTTPError, RuntimeError, ImportError) as error:
         hub = open_clip.get_pretrained_cfg(architecture, "openai")["hf_hub"].strip("/")
         raise InputError(
-            f"{name}: no weights ({reason}). Fetch open_clip_model.safetensors from huggingface.co/{hub}, "
+            f"{name}: no weights ({reason(error)}). Fetch open_clip_model.safetensors from huggingface.co/{hub}, "
             f"and load with {option}='path/to/it'"
         ) from error
     return model.visual, file_hash(Path(weights)) if weights else text_hash(architecture, "openai")

@@ -53,13 +53,14 @@ class Handmade:
         """
         return image_tensor(image.resize((self.size, self.size), Image.Resampling.BILINEAR, reducing_gap=3.0))
 
-    def pieces(self, images: Tensor) -> tuple[Tensor, ...]:
+    def pieces(self, images: Tensor) -> list[Tensor]:
         """The images where they are computed, on a processor a few at a time.
 
         What is made on the way then stays below the size from which the C library fetches memory anew for each block,
         which takes longer than the arithmetic; the numbers are the same.
         """
-        return images.to(self.device).split(4 if self.device.type == "cpu" else len(images) or 1)
+        here, few = images.to(self.device), 4 if self.device.type == "cpu" else max(1, len(images))
+        return [here[start : start + few] for start in range(0, max(1, len(here)), few)]
 
 
 class Pixels(Handmade):

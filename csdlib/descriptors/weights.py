@@ -25,7 +25,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from csdlib.errors import InputError
+from csdlib.errors import InputError, reason
 from csdlib.files import AnyPath, atomic_path, cache_folder, file_hash
 
 #: What pickle calls to make one of numpy's numbers.
@@ -67,7 +67,7 @@ def from_hub(name: str, repository: str, file: str) -> Path:
         return own
     try:
         return Path(hf_hub_download(repository, file))
-    except (OSError, HfHubHTTPError, ValueError) as error:
+    except (OSError, HfHubHTTPError, ValueError, ImportError) as error:
         address = f"https://huggingface.co/{repository}/resolve/main/{file}"
         raise _not_to_be_had(name, address, own, error) from error
 
@@ -221,4 +221,4 @@ def _ends_with(path: str, end: str) -> bool:
 
 
 def _not_to_be_had(name: str, address: str, own: Path, error: Exception) -> InputError:
-    return InputError(f"{name}: no download ({type(error).__name__}). Fetch {address} and put it at {own}")
+    return InputError(f"{name}: no download ({reason(error)}). Fetch {address} and put it at {own}")

@@ -32,6 +32,9 @@ _CODE = ("pictures.py", "pipelines.py")
 #: The file of a folder's settings.
 _SETTINGS = "settings.json"
 
+#: The file of a folder's pictures that a safety checker has refused.
+_REFUSED = "refused.json"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -107,11 +110,11 @@ def generate(
 
     Returns:
         the pictures of the prompts, in their order. ``manifest`` has the settings, and in ``refused`` the number of
-        pictures that the model's own safety checker has blackened: they are not kept.
+        pictures that the model's own safety checker has blackened: they are not kept, and not asked for again.
 
     Raises:
         InputError: a setting out of range, prompts that lack a column, are empty or longer than the text encoder reads,
-            a model that is none, or a folder with pictures of other settings.
+            a model that is none, a folder with pictures of other settings, or a safety checker that refused all.
     """
     output = None if output is None else Path(output)
     kind = _check_prompts(prompts)
@@ -126,11 +129,14 @@ def generate(
     # Of two processes that want the same pictures the second one waits, and finds them there.
     with FileLock(output / ".lock"):
         _claim(output, settings)
-        missing = asked[[not _whole(output / path) for path in asked["path"]]]
+        refused = _refused(output)
+        missing = asked[[path not in refused and not _whole(output / path) for path in asked["path"]]]
         if len(missing):
             _sign(output)
             _make_all(model, missing, settings, output, batch_size, progress)
         made = asked[[(output / path).is_file() for path in asked["path"]]]
+        if made.empty:
+            raise InputError(f"{output}: the safety checker of {model} refused all {len(asked)} pictures")
         _add_rows(output, made, settings)
         table = generated(output)
     kept = table.take(pd.Index(table.frame["path"]).get_indexer(pd.Index(made["path"])))
@@ -233,6 +239,15 @@ def _make(pipeline: Any, rows: pd.DataFrame, settings: Settings, output: Path) -
         if not refused:
             with atomic_path(output / name) as path:
                 image.save(path)
+    if any(black):
+        with atomic_path(output / _REFUSED) as path:
+            path.write_text(json.dumps(sorted(_refused(output) | set(rows["path"][list(black)])), indent=1) + "\n")
+
+
+def _refused(output: Path) -> set[str]:
+    """The pictures that the safety checker has refused."""
+    path = output / _REFUSED
+    return set(json.loads(path.read_text())) if path.is_file() else set()
 
 
 def _add_rows(output: Path, made: pd.DataFrame, settings: Settings) -> None:

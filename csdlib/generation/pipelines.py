@@ -1,6 +1,7 @@
 """Pipelines of diffusers: which models there are, where their files are, how one is loaded, what is known of it."""
 
 import json
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from safetensors import SafetensorError
 
 from csdlib.descriptors.devices import choose_device, choose_dtype
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError, reason, unknown
 from csdlib.files import AnyPath, data_path, file_hash, text_hash
 
 #: Short names of the models that the paper and this book ask, and where they are.
@@ -38,7 +39,8 @@ def load_pipeline(model: AnyPath) -> DiffusionPipeline:
         model: a name of ``MODELS``, a folder that holds a pipeline, or ``owner/name`` on the hub, fetched on first use.
 
     Raises:
-        InputError: an unknown name, a folder that holds no whole pipeline, or a model that cannot be fetched.
+        InputError: an unknown name, a folder that holds no whole pipeline, a pipeline that takes no prompt, or a model
+            that cannot be fetched.
     """
     folder = model_folder(model)
     parts: dict[str, Any] = {"dtype": compute_dtype()}
@@ -55,6 +57,8 @@ def load_pipeline(model: AnyPath) -> DiffusionPipeline:
         raise InputError(f"{folder}: is not a whole pipeline of diffusers ({str(error)[:200]})") from error
     finally:
         logging.set_verbosity(verbosity)
+    if "prompt" not in signature(pipeline.__call__).parameters or not hasattr(pipeline, "tokenizer"):
+        raise InputError(f"{model}: a {type(pipeline).__name__} reads no prompt, so nobody can be asked for in words")
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(choose_device())
 
@@ -66,7 +70,7 @@ def model_folder(model: AnyPath) -> Path:
         InputError: an unknown name, a folder without a pipeline, or no download.
     """
     place = MODELS.get(str(model), str(model))
-    if place.startswith("models/"):
+    if str(model) in MODELS and place.startswith("models/"):
         return data_path(place)
     if Path(place).is_dir():
         if not (Path(place) / "model_index.json").is_file() and not _bare(Path(place)):
@@ -76,11 +80,9 @@ def model_folder(model: AnyPath) -> Path:
         raise unknown("model", model, [*MODELS, "a folder", "owner/name on the hub"])
     try:
         return Path(DiffusionPipeline.download(place, use_safetensors=True))
-    except (OSError, HfHubHTTPError, ValueError) as error:
+    except (OSError, HfHubHTTPError, ValueError, ImportError) as error:
         address = f"https://huggingface.co/{place}"
-        raise InputError(
-            f"{model}: no download ({type(error).__name__}). Fetch {address} and give its folder"
-        ) from error
+        raise InputError(f"{model}: no download ({reason(error)}). Fetch {address} and give its folder") from error
 
 
 def revision(model: AnyPath) -> str:

@@ -35,7 +35,7 @@ class Tab:
     def _asked(self, request: Request) -> None:
         """The browser finds no other server (see conftest.py), and it may not even ask for one."""
         address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
+        if address.scheme not in ("data", "blob", "file") and address.hostname != "127.0.0.1":
             self.errors.append(f"asked for {request.url}")
 
     def _answered(self, response: Response) -> None:

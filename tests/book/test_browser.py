@@ -135,3 +135,12 @@ def test_the_search_finds_a_word_of_the_glossary(tab: Callable[[str], Tab], addr
     desk.page.wait_for_selector(found)
     links = desk.page.eval_on_selector_all(found, "all => all.map(a => a.getAttribute('href'))")
     assert any("glossary" in link for link in links)
+
+
+def test_a_page_from_the_disk_has_its_icons(browser: Browser, smoke_book: Project) -> None:
+    tab = Tab.new(browser)
+    tab.open((smoke_book.html / "quickstart.html").as_uri())
+    assert tab.errors == []
+    loaded = "[...document.fonts].filter(font => font.status == 'loaded').map(font => font.family)"
+    tab.page.wait_for_function("document.fonts.check('900 12px \"Font Awesome 6 Free\"')")
+    assert any("Font Awesome 6 Free" in family for family in tab.page.evaluate(loaded))

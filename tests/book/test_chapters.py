@@ -3,7 +3,7 @@ import pytest
 from book import build
 from book.build import main
 from book.chapters import Chapter, find_chapters, read_chapter
-from book.parameters import read_registry
+from book.parameters import Parameter, read_registry
 from book.project import BookError, Project
 from tests.book.conftest import ROOT, write_chapter
 
@@ -64,6 +64,7 @@ def test_every_parameter_of_the_book_is_registered_and_every_registered_name_is_
         ("share", "2", 2.0),
         ("share", "1e-3", 0.001),
         ("word", "7", "7"),
+        ("word", " two words ", "two words"),
         ("loud", "true", True),
         ("loud", "No", False),
     ],
@@ -74,7 +75,16 @@ def test_texts_are_read_by_the_type_of_the_default(tiny: Chapter, name: str, tex
     assert type(parsed) is type(value)
 
 
-@pytest.mark.parametrize(("name", "text"), [("power", "2.5"), ("power", "many"), ("share", "half"), ("loud", "2")])
+def test_blanks_behind_the_commas_of_a_list_are_nobodys() -> None:
+    listed = Parameter("baselines", "colour", "descriptors beside it, separated by commas")
+    assert listed.parse(" colour, gram ,csd-tiny") == "colour,gram,csd-tiny"
+    assert Parameter("name", "x", "a name").parse("Lee, Ann") == "Lee, Ann"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("power", "2.5"), ("power", "many"), ("share", "half"), ("share", "nan"), ("share", "-inf"), ("loud", "2")],
+)
 def test_a_text_of_another_type_is_refused(tiny: Chapter, name: str, text: str) -> None:
     with pytest.raises(BookError, match=f"{name} must be"):
         tiny.parse([(name, text)])

@@ -1,16 +1,18 @@
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from book import build
 from book.build import main, make_chapter
-from book.execute import Failure
+from book.execute import Failure, execute
 from book.notebooks import read
 from book.project import BookError, Project
 from book.runs import Record, listed_runs
@@ -243,3 +245,32 @@ def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch, caplog: pytes
     monkeypatch.setattr(build, "make_book", interrupt)
     assert main(["book"]) == 130
     assert "interrupted" in caplog.text
+
+
+def test_chapters_run_in_this_interpreter_whatever_is_called_python3(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "jupyter" / "kernels" / "python3"
+    place.mkdir(parents=True)
+    somebody_elses = {"argv": ["/bin/false", "-f", "{connection_file}"], "display_name": "x", "language": "python"}
+    (place / "kernel.json").write_text(json.dumps(somebody_elses))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    write_chapter(project, "x = 1  # a number\n\n# %%\nimport sys\n\nprint(sys.executable)\n")
+    assert run_second(project) is None
+    run = next(run for run in listed_runs(project) if run.chapter.slug == "second")
+    assert run.folder is not None
+    notebook = read(run.folder / "notebook.ipynb")
+    assert sys.executable in str(notebook.cells)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert sorted(path.name for path in run.folder.iterdir()) == ["notebook.ipynb", "record.json"]
+
+
+def test_a_kernel_that_does_not_start_is_one_sentence(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_chapter(project, "x = 1  # a number\n\n# %%\nx\n")
+    run = next(run for run in listed_runs(project) if run.chapter.slug == "second")
+    monkeypatch.setattr(os, "environ", {**os.environ})
+    monkeypatch.chdir(project.root)
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    failure = execute(project, run)
+    assert failure is not None
+    assert failure.error.startswith("the kernel did not start")

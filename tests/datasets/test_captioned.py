@@ -269,6 +269,15 @@ def test_damage_that_tarfile_takes_for_the_end_is_reported(
     assert "1 of 1 cannot be read to the end: 00000.tar" in capsys.readouterr().err
 
 
+def test_a_key_ends_at_the_first_dot_behind_its_folder(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        add(archive, "v1.0/s1.image.jpg", jpeg())
+        add(archive, "v1.0/s1.text.txt", b"of the first")
+        add(archive, "v1.0/s2.image.jpg", jpeg())
+    table = shards(tmp_path, cache=tmp_path / "cache", progress=False)
+    assert table.frame.set_index("image_id")["caption"].to_dict() == {"a/v1.0/s1": "of the first", "a/v1.0/s2": None}
+
+
 def test_captions_in_shards_of_all_kinds(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "a.tar", "w") as archive:
         for name, text in STRANGE.items():

@@ -1,5 +1,6 @@
 """Splits: no artist without a work to find, no content on both sides, the same file again, other images noticed."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csdlib.datasets.splits import artist_split, content_split, kept_split
+from csdlib.datasets.splits import artist_split, content_split, kept_split, split_file
 from csdlib.errors import InputError
 
 SEEDS = st.integers(0, 2**32)
@@ -168,3 +169,19 @@ def test_where_no_file_can_be_written_the_message_says_what_to_do(tmp_path: Path
     (tmp_path / "folder").write_text("a file where a folder is needed")
     with pytest.raises(InputError, match=r"cannot be written .*name another file with split="):
         kept_split(tmp_path / "folder" / "split.csv", rows, draw)
+
+
+def test_a_split_of_a_folder_that_may_not_be_written_is_kept_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path / "cache"))
+    assert split_file(root, "x.csv") == root / "x.csv"
+    assert split_file(root, "x.csv", "mine.csv") == Path("mine.csv")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    kept = split_file(root, "x.csv")
+    assert kept.is_relative_to(tmp_path / "cache")
+    assert kept == split_file(root, "x.csv") != split_file(tmp_path, "x.csv")
+    (root / "x.csv").touch()
+    assert split_file(root, "x.csv") == root / "x.csv"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -212,3 +213,12 @@ def test_two_processes_of_which_one_is_killed(
     assert len(found) == 16 * 20
     expected = embed(striped_table, load("gram"), progress=False).vectors[::2]
     np.testing.assert_allclose(found.vectors, np.tile(expected, (16, 1)), atol=1e-3)
+
+
+def test_img2datasets_list_beside_its_archive_is_no_shard(corpus: Path) -> None:
+    """Layout: 00000.tar, 00000.parquet and 00000_stats.json (github.com/rom1504/img2dataset, output webdataset)."""
+    before = corpus_shards(corpus)
+    archive = next(path for path in before if path.suffix == ".tar")
+    pd.DataFrame({"key": ["0"], "caption": ["x"]}).to_parquet(archive.with_suffix(".parquet"))
+    archive.with_name(f"{archive.stem}_stats.json").write_text("{}")
+    assert corpus_shards(corpus) == before

@@ -1,5 +1,6 @@
 """From a table to its embeddings: in batches, from a cache, with broken images."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 import torch
 
 from csdlib.descriptors.registry import load
+from csdlib.embeddings.arrays import save_part
 from csdlib.embeddings.embed_table import embed
+from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from tests.conftest import copied
 
@@ -83,3 +86,39 @@ def test_who_comes_second_waits_and_finds_the_embeddings(
         both = [pool.submit(embed, striped_table, colour, cache=tmp_path, progress=False) for _ in range(2)]
     np.testing.assert_array_equal(both[0].result().vectors, both[1].result().vectors)
     assert sum(calls) == len(striped_table)
+
+
+def test_no_batch_is_refused_and_poisons_no_cache(striped_table: ImageTable, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="batch_size must be 1 or more, got 0"):
+        embed(striped_table, load("colour"), batch_size=0, cache=tmp_path, progress=False)
+    assert len(embed(striped_table, load("colour"), cache=str(tmp_path), progress=False)) == 40
+
+
+def test_a_part_that_does_not_hold_what_its_name_says_is_made_again(striped_table: ImageTable, tmp_path: Path) -> None:
+    whole = embed(striped_table, load("colour"), cache=tmp_path, progress=False)
+    (path,) = tmp_path.glob("*.npz")
+    for wrong in (whole.take(np.arange(0)), whole.take(np.arange(39)), whole.take(np.arange(40)[::-1])):
+        save_part(wrong, path)
+        again = embed(striped_table, load("colour"), cache=tmp_path, progress=False)
+        assert np.array_equal(again.vectors, whole.vectors)
+
+
+def test_the_calling_thread_can_do_it_all(striped_table: ImageTable) -> None:
+    few = striped_table.take([0, 1, 2])
+    alone, helped = (embed(few, load("colour"), workers=count, progress=False) for count in (0, 2))
+    assert np.array_equal(alone.vectors, helped.vectors)
+
+
+def test_an_exchanged_picture_is_found_where_one_asks_for_it(striped_table: ImageTable, tmp_path: Path) -> None:
+    table = copied(striped_table.take([0, 1]), tmp_path)
+    embed(table, load("colour"), cache=tmp_path / "cache", progress=False)
+    first, second = table.path(0), table.path(1)
+    status = first.stat()
+    other = second.read_bytes()[: status.st_size]
+    first.write_bytes(other + b"\0" * (status.st_size - len(other)))
+    os.utime(first, ns=(status.st_atime_ns, status.st_mtime_ns))
+    table = ImageTable(table.frame, table.root)
+    trusting = embed(table, load("colour"), cache=tmp_path / "cache", progress=False)
+    careful = embed(table, load("colour"), cache=tmp_path / "cache", verify=True, progress=False)
+    assert len(trusting) == 2
+    assert not np.array_equal(trusting.vectors, careful.vectors)

@@ -21,7 +21,10 @@ from csdlib.tables import ImageTable
 @pytest.fixture(scope="session")
 def micro_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole diffusers pipeline with random weights, for pictures of 16 pixels."""
-    folder = tmp_path_factory.mktemp("micro-pipeline")
+    return save_micro_pipeline(tmp_path_factory.mktemp("micro-pipeline"))
+
+
+def save_micro_pipeline(folder: Path) -> Path:
     torch.manual_seed(0)
     tokenizer = train_tokenizer(["a painting in the style of ann lee"], 520)
     tokenizer.model_max_length = 48

@@ -12,7 +12,7 @@ import diffusers
 import numpy as np
 import pandas as pd
 import pytest
-from diffusers import DiffusionPipeline
+from diffusers import DDPMPipeline, DDPMScheduler, DiffusionPipeline, UNet2DModel
 from PIL import Image
 
 from csdlib.datasets.registry import load_dataset
@@ -215,6 +215,12 @@ def test_blackened_pictures_are_counted_and_not_kept(
     made = generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)
     assert len(made) == 3
     assert made.manifest["refused"] == 1
+    # What was refused is refused again, and not made again.
+    monkeypatch.setattr(generation, "load_pipeline", None)
+    again = generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)
+    assert (len(again), again.manifest["refused"]) == (3, 1)
+    with pytest.raises(InputError, match=r"safety checker of .* refused all 1 pictures"):
+        generate(micro_pipeline, PROMPTS.iloc[[1]], tmp_path, **QUICK)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +252,27 @@ def test_wrong_settings_are_refused(micro_pipeline: Path, tmp_path: Path, change
 def test_wrong_prompts_are_refused(micro_pipeline: Path, tmp_path: Path, prompts: pd.DataFrame, message: str) -> None:
     with pytest.raises(InputError, match=message):
         generate(micro_pipeline, prompts, tmp_path, **QUICK)
+
+
+def test_a_folder_of_ones_own_may_be_called_as_the_shipped_ones_lie(
+    micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(micro_pipeline, tmp_path / "models" / "mine")
+    monkeypatch.chdir(tmp_path)
+    assert model_folder("models/mine") == Path("models/mine")
+
+
+def test_a_pipeline_without_words_is_refused(micro_pipeline: Path, tmp_path: Path) -> None:
+    unet = UNet2DModel(
+        sample_size=8,
+        block_out_channels=(8,),
+        down_block_types=("DownBlock2D",),
+        up_block_types=("UpBlock2D",),
+        norm_num_groups=4,
+    )
+    DDPMPipeline(unet, DDPMScheduler()).save_pretrained(tmp_path)
+    with pytest.raises(InputError, match="a DDPMPipeline reads no prompt"):
+        load_pipeline(tmp_path)
 
 
 def test_what_is_no_pipeline_is_refused(micro_pipeline: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from csdlib.datasets.listing import listing
 from csdlib.datasets.lists import listed
-from csdlib.datasets.splits import artist_split, kept_split
+from csdlib.datasets.splits import artist_split, kept_split, split_file
 from csdlib.datasets.wikiart.table import as_frame
 from csdlib.errors import InputError, require_range
 from csdlib.files import AnyPath
@@ -41,8 +41,8 @@ def wikiart_folder(
         root: the folder of the style folders.
         seed: which works are queries.
         query_share: share of the images that are queries, in [0, 1].
-        split: the file of the split; by default one in ``root`` that is named after seed and share. Where it is there,
-            it decides, and not seed or share.
+        split: the file of the split; by default one in ``root`` that is named after seed and share, or in the cache
+            where nothing may be written there. Where it is there, it decides, and not seed or share.
 
     Raises:
         InputError: no such image below ``root``, a share outside [0, 1], a list that cannot be read, or the split of
@@ -54,7 +54,7 @@ def wikiart_folder(
     rows = _paintings(root, counts)
     if not rows:
         raise InputError(f"{root}: no painting; the layout is <Style>/<artist>_<title>.jpg (left out: {dict(counts)})")
-    file = split or root / f"wikiart-seed{seed}-share{query_share}.csv"
+    file = split_file(root, f"wikiart-seed{seed}-share{query_share}.csv", split)
     kept = kept_split(file, pd.DataFrame(rows), lambda drawn: artist_split(drawn, query_share=query_share, seed=seed))
     genres = _genres(root)
     frame = as_frame(kept).assign(content=kept["path"].map(one_form).map(genres).astype(object))
