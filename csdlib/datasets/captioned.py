@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from csdlib.datasets.listing import SUFFIXES, Listing, listing
-from csdlib.errors import InputError
+from csdlib.errors import InputError, no_such
 from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.texts import as_on_disk, read_csv, stays_inside
@@ -41,7 +41,7 @@ def captioned(root: AnyPath, *, table: str = "") -> ImageTable:
     """
     root = Path(root)
     if not root.is_dir():
-        raise InputError(f"root {str(root)!r} is not a folder")
+        raise InputError(f"root {str(root)!r}: {no_such('folder', root)}")
     listed = _table_of(root, table)
     counts: Counter[str] = Counter()
     there = listing(root)

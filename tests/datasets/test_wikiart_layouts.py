@@ -79,7 +79,7 @@ def test_folder_takes_the_subfolder_as_artist(tmp_path: Path) -> None:
             "generated, shards, wikiart, wikiart-folder, wikiart-hub",
         ),
         ("wikiart", "", "needs the parameter root"),
-        ("wikiart", "nowhere", "'nowhere' is not a folder"),
+        ("wikiart", "nowhere", "'nowhere': there is no such folder"),
         ("wikiart", ".", "there is no such table"),
         ("folder", ".", "no picture below"),
         ("wikiart-folder", ".", "no painting; the layout is"),
