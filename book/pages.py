@@ -13,6 +13,7 @@ from book.parameters import Scalar
 from book.runs import Record, Run
 
 _HASH_LENGTH = 16
+_NO_MARKUP = str.maketrans("<>&", "‹›+")
 _HASHES = ("chapter", "data", "lock")
 # Where Markdown defines a label: before a block, behind an equation, in a directive.
 _LABEL = re.compile(r"^\(([\w:-]+)\)=|\$\$ *\(([\w:-]+)\)|^:(?:label|name): *(\S+)", re.MULTILINE)
@@ -30,7 +31,8 @@ def run_page(run: Run, folder: Path, siblings: Sequence[Run]) -> NotebookNode:
     below_title = [_links(run, siblings), _provenance(run, folder.name, Record.load(folder / "record.json"))]
     _insert_below_title(notebook, "\n\n".join(filter(None, below_title)))
     if run.page != run.chapter.slug:
-        notebook.cells[0].source += f" ({_plain(run.label())})"
+        # The theme prints titles as they are: what would be markup is shown by signs that look like it.
+        notebook.cells[0].source += f" ({_plain(run.label().translate(_NO_MARKUP))})"
         _rename_labels(notebook, run.name)
     return _fold_solutions(notebook)
 

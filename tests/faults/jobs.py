@@ -133,7 +133,7 @@ TINY = {"image_size": 32, "patch_size": 8, "width": 48, "layers": 1, "heads": 2,
 
 def _trained(model: torch.nn.Module, folder: Path) -> None:
     with atomic_path(folder / "model.safetensors") as path:
-        save_file(model.state_dict(), path)
+        save_file({name: value.contiguous() for name, value in model.state_dict().items()}, path)
 
 
 def _how(folder: Path) -> dict[str, Any]:
