@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,28 @@ def test_only_the_door_names_the_drawn_world() -> None:
     files = [path.relative_to(HOUSE) for path in HOUSE.rglob("*.py")]
     below = [path for path in files if path.parts[0] not in above]
     assert [str(path) for path in below if "csdlib.atelier" in (HOUSE / path).read_text()] == ["datasets/registry.py"]
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every call: what is called, and its named arguments, as source."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), {each.arg or "**": ast.unparse(each.value) for each in node.keywords}
+
+
+@pytest.mark.parametrize("path", sorted([*HOUSE.rglob("*.py"), *(HOUSE.parent / "book").rglob("*.py")]), ids=str)
+def test_nothing_from_outside_is_unpickled_and_no_shell_is_started(path: Path) -> None:
+    for called, options in calls(ast.parse(path.read_text(encoding="utf-8"))):
+        name = called.rpartition(".")[2]
+        assert not called.startswith(
+            ("pickle.", "cPickle.", "dill.", "joblib.load", "os.system", "os.popen", "marshal.")
+        )
+        assert options.get("shell", "False") == "False"
+        assert options.get("allow_pickle", "False") == "False"
+        if called == "np.load":
+            assert options.get("allow_pickle") == "False", "say so: the default may change"
+        if called == "torch.load":
+            assert options.get("weights_only") == "True"
+        if name in ("from_pretrained", "download") and "Diffusion" in called:
+            assert options.get("use_safetensors") == "True"
+        assert called not in ("eval", "exec"), "of nothing that is not the chapter's own"

@@ -9,6 +9,7 @@ import pytest
 from tests.faults.fuzz import KINDS, fuzz, mutated
 from tests.faults.jobs import INPUTS, write_inputs
 from tests.faults.kills import kill
+from tests.faults.limits import with_little
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,11 @@ def test_hostile_input_is_refused_or_read(kind: str) -> None:
 @pytest.mark.parametrize("job", ["embed", "embed-shards, two processes", "search in parts", "generate"])
 def test_a_killed_job_ends_with_the_same_result(job: str, world: Path) -> None:
     assert kill(job, 2, world / job).failures == {}
+
+
+def test_a_thousand_pictures_with_few_open_files(tmp_path: Path) -> None:
+    done = with_little(1200, tmp_path)
+    assert (done.failure, done.pictures) == ("", 1200)
 
 
 def test_the_seed_decides_what_is_broken() -> None:
