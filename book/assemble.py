@@ -139,10 +139,17 @@ def _open_from_disk(html: Path) -> None:
 
 
 def _run_jupyter_book(project: Project, page: str) -> None:
+    built, unfinished = project.output / "_build", project.output / "_build" / ".unfinished"
+    if unfinished.exists():
+        # Sphinx was killed. What it had read by then it would not write again, and pages and index would lack.
+        shutil.rmtree(built)
+    built.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.site)]
     command += ["--path-output", str(project.output), "--config", str(project.root / "_config.yml")]
     command += ["--toc", str(project.site / "_toc.yml"), "-W", "--keep-going", "-q"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    unfinished.unlink()
     if not result.returncode:
         return
     # Pages in Sphinx's cache would not warn a second time.

@@ -6,7 +6,6 @@ such a file is executed. A hash is checked only where the source publishes one, 
 
 import argparse
 import hashlib
-import pickle
 import re
 import shutil
 import tarfile
@@ -21,7 +20,6 @@ import numpy as np
 import torch
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -144,7 +142,8 @@ def read_checkpoint(path: AnyPath, inside: str = "") -> dict[str, Tensor]:
             return load_file(path)
         with torch.serialization.safe_globals(_HARMLESS):
             loaded = torch.load(path, weights_only=True, map_location="cpu")
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
+    # A few flipped bits make the readers of pickles raise almost anything.
+    except Exception as error:
         told = re.search(r"Unsupported[^\n]*?(?= was not|\n|$)", str(error))
         reason = told.group() if told else f"{type(error).__name__}: {str(error)[:80]}"
         raise InputError(f"{path}: refused: damaged, or more than weights; nothing was executed ({reason})") from error

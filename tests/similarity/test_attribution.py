@@ -40,6 +40,32 @@ def test_the_threshold_is_the_strangers_quantile() -> None:
     assert known.threshold == pytest.approx(np.quantile(best, 0.8), abs=1e-5)
 
 
+def test_found_counts_works_whose_artist_wins_without_them() -> None:
+    random = np.random.default_rng(3)
+    names = np.array(["a"] * 9 + ["b"] * 6 + ["c"] * 5 + ["alone"] + [""] * 3)
+    centres = {name: random.normal(size=6) for name in ("a", "b", "c", "alone", "")}
+    works = unit(np.stack([centres[name] + 1.1 * random.normal(size=6) for name in names]))
+    known = candidates(works, names, wrong=0.3)
+    vectors = works.vectors.astype(float)
+
+    def mean(name: str, left_out: int) -> np.ndarray:
+        return prototype(vectors[[row for row in range(len(names)) if names[row] == name and row != left_out]])
+
+    right, listed = 0, [row for row in range(len(names)) if names[row]]
+    for row in listed:
+        others = [vectors[row] @ mean(name, -1) for name in ("a", "b", "c", "alone") if name != names[row]]
+        own = -np.inf if names[row] == "alone" else vectors[row] @ mean(names[row], row)
+        right += own > max(others) and own >= known.threshold
+    assert 0 < right < len(listed)
+    assert known.found == pytest.approx(right / len(listed))
+    assert known.wrong == 0.3
+    ranking = known.rank(works, k=2)
+    assert ranking.columns.tolist() == ["image_id", "rank", "artist", "similarity", "references", "named"]
+    counts = {"a": 9, "b": 6, "c": 5, "alone": 1}
+    assert ranking["references"].tolist() == [counts[name] for name in ranking["artist"]]
+    assert ranking["named"].tolist() == (ranking["similarity"] >= known.threshold).tolist()
+
+
 def test_what_cannot_be_ranked_is_refused() -> None:
     works, names = unit(around([1, 1, 1], 4, 0)), np.array(["a", "a", "b", "b"])
     other = unit(around([1, 1, 1], 4, 0), fingerprint="g")

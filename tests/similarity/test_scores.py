@@ -45,6 +45,21 @@ def test_the_interval_holds_the_value_where_resampling_shortens_prototypes() -> 
         assert score.low < score.value <= score.high <= 1
 
 
+def test_the_interval_is_that_of_a_plain_loop() -> None:
+    made, works = unit(around([1, 0.4, 0], 9, 1)), unit(around([1, 0, 0.3], 14, 2))
+    names = [np.repeat("a", len(side)) for side in (made, works)]
+    (row,) = general_style_similarity(made, names[0], works, names[1]).to_dict("records")
+    random, sides = np.random.default_rng(5), [side.vectors.astype(float) for side in (made, works)]
+    drawn = []
+    for _ in range(6000):
+        one, other = (prototype(side[random.integers(len(side), size=len(side))]) for side in sides)
+        drawn.append(one @ other)
+    shifted = np.quantile(drawn, [0.025, 0.975]) + row["value"] - np.mean(drawn)
+    assert row["value"] == pytest.approx(prototype(sides[0]) @ prototype(sides[1]))
+    assert [row["low"], row["high"]] == pytest.approx(np.clip(shifted, -1, 1), abs=0.15 * np.ptp(shifted))
+    assert row["high"] - row["low"] > 0.01
+
+
 def test_prototype_is_the_mean_direction() -> None:
     vectors = np.array([[1.0, 0.0], [0.6, 0.8]])
     np.testing.assert_allclose(prototype(vectors), np.array([1.6, 0.8]) / np.hypot(1.6, 0.8))
