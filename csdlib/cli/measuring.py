@@ -32,11 +32,18 @@ def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-tiny") -> None:
 
 @verbs.command()
 @plain_errors
-def embed(images: Path, output: Path, descriptor: DescriptorName = "csd-tiny") -> None:
+def embed(
+    images: Path,
+    output: Path,
+    descriptor: DescriptorName = "csd-tiny",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Know what is embedded already by its bytes, not by size and time.")
+    ] = False,
+) -> None:
     """Write the descriptors of all images below a folder into the folder OUTPUT, for search."""
     output.mkdir(parents=True, exist_ok=True)
     table = datasets.load_dataset("folder", images)
-    found = embeddings.embed(table, methods.load(descriptor), cache=cache_folder() / "embeddings")
+    found = embeddings.embed(table, methods.load(descriptor), cache=cache_folder() / "embeddings", verify=verify)
     found.save(output)
     _report(found, output, table.manifest["left_out"])
 

@@ -34,7 +34,7 @@ def test_an_address_is_fetched_once(cache: Path, tmp_path: Path) -> None:
 
 def test_a_failed_download_leaves_nothing_behind(cache: Path, tmp_path: Path) -> None:
     address = (tmp_path / "nothing.pt").as_uri()
-    with pytest.raises(InputError, match=rf"test: no download \(URLError: .*\)\. Fetch {address} and put it at .*nothing"):
+    with pytest.raises(InputError, match=rf"no download \(URLError: .*\)\. Fetch {address} and put it at .*nothing"):
         from_url("test", address)
     assert not list((cache / "test").iterdir())
 
