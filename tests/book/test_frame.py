@@ -9,8 +9,10 @@ import yaml
 from packaging.requirements import Requirement
 
 from book.assemble import check_contents
+from book.chapters import read_chapter
 from book.project import Project
 from book.runs import listed_runs
+from csdlib.recipes.shared import BENCHMARKED, STUDIED
 from tests.book.conftest import ROOT
 
 PROJECT = Project(ROOT, ROOT / "build")
@@ -69,3 +71,14 @@ def test_an_old_python_is_refused_clearly() -> None:
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode != 0
     assert "Python 3.11 or newer is needed" in result.stdout
+
+
+def test_what_chapters_share_is_what_they_compare() -> None:
+    """Whoever adds a descriptor to these chapters adds it to what is made before them."""
+
+    def compared(slug: str) -> set[str]:
+        defaults = {each.name: str(each.default) for each in read_chapter(PROJECT, slug).parameters}
+        return {defaults["descriptor"], *defaults["baselines"].split(",")}
+
+    assert compared("what_decides_a_benchmark") == compared("retrieval_benchmark") == set(BENCHMARKED)
+    assert compared("whose_style_is_it") | compared("who_is_in_the_model") == set(STUDIED)
