@@ -35,7 +35,7 @@
 # %% tags=["parameters"]
 measured_on = "pupils"  # painters on whom the charts are measured: pupils or unseen
 live_setting = "photometric"  # setting that is trained here and now beside the reference
-live_steps = 10  # optimiser steps of each live training
+live_steps = 8  # optimiser steps of each live training
 live_batch_size = 32  # pictures a step of the live trainings
 live_works = 14  # pictures of each painter for the live trainings
 seed = 0  # seed of the random draws of the trainings

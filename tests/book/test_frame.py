@@ -10,9 +10,10 @@ from packaging.requirements import Requirement
 
 from book.assemble import check_contents
 from book.chapters import read_chapter
+from book.parameters import Scalar
 from book.project import Project
 from book.runs import listed_runs
-from csdlib.recipes.shared import BENCHMARKED, STUDIED
+from csdlib.recipes import shared
 from tests.book.conftest import ROOT
 
 PROJECT = Project(ROOT, ROOT / "build")
@@ -74,11 +75,18 @@ def test_an_old_python_is_refused_clearly() -> None:
 
 
 def test_what_chapters_share_is_what_they_compare() -> None:
-    """Whoever adds a descriptor to these chapters adds it to what is made before them."""
+    """Whoever adds a descriptor or a generator to these chapters adds it to what is made before them."""
+
+    def default(slug: str, name: str) -> Scalar:
+        return {each.name: each.default for each in read_chapter(PROJECT, slug).parameters}[name]
 
     def compared(slug: str) -> set[str]:
-        defaults = {each.name: str(each.default) for each in read_chapter(PROJECT, slug).parameters}
-        return {defaults["descriptor"], *defaults["baselines"].split(",")}
+        return {str(default(slug, "descriptor")), *str(default(slug, "baselines")).split(",")}
 
-    assert compared("what_decides_a_benchmark") == compared("retrieval_benchmark") == set(BENCHMARKED)
-    assert compared("whose_style_is_it") | compared("who_is_in_the_model") == set(STUDIED)
+    assert compared("what_decides_a_benchmark") == compared("retrieval_benchmark") == set(shared.BENCHMARKED)
+    assert compared("whose_style_is_it") | compared("who_is_in_the_model") == set(shared.STUDIED)
+    asked = "made_each", "guidance", "denoising_steps", "seed"
+    for slug in ("whose_style_is_it", "who_is_in_the_model"):
+        assert default(slug, "model") in shared.GENERATORS
+        made = shared.MADE_EACH, shared.GUIDANCE, shared.STEPS, 0
+        assert tuple(default(slug, name) for name in asked) == made
