@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Who is in the model?", minutes: 2, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/models/clip-tiny, data/results/studies_atelier.csv, data/results/studies_atelier.json, data/results/studies_sd14.csv, data/results/studies_sd14.json]}
+#   csd: {title: "Who is in the model?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/models/clip-tiny, data/results/studies_atelier.csv, data/results/studies_atelier.json, data/results/studies_sd14.csv, data/results/studies_sd14.json]}
 # ---
 
 # %% [markdown]
@@ -30,7 +30,7 @@
 # | [How tiny-sd was made](how_tiny_sd_was_made): who saw whom | needed |
 # | the area under the ROC curve ([Quickstart](quickstart)) | needed |
 #
-# **Time:** twenty-five minutes to read, about two to run.
+# **Time:** twenty-five minutes to read, about one to run, four where nothing is in the cache yet.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder

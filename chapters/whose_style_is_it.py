@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Whose style is it?", minutes: 2, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/published/stable_diffusion.csv, data/results/studies_sd14.csv, data/results/studies_sd14.json]}
+#   csd: {title: "Whose style is it?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/published/stable_diffusion.csv, data/results/studies_sd14.csv, data/results/studies_sd14.json]}
 # ---
 
 # %% [markdown]
@@ -28,7 +28,7 @@
 # | [The retrieval benchmark](retrieval_benchmark): metrics and their intervals | needed |
 # | [Artists and their neighbours](artists_and_neighbours): prototypes | helpful |
 #
-# **Time:** twenty minutes to read, about two to run.
+# **Time:** twenty minutes to read, about one to run, four where nothing is in the cache yet.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder

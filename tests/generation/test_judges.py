@@ -10,6 +10,7 @@ from csdlib.errors import InputError
 from csdlib.generation.judges import by_group, likeness_to_nearest, painter_found, subject_found
 from csdlib.generation.subjects import SubjectClassifier, train_subject_classifier
 from csdlib.tables import ImageTable
+from tests.conftest import copied
 
 
 @pytest.fixture
@@ -40,6 +41,15 @@ def test_a_copy_is_as_like_as_can_be(parts: tuple[ImageTable, ImageTable]) -> No
     copied = works.with_column("image_id", [f"copy-{name}" for name in works.ids])
     assert likeness_to_nearest(copied, works, colour) == pytest.approx(np.ones(len(works)), abs=1e-5)
     assert likeness_to_nearest(made, works, colour).max() < 0.9999
+
+
+def test_a_copy_is_seen_whatever_the_pictures_are_called(parts: tuple[ImageTable, ImageTable], tmp_path: Path) -> None:
+    """Two collections that number alike: the picture of the same name is another picture, here a copy."""
+    _, works = parts
+    made = copied(works, tmp_path)
+    assert made.ids.tolist() == works.ids.tolist()
+    assert likeness_to_nearest(made, works, load("colour")) == pytest.approx(np.ones(len(works)), abs=1e-5)
+    assert painter_found(made, works, load("colour")).mean() == 1
 
 
 def test_means_of_groups(parts: tuple[ImageTable, ImageTable]) -> None:

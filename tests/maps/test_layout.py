@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.arrays import Embeddings, same_collection
 from csdlib.errors import InputError
 from csdlib.maps.layout import MapSettings, StyleMap, map_neighbours, style_map
 from tests.maps.conftest import groups
@@ -41,6 +41,18 @@ def test_a_place_is_the_geometric_median_and_not_in_between() -> None:
     query[0, :2] = 0.8, 0.6
     # The mean of the five neighbours would lie at 3.6, where nobody is.
     np.testing.assert_allclose(made.place(Embeddings(query, np.array(["q"]), "f", "cosine")), [[0, 0]], atol=1e-3)
+
+
+def test_two_collections_that_number_alike_share_a_map(laid_out: StyleMap) -> None:
+    first = laid_out.embeddings
+    named, others = (
+        replace(first, collections=same_collection(name, len(first)), checked=True) for name in ("works", "made")
+    )
+    both = StyleMap(named, laid_out.coordinates, laid_out.settings).extended(others)
+    assert len(both.ids) == 2 * len(first)
+    assert both.ids[: len(first)].tolist() == both.ids[len(first) :].tolist()
+    with pytest.raises(InputError, match="stands twice"):
+        both.extended(others)
 
 
 def test_another_descriptor_is_refused(laid_out: StyleMap) -> None:
