@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tests.faults.jobs import JOBS
+from tests.faults.jobs import INPUTS, JOBS
 
 CONTEXT: Any = get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.faults.jobs"])
@@ -91,14 +91,17 @@ def _wait(process: Any) -> None:
 
 def _start(job: str, folder: Path) -> list[Any]:
     count = JOBS[job].processes
-    started = [CONTEXT.Process(target=_work, args=(job, folder, rank, count)) for rank in range(count)]
+    # A server of forks that somebody else has started knows an older environment.
+    given = os.environ[INPUTS]
+    started = [CONTEXT.Process(target=_work, args=(job, folder, rank, count, given)) for rank in range(count)]
     for process in started:
         process.start()
     return started
 
 
-def _work(job: str, folder: Path, rank: int, count: int) -> None:
+def _work(job: str, folder: Path, rank: int, count: int, given: str) -> None:
     os.setpgid(0, 0)
+    os.environ[INPUTS] = given
     if count > 1:
         os.environ.update({"RANK": str(rank), "WORLD_SIZE": str(count)})
     torch.set_num_threads(1)
