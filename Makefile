@@ -50,7 +50,7 @@ test: $(STAMP) browser lint ## lint, types and all tests
 test-fast: $(STAMP) lint ## the same without what is slow, the book and its pages
 	@$(PYTEST) -m "not (slow or book or browser)"
 
-faults: $(STAMP) ## hostile input and kills at random moments, in full (an hour)
+faults: $(STAMP) ## hostile input and kills at random moments, in full (half an hour)
 	@$(BIN)/python -m tests.faults
 
 lint: $(STAMP) ## ruff, mypy, and the plan of the house

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from book.assemble import build_html, check_contents
 from book.chapters import read_chapter
 from book.project import BookError, Project, log, set_up_log
-from book.runs import custom_run, kept_custom_runs, listed_runs, record_times
+from book.runs import SHARED, custom_run, kept_custom_runs, listed_runs, record_times
 from book.schedule import MANY, execute_all
 
 
@@ -91,7 +91,9 @@ def _make_shared(project: Project) -> None:
         # What is wrong with it is wrong with a chapter as well, which then says where.
         log.warning("failed   the chapters make it themselves: %s", (done.stderr or "").strip().splitlines()[-1:])
         return
-    log.info("made     in %.1f s", time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    (project.output / SHARED).write_text(f"{seconds:.1f}", encoding="utf-8")
+    log.info("made     in %.1f s", seconds)
 
 
 @contextmanager

@@ -18,6 +18,9 @@ from book.imported import joint_hash, module_hashes
 from book.parameters import Scalar
 from book.project import BookError, Project, log
 
+#: File in the output with the seconds of what was made before the chapters.
+SHARED = "shared_seconds.txt"
+
 # Part of every key: raise it when the form of a stored result changes.
 _FORMAT = 2
 
@@ -184,10 +187,15 @@ def recorded_times(project: Project) -> dict[tuple[str, str], float]:
 def record_times(project: Project) -> Path:
     """Writes ``book/times.csv`` from the records of the listed runs: what the headers' minutes are held to.
 
+    The first row is what was made before them, which belongs to no chapter.
+
     Raises:
-        BookError: a listed run has no result.
+        BookError: a listed run has no result, or nothing was made before them.
     """
-    rows = []
+    shared = project.output / SHARED
+    if not shared.is_file():
+        raise BookError(f"{shared} is not there: make book from the beginning, in a clone with an empty cache")
+    rows: list[dict[str, object]] = [{"chapter": "shared", "run": "default", "seconds": shared.read_text()}]
     for run in listed_runs(project):
         if run.folder is None:
             raise BookError(f"{run.title} has no result that holds; make book first")
@@ -196,7 +204,7 @@ def record_times(project: Project) -> Path:
         rows.append({"chapter": run.chapter.slug, "run": run.name} | facts)
     path = project.book / "times.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[-1]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     return path

@@ -30,7 +30,7 @@
 # | [How tiny-sd was made](how_tiny_sd_was_made): who saw whom | needed |
 # | the area under the ROC curve ([Quickstart](quickstart)) | needed |
 #
-# **Time:** twenty-five minutes to read, about one to run, four where nothing is in the cache yet.
+# **Time:** twenty-five minutes to read, about one to run; longer where the shared pictures are not in the cache yet.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder

@@ -28,7 +28,7 @@
 # | [The retrieval benchmark](retrieval_benchmark): metrics and their intervals | needed |
 # | [Artists and their neighbours](artists_and_neighbours): prototypes | helpful |
 #
-# **Time:** twenty minutes to read, about one to run, four where nothing is in the cache yet.
+# **Time:** twenty minutes to read, about one to run; longer where the shared pictures are not in the cache yet.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder

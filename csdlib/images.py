@@ -229,7 +229,10 @@ def _from_numbers(numbers: np.ndarray | torch.Tensor) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """As the camera was held. What cannot be read of it is no reason to refuse the pixels."""
+    """As the camera was held. What cannot be read of it is no reason to refuse the pixels.
+
+    Pillow's ``exif_transpose`` writes the other tags anew, and fails where one of them is broken.
+    """
     try:
         turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001

@@ -60,7 +60,6 @@ def domainnet(
             or names a class that is in no cluster (with file and line); none of the images; a domain without a query or
             without database; or the split of other images than these.
     """
-    clusters = None if clusters is None else Path(clusters)
     root = Path(root)
     if queries <= 0:
         raise InputError(f"queries must be above 0, got {queries}")
@@ -90,7 +89,7 @@ def domainnet(
     return ImageTable(_as_frame(there), root, manifest)
 
 
-def _clusters(file: Path) -> dict[str, str]:
+def _clusters(file: AnyPath) -> dict[str, str]:
     """The cluster of every class."""
     rows = read_csv(file, columns=("class", "cluster"))
     wrong = rows["class"].duplicated() | (rows["class"] == "") | (rows["cluster"] == "")

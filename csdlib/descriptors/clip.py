@@ -23,7 +23,6 @@ def clip_vit_b_16(weights: AnyPath | None = None, **compute: Unpack[Compute]) ->
     Raises:
         InputError: the weights cannot be had; the message says what to do.
     """
-    weights = None if weights is None else Path(weights)
     return _openai("clip-vit-b-16", "ViT-B-16", weights, compute)
 
 
@@ -37,7 +36,6 @@ def clip_vit_l_14(weights: AnyPath | None = None, **compute: Unpack[Compute]) ->
     Raises:
         InputError: the weights cannot be had; the message says what to do.
     """
-    weights = None if weights is None else Path(weights)
     return _openai("clip-vit-l-14", "ViT-L-14", weights, compute)
 
 

@@ -49,7 +49,6 @@ def gda_clip(
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
-    weights = None if weights is None else Path(weights)
     head, printed = _head("clip", weights, mapper, 512)
     model, tower_hash = openai_tower("gda-clip", "ViT-B-32", tower, "tower")
     whole, weights_hash = nn.Sequential(model, head), text_hash(tower_hash, printed)
@@ -74,7 +73,6 @@ def gda_dino(
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
-    weights = None if weights is None else Path(weights)
     path = timm_weights("dino-vit-b-16", "vit_base_patch16_224.dino", tower)
     return _on_vit("dino", "vit_base_patch16_224.dino", path, weights, mapper, View(bicubic=True), compute)
 
@@ -97,8 +95,6 @@ def gda_vit(
     Raises:
         InputError: weights cannot be had, or are others; an unknown mapper.
     """
-    weights = None if weights is None else Path(weights)
-    tower = None if tower is None else Path(tower)
     view = View(384, 384, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     return _on_vit("vit", VIT, timm_weights("gda-vit", VIT, tower), weights, mapper, view, compute)
 

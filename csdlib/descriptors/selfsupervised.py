@@ -40,7 +40,6 @@ def dino_vit_b_16(weights: AnyPath | None = None, **compute: Unpack[Compute]) ->
     Raises:
         InputError: the weights cannot be had, or are others.
     """
-    weights = None if weights is None else Path(weights)
     return _vit("dino-vit-b-16", "vit_base_patch16_224.dino", weights, View(), compute)
 
 
@@ -55,7 +54,6 @@ def dino_vit_b_8(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> 
     Raises:
         InputError: the weights cannot be had, or are others.
     """
-    weights = None if weights is None else Path(weights)
     return _vit("dino-vit-b-8", "vit_base_patch8_224.dino", weights, View(), compute)
 
 
@@ -74,7 +72,6 @@ def dinov2_vit_b_14(
     Raises:
         InputError: the weights cannot be had, or are others, or the size does not fit.
     """
-    weights = None if weights is None else Path(weights)
     if image_size < 14 or image_size % 14:
         raise InputError(f"image_size must be a multiple of 14, got {image_size}")
     # Facebook's own evaluation resizes bicubically, and keeps 256 to 224 (dinov2/data/transforms.py).

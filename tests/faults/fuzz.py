@@ -1,7 +1,7 @@
 """Hostile input: mutated files, tables, archives, weights, parameters, captions; readers may only say InputError.
 
-Every kind runs in a process of its own with 2 GB of memory and, for each case, ten seconds: what hangs, swells, raises
-anything else or writes outside its folder is a failure, and is kept with its seed.
+Each kind has 2 GB of further memory, and each case ten seconds: what hangs, swells, raises anything else or writes
+outside its folder is a failure, and is kept with its seed.
 """
 
 import io

@@ -61,7 +61,6 @@ def wikiart_hub(
         InputError: a number out of range, no network and no file in the cache, a file that is not as described above,
             or the split of other images than these.
     """
-    split = None if split is None else Path(split)
     require_range("files", files, 0, FILES)
     require_range("query_share", query_share, 0, 1)
     folder = Path(cache or cache_folder() / "wikiart-hub")
