@@ -139,8 +139,12 @@ class Embeddings:
             images.collections if isinstance(images, Embeddings) else same_collection(images.collection, len(images))
         )
         ours, theirs = set(self.collections.categories), set(asked.categories)
-        if "" in (*ours, *theirs) or (ours == theirs and len(ours) == 1):
-            return pd.Index(self.ids).get_indexer(pd.Index(images.ids))
+        own = pd.Index(self.ids)
+        one = ours == theirs and len(ours) == 1
+        # Of whose images nobody knows, the ids decide, if they tell ours apart.
+        unknown = {""} in (ours, theirs) and own.is_unique
+        if one or unknown:
+            return own.get_indexer(pd.Index(images.ids))
         return _pairs(self.ids, self.collections).get_indexer(_pairs(images.ids, asked))
 
     def save(self, folder: AnyPath, dtype: Literal["float32", "float16"] = "float32") -> None:

@@ -10,7 +10,7 @@ from pandas.api.types import union_categoricals
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from csdlib.embeddings.arrays import Embeddings, same_collection
+from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, unknown
 from csdlib.files import AnyPath, atomic_path
 from csdlib.retrieval.nearest import neighbours
@@ -83,9 +83,9 @@ class StyleMap:
             raise InputError("the map was made with another descriptor: embed the new images with the same one")
         if self.settings.method == "pca":
             return _pca(fitted.vectors, self.settings).transform(embeddings.vectors).astype(np.float32)
-        # Another collection: an image that is on the map already may be placed anew, and is then its own neighbour.
-        anew = same_collection("placed anew", len(embeddings))
-        new = replace(embeddings.take(slice(None)), collections=anew, checked=True)
+        # Others' ids: an image that is on the map already may be placed anew, and is then its own neighbour.
+        ids = np.array([f"new {row}" for row in range(len(embeddings))])
+        new = Embeddings(embeddings.vectors, ids, embeddings.fingerprint, embeddings.metric, checked=True)
         found = neighbours(new, fitted, min(PLACED_BETWEEN, len(fitted)))
         return _geometric_median(self.coordinates[found.rows])
 

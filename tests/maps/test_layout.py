@@ -9,6 +9,7 @@ import pytest
 from csdlib.embeddings.arrays import Embeddings, same_collection
 from csdlib.errors import InputError
 from csdlib.maps.layout import MapSettings, StyleMap, map_neighbours, style_map
+from csdlib.retrieval.nearest import neighbours
 from tests.maps.conftest import groups
 
 
@@ -53,6 +54,21 @@ def test_two_collections_that_number_alike_share_a_map(laid_out: StyleMap) -> No
     assert both.ids[: len(first)].tolist() == both.ids[len(first) :].tolist()
     with pytest.raises(InputError, match="stands twice"):
         both.extended(others)
+
+
+def test_an_image_that_is_there_is_placed_by_itself_too_whatever_it_is_called(laid_out: StyleMap) -> None:
+    again = laid_out.embeddings
+    renamed = replace(again, ids=np.array([f"other {name}" for name in again.ids]), checked=True)
+    np.testing.assert_array_equal(laid_out.place(again), laid_out.place(renamed))
+
+
+def test_a_map_of_nobody_knows_whose_images_takes_others_of_the_same_names(laid_out: StyleMap) -> None:
+    first = laid_out.embeddings
+    assert list(first.collections.categories) == [""]
+    both = laid_out.extended(replace(first, collections=same_collection("made", len(first)), checked=True))
+    found = neighbours(both.embeddings, both.embeddings, 1)
+    twins = np.concatenate([np.arange(len(first)) + len(first), np.arange(len(first))])
+    assert found.rows[:, 0].tolist() == twins.tolist()
 
 
 def test_another_descriptor_is_refused(laid_out: StyleMap) -> None:
