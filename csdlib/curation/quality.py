@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.metrics.intervals import Estimate, interval, resampled_sums
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import resampled_sums, with_interval
 
 
 def tag_quality(found: Sequence[Sequence[str]], truth: Sequence[Sequence[str]]) -> dict[str, Estimate]:
@@ -72,8 +73,8 @@ def _ratios(counts: np.ndarray) -> dict[str, Estimate]:
     sums, total = resampled_sums(counts, 1000, np.random.default_rng(0)), counts.sum(axis=0)
     # Precision and recall: both divide the right ones, by what was found and by what is true.
     values = total[0] / total[1:]
-    ends = interval(sums[:, :1] / np.maximum(sums[:, 1:], 1))
+    resampled = sums[:, :1] / np.maximum(sums[:, 1:], 1)
     return {
-        name: Estimate(float(value), float(low), float(high), len(counts), "query")
-        for name, value, low, high in zip(("precision", "recall"), values, *ends, strict=True)
+        name: with_interval(float(value), each, len(counts), "query")
+        for name, value, each in zip(("precision", "recall"), values, resampled.T, strict=True)
     }

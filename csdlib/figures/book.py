@@ -128,7 +128,7 @@ def table(frame: pd.DataFrame, *, caption: str, formats: dict[str, str] | None =
     """
     shown = frame.copy()
     for column, specification in (formats or {}).items():
-        shown[column] = [format(value, specification) for value in frame[column]]
+        shown[column] = ["–" if pd.isna(value) else format(value, specification) for value in frame[column]]
     body = shown.to_html(index=False, border=0, classes="csd-table", na_rep="–", escape=True)
     return framed(f'<div class="csd-scroll">{body}</div>', caption)
 
@@ -137,7 +137,8 @@ def intervals(frame: pd.DataFrame, *, group: str, axis: str) -> go.Figure:
     """Estimates as points with their intervals, one colour and symbol a group.
 
     Args:
-        frame: columns ``label`` (position on the vertical axis), ``value``, ``low``, ``high`` and ``group``.
+        frame: columns ``label`` (position on the vertical axis), ``value``, ``low``, ``high`` and ``group``. Where the
+            ends are missing the point stands alone: there is no interval.
         group: the column that decides colour and legend entry.
         axis: title of the horizontal axis, with its unit.
     """
@@ -149,8 +150,8 @@ def intervals(frame: pd.DataFrame, *, group: str, axis: str) -> go.Figure:
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": part["high"] - part["value"],
-                "arrayminus": part["value"] - part["low"],
+                "array": part["high"].astype(float) - part["value"],
+                "arrayminus": part["value"] - part["low"].astype(float),
             },
             mode="markers",
             marker={"size": 10, "color": COLOURS[number % 8], "symbol": SYMBOLS[number % 8]},

@@ -6,7 +6,8 @@ from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath
 from csdlib.generation.subjects import SubjectClassifier
-from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap
 from csdlib.retrieval.nearest import neighbours
 from csdlib.retrieval.relevance import matches
 from csdlib.tables import ImageTable

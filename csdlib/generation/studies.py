@@ -16,7 +16,8 @@ from csdlib.errors import InputError
 from csdlib.files import AnyPath
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import listed_artists
-from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap
 from csdlib.metrics.ranking import mean_precision_per_query, recall_per_query
 from csdlib.retrieval.relevance import Matches, matches
 from csdlib.similarity.artists import artists_of

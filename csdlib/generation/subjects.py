@@ -177,8 +177,7 @@ def judged_content(classifier: SubjectClassifier, test: ImageTable) -> dict[str,
     estimate = bootstrap((guesses == truth).astype(float), groups=test.column("artist"))
     return {
         "accuracy": round(estimate.value, 4),
-        "low": round(estimate.low, 4),
-        "high": round(estimate.high, 4),
+        **{end: None if np.isnan(at) else round(at, 4) for end, at in (("low", estimate.low), ("high", estimate.high))},
         "artists": estimate.n,
         "images": len(test),
         "confused": _confused(guesses.tolist(), truth.tolist()),

@@ -1,13 +1,14 @@
-from .intervals import Estimate as Estimate
+from .estimate import Estimate as Estimate
+from .intervals import around as around
 from .intervals import bootstrap as bootstrap
 from .intervals import bootstrap_each as bootstrap_each
 from .intervals import correlation as correlation
 from .intervals import draws as draws
-from .intervals import interval as interval
 from .intervals import macro_average as macro_average
 from .intervals import macro_average_each as macro_average_each
 from .intervals import paired_difference as paired_difference
 from .intervals import resampled_sums as resampled_sums
+from .intervals import with_interval as with_interval
 from .ranking import METRIC_TITLES as METRIC_TITLES
 from .ranking import average_precision_at_k as average_precision_at_k
 from .ranking import average_precision_per_query as average_precision_per_query

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from csdlib.errors import InputError
-from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap
 
 #: How people call the metrics whose short names stand in tables.
 METRIC_TITLES = {

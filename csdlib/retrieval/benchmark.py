@@ -13,7 +13,8 @@ from csdlib.embeddings.arrays import Embeddings
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.files import AnyPath
-from csdlib.metrics.intervals import Estimate, bootstrap_each, macro_average_each
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap_each, macro_average_each
 from csdlib.metrics.ranking import (
     METRIC_TITLES,
     average_precision_per_query,
@@ -67,18 +68,20 @@ class Retrieval(Matches):
             over: what the bootstrap draws: labels (artists) with all their queries, or single queries.
 
         Returns:
-            columns descriptor, metric, k, value, low, high, n, unit. Metrics go by the ids of ``METRIC_TITLES``.
+            columns descriptor, metric, k, value, low, high, n, unit, note. Metrics go by the ids of ``METRIC_TITLES``.
             ``precision_at_r`` is there for every k that is not below the number of right images of any query; it is
             the same for all of them.
         """
         searched = [k for k in ks if k <= self.hits.shape[1]]
         micro = {key: values for k in searched for key, values in self._per_query(k).items()}
         if not micro:
-            return pd.DataFrame(columns=["descriptor", "metric", "k", "value", "low", "high", "n", "unit"])
+            return pd.DataFrame(columns=["descriptor", "metric", "k", "value", "low", "high", "n", "unit", "note"])
         macro = {("mean_precision_macro", k): micro["mean_precision", k] for k in searched}
         groups = self.labels if over == "label" else None
         estimates = bootstrap_each(np.stack([*micro.values()], axis=1), groups=groups)
-        estimates += macro_average_each(np.stack([*macro.values()], axis=1), self.labels)
+        estimates += macro_average_each(
+            np.stack([*macro.values()], axis=1), self.labels, over="group" if over == "label" else "query"
+        )
         rows = [
             {"descriptor": self.descriptor, "metric": metric, "k": k} | estimate.row()
             for (metric, k), estimate in zip([*micro, *macro], estimates, strict=True)

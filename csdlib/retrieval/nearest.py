@@ -12,7 +12,8 @@ from tqdm import tqdm
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path, process_share, stored_arrays, text_hash
-from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap
 from csdlib.retrieval.indexes import METRICS
 
 #: Queries that are searched together, and stored together when they are done.

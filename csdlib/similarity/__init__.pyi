@@ -12,3 +12,5 @@ from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity
 from .scores import prototype_similarity as prototype_similarity
 from .scores import style_similarity as style_similarity
+from .sets import corrected_cosine as corrected_cosine
+from .sets import prototype_cosine as prototype_cosine

@@ -9,7 +9,8 @@ from scipy.cluster.hierarchy import linkage
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.metrics.intervals import Estimate, bootstrap, paired_difference
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap, paired_difference
 from csdlib.retrieval.nearest import Neighbours, neighbours
 from csdlib.retrieval.relevance import hits
 from csdlib.tables import ImageTable

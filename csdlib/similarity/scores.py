@@ -6,7 +6,7 @@ works, and of what a generator made in the artist's name.
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from io import IOBase
 from typing import cast
@@ -22,8 +22,9 @@ from csdlib.embeddings.arrays import Embeddings
 from csdlib.embeddings.embed_table import encode_items
 from csdlib.errors import InputError
 from csdlib.images import ImageLike, open_image
-from csdlib.metrics.intervals import Estimate, interval, resampled_sums
-from csdlib.similarity.artists import prototype, require_pair
+from csdlib.metrics.estimate import FEW, Estimate
+from csdlib.similarity.artists import require_pair
+from csdlib.similarity.sets import corrected_cosine, prototype_cosine
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,16 @@ class Score:
             descriptor: compare it with the scores of pictures whose makers are known.
         descriptor: name of the descriptor.
         n_references: images on the second side. Scores of prototypes rise with it: report it.
+        corrected: the same for endlessly many images of both sides, see ``corrected_cosine``: numbers of sets of
+            different size can be compared. Not a number where a side is one image.
+        note: what is wrong with the score: empty where both sides can be taken at their word.
     """
 
     estimate: Estimate
     descriptor: str
     n_references: int
+    corrected: Estimate
+    note: str
 
     @property
     def value(self) -> float:
@@ -48,36 +54,32 @@ class Score:
 
     @property
     def low(self) -> float | None:
-        """Lower end of the 95 % bootstrap interval; None when one image was compared with one."""
+        """Lower end of the 95 % interval, see ``prototype_cosine``; None where images are too few for one."""
         return None if np.isnan(self.estimate.low) else self.estimate.low
 
     @property
     def high(self) -> float | None:
-        """Upper end; None when one image was compared with one."""
+        """Upper end; None where images are too few."""
         return None if np.isnan(self.estimate.high) else self.estimate.high
 
     def __float__(self) -> float:
         return self.value
 
     def __str__(self) -> str:
-        number = f"{self.value:.3f}" if self.low is None else str(self.estimate)
-        return f"{number} ({self.descriptor}, {self.n_references} reference(s))"
+        note = f"; {self.note}" if self.note else ""
+        return f"{replace(self.estimate, note='')} ({self.descriptor}, {self.n_references} reference(s){note})"
 
 
 Images = ImageLike | Sequence[ImageLike]
 
 
-def style_similarity(
-    a: Images, b: Images, *, descriptor: str | Descriptor = "csd-tiny", n_bootstrap: int = 1000, seed: int = 0
-) -> Score:
+def style_similarity(a: Images, b: Images, *, descriptor: str | Descriptor = "csd-tiny") -> Score:
     """The cosine of the style descriptors of two images, or of the prototypes of two sets.
 
     Args:
         a: an image, or a list of several; whatever ``open_image`` takes is one.
         b: the references: an image, or several.
         descriptor: a name of ``list_descriptors()``, or a descriptor whose metric is cosine.
-        n_bootstrap: resamples of the interval, drawn from the images of both sides.
-        seed: of the resamples.
 
     Raises:
         InputError: an image that cannot be read, an empty list, an unknown descriptor, or one that has no cosine.
@@ -86,7 +88,8 @@ def style_similarity(
     if measure.metric != "cosine":
         raise InputError(f"style_similarity needs a cosine descriptor; {measure.name} uses {measure.metric}")
     first, second = (_encode(measure, images) for images in (a, b))
-    return Score(_estimate(first, second, n_bootstrap, seed), measure.name, len(second))
+    estimate, note = prototype_cosine(first, second), _note(len(first), len(second), ("image", "reference"))
+    return Score(estimate, measure.name, len(second), corrected_cosine(first, second), note)
 
 
 def general_style_similarity(
@@ -102,20 +105,24 @@ def general_style_similarity(
 
     Returns:
         one row an artist of either side: ``artist``; ``value`` in [-1, 1], higher = more alike, not a number where one
-        side is missing; ``low`` and ``high`` of the 95 % bootstrap interval over the images of both sides;
-        ``generated`` and ``references``, how many images stand behind the value; and ``note``, which says what is
-        wrong with it.
+        side is missing; ``low`` and ``high`` of its 95 % interval, which is about sets of this size, see
+        ``prototype_cosine``; ``corrected``, ``corrected_low`` and ``corrected_high``, which do not depend on it, see
+        ``corrected_cosine``; ``generated`` and ``references``, how many images stand behind the value; and ``note``,
+        which says what is wrong with it.
 
     Raises:
         InputError: embeddings of two descriptors, without cosine, or another number of names than of images.
     """
     rows = []
     for name, first, second in _sides(made, asked, works, artists):
-        row = {"artist": name, "value": np.nan, "low": np.nan, "high": np.nan}
+        row = dict.fromkeys(("value", "low", "high", "corrected", "corrected_low", "corrected_high"), np.nan)
         if len(first) and len(second):
-            found = _estimate(first, second)
-            row |= {"value": found.value, "low": found.low, "high": found.high}
-        rows.append(row | {"generated": len(first), "references": len(second), "note": _note(len(first), len(second))})
+            found, corrected = prototype_cosine(first, second), corrected_cosine(first, second)
+            row |= {"value": found.value, "low": found.low, "high": found.high, "corrected": corrected.value}
+            row |= {"corrected_low": corrected.low, "corrected_high": corrected.high}
+        sizes = {"generated": len(first), "references": len(second)}
+        note = _note(len(first), len(second), ("generated image", "work"))
+        rows.append({"artist": name} | row | sizes | {"note": note})
     return pd.DataFrame(rows)
 
 
@@ -129,7 +136,9 @@ def prototype_similarity(made: Embeddings, asked: np.ndarray, works: Embeddings,
         InputError: as ``general_style_similarity``.
     """
     sides = _sides(made, asked, works, artists)
-    return pd.Series({name: _cosine(first, second) for name, first, second in sides if len(first) and len(second)})
+    return pd.Series(
+        {name: prototype_cosine(first, second).value for name, first, second in sides if len(first) and len(second)}
+    )
 
 
 def _sides(
@@ -141,20 +150,19 @@ def _sides(
         if len(names) != len(embeddings):
             raise InputError(f"{len(names)} artists for {len(embeddings)} images")
     known = sorted({*asked.tolist(), *artists.tolist()} - {""})
-    return [(name, made.vectors[asked == name], works.vectors[artists == name]) for name in known]
+    first, second = (np.asarray(side.vectors, dtype=np.float64) for side in (made, works))
+    return [(name, first[asked == name], second[artists == name]) for name in known]
 
 
-def _note(generated: int, references: int) -> str:
+def _note(first: int, second: int, kinds: tuple[str, str]) -> str:
     """What is wrong with a number that stands on so many images."""
-    if not generated:
+    if not first:
         return "nothing was generated in this name"
-    if not references:
+    if not second:
         return "no work by this artist"
-    few = [
-        f"one {kind}: the interval does not know how much others differ"
-        for kind, n in (("generated image", generated), ("work", references))
-        if n == 1
-    ]
+    if first == second == 1:
+        return f"one {kinds[0]} and one {kinds[1]}: no interval"
+    few = [f"{n} {kind}{'s' * (n > 1)} only" for kind, n in zip(kinds, (first, second), strict=True) if n < FEW]
     return "; ".join(few)
 
 
@@ -174,21 +182,3 @@ def _encode(descriptor: Descriptor, images: Images) -> np.ndarray:
     if found.skipped:
         raise InputError(next(iter(found.skipped.values())))
     return found.vectors.astype(np.float64)
-
-
-def _cosine(first: np.ndarray, second: np.ndarray) -> float:
-    return float(np.clip(prototype(first) @ prototype(second), -1, 1))
-
-
-def _estimate(first: np.ndarray, second: np.ndarray, n_bootstrap: int = 1000, seed: int = 0) -> Estimate:
-    """The cosine of two prototypes; two single images have no interval."""
-    value, images = _cosine(first, second), len(first) + len(second)
-    if images == 2:
-        return Estimate(value, np.nan, np.nan, images, "image")
-    random = np.random.default_rng(seed)
-    sums = [resampled_sums(side, n_bootstrap, random) for side in (first, second)]
-    drawn = [side / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-12) for side in sums]
-    scores = (drawn[0] * drawn[1]).sum(axis=1)
-    # A resample holds fewer distinct images than the sample, so its cosines lie nearer to 0: the shift is taken out.
-    low, high = np.clip(interval(scores) + value - scores.mean(), -1, 1)
-    return Estimate(value, float(low), float(high), images, "image")

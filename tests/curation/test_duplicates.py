@@ -90,7 +90,9 @@ def test_quality_counts_pairs() -> None:
     quality = group_quality(found, truth)
     assert quality["precision"].value == pytest.approx(right / sum(f for f, _ in together))
     assert quality["recall"].value == pytest.approx(right / sum(t for _, t in together))
-    assert quality["recall"].low <= quality["recall"].value <= quality["recall"].high
+    assert quality["recall"].note == "2 queries: no interval"
+    twice = group_quality(np.concatenate([found, found + 6]), np.concatenate([truth, truth + 6]))
+    assert twice["recall"].low < quality["recall"].value == twice["recall"].value < twice["recall"].high
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """Intervals against theory: their width, how often they hold the truth, and what is drawn."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import pearsonr
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest, pearsonr
+from scipy.stats import t as student
 
 from csdlib.errors import InputError
+from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.intervals import (
-    Estimate,
     bootstrap,
     bootstrap_each,
     correlation,
@@ -42,7 +47,7 @@ def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     for trial in range(200):
         groups = np.repeat(np.arange(40), 5)
         values = np.repeat(random.normal(0.5, 0.2, 40), 5) + random.normal(0, 0.1, 200)
-        estimate = bootstrap(values, groups=groups, n_bootstrap=300, seed=trial)
+        estimate = bootstrap(values, groups=groups, n_bootstrap=300, seed=trial, bounds=None)
         covered += estimate.low <= 0.5 <= estimate.high
     assert 0.89 <= covered / 200 <= 0.99
 
@@ -53,7 +58,7 @@ def test_paired_difference_is_sharper_than_two_intervals() -> None:
     first, second = hard + random.normal(0, 0.02, 300) + 0.01, hard + random.normal(0, 0.02, 300)
     difference = paired_difference(first, second)
     assert difference.low > 0
-    assert bootstrap(first).low < bootstrap(second).high
+    assert bootstrap(first, bounds=None).low < bootstrap(second, bounds=None).high
 
 
 def assert_same(ours: list[Estimate], expected: list[Estimate]) -> None:
@@ -76,10 +81,8 @@ def test_many_metrics_at_once_are_the_same_as_one_by_one(monkeypatch: pytest.Mon
 
 def test_resamples_are_drawn_with_replacement_from_all_units() -> None:
     # Of two units, a resample holds one twice with probability one half: its mean is 0, 1/2 or 1 as 1 : 2 : 1.
-    estimate = bootstrap(np.array([0.0, 1.0]), n_bootstrap=4000, level=0.4)
-    assert (estimate.low, estimate.high) == (0.5, 0.5)
-    wide = bootstrap(np.array([0.0, 1.0]), n_bootstrap=4000, level=0.6)
-    assert (wide.low, wide.high) == (0.0, 1.0)
+    means = resampled_sums(np.array([[0.0], [1.0]]), 4000, np.random.default_rng(0))[:, 0] / 2
+    assert np.bincount((2 * means).astype(int)) / 4000 == pytest.approx([0.25, 0.5, 0.25], abs=0.03)
 
 
 def test_macro_counts_artists_and_micro_counts_queries() -> None:
@@ -150,12 +153,82 @@ def test_correlations_of_resamples_are_pearsons() -> None:
     found = correlation(first, second, n_bootstrap=50, seed=3)
     (counts,) = draws(9, 50, np.random.default_rng(3))
     drawn = [pearsonr(np.repeat(first, own), np.repeat(second, own)).statistic for own in counts]
-    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])))
+    # Fisher's z, with the deviation of the resamples: t of eight degrees of freedom, and nine eighths for nine units.
+    reach = student.ppf(0.975, 8) * np.sqrt(9 / 8) * np.std(drawn) / (1 - found.value**2)
+    assert np.arctanh([found.low, found.high]) == pytest.approx(np.arctanh(found.value) + np.array([-reach, reach]))
 
 
 def test_an_estimate_is_a_row_and_comes_back() -> None:
-    estimate = bootstrap(np.array([0.0, 1.0, 1.0]))
-    assert list(estimate.row()) == ["value", "low", "high", "n", "unit"]
+    estimate = bootstrap(np.array([0.0, 1.0, 1.0, 0.0]))
+    assert list(estimate.row()) == ["value", "low", "high", "n", "unit", "note"]
     assert Estimate.from_row(estimate.row() | {"metric": "recall"}) == estimate
     frame = pd.DataFrame([{"metric": "recall", "k": 1} | estimate.row()])
     assert Estimate.from_row(frame.iloc[0]) == estimate
+
+
+def test_what_has_no_interval_says_so_in_text_table_and_json() -> None:
+    three = bootstrap(np.array([0.0, 1.0, 1.0]))
+    assert np.isnan([three.low, three.high]).all()
+    assert (str(three), three.percent()) == ("0.667 (3 queries: no interval)", "66.7 (3 queries: no interval)")
+    assert json.loads(json.dumps(three.row()))["low"] is None
+    assert str(Estimate.from_row(json.loads(json.dumps(three.row())))) == str(three)
+    frame = pd.DataFrame([three.row(), bootstrap(np.array([0.0, 1.0] * 3)).row()])
+    assert frame["low"].dtype == float
+    assert str(Estimate.from_row(frame.iloc[0])) == str(three)
+
+
+def test_few_units_are_noted_and_enough_are_not() -> None:
+    notes = [bootstrap(np.arange(n) % 2 * 1.0).note for n in (3, 4, 5, 6)]
+    assert notes == ["3 queries: no interval", "4 queries only", "5 queries only", ""]
+    assert bootstrap(np.tile([0.0, 1.0], 8), groups=np.repeat(np.arange(4), 4)).note == "4 groups only"
+
+
+@pytest.mark.parametrize("groups", [5, 16, 48])
+def test_where_nothing_differs_the_interval_is_the_exact_binomials(groups: int) -> None:
+    names = np.repeat(np.arange(groups), 3)
+    never, always = (bootstrap(np.full(3 * groups, value), groups=names) for value in (0.0, 1.0))
+    exact = binomtest(0, groups).proportion_ci(0.95)
+    assert (never.low, never.high) == pytest.approx((exact.low, exact.high))
+    assert (always.low, always.high) == pytest.approx((1 - exact.high, 1))
+    same = paired_difference(np.ones(3 * groups), np.ones(3 * groups), groups=names)
+    assert (same.low, same.high) == pytest.approx((-exact.high, exact.high))
+    assert np.isnan(bootstrap(np.full(3 * groups, 30.0), groups=names, bounds=None).low), "decibels have no end"
+
+
+def test_the_interval_is_a_t_interval_on_the_logit_scale() -> None:
+    values = np.random.default_rng(0).random((12, 5))
+    found = bootstrap(values.ravel(), groups=np.repeat(np.arange(12), 5), n_bootstrap=20_000)
+    means = values.mean(axis=1)
+    slope = found.value * (1 - found.value)
+    reach = student.ppf(0.975, 11) * means.std(ddof=1) / np.sqrt(12) / slope
+    expected = 1 / (1 + np.exp(-(np.log(found.value / (1 - found.value)) + np.array([-reach, reach]))))
+    assert [found.low, found.high] == pytest.approx(expected, rel=0.01)
+    plain = bootstrap(values.ravel(), groups=np.repeat(np.arange(12), 5), n_bootstrap=20_000, bounds=None)
+    assert plain.high - plain.value == pytest.approx(plain.value - plain.low)
+    assert plain.high - plain.value == pytest.approx(reach * slope, rel=0.01)
+
+
+@given(st.integers(4, 30), st.integers(0, 10**6), st.sampled_from([(0.0, 1.0), (-1.0, 1.0)]))
+def test_an_interval_stays_between_its_bounds(n: int, seed: int, bounds: tuple[float, float]) -> None:
+    values = np.random.default_rng(seed).choice([bounds[0], 0.0, 0.9, bounds[1]], size=n)
+    found = bootstrap(values, bounds=bounds, n_bootstrap=100)
+    assert bounds[0] <= found.low <= found.value <= found.high <= bounds[1]
+
+
+def test_values_beyond_the_bounds_are_refused_and_named() -> None:
+    with pytest.raises(InputError, match="query number 2 is not in"):
+        bootstrap(np.array([0.1, 0.2, 1.3, 0.4]))
+
+
+def test_a_macro_average_draws_what_it_is_asked_to() -> None:
+    random = np.random.default_rng(0)
+    groups = np.repeat(["a", "b"], [30, 90])
+    values = np.where(groups == "a", 0.2, 0.7) + random.uniform(-0.1, 0.1, 120)
+    by_query = macro_average(values, groups, over="query", n_bootstrap=4000)
+    assert (by_query.n, by_query.unit, by_query.note) == (120, "query", "")
+    own = [values[groups == name] for name in "ab"]
+    assert by_query.value == pytest.approx(np.mean([each.mean() for each in own]))
+    # The two groups' means are independent, and each is halved.
+    deviation = np.sqrt(sum(each.var() / len(each) for each in own)) / 2
+    assert by_query.high - by_query.low == pytest.approx(2 * 1.98 * deviation, rel=0.08)
+    assert macro_average(values, groups).note == "2 groups: no interval"

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from csdlib.errors import InputError
-from csdlib.metrics.intervals import draws
+from csdlib.metrics.intervals import draws, with_interval
 from csdlib.metrics.roc import auc, auc_difference, roc_area
 
 
@@ -26,19 +27,56 @@ def test_the_interval_covers_the_truth() -> None:
     covered = 0
     for seed in range(200):
         scores = np.random.default_rng(seed).normal(seen.astype(float), 1)
-        found = auc(scores, seen, n_bootstrap=300, seed=seed)
+        found = auc(scores, seen)
         covered += found.low <= 0.7602 <= found.high
-    assert 178 <= covered <= 200
+    assert 183 <= covered <= 198
+
+
+@pytest.mark.parametrize(("many", "few"), [(32, 16), (11, 5), (21, 11)])
+def test_the_interval_covers_where_the_bootstrap_is_too_short(many: int, few: int) -> None:
+    seen, truth = np.arange(many + few) < many, 0.975
+    covered = 0
+    for seed in range(400):
+        scores = np.random.default_rng(seed).normal(seen * np.sqrt(2) * norm.ppf(truth), 1)
+        found = auc(scores, seen)
+        covered += found.low <= truth <= found.high
+    assert 0.93 <= covered / 400 <= 0.99
+
+
+def test_a_perfect_area_has_an_interval() -> None:
+    perfect = auc(np.arange(16.0), np.arange(16) >= 5)
+    assert (perfect.value, perfect.high) == (1, 1)
+    assert perfect.low == pytest.approx(0.725, abs=0.002), "of eleven and five artists (Newcombe 2006)"
+    assert perfect.note == "5 artists of a kind only"
+    worst = auc(-np.arange(16.0), np.arange(16) >= 5)
+    assert (worst.low, worst.high) == pytest.approx((0, 1 - perfect.low))
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 10**6))
+def test_each_end_is_where_the_score_test_begins_to_reject(many: int, few: int, seed: int) -> None:
+    seen = np.arange(many + few) < many
+    found = auc(np.random.default_rng(seed).normal(size=many + few), seen)
+    other = (many + few) / 2 - 1
+    for end in (found.low, found.high):
+        if 0 < end < 1:
+            spread = 1 + other * (1 - end) / (2 - end) + other * end / (1 + end)
+            deviation = np.sqrt(end * (1 - end) * spread / (many * few))
+            assert abs(found.value - end) == pytest.approx(1.959964 * deviation, abs=1e-6)
 
 
 def test_the_areas_of_resamples_are_those_of_the_artists_drawn() -> None:
     scores, seen = np.random.default_rng(0).normal(size=9), np.arange(9) < 5
     random = np.random.default_rng(7)
     counts = np.hstack([np.concatenate([*draws(count, 40, random)]) for count in (5, 4)])
-    areas = [roc_area(np.repeat(scores, own), np.repeat(seen, own)) for own in counts]
-    found = auc(scores, seen, n_bootstrap=40, seed=7)
-    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(areas, [0.025, 0.975])))
-    assert found.value == roc_area(scores, seen)
+    others = np.random.default_rng(1).normal(size=9)
+    areas = [
+        roc_area(np.repeat(scores, own), np.repeat(seen, own)) - roc_area(np.repeat(others, own), np.repeat(seen, own))
+        for own in counts
+    ]
+    found = auc_difference(scores, others, seen, n_bootstrap=40, seed=7)
+    value = roc_area(scores, seen) - roc_area(others, seen)
+    expected = with_interval(value, np.array(areas), 4, "group", bounds=(-1, 1))
+    assert (found.value, found.low, found.high) == pytest.approx((value, expected.low, expected.high))
 
 
 def test_a_difference_is_paired() -> None:
@@ -46,10 +84,13 @@ def test_a_difference_is_paired() -> None:
     seen = np.arange(48) < 32
     scores = random.normal(seen, 1)
     same = auc_difference(scores, scores * 2 + 1, seen)
-    assert (same.value, same.low, same.high) == (0, 0, 0)
+    # Of sixteen artists who do not differ, at most 20.6 % would: the exact binomial's end.
+    assert (same.value, same.low, same.high) == pytest.approx((0, -0.2059, 0.2059), abs=1e-4)
     better = auc_difference(scores + 5 * seen, scores, seen)
     assert better.low > 0
     assert better.value == pytest.approx(1 - auc(scores, seen).value)
+    assert better.note == "an area above 0.95: the interval is too short"
+    assert auc_difference(scores, random.normal(seen, 1), seen).note == ""
 
 
 @pytest.mark.parametrize(

@@ -115,5 +115,6 @@ def test_shares_of_descriptors_that_see_one_thing_only() -> None:
     assert neighbour_shares(artists, table, 7).mean().to_dict() == pytest.approx({"content": 0, "artist": 6 / 7})
     pulls = pull_of_content_and_style(contents, artists, table, 7)
     assert pulls["content", "difference"].value == pytest.approx(-6 / 7)
-    assert pulls["artist", "difference"].low == pytest.approx(6 / 7)
+    assert pulls["artist", "difference"].value == pytest.approx(6 / 7)
+    assert pulls["artist", "difference"].note == "4 groups only"
     assert pulls["artist", "second"].unit == "group"

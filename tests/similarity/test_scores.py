@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 import torch
 from PIL import Image
+from scipy.stats import t as student
 
 from csdlib import style_similarity
 from csdlib.errors import InputError
 from csdlib.similarity.artists import prototype
 from csdlib.similarity.scores import general_style_similarity, prototype_similarity
+from csdlib.similarity.sets import corrected_cosine, prototype_cosine
 from tests.conftest import stripes
 from tests.similarity.conftest import around, unit
 
@@ -35,29 +37,78 @@ def test_several_pictures_give_an_interval_around_the_value() -> None:
     assert str(score).endswith("(gram, 8 reference(s))")
 
 
-def test_the_interval_holds_the_value_where_resampling_shortens_prototypes() -> None:
-    """Sets of several styles: every resample lacks some, and its cosine is lower than that of the whole."""
+def test_the_interval_of_mixed_sets_holds_the_value() -> None:
+    """Sets of several styles: a prototype without some of them lies elsewhere."""
     mixed = [[stripes(colour, 3, seed + colour) for colour in range(4)] for seed in (0, 50)]
     for ours, theirs in (mixed, [mixed[0], mixed[0]]):
         score = style_similarity(ours, theirs, descriptor="colour")
         assert score.low is not None
         assert score.high is not None
         assert score.low < score.value <= score.high <= 1
+        assert score.note == "4 images only; 4 references only"
 
 
 def test_the_interval_is_that_of_a_plain_loop() -> None:
     made, works = unit(around([1, 0.4, 0], 9, 1)), unit(around([1, 0, 0.3], 14, 2))
     names = [np.repeat("a", len(side)) for side in (made, works)]
     (row,) = general_style_similarity(made, names[0], works, names[1]).to_dict("records")
-    random, sides = np.random.default_rng(5), [side.vectors.astype(float) for side in (made, works)]
-    drawn = []
-    for _ in range(6000):
-        one, other = (prototype(side[random.integers(len(side), size=len(side))]) for side in sides)
-        drawn.append(one @ other)
-    shifted = np.quantile(drawn, [0.025, 0.975]) + row["value"] - np.mean(drawn)
+    sides = [side.vectors.astype(float) for side in (made, works)]
+    scatters = []
+    for side, other in (sides, sides[::-1]):
+        left_out = [prototype(np.delete(side, row, axis=0)) @ prototype(other) for row in range(len(side))]
+        scatters.append((len(side) - 1) * np.var(left_out))
+    freedom = sum(scatters) ** 2 / (scatters[0] ** 2 / 8 + scatters[1] ** 2 / 13)
+    reach = student.ppf(0.975, freedom) * np.sqrt(sum(scatters)) / (1 - row["value"] ** 2)
     assert row["value"] == pytest.approx(prototype(sides[0]) @ prototype(sides[1]))
-    assert [row["low"], row["high"]] == pytest.approx(np.clip(shifted, -1, 1), abs=0.15 * np.ptp(shifted))
-    assert row["high"] - row["low"] > 0.01
+    assert np.arctanh([row["low"], row["high"]]) == pytest.approx(np.arctanh(row["value"]) + reach * np.array([-1, 1]))
+
+
+def test_the_corrected_cosine_is_that_of_a_plain_loop() -> None:
+    one, other = (unit(around([1, y, 0], n, n)).vectors.astype(float) for y, n in ((0.4, 5), (0.0, 7)))
+
+    def corrected(one: np.ndarray, other: np.ndarray) -> float:
+        within = [np.mean([a @ b for i, a in enumerate(s) for j, b in enumerate(s) if i != j]) for s in (one, other)]
+        return float(np.mean(one @ other.T) / np.sqrt(np.prod(within)))
+
+    found = corrected_cosine(one, other)
+    assert found.value == pytest.approx(corrected(one, other))
+    parts = [
+        4 * np.var([corrected(np.delete(one, row, axis=0), other) for row in range(5)]),
+        6 * np.var([corrected(one, np.delete(other, row, axis=0)) for row in range(7)]),
+    ]
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / 4 + parts[1] ** 2 / 6)
+    assert found.high - found.value == pytest.approx(student.ppf(0.975, freedom) * np.sqrt(sum(parts)))
+    assert found.note == "5 images only"
+
+
+@pytest.mark.parametrize("sizes", [(4, 8), (8, 56), (16, 56)])
+def test_intervals_of_sets_cover_what_they_say(sizes: tuple[int, int]) -> None:
+    """The corrected cosine is free of set size; the paper's is not, and its interval is about sets of this size."""
+    random, dim, truth = np.random.default_rng(sizes), 32, 0.8
+    centres = np.eye(dim)[0], truth * np.eye(dim)[0] + np.sqrt(1 - truth**2) * np.eye(dim)[1]
+
+    def side(centre: np.ndarray, n: int) -> np.ndarray:
+        drawn = centre + 0.8 * random.normal(size=(n, dim)) / np.sqrt(dim)
+        return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+
+    pairs = [[side(centre, n) for centre, n in zip(centres, sizes, strict=True)] for _ in range(300)]
+    plain, corrected = ([measure(*pair) for pair in pairs] for measure in (prototype_cosine, corrected_cosine))
+    assert np.mean([each.value for each in corrected]) == pytest.approx(truth, abs=0.015)
+    assert 0.92 <= np.mean([each.low <= truth <= each.high for each in corrected]) <= 0.99
+    expected = np.mean([each.value for each in plain])
+    assert expected < truth - 0.01
+    assert 0.92 <= np.mean([each.low <= expected <= each.high for each in plain]) <= 0.99
+
+
+def test_a_set_that_cannot_carry_a_number_says_so() -> None:
+    few = unit(around([1, 0, 0], 3, 0)).vectors.astype(float)
+    opposite = np.array([[1.0, 0.0, 0.0], [-0.8, 0.6, 0.0], [0.0, -1.0, 0.0], [0.0, 0.1, 1.0]])
+    assert np.isnan(corrected_cosine(few[:1], few).value), "one picture has no likeness within"
+    assert np.isnan(corrected_cosine(opposite / np.linalg.norm(opposite, axis=1, keepdims=True), few).value)
+    assert prototype_cosine(few, few).note == "3 images: no interval"
+    assert np.isnan(prototype_cosine(few[:1], few[:1]).low)
+    one = prototype_cosine(few[:1], np.repeat(few, 3, axis=0))
+    assert one.low < one.value < one.high, "of a single picture nothing is left out: the other side's scatter is"
 
 
 def test_prototype_is_the_mean_direction() -> None:
@@ -82,8 +133,10 @@ def test_general_style_similarity_is_the_cosine_of_prototypes() -> None:
     mean = [vectors.mean(axis=0) for vectors in (made.vectors[:3], works.vectors[:5])]
     expected = mean[0] @ mean[1] / np.linalg.norm(mean[0]) / np.linalg.norm(mean[1])
     assert found.loc["a", "value"] == pytest.approx(expected, abs=1e-6)
-    assert found.loc["a", "low"] < expected < found.loc["a", "high"]
-    assert found.loc["a", ["generated", "references", "note"]].tolist() == [3, 5, ""]
+    assert np.isnan(found.loc["a", "low"])
+    note = "3 generated images only; 5 works only"
+    assert found.loc["a", ["generated", "references", "note"]].tolist() == [3, 5, note]
+    assert found.loc["a", "corrected"] == pytest.approx(corrected_cosine(made.vectors[:3], works.vectors[:5]).value)
     assert found.loc["b", "note"] == "nothing was generated in this name"
     assert found.loc["c", "note"] == "no work by this artist"
     assert found.loc[["b", "c"], ["value", "low", "high"]].isna().all().all()
@@ -133,7 +186,11 @@ def test_large_sets_are_encoded_in_batches() -> None:
 
 
 def test_a_score_is_an_estimate_of_its_images() -> None:
-    score = style_similarity([stripes(0, 3, 1), stripes(0, 3, 2)], stripes(1, 3, 3), descriptor="colour")
-    assert (score.estimate.n, score.estimate.unit) == (3, "image")
+    ours = [stripes(number % 2, 3, number) for number in range(6)]
+    score = style_similarity(ours, [*ours[:3], *(stripes(1, 9, n) for n in range(3))], descriptor="colour")
+    assert (score.estimate.n, score.estimate.unit) == (12, "image")
     assert (float(score), score.low, score.high) == (score.estimate.value, score.estimate.low, score.estimate.high)
     assert str(score).startswith(str(score.estimate))
+    alone = style_similarity(ours[0], ours[1], descriptor="colour")
+    assert alone.note == "one image and one reference: no interval"
+    assert str(alone).endswith("(colour, 1 reference(s); one image and one reference: no interval)")

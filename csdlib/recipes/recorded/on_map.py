@@ -13,7 +13,8 @@ from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath
 from csdlib.maps.layout import map_neighbours, style_map
-from csdlib.metrics.intervals import Estimate, bootstrap
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap
 from csdlib.recipes.recorded.results import write_results, write_table
 from csdlib.retrieval.relevance import matches
 from csdlib.tables import ImageTable

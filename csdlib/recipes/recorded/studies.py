@@ -16,7 +16,7 @@ from csdlib.files import AnyPath, cache_folder
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import content_prompts, simple_prompts, user_prompts
 from csdlib.generation.studies import study, works_of
-from csdlib.metrics.intervals import Estimate
+from csdlib.metrics.estimate import Estimate
 from csdlib.recipes.atelier_prompts import atelier_artists, kept_from_transfers, never_painted
 from csdlib.recipes.recorded.results import write_results
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS

@@ -19,7 +19,8 @@ from csdlib.generation.autoencoder import AutoencoderConfig, fit_autoencoder, pi
 from csdlib.generation.diffusion import SCHEDULE, random_unet
 from csdlib.generation.judges import painter_found
 from csdlib.generation.latents import LatentDescriptor
-from csdlib.metrics.intervals import Estimate, bootstrap, paired_difference
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.intervals import bootstrap, paired_difference
 from csdlib.recipes.shipped.cards import limits, provenance, training_record, write_record
 from csdlib.tables import ImageTable
 
@@ -201,7 +202,7 @@ def reconstruction_loss(model: AutoencoderTiny, *, cache: AnyPath | None = None)
     for group, members in groups.items():
         own = np.isin(artists, members)
         found[group] = {
-            "decibels": bootstrap(decibels[own], groups=artists[own]),
+            "decibels": bootstrap(decibels[own], groups=artists[own], bounds=None),
             "painter_found": bootstrap(after[own], groups=artists[own]),
             "painter_lost": paired_difference(before[own], after[own], groups=artists[own]),
         }

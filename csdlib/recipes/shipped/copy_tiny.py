@@ -12,7 +12,7 @@ from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.files import AnyPath
-from csdlib.metrics.intervals import Estimate
+from csdlib.metrics.estimate import Estimate
 from csdlib.recipes.shipped.cards import limits, provenance, training_record, write_record
 from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, fit

@@ -7,7 +7,7 @@ import pandas as pd
 
 from csdlib.atelier import UNSEEN
 from csdlib.generation.pipelines import stages
-from csdlib.metrics.intervals import Estimate
+from csdlib.metrics.estimate import Estimate
 from csdlib.recipes.shipped.cards import limits, on, provenance
 
 #: Painters by who has seen them, the generator if it is tiny-sd-withheld, and the text encoder: id -> title.
@@ -59,8 +59,7 @@ def judged_table(rows: Iterable[Mapping[str, Any]], groups: Sequence[str] = tupl
     texts: dict[tuple[str, ...], dict[str, str]] = {}
     for row in rows:
         key = (row["measure"], row["subjects"], row["order"], row["practised"])
-        estimate = Estimate(row["value"], row["low"], row["high"], row["n"], "group")
-        texts.setdefault(key, {})[row["group"]] = estimate.percent()
+        texts.setdefault(key, {})[row["group"]] = Estimate.from_row({"unit": "group"} | dict(row)).percent()
     there = {title: texts[key] for key, title in MEASURES.items() if key in texts}
     columns = {GROUPS[group]: [found.get(group, "–") for found in there.values()] for group in groups}
     return pd.DataFrame(columns, index=list(there))

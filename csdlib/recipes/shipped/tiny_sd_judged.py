@@ -132,7 +132,7 @@ def _rows(values: _Values) -> list[dict[str, Any]]:
     """One row a measure and group of painters."""
     return [
         {"measure": measure, "subjects": subjects, "order": order, "practised": practised, "group": group}
-        | {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
+        | {key: value for key, value in found.row().items() if key != "unit"}
         for (measure, subjects, order, practised), pair in values.items()
         for group, found in by_group(*pair, _PAINTERS).items()
     ]
