@@ -53,9 +53,9 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import SUBJECTS
 from csdlib.files import cache_folder
-from csdlib.generation import asked_artists, content_prompts, made_or_found, simple_prompts, study, user_prompts
+from csdlib.generation import asked_artists, content_prompts, made_or_found, pairs, simple_prompts, study, user_prompts
 from csdlib.generation import works_of
-from csdlib.metrics import bootstrap, paired_difference
+from csdlib.metrics import SIGNED, bootstrap, paired_difference
 from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
 from csdlib.texts import split_names
@@ -107,22 +107,25 @@ figures.gallery(
 # %%
 looks = {kind: study(table, works, csdlib.load(descriptor), cache=cache) for kind, table in made.items()}
 by_artist = {kind: seen.by_artist().set_index("artist") for kind, seen in looks.items()}
-base = looks["simple"].hits[:, 0].astype(float)
+partners = {kind: pairs(looks[kind], looks["simple"]) for kind in ("user", "content")}
 rows = []
 for kind, seen in looks.items():
-    found, similar = seen.hits[:, 0].astype(float), by_artist[kind]["value"].to_numpy()
+    found, similar = seen.hits[:, 0].astype(float), by_artist[kind]["value"]
     row = {
         "prompts": kind,
         "mAP@1": bootstrap(found, groups=seen.asked).percent(),
-        "General Style Similarity": str(bootstrap(similar)),
+        "General Style Similarity": str(bootstrap(similar.to_numpy(), bounds=SIGNED)),
     }
-    if kind != "simple":
-        row["mAP@1 - simple"] = paired_difference(found, base, groups=seen.asked).percent()
-        row["similarity - simple"] = str(paired_difference(similar, by_artist["simple"]["value"].to_numpy()))
+    if kind in partners:
+        own, base = partners[kind]
+        others = looks["simple"].hits[base, 0].astype(float)
+        row["mAP@1 - simple"] = paired_difference(found[own], others, groups=seen.asked[own]).percent()
+        change = (similar - by_artist["simple"]["value"]).dropna().to_numpy()
+        row["similarity - simple"] = str(bootstrap(change, bounds=SIGNED))
     rows.append(row)
 figures.table(
     pd.DataFrame(rows),
-    caption=f"{model}, {len(base)} pictures of each kind by {descriptor}: percent for mAP@1, cosines for the similarity, 95 % intervals over artists. "
+    caption=f"{model}, {len(looks['simple'].made)} pictures with simple prompts by {descriptor}; {', '.join(f'{len(own)} pairs with {kind} prompts' for kind, (own, _) in partners.items())}: percent for mAP@1, cosines for the similarity, 95 % intervals over artists. "
     "Differences are paired by artist and seed.",
 )
 
@@ -136,21 +139,19 @@ studies = read_results("studies_atelier")
 many = studies.frame[studies.frame["model"] == "tiny-sd"]
 rows = []
 for name, own in many.groupby("descriptor", sort=False):
-    wide = {kind: own[own["content"] == kind].sort_values("artist") for kind in ("simple", "user", "content")}
+    wide = {kind: own[own["content"] == kind].set_index("artist") for kind in ("simple", "user", "content")}
     for kind, frame in wide.items():
         row = {
             "descriptor": name,
             "prompts": kind,
             "mAP@1": bootstrap(frame["found"].to_numpy()).percent(),
-            "General Style Similarity": str(bootstrap(frame["value"].to_numpy())),
+            "General Style Similarity": str(bootstrap(frame["value"].to_numpy(), bounds=SIGNED)),
         }
         if kind != "simple":
-            row["mAP@1 - simple"] = paired_difference(
-                frame["found"].to_numpy(), wide["simple"]["found"].to_numpy()
-            ).percent()
-            row["similarity - simple"] = str(
-                paired_difference(frame["value"].to_numpy(), wide["simple"]["value"].to_numpy())
-            )
+            # By the artists' names, never by position.
+            change = (frame[["found", "value"]] - wide["simple"][["found", "value"]]).dropna()
+            row["mAP@1 - simple"] = bootstrap(change["found"].to_numpy(), bounds=SIGNED).percent()
+            row["similarity - simple"] = str(bootstrap(change["value"].to_numpy(), bounds=SIGNED))
         rows.append(row)
 figures.table(
     pd.DataFrame(rows),
@@ -217,7 +218,9 @@ single = {
     for kind, seen in looks.items()
 }
 for kind, values in single.items():
-    print(f"{kind:8} one picture with the artist's prototype: {bootstrap(values, groups=looks[kind].asked)}")
+    print(
+        f"{kind:8} one picture with the artist's prototype: {bootstrap(values, groups=looks[kind].asked, bounds=SIGNED)}"
+    )
 
 # %% [markdown]
 # The last lines measure a third thing: how like the artist's prototype each *single* picture is, before any average of generated pictures. Where it falls and the General Style
@@ -248,22 +251,27 @@ figures.table(
 recorded = read_results("studies_sd15")
 real, real_facts = recorded.frame, recorded.facts
 rows = []
+
+
+def painters(frame: pd.DataFrame) -> np.ndarray:
+    """Whose each row is: a painter has a row of each model, and both are drawn together."""
+    return frame.index.get_level_values("artist").to_numpy()
+
+
 for name, own in real[real["content"] != "all"].groupby("descriptor", sort=False):
-    wide = {kind: part.sort_values("artist") for kind, part in own.groupby("content")}
+    wide = {kind: part.set_index(["artist", "model"]) for kind, part in own.groupby("content")}
     for kind in ("unconstrained", "woman", "landscape"):
         row = {
             "descriptor": name,
             "prompt": kind,
-            "mAP@1": bootstrap(wide[kind]["found"].to_numpy()).percent(),
-            "similarity": str(bootstrap(wide[kind]["value"].to_numpy())),
+            "mAP@1": bootstrap(wide[kind]["found"].to_numpy(), groups=painters(wide[kind])).percent(),
+            "similarity": str(bootstrap(wide[kind]["value"].to_numpy(), groups=painters(wide[kind]), bounds=SIGNED)),
         }
         if kind != "unconstrained":
-            row["mAP@1 - unconstrained"] = paired_difference(
-                wide[kind]["found"].to_numpy(), wide["unconstrained"]["found"].to_numpy()
-            ).percent()
-            row["similarity - unconstrained"] = str(
-                paired_difference(wide[kind]["value"].to_numpy(), wide["unconstrained"]["value"].to_numpy())
-            )
+            change = (wide[kind][["found", "value"]] - wide["unconstrained"][["found", "value"]]).dropna()
+            options = {"groups": painters(change), "bounds": SIGNED}
+            row["mAP@1 - unconstrained"] = bootstrap(change["found"].to_numpy(), **options).percent()
+            row["similarity - unconstrained"] = str(bootstrap(change["value"].to_numpy(), **options))
         rows.append(row)
 figures.table(
     pd.DataFrame(rows),
@@ -282,10 +290,10 @@ figures.table(
 
 # %%
 csd = many[many["descriptor"] == "csd-tiny"]
-kinds = {kind: csd[csd["content"] == kind].sort_values("artist") for kind in ("simple", "user", "content")}
+kinds = {kind: csd[csd["content"] == kind].set_index("artist") for kind in ("simple", "user", "content")}
 for kind in ("user", "content"):
-    lost = paired_difference(kinds[kind]["found"].to_numpy(), kinds["simple"]["found"].to_numpy())
-    moved = paired_difference(kinds[kind]["value"].to_numpy(), kinds["simple"]["value"].to_numpy())
+    change = (kinds[kind][["found", "value"]] - kinds["simple"][["found", "value"]]).dropna()
+    lost, moved = (bootstrap(change[what].to_numpy(), bounds=SIGNED) for what in ("found", "value"))
     verdict = "falls" if moved.high < 0 else "rises" if moved.low > 0 else "does not move beyond its interval"
     print(f"{kind}: retrieval {lost.percent()} points; General Style Similarity {verdict} ({moved})")
 

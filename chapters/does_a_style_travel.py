@@ -55,7 +55,7 @@ from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
 from csdlib.files import cache_folder
 from csdlib.generation import SubjectClassifier, asked_artists, content_prompts, made_or_found, model_record, stages
 from csdlib.generation import study, subject_found, works_of
-from csdlib.metrics import bootstrap, correlation, paired_difference
+from csdlib.metrics import SIGNED, bootstrap, correlation, paired_difference
 from csdlib.recipes import kept_from_transfers, never_painted, read_results
 from csdlib.texts import split_names
 
@@ -88,7 +88,8 @@ made = made_or_found(
 )
 main = study(made, works, csdlib.load(descriptor), cache=cache)
 in_atelier = dataset == "atelier" and not generated_folder
-new = never_painted(prompts) if in_atelier else np.zeros(len(made), bool)
+# Of the pictures that are there, not of the prompts: one that could not be made or read has no place in either.
+new = never_painted(main.made.frame) if in_atelier else np.zeros(len(main.made), bool)
 print(f"{len(made)} pictures, {new.sum()} of them of subjects that the painter has never painted")
 
 # %% tags=["hide-input"]
@@ -113,13 +114,13 @@ found = main.hits[:, 0].astype(float)
 groups = {"painted": ~new, "never painted": new}
 record = {} if generated_folder else model_record(model)
 if in_atelier and any(stage["config"].get("transferred") for stage in stages(record)):
-    kept = kept_from_transfers(prompts)
+    kept = kept_from_transfers(main.made.frame)
     groups |= {"never painted, practised": new & ~kept, "never painted, not practised": kept}
 for label, rows in groups.items():
     if rows.any():
         line = f"{label} ({rows.sum()} pictures): painter found {bootstrap(found[rows], groups=main.asked[rows]).percent()} %"
         if in_atelier:
-            line += f", subject seen {bootstrap(subject_found(made.take(np.flatnonzero(rows)), SubjectClassifier.load()), groups=main.asked[rows]).percent()} %"
+            line += f", subject seen {bootstrap(subject_found(main.made.take(np.flatnonzero(rows)), SubjectClassifier.load()), groups=main.asked[rows]).percent()} %"
         print(line)
 print(f"chance of finding the painter: {main.retrieval()['chance'].value:.1%}")
 
@@ -250,7 +251,7 @@ for name, part in real.groupby("descriptor", sort=False):
                 "descriptor": name,
                 "subject": content,
                 "painter found (%)": bootstrap(own["found"].to_numpy()).percent(),
-                "similarity": str(bootstrap(own["value"].to_numpy())),
+                "similarity": str(bootstrap(own["value"].to_numpy(), bounds=SIGNED)),
                 "similarity with spread": str(correlation(own["value"].to_numpy(), own["spread"].to_numpy())),
                 "found with spread": str(correlation(own["found"].to_numpy(), own["spread"].to_numpy()))
                 if own["found"].max() > own["found"].min()

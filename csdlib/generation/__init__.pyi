@@ -40,6 +40,7 @@ from .prompts import with_article as with_article
 from .studies import Study as Study
 from .studies import asked_artists as asked_artists
 from .studies import made_or_found as made_or_found
+from .studies import pairs as pairs
 from .studies import study as study
 from .studies import works_of as works_of
 from .subjects import SubjectClassifier as SubjectClassifier

@@ -1,5 +1,7 @@
 """What a generator has learned: whose hand its pictures show, what they show, and whether they are copies."""
 
+from typing import Any
+
 import numpy as np
 
 from csdlib.descriptors.protocol import Descriptor
@@ -59,14 +61,15 @@ def likeness_to_nearest(
     return neighbours(asked, known, 1).scores[:, 0]
 
 
-def by_group(values: np.ndarray, made: ImageTable, groups: dict[str, list[str]]) -> dict[str, Estimate]:
+def by_group(values: np.ndarray, made: ImageTable, groups: dict[str, list[str]], **options: Any) -> dict[str, Estimate]:
     """The mean of per-picture values for groups of artists, with 95 % bootstrap intervals over artists.
 
     Args:
         values: (n,) one a picture.
         made: the pictures.
         groups: name -> artists; a group without pictures is left out.
+        options: see ``bootstrap``; ``bounds`` where the values are no shares.
     """
     artists = made.column("artist")
     rows = {name: np.isin(artists, members) for name, members in groups.items()}
-    return {name: bootstrap(values[own], groups=artists[own]) for name, own in rows.items() if own.any()}
+    return {name: bootstrap(values[own], groups=artists[own], **options) for name, own in rows.items() if own.any()}

@@ -154,6 +154,35 @@ def study(made: ImageTable, works: ImageTable, descriptor: Descriptor, *, cache:
     return Study(descriptor.name, generated, references)
 
 
+def pairs(first: Study, second: Study) -> tuple[np.ndarray, np.ndarray]:
+    """Which pictures of two studies are partners: the same artist asked for, the same seed, other words.
+
+    Never by position: a safety checker drops pictures, broken files are left out, and equally many may remain.
+
+    Args:
+        first: of images with ``artist`` and ``seed``.
+        second: the same.
+
+    Returns:
+        rows of the first's images and of the second's, (p,) each; those without a partner are in neither.
+
+    Raises:
+        InputError: an image without a seed, or two by one artist and seed in one study.
+    """
+    rows = []
+    for each in (first, second):
+        frame = each.made.frame
+        if "seed" not in frame or frame["seed"].isna().any():
+            raise InputError("pairs need the seed of every image: a column 'seed' in the table of generated images")
+        keys = pd.DataFrame({"artist": each.asked, "seed": frame["seed"].to_numpy(), "row": range(len(frame))})
+        if keys.duplicated(["artist", "seed"]).any():
+            twice = keys[keys.duplicated(["artist", "seed"])].iloc[0]
+            raise InputError(f"two images by artist {twice['artist']!r} with seed {twice['seed']}: who is the partner?")
+        rows.append(keys)
+    both = rows[0].merge(rows[1], on=["artist", "seed"], suffixes=("", "_other"))
+    return both["row"].to_numpy(), both["row_other"].to_numpy()
+
+
 def works_of(dataset: str, root: AnyPath = "") -> ImageTable:
     """The artists' works of a data set, among which generated images are looked for.
 

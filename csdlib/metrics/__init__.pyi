@@ -1,4 +1,5 @@
 from .estimate import Estimate as Estimate
+from .intervals import SIGNED as SIGNED
 from .intervals import around as around
 from .intervals import bootstrap as bootstrap
 from .intervals import bootstrap_each as bootstrap_each

@@ -10,6 +10,7 @@ from .attribution import Candidates as Candidates
 from .attribution import candidates as candidates
 from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity
+from .scores import own_above_others as own_above_others
 from .scores import prototype_similarity as prototype_similarity
 from .scores import style_similarity as style_similarity
 from .sets import corrected_cosine as corrected_cosine

@@ -27,7 +27,7 @@ class Candidates:
             the same. Each calibrating artist was held out while the others set the threshold; with an interval over
             these artists. It holds for strangers of their kind: for others, see ``candidates``.
         found: the share of works by artists on the list that are given to the right one.
-        strangers: (s,) the calibrating artists, for whose kind ``wrong`` holds.
+        by_stranger: that share of each calibrating artist, in [0, 1]; the index are their names.
         fingerprint: of the descriptor.
     """
 
@@ -38,7 +38,7 @@ class Candidates:
     aimed: float
     wrong: Estimate
     found: Estimate
-    strangers: np.ndarray
+    by_stranger: pd.Series
     fingerprint: str
 
     def rank(self, images: Embeddings, k: int = 5) -> pd.DataFrame:
@@ -116,7 +116,8 @@ def candidates(
     named = _named_when_held_out(stranger[calibrating], artists[calibrating], wrong)
     found = ((mine > stranger) & (mine >= threshold)).astype(float)
     measured = bootstrap(named, groups=artists[calibrating]), bootstrap(found, groups=artists)
-    return Candidates(names, means, counts, threshold, wrong, *measured, chosen, works.fingerprint)
+    by_stranger = pd.Series(named).groupby(artists[calibrating]).mean()
+    return Candidates(names, means, counts, threshold, wrong, *measured, by_stranger, works.fingerprint)
 
 
 def _own_and_likest_other(

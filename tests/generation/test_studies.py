@@ -11,7 +11,7 @@ from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.files import data_path
 from csdlib.generation.prompts import simple_prompts
-from csdlib.generation.studies import Study, asked_artists, made_or_found, study
+from csdlib.generation.studies import Study, asked_artists, made_or_found, pairs, study
 from csdlib.tables import ImageTable
 
 
@@ -76,8 +76,8 @@ def test_what_is_wrong_stands_in_the_result(striped_table: ImageTable) -> None:
     made = as_generated(query, ["artist-0"] * 8 + ["artist-1"] + ["nobody"] * 7)
     few = works.take(np.flatnonzero((works.frame["artist"] != "artist-0") | ~works.frame["artist"].duplicated()))
     found = study(made, few, load("colour")).by_artist().set_index("artist")
-    assert "one work" in found.loc["artist-0", "note"]
-    assert "one generated image" in found.loc["artist-1", "note"]
+    assert "1 work only" in found.loc["artist-0", "note"]
+    assert "1 generated image only" in found.loc["artist-1", "note"]
     assert found.loc["nobody", "note"] == "no work by this artist"
     assert np.isnan(found.loc["nobody", "value"])
     assert "artist-2" not in found.index
@@ -120,3 +120,20 @@ def test_images_that_are_there_need_no_model(tmp_path: Path) -> None:
     assert found.frame["model"].tolist() == ["Midjourney 5"]
     with pytest.raises(InputError, match="unknown model 'no model'"):
         made_or_found(prompts, "no model", "")
+
+
+def test_partners_are_joined_by_artist_and_seed_where_equally_many_were_dropped(striped_table: ImageTable) -> None:
+    query, works = striped_table.where(split="query"), striped_table.where(split="database")
+    seeds = query.frame.groupby("artist").cumcount().tolist()
+    made = as_generated(query, query.frame["artist"].tolist()).with_column("seed", seeds)
+    descriptor = load("colour")
+    # A safety checker drops the first picture of one set and the last of the other: as many remain.
+    first = study(made.take(range(1, len(made))), works, descriptor)
+    second = study(made.take(range(len(made) - 1)), works, descriptor)
+    own, other = pairs(first, second)
+    assert len(own) == len(made) - 2
+    assert first.made.ids[own].tolist() == second.made.ids[other].tolist()
+    with pytest.raises(InputError, match="the seed of every image"):
+        pairs(first, study(as_generated(query, query.frame["artist"].tolist()), works, descriptor))
+    with pytest.raises(InputError, match="who is the partner"):
+        pairs(study(made.with_column("seed", [0] * len(made)), works, descriptor), first)

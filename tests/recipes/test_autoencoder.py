@@ -34,5 +34,5 @@ def test_a_judged_autoencoder_says_what_it_costs(tmp_path: Path, monkeypatch: py
     withheld = len(set(WITHHELD) & set(few["painters"]))
     assert [found[group]["painter_lost"]["n"] for group in ("seen", "withheld")] == [12 - withheld, withheld]
     for lost in (group["painter_lost"] for group in found.values()):
-        assert lost["low"] > 0, "of a picture that one step has learned to paint no hand is left"
+        assert lost["value"] > 0, "of a picture that one step has learned to paint no hand is left"
     assert "| withheld |" in (tmp_path / "vae" / "README.md").read_text()

@@ -11,6 +11,7 @@ import torch
 
 from csdlib.descriptors.registry import load
 from csdlib.files import AnyPath, atomic_path
+from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.intervals import paired_difference
 from csdlib.metrics.ranking import METRIC_TITLES, mean_precision_at_k, recall_at_k, recall_per_query
 from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
@@ -63,16 +64,15 @@ def on(record: dict[str, Any]) -> str:
 
 def retrieval_results(found: Retrieval) -> str:
     """The lines of a card with the retrieval of unseen artists."""
-    columns = ["metric", "k", "value", "low", "high"]
     rows = "\n".join(
-        f"| {METRIC_TITLES[metric]} | {k} | {100 * value:.1f} | {100 * low:.1f} to {100 * high:.1f} |"
-        for metric, k, value, low, high in found.estimates((1, 10))[columns].to_numpy().tolist()
+        f"| {METRIC_TITLES[row['metric']]} | {row['k']} | {Estimate.from_row(row).percent()} |"
+        for _, row in found.estimates((1, 10)).iterrows()
     )
     return f"""Retrieval on the artists that training did not see, {len(found.query)} queries in {len(found.database)}
 database images, percent, with a 95 % bootstrap interval over artists; mean precision@k is what the paper calls mAP@k:
 
-| metric | k | value | interval |
-|---|---|---|---|
+| metric | k | percent [interval] |
+|---|---|---|
 {rows}"""
 
 

@@ -18,6 +18,7 @@ from csdlib.generation.pictures import generate
 from csdlib.generation.pipelines import model_folder, model_record
 from csdlib.generation.prompts import content_prompts, simple_prompts
 from csdlib.generation.subjects import SubjectClassifier
+from csdlib.metrics.intervals import SHARE, SIGNED
 from csdlib.recipes.atelier_prompts import atelier_artists, kept_from_transfers, never_painted
 from csdlib.recipes.shipped.autoencoder import SIZE, generator_pictures
 from csdlib.recipes.shipped.cards import write_record
@@ -134,7 +135,8 @@ def _rows(values: _Values) -> list[dict[str, Any]]:
         {"measure": measure, "subjects": subjects, "order": order, "practised": practised, "group": group}
         | {key: value for key, value in found.row().items() if key != "unit"}
         for (measure, subjects, order, practised), pair in values.items()
-        for group, found in by_group(*pair, _PAINTERS).items()
+        # What is gained by another order of words is a difference of two shares.
+        for group, found in by_group(*pair, _PAINTERS, bounds=SIGNED if "gained" in measure else SHARE).items()
     ]
 
 
