@@ -64,9 +64,9 @@ class Run:
         return _hash(json.dumps(parts, sort_keys=True).encode())[:32]
 
     def kept(self) -> list[Path]:
-        """Folders of all results, the newest first, whether or not they hold."""
+        """Folders of all results, the newest first, whether or not they hold; without those of an older driver."""
         paths = sorted(self.results.glob("*/record.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-        return [path.parent for path in paths]
+        return [path.parent for path in paths if Record.is_one(path)]
 
     @property
     def folder(self) -> Path | None:
@@ -127,6 +127,15 @@ class Record:
     def save(self, path: Path) -> None:
         """Write as JSON."""
         path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @staticmethod
+    def is_one(path: Path) -> bool:
+        """Whether a file is a record as this driver writes it: what an older one left is made again."""
+        try:
+            Record.load(path)
+        except (ValueError, TypeError):
+            return False
+        return True
 
     @staticmethod
     def load(path: Path) -> "Record":

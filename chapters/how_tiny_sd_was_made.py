@@ -273,8 +273,8 @@ errors.groupby("time steps", sort=False).mean().sort_index().round(3)
 # The shipped models were trained by the same functions, with more pictures and steps. The autoencoder comes first, and sees only what
 # `tiny-sd-withheld` may see. Then both UNets learn in the same four stages: from pictures and the web's captions, by a first practice, from captions
 # said anew, and by a second practice. (What is practised, and why, is the subject of
-# [hands carried to new subjects](hands_carried_to_new_subjects).) They differ in who is in the data; two stages of
-# `tiny-sd` were a little shorter, too. (Stages two and three were interrupted, so their seconds say more than they took.)
+# [hands carried to new subjects](hands_carried_to_new_subjects).) They differ in who is in the data, and in steps: two stages of
+# `tiny-sd` were shorter, as the table says. (Stages two and three were interrupted, so their seconds say more than they took.)
 
 # %% tags=["hide-input"]
 folders = {"autoencoder": "tiny-sd/vae", "UNet of tiny-sd-withheld": "tiny-sd-withheld", "UNet of tiny-sd": "tiny-sd"}

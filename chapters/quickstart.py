@@ -134,8 +134,8 @@ print(
 # ## From pictures to painters
 #
 # One picture is a small sample of a painter. The mean direction of several descriptors, their **{term}`prototype`**,
-# is steadier, and with several pictures there is something to resample: `style_similarity` then returns an interval.
-# With two pictures it can only reshuffle those two, and is too narrow: distrust it until there are eight or so.
+# is steadier, and with several pictures each can be left out once, to see how much hangs on it: `style_similarity` then returns an interval.
+# From fewer than four pictures on the smaller side there is none, and below six a note says how few they are.
 
 # %%
 mine = np.flatnonzero(artists == several[0])
@@ -145,12 +145,12 @@ for count in sorted({min(count, most) for count in (2, 4, 8)}):
     score = csdlib.style_similarity(
         [table.path(row) for row in mine[:count]], [table.path(row) for row in theirs[:count]], descriptor=descriptor
     )
-    print(f"{count} pictures each: {score}")
+    print(f"{count} pictures each: {score}\n    corrected for their number: {score.corrected}")
 
 # %% [markdown]
 # The value itself moves too: averaging shortens the part that is peculiar to one picture, so cosines of prototypes tend
-# to move away from 0, up or down. A score of prototypes without the number of its references is half a statement, which is
-# why `Score` carries `n_references`.
+# to move away from 0, up or down. The interval is about other sets *of this size*, and does not know where the value is heading. A score of prototypes without the number of its
+# references is half a statement, which is why `Score` carries `n_references`; and `corrected` is what endlessly many pictures would give, so that sets of different size can be compared.
 #
 # ## Summary
 #

@@ -199,7 +199,7 @@ figures.show(
 # ## The same painter under two generators
 #
 # A low score may have a simpler reason than absence: some painters are hard to imitate. The cleanest comparison keeps the painter and changes the generator.
-# `tiny-sd` has the same parts and the same recipe, and has seen everybody. If absence is what the score measures, withheld painters should lose under
+# `tiny-sd` has the same parts and the same recipe (two of its four stages were shorter, [how](how_tiny_sd_was_made)), and has seen everybody. If absence is what the score measures, withheld painters should lose under
 # `tiny-sd-withheld`, and the others should not.
 
 # %%
@@ -261,7 +261,7 @@ for label, each in named.items():
     withheld, unread = effect.index.isin(WITHHELD), effect.index.isin(UNSEEN)
     groups = {"seen": ~withheld, "withheld, name read": withheld & ~unread, "withheld, never read": withheld & unread}
     for group, own in groups.items():
-        found = bootstrap(effect[own].to_numpy(), bounds=SIGNED)
+        found = bootstrap(effect[own].to_numpy(), groups=effect.index[own].to_numpy(), bounds=SIGNED)
         control.setdefault(group, {"painters": group})[label] = str(found)
         leak[label, group] = found.value
 figures.table(
@@ -369,7 +369,7 @@ print(
 
 # %% [markdown]
 # High scores, and hardly a picture that is found: on this descriptor's scale *any* painting-like picture is like any other, because it has never learned to tell real
-# paintings apart. A reader who took the thresholds at their word would call most of these painters *present* and be right, for the wrong reason. The same score would come out for painters
+# paintings apart. A reader who took the thresholds at their word would call most of these painters *present*. Whether that is right, nobody outside knows; the score is no reason to think so. The same one would come out for painters
 # whom the model has never seen. Only a yardstick of such painters could tell, and for Stable Diffusion we have none.
 #
 # ## The prediction, and what came

@@ -8,6 +8,7 @@ import typer
 from csdlib.cli.common import command_line, plain_errors
 from csdlib.recipes.recorded.ablations import run_ablations
 from csdlib.recipes.recorded.content import record_content
+from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
@@ -36,6 +37,18 @@ def ablations(
 ) -> None:
     """Train csd-tiny with one setting changed at a time; a killed run goes on where it was."""
     run_ablations(output, seeds=range(seeds), works_per_painter=works, command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def coverage(
+    context: typer.Context,
+    output: Output = RESULTS / "coverage.csv",
+    trials: Annotated[int, typer.Option(help="Data sets that are drawn for each kind and size.")] = 1000,
+) -> None:
+    """Simulate how often each kind of interval holds the truth."""
+    record_coverage(output, trials=trials, command=command_line(context))
     typer.echo(f"written: {output}")
 
 

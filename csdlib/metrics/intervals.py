@@ -63,8 +63,9 @@ def with_interval(
     the logit scale, where it cannot leave them and is longer towards the middle. Simulated coverage:
     ``csdlib record coverage``.
 
-    Where no resample differs (every artist found always, say), the exact binomial decides: at most so large a share of
-    units would differ, and each by no more than the bounds allow.
+    Where no unit differs from another at an end of the scale, or at 0 (every artist found always, say), the exact
+    binomial decides: at most so large a share of units would differ, and each by no more than the bounds allow. Any
+    other number that is the same for all units, such as a chance that is known, is its own interval.
 
     Args:
         value: the number of the sample.
@@ -90,6 +91,8 @@ def with_interval(
     if deviation <= 1e-12:
         if bounds is None:
             return Estimate(value, np.nan, np.nan, n, unit, f"no {unit} differs from another: no interval")
+        if value not in (*bounds, 0):
+            return Estimate(value, value, value, n, unit, note)
         share = 1 - tail ** (1 / n)
         low, high = value - share * (value - bounds[0]), value + share * (bounds[1] - value)
         return Estimate(value, low, high, n, unit, note)

@@ -14,6 +14,7 @@ from .recorded.ablations import SETTINGS as SETTINGS
 from .recorded.ablations import Setting as Setting
 from .recorded.ablations import run_ablations as run_ablations
 from .recorded.content import record_content as record_content
+from .recorded.coverage import record_coverage as record_coverage
 from .recorded.on_map import generated_on_map as generated_on_map
 from .recorded.on_map import record_generated_on_map as record_generated_on_map
 from .recorded.paintings import record_paintings as record_paintings

@@ -192,6 +192,8 @@ def test_where_nothing_differs_the_interval_is_the_exact_binomials(groups: int) 
     assert (always.low, always.high) == pytest.approx((1 - exact.high, 1))
     same = paired_difference(np.ones(3 * groups), np.ones(3 * groups), groups=names)
     assert (same.low, same.high) == pytest.approx((-exact.high, exact.high))
+    known = bootstrap(np.full(3 * groups, 1 / 48), groups=names)
+    assert known.low == known.value == known.high, "a chance that is the same for all is no estimate"
     assert np.isnan(bootstrap(np.full(3 * groups, 30.0), groups=names, bounds=None).low), "decibels have no end"
 
 
