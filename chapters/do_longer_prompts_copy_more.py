@@ -250,7 +250,6 @@ figures.table(
 # %% tags=["hide-input"]
 recorded = read_results("studies_sd15")
 real, real_facts = recorded.frame, recorded.facts
-rows = []
 
 
 def painters(frame: pd.DataFrame) -> np.ndarray:
@@ -258,6 +257,8 @@ def painters(frame: pd.DataFrame) -> np.ndarray:
     return frame.index.get_level_values("artist").to_numpy()
 
 
+# %% tags=["hide-input"]
+rows = []
 for name, own in real[real["content"] != "all"].groupby("descriptor", sort=False):
     wide = {kind: part.set_index(["artist", "model"]) for kind, part in own.groupby("content")}
     for kind in ("unconstrained", "woman", "landscape"):
