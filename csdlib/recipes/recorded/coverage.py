@@ -132,11 +132,11 @@ def _area_difference(seen: int, unseen: int, first: float, second: float) -> Tri
 
     def trial(random: np.random.Generator) -> dict[str, Ends]:
         kinds, common = np.arange(seen + unseen) < seen, random.normal(size=seen + unseen)
-        scores = [
+        one, other = (
             kinds * np.sqrt(2) * norm.ppf(area) + (common + random.normal(size=len(common))) / np.sqrt(2)
             for area in (first, second)
-        ]
-        return {OURS: _ends(auc_difference(*scores, kinds))}
+        )
+        return {OURS: _ends(auc_difference(one, other, kinds))}
 
     return trial
 
