@@ -1,3 +1,5 @@
+from .crossed import crossed_mean as crossed_mean
+from .crossed import holm as holm
 from .estimate import Estimate as Estimate
 from .intervals import SIGNED as SIGNED
 from .intervals import around as around
