@@ -92,8 +92,8 @@ counts.reset_index()
 # the reciprocal rank of the first right picture, and precision@R, the share of right ones among the first $R$.
 #
 # Each number is an average over queries, and another set of artists would have given another one. The **bootstrap**
-# asks how different: it draws artists with replacement, with all their queries, a thousand times, and reports the range
-# that holds 95 % of the averages. Drawing single queries instead would pretend that a painter's pictures succeed or fail
+# asks how different: it draws artists with replacement, with all their queries, a thousand times, and looks how far the averages
+# scatter. Student's $t$ says how many of these deviations make a 95 % interval for so few artists ([how far it can be trusted](what_decides_a_benchmark)). Drawing single queries instead would pretend that a painter's pictures succeed or fail
 # independently, and the intervals would come out too narrow.
 
 # %%

@@ -97,14 +97,29 @@ def auc_difference(
         1.0
     """
     first, second = _wins(scores, seen), _wins(others, seen)
-    wins, random = first - second, np.random.default_rng(seed)
-    of_unseen = resampled_sums(wins, n_bootstrap, random)
-    unseen = np.concatenate([*draws(wins.shape[1], n_bootstrap, random)])
-    resampled = (of_unseen * unseen).sum(axis=1) / wins.size
+    wins = first - second
+    resampled = resampled_areas(wins, n_bootstrap, np.random.default_rng(seed))
     found = with_interval(float(wins.mean()), resampled, min(wins.shape), "group", level=level, bounds=SIGNED)
     if max(first.mean(), second.mean()) <= NEAR_ONE or found.note:
         return found
     return replace(found, note=f"an area above {NEAR_ONE}: the interval is too short")
+
+
+def resampled_areas(wins: np.ndarray, n_bootstrap: int, random: np.random.Generator) -> np.ndarray:
+    """The mean over the pairs of every resample, in which artists of both kinds are drawn apart; (n_bootstrap,).
+
+    Args:
+        wins: (seen, unseen) whether each seen artist scores above each unseen one, or a difference of two such tables.
+        n_bootstrap: resamples.
+        random: what draws them.
+
+    Example:
+        >>> resampled_areas(np.ones((3, 2)), 2, np.random.default_rng(0)).tolist()
+        [1.0, 1.0]
+    """
+    of_unseen = resampled_sums(wins, n_bootstrap, random)
+    unseen = np.concatenate([*draws(wins.shape[1], n_bootstrap, random)])
+    return np.asarray((of_unseen * unseen).sum(axis=1) / wins.size)
 
 
 def _wins(scores: np.ndarray, seen: np.ndarray) -> np.ndarray:

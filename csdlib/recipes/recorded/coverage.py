@@ -12,8 +12,8 @@ from tqdm import tqdm
 from csdlib.errors import InputError
 from csdlib.files import AnyPath
 from csdlib.metrics.estimate import Estimate
-from csdlib.metrics.intervals import bootstrap, correlation, draws, paired_difference, resampled_sums
-from csdlib.metrics.roc import auc, auc_difference
+from csdlib.metrics.intervals import bootstrap, correlation, paired_difference, resampled_sums
+from csdlib.metrics.roc import auc, auc_difference, resampled_areas
 from csdlib.recipes.recorded.results import write_results
 from csdlib.similarity.sets import corrected_cosine, prototype_cosine
 
@@ -120,9 +120,7 @@ def _area(seen: int, unseen: int, truth: float) -> Trial:
         kinds = np.arange(seen + unseen) < seen
         scores = random.normal(kinds * np.sqrt(2) * norm.ppf(truth), 1)
         wins = (scores[kinds][:, None] > scores[~kinds]).astype(float)
-        of_unseen = resampled_sums(wins, 1000, random)
-        drawn = (of_unseen * np.concatenate([*draws(unseen, 1000, random)])).sum(axis=1) / wins.size
-        return {OURS: _ends(auc(scores, kinds)), QUANTILES: _between(drawn)}
+        return {OURS: _ends(auc(scores, kinds)), QUANTILES: _between(resampled_areas(wins, 1000, random))}
 
     return trial
 
