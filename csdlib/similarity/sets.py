@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import t as student
 
-from csdlib.metrics.estimate import FEW, FEWEST, Estimate, few
-from csdlib.metrics.intervals import SIGNED, around
+from csdlib.metrics.estimate import FEWEST, Estimate, few
+from csdlib.metrics.intervals import SIGNED, Bounds, around
 
 #: From the sums of two sides, (..., d), and how many rows stand behind each, to one number a pair of sums.
 Statistic = Callable[[np.ndarray, int, np.ndarray, int], np.ndarray]
@@ -38,7 +38,7 @@ def prototype_cosine(first: np.ndarray, second: np.ndarray, *, level: float = 0.
         >>> round(prototype_cosine(np.eye(3)[[0, 0, 1]], np.eye(3)[[0]]).value, 3)
         0.894
     """
-    return _jackknifed(_prototypes, first, second, level)
+    return _jackknifed(_prototypes, first, second, level, SIGNED)
 
 
 def corrected_cosine(first: np.ndarray, second: np.ndarray, *, level: float = 0.95) -> Estimate:
@@ -62,7 +62,7 @@ def corrected_cosine(first: np.ndarray, second: np.ndarray, *, level: float = 0.
         >>> round(corrected_cosine(twice, twice).value, 3)  # the mean of 1, .6, .6, 1, by .6
         1.333
     """
-    return _jackknifed(_corrected, first, second, level)
+    return _jackknifed(_corrected, first, second, level, None)
 
 
 def _prototypes(first: np.ndarray, _n: int, second: np.ndarray, _m: int) -> np.ndarray:
@@ -81,14 +81,14 @@ def _within(total: np.ndarray, n: int) -> np.ndarray:
     return (np.square(total).sum(axis=-1) - n) / (n * (n - 1)) if n > 1 else np.full(total.shape[:-1], np.nan)
 
 
-def _jackknifed(statistic: Statistic, first: np.ndarray, second: np.ndarray, level: float) -> Estimate:
+def _jackknifed(statistic: Statistic, first: np.ndarray, second: np.ndarray, level: float, bounds: Bounds) -> Estimate:
     """A number of two sides with a t interval, its degrees of freedom by Welch and Satterthwaite."""
     n, m, images = len(first), len(second), len(first) + len(second)
     one, other = first.sum(axis=0), second.sum(axis=0)
     value, fewest = float(statistic(one, n, other, m)), min(side for side in (n, m, images) if side > 1)
     if np.isnan(value):
         return Estimate(np.nan, np.nan, np.nan, images, "image", "pictures that are not like each other, or one only")
-    if fewest < FEWEST or images == 2:
+    if fewest < FEWEST:
         return Estimate(value, np.nan, np.nan, images, "image", few(fewest, "image"))
     parts = [
         (_scatter(statistic(one - first, n - 1, other, m)), n - 1) if n > 1 else (0.0, 1),
@@ -99,9 +99,7 @@ def _jackknifed(statistic: Statistic, first: np.ndarray, second: np.ndarray, lev
         return Estimate(value, value, value, images, "image", "the pictures of each side are the same")
     freedom = variance**2 / sum(part**2 / df for part, df in parts)
     reach = float(student.ppf((1 + level) / 2, freedom)) * np.sqrt(variance)
-    bounds = SIGNED if statistic is _prototypes else None
-    note = few(fewest, "image") if fewest < FEW else ""
-    return Estimate(value, *around(value, float(reach), bounds), images, "image", note)
+    return Estimate(value, *around(value, float(reach), bounds), images, "image", few(fewest, "image"))
 
 
 def _scatter(left_out: np.ndarray) -> float:
