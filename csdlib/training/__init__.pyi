@@ -1,4 +1,5 @@
 from .batches import batch_rows as batch_rows
+from .batches import positive_pairs as positive_pairs
 from .clip import CLIPConfig as CLIPConfig
 from .clip import contrastive_loss as contrastive_loss
 from .clip import fit_clip as fit_clip

@@ -32,6 +32,34 @@ def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray
     return np.array(rows, dtype=np.int64)
 
 
+def positive_pairs(table: ImageTable, batch_size: int, steps: int, seed: int = 0) -> float:
+    """Pairs of images in a batch that share a tag, the mean over a training's batches: what L_MCL has to learn from.
+
+    The number of tags alone does not tell it: of 64 images by 32 artists, about 64 pairs share one; where a tenth of
+    the images keep their tag, a hundredth of the pairs are left.
+
+    Args:
+        table: the training images with their ``styles``.
+        batch_size: images a step.
+        steps: optimiser steps.
+        seed: of the order of images, as in ``TrainingConfig``.
+
+    Returns:
+        the mean number of pairs, at least 0; higher gives the multi-label term more to learn from.
+
+    Raises:
+        InputError: no steps, or a batch below one image.
+    """
+    if steps < 1 or batch_size < 1:
+        raise InputError(f"steps and batch_size must be at least 1, got {steps} and {batch_size}")
+    labels = table.sparse_labels()
+    found = 0
+    for step in range(steps):
+        tags = labels[batch_rows(len(table), batch_size, step, seed)]
+        found += int(np.triu((tags @ tags.T).toarray() > 0, k=1).sum())
+    return found / steps
+
+
 def readable(table: ImageTable, *, progress: bool = True) -> ImageTable:
     """The table without broken images: one of them, met at step 10,000, must not end a training.
 

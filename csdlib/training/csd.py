@@ -19,7 +19,7 @@ from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 from csdlib.training.batches import batches, readable
 from csdlib.training.loop import Trainer, bfloat16, warmup_schedule
-from csdlib.training.losses import Weighting, multilabel_contrastive_loss, self_supervised_loss
+from csdlib.training.losses import MeanOver, Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.training.views import StylePreservingViews, Views
 
 
@@ -38,7 +38,9 @@ class TrainingConfig:
         label_weight: of the multi-label term; 0 leaves it out, and tags are not needed.
         ssl_weight: lambda, the weight of the self-supervised term; 0 leaves it out.
         temperature: tau of both terms.
-        weighting: of positives in the multi-label term, see ``csdlib.training.losses``.
+        weighting: of positives in the multi-label term, see ``multilabel_contrastive_loss``.
+        mean_over: what the multi-label term is the mean over, see there: with few labels, ``"positives"`` keeps its
+            weight beside the self-supervised one.
         optimizer: ``"sgd"`` (the paper's) or ``"adamw"`` (for towers that start from random weights).
         projection_rate: learning rate of the projection.
         backbone_rate: learning rate of the tower.
@@ -58,6 +60,7 @@ class TrainingConfig:
     ssl_weight: float = 0.2
     temperature: float = 0.1
     weighting: Weighting = "indicator"
+    mean_over: MeanOver = "rows"
     optimizer: Literal["sgd", "adamw"] = "sgd"
     projection_rate: float = 3e-3
     backbone_rate: float = 1e-4
@@ -228,7 +231,7 @@ def _terms(style: Tensor, labels: Tensor, config: TrainingConfig) -> dict[str, T
     tagged = labels.any(dim=1)
     return {
         "multi_label_loss": multilabel_contrastive_loss(
-            style[tagged, 0], labels[tagged], config.temperature, config.weighting
+            style[tagged, 0], labels[tagged], config.temperature, config.weighting, config.mean_over
         )
         if tagged.sum() > 1
         else style.sum() * 0,

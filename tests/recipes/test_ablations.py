@@ -19,6 +19,7 @@ def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
         Setting("reference", "reference"),
         Setting("labelled images", "none", {"label_weight": 0.0}, labelled=0),
         Setting("labels", "true painters", kinds=("truth",)),
+        Setting("images", "half", pictures=0.5),
         Setting("training", "none", trained=False),
     ]
     first = run_ablations(output, settings=settings[:1], **options)
@@ -27,9 +28,11 @@ def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
     seconds = json.loads(output.with_suffix(".json").read_text())["seconds"]
     both = run_ablations(output, settings=settings, **options)
     assert both.iloc[: len(first)]["precision@10"].tolist() == pytest.approx(first["precision@10"].tolist(), rel=1e-5)
-    assert set(both["factor"]) == {"reference", "labelled images", "labels", "training"}
+    assert set(both["factor"]) == {"reference", "labelled images", "labels", "images", "training"}
     scores = both.groupby("factor")["precision@10"].sum()
-    assert scores.nunique() == 4
+    assert scores.nunique() == 5
+    pairs = both.groupby("factor")["pairs"].first()
+    assert pairs["training"] == pairs["labelled images"] == 0 < pairs["reference"] < pairs["labels"]
     assert json.loads(output.with_suffix(".json").read_text())["seconds"] >= seconds
     with pytest.raises(InputError, match="delete it"):
         run_ablations(output, settings=settings, **options | {"reference": REFERENCE})
@@ -42,10 +45,12 @@ def test_every_setting_changes_one_thing() -> None:
         changed = set(setting.changes) - {"steps"}
         changed |= {
             name
-            for name in ("start", "kinds", "labelled", "trained")
+            for name in ("start", "kinds", "pictures", "labelled", "trained")
             if getattr(setting, name) != getattr(Setting("", ""), name)
         }
         assert len(changed) == (setting.factor != "reference") or setting.setting in (
             "infinity (self-supervised only)",
             "all tags, count",
+            "16, mean over positives",
+            "10 %, mean over positives",
         )

@@ -20,12 +20,13 @@ from csdlib.recipes.recorded.results import write_results
 from csdlib.recipes.shipped.csd_tiny import CSD_TINY
 from csdlib.retrieval.benchmark import evaluate_retrieval
 from csdlib.tables import ImageTable
+from csdlib.training.batches import positive_pairs
 from csdlib.training.csd import TrainingConfig, fit
 
 #: What every setting changes one thing of: csd-tiny's own settings, for a shorter time.
 REFERENCE = replace(CSD_TINY, steps=150, batch_size=64)
 
-COLUMNS = ["factor", "setting", "seed", "painters", "artist", "queries", "right@1", "precision@10"]
+COLUMNS = ["factor", "setting", "seed", "pairs", "painters", "artist", "queries", "right@1", "precision@10"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Setting:
         changes: of the reference's settings.
         start: ``"clip-tiny"`` or ``"random"``.
         kinds: of tags that are learned; ``truth`` stands for the true painters in place of all tags.
+        pictures: share of the crawl that is learned from at all.
         labelled: share of the pictures that keep their tags.
         trained: False for the start as it is.
     """
@@ -47,13 +49,15 @@ class Setting:
     changes: dict[str, object] = field(default_factory=dict)
     start: str = "clip-tiny"
     kinds: tuple[str, ...] = ("artist",)
+    pictures: float = 1.0
     labelled: float = 1.0
     trained: bool = True
 
 
 ALL_KINDS = ("artist", "movement", "medium")
 
-#: Batches of other sizes see as many pictures as the reference.
+#: Batches of other sizes see as many pictures as the reference. Fewer labels leave fewer pairs in a batch, and a term
+#: that weighs less: in a smaller crawl there are as many pairs, and a mean over positives weighs as much.
 SETTINGS = (
     Setting("reference", "reference"),
     Setting("training", "none", trained=False),
@@ -68,10 +72,14 @@ SETTINGS = (
     Setting("tags and weighting", "all tags, count", {"weighting": "count"}, kinds=ALL_KINDS),
     Setting("views", "photometric", {"photometric": True}),
     Setting("batch size", "16", {"batch_size": 16, "steps": 600}),
+    Setting("batch size", "16, mean over positives", {"batch_size": 16, "steps": 600, "mean_over": "positives"}),
     Setting("batch size", "128", {"batch_size": 128, "steps": 75}),
     Setting("labels", "true painters", kinds=("truth",)),
     Setting("labelled images", "50 %", labelled=0.5),
     Setting("labelled images", "10 %", labelled=0.1),
+    Setting("labelled images", "10 %, mean over positives", {"mean_over": "positives"}, labelled=0.1),
+    Setting("images", "50 %", pictures=0.5),
+    Setting("images", "10 %", pictures=0.1),
 )
 
 
@@ -100,7 +108,8 @@ def run_ablations(
 
     Returns:
         one row a setting, seed and painter (pupils, on whom settings may be chosen, and unseen painters, on whom they
-        may not): queries, the share of them whose nearest neighbour is right, and their mean precision@10.
+        may not): pairs of pictures in a batch that share a tag (the mean over the training), queries, the share of
+        them whose nearest neighbour is right, and their mean precision@10.
 
     Raises:
         InputError: the table on the disk has other columns, or was made with another reference.
@@ -119,10 +128,13 @@ def run_ablations(
         started = time.perf_counter()
         model = _start(setting.start, seed)
         config = replace(reference, **{**setting.changes, "seed": seed})  # type: ignore[arg-type]
+        pairs = 0.0
         if setting.trained:
-            fit(model, _learned(crawl, setting, seed), config, progress=False)
+            learned = _learned(crawl, setting, seed)
+            pairs = positive_pairs(learned, config.batch_size, config.steps, seed) if config.label_weight else 0.0
+            fit(model, learned, config, progress=False)
         rows = [_found(model, name, table) for name, table in judges.items()]
-        found = pd.concat(rows).assign(factor=setting.factor, setting=setting.setting, seed=seed)
+        found = pd.concat(rows).assign(factor=setting.factor, setting=setting.setting, seed=seed, pairs=round(pairs, 3))
         frame = pd.concat([frame, found[COLUMNS]], ignore_index=True)
         seconds += time.perf_counter() - started
         write_results(output, made | {"seconds": round(seconds)}, frame, command=command)
@@ -153,11 +165,13 @@ def _start(name: str, seed: int) -> CSDModel:
 
 
 def _learned(crawl: ImageTable, setting: Setting, seed: int) -> ImageTable:
-    """The crawl with the tags that a setting learns from."""
+    """The pictures and tags that a setting learns from."""
     if setting.kinds == ("truth",):
         return crawl.tagged("true_artist")
     kinds = atelier_bank().kinds
-    keeps = np.random.default_rng(seed).random(len(crawl)) < setting.labelled
+    chance = np.random.default_rng(seed).random(len(crawl))
+    crawl, chance = crawl.take(np.flatnonzero(chance < setting.pictures)), chance[chance < setting.pictures]
+    keeps = chance < setting.labelled
     styles = [
         [tag for tag in tags if kept and kinds[tag] in setting.kinds]
         for tags, kept in zip(crawl.frame["styles"], keeps, strict=True)
