@@ -12,6 +12,7 @@ from .painters import Ground as Ground
 from .painters import Light as Light
 from .painters import Line as Line
 from .painters import Painter as Painter
+from .sets import CROSSED as CROSSED
 from .sets import UNSEEN as UNSEEN
 from .sets import WITHHELD as WITHHELD
 from .studio import render as render

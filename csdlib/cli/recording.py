@@ -1,5 +1,6 @@
 """Commands that record what the book shows and does not run again: numbers in ``data/results``, no picture."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from csdlib.recipes.recorded.content import record_content
 from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
+from csdlib.recipes.recorded.reading import READING, record_reading
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 from csdlib.recipes.recorded.training import record_training
 
@@ -78,6 +80,18 @@ def on_map(
 def paintings(context: typer.Context, root: Root, output: Output = RESULTS / "real_paintings.csv") -> None:
     """Search real paintings by every small descriptor."""
     record_paintings(root, output, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def reading(
+    context: typer.Context,
+    output: Output = RESULTS / "reading.csv",
+    steps: Annotated[int, typer.Option(help="Optimiser steps of the judge.")] = READING.steps,
+) -> None:
+    """Train a judge that shares no painters with the text encoder, and record what every name does."""
+    record_reading(output, replace(READING, steps=steps), command=command_line(context))
     typer.echo(f"written: {output}")
 
 

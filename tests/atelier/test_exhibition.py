@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier, render, sample_scene
+from csdlib.atelier import CROSSED, PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier, render, sample_scene
 from csdlib.atelier.mediums import MEDIUMS
 from csdlib.atelier.painters import Brush
 from csdlib.atelier.palettes import FAMILIES
@@ -110,7 +110,10 @@ def test_sets_are_crossed_with_each_other_with_movement_and_with_repertoire():
     assert len(set(UNSEEN)) == len(set(WITHHELD)) == 16
     assert {*UNSEEN, *WITHHELD} <= set(PAINTERS)
     assert len({*UNSEEN} & {*WITHHELD}) == 5  # 16 * 16 / 48
-    for chosen in (UNSEEN, WITHHELD):
+    # What the judge of reading knows is crossed with what was withheld, and among the withheld with what was read.
+    assert len({*CROSSED} & {*WITHHELD}) == 8 == len({*CROSSED} - {*WITHHELD})
+    assert len({*CROSSED} & {*WITHHELD} & {*UNSEEN}) == 3
+    for chosen in (UNSEEN, WITHHELD, CROSSED):
         assert (pd.Series([PAINTERS[slug].movement for slug in chosen]).value_counts() == 2).all()
         wide = np.mean([not PAINTERS[slug].repertoire for slug in chosen])
         assert abs(wide - np.mean([not painter.repertoire for painter in PAINTERS.values()])) < 0.1

@@ -12,6 +12,7 @@ import pandas as pd
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path, data_path
+from csdlib.metrics.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def write_results(
     with atomic_path(output.with_suffix(".json")) as path:
         path.write_text(json.dumps(made, indent=1) + "\n")
     return Recorded(pd.DataFrame() if frame is None else frame, made)
+
+
+def rounded(estimate: Estimate) -> dict[str, Any]:
+    """An estimate as a record keeps it: its row with four decimals."""
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in estimate.row().items()}
 
 
 def write_table(output: AnyPath, frame: pd.DataFrame) -> None:

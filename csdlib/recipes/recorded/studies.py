@@ -16,9 +16,8 @@ from csdlib.files import AnyPath, cache_folder
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import content_prompts, simple_prompts, user_prompts
 from csdlib.generation.studies import study, works_of
-from csdlib.metrics.estimate import Estimate
 from csdlib.recipes.atelier_prompts import atelier_artists, kept_from_transfers, never_painted
-from csdlib.recipes.recorded.results import write_results
+from csdlib.recipes.recorded.results import rounded, write_results
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS
 from csdlib.tables import ImageTable
 
@@ -123,7 +122,7 @@ def _record(
             seen = study(made, works, descriptor, cache=cache_folder() / "embeddings")
             where = {"model": model, "content": content, "descriptor": name}
             rows.append(seen.by_artist().assign(**where))
-            retrieval += [where | {"what": what} | _rounded(each) for what, each in seen.retrieval().items()]
+            retrieval += [where | {"what": what} | rounded(each) for what, each in seen.retrieval().items()]
     frame = pd.concat(rows, ignore_index=True)
     facts = settings | {
         "works": len(works),
@@ -133,7 +132,3 @@ def _record(
     }
     write_results(output, facts, frame.round(4), command=command, descriptors=descriptors)
     return frame
-
-
-def _rounded(estimate: Estimate) -> dict[str, Any]:
-    return {key: round(value, 4) if isinstance(value, float) else value for key, value in estimate.row().items()}
