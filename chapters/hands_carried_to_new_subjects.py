@@ -205,7 +205,8 @@ figures.gallery(
 # ```
 #
 # A generator that has practised all pairs could not tell us whether it has learned the trick or the list. So a quarter of the pairs, drawn by lot, was
-# left out: `csdlib.recipes.kept_from_transfers` names them.
+# left out: `csdlib.recipes.kept_from_transfers` names them. One thing flatters the numbers below: the strength $s$ and the guidance were chosen on these very pairs, and the same pairs judge
+# the generator after each stage. What is trained next can do better: the function halves them, one half to choose and one for the last word.
 #
 # ## What each of them did
 #

@@ -1,16 +1,20 @@
 """What the atelier's painters are asked for: their names, their repertoires, and the pairs that no picture shows."""
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from csdlib.atelier import find_painter
 from csdlib.atelier.catalogue import find_painters
+from csdlib.errors import unknown
 from csdlib.files import seeded
 
 #: The share of the pairs that no picture shows, and that tiny-sd has not practised either.
 KEPT = 0.25
+
+Half = Literal["choose", "judge", "both"]
 
 
 def atelier_artists(painters: Sequence[str] | None = None) -> dict[str, str]:
@@ -56,28 +60,38 @@ def never_painted(prompts: pd.DataFrame) -> np.ndarray:
     )
 
 
-def kept_from_transfers(prompts: pd.DataFrame) -> np.ndarray:
+def kept_from_transfers(prompts: pd.DataFrame, half: Half = "both") -> np.ndarray:
     """Which prompts ask for a pair of painter and subject that tiny-sd was never asked for while it learned.
 
     A quarter of the pairs that no picture shows, by lot. The others it has practised without pictures, see
-    ``csdlib.generation.new_pairs``.
+    ``csdlib.generation.new_pairs``. How much of a hand tiny-sd's practice carries, and its guidance, were chosen on all
+    of them, and all of them judged it afterwards: that flatters it. What is trained next chooses on one half.
 
     Args:
         prompts: with ``artist`` (slugs of the atelier) and ``content``.
+        half: ``"choose"``, the half on which settings may be chosen; ``"judge"``, the half for the last word; or
+            ``"both"``.
 
     Returns:
         (n,) bool; the pairs are among those of ``never_painted``.
 
     Raises:
-        InputError: an unknown painter.
+        InputError: an unknown painter, or another half.
 
     Example:
         >>> from csdlib.generation.prompts import content_prompts
         >>> kept_from_transfers(content_prompts(atelier_artists(["juro-silvane"]), ["bird", "dog", "tree"])).tolist()
         [False, False, True]
     """
-    lots = [
-        seeded("kept from transfers", artist, content, 0).random() < KEPT
-        for artist, content in zip(prompts["artist"], prompts["content"], strict=True)
-    ]
-    return never_painted(prompts) & np.array(lots)
+    if half not in get_args(Half):
+        raise unknown("half", half, list(get_args(Half)))
+    kept = never_painted(prompts) & _drawn("kept from transfers", prompts, KEPT)
+    if half == "both":
+        return kept
+    return kept & (_drawn("the last word", prompts, 0.5) == (half == "judge"))
+
+
+def _drawn(lot: str, prompts: pd.DataFrame, share: float) -> np.ndarray:
+    """Which pairs of painter and subject a lot draws, the same for every table that holds them."""
+    pairs = zip(prompts["artist"], prompts["content"], strict=True)
+    return np.array([seeded(lot, artist, content, 0).random() < share for artist, content in pairs])

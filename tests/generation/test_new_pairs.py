@@ -166,6 +166,10 @@ def test_what_is_kept_from_transfers_is_never_asked_for_and_nobody_withheld_is_n
     new, kept = never_painted(pairs), kept_from_transfers(pairs)
     assert not (kept & ~new).any()
     assert 0.2 < kept.sum() / new.sum() < 0.3
+    choose, judge = (kept_from_transfers(pairs, half) for half in ("choose", "judge"))
+    assert not (choose & judge).any()
+    assert ((choose | judge) == kept).all()
+    assert 0.4 < choose.sum() / kept.sum() < 0.6
     transfers = transfers_of(generator_pictures(2), data_path("models/tiny-sd"))
     said = " | ".join(transfers.texts)
     assert not [slug for slug in WITHHELD if find_painter(slug).name in said]

@@ -12,8 +12,10 @@ from csdlib.cli import app
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.files import data_path
+from csdlib.generation.pipelines import revision
 from csdlib.recipes.recorded import results
 from csdlib.recipes.recorded.results import Recorded, read_results, write_results
+from csdlib.tables import ImageTable
 
 NAMES = sorted(path.stem for path in data_path("results").glob("*.json"))
 
@@ -46,6 +48,23 @@ def test_older_weights_are_named() -> None:
     found = Recorded(pd.DataFrame(), {"date": "2026-01-02", "command": "c", "fingerprints": marks})
     assert found.outdated() == ["gram"]
     assert found.sentence().endswith("of older weights: gram.")
+
+
+def _row(model: str) -> dict[str, list[object]]:
+    required = {"path": ["a.png"], "split": ["query"], "artist": ["a"], "styles": [["a"]], "source": ["generated"]}
+    return {"image_id": ["a"], **required, "model": [model]}
+
+
+def test_generators_are_named_as_descriptors_are(tmp_path: Path) -> None:
+    ours = ImageTable(pd.DataFrame(_row("tiny-sd")), tmp_path)
+    ours.manifest.update({"revision": revision("tiny-sd"), "precision": "bfloat16"})
+    theirs = ImageTable(pd.DataFrame(_row("Midjourney")), tmp_path)
+    found = write_results(tmp_path / "x.json", {}, command="c", generated=[ours, theirs])
+    assert found.outdated() == []
+    mark = revision("tiny-sd")[:8]
+    assert f"tiny-sd (revision {mark}, bfloat16), Midjourney (revision not stated)" in found.sentence()
+    found.facts["generators"]["tiny-sd"]["revision"] = "0" * 16
+    assert found.outdated() == ["tiny-sd"]
 
 
 def test_what_nobody_recorded_is_said() -> None:

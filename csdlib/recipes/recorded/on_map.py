@@ -104,9 +104,8 @@ def record_generated_on_map(
         "paintings": len(paintings),
         "generated": len(made),
         "artists": made.frame["artist"].nunique(),
-        "model": sorted(set(made.frame["model"])),
     }
     table = pd.DataFrame(shares)
     write_table(output.with_name(f"{output.stem}_places.csv"), places)
-    write_results(output, facts, table.round(5), command=command, descriptors=descriptors)
+    write_results(output, facts, table.round(5), command=command, descriptors=descriptors, generated=[made])
     return table

@@ -76,7 +76,9 @@ def record_reading(
     facts = {"training": asdict(config), "works_per_painter": works_per_painter, "images": images, "seed": seed}
     facts |= {"right@1": rounded(_right(exhibition, judge)), "seconds": round(time.perf_counter() - started)}
     frame = pd.concat(rows, ignore_index=True).round(4)
-    return write_results(output, facts, frame, command=command, descriptors=("csd-tiny", "colour"))
+    return write_results(
+        output, facts, frame, command=command, descriptors=("csd-tiny", "colour"), generated=made.values()
+    )
 
 
 def _effects(made: ImageTable, descriptor: Descriptor, strangers: Sequence[str]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """A recorded result: a table, and how it was made. One function writes it, and one reads it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,10 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from csdlib import generation  # lazy: diffusers loads only where a generator is asked about
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path, data_path
 from csdlib.metrics.estimate import Estimate
+from csdlib.tables import ImageTable
+
+#: What stands for the revision and the precision of pictures from elsewhere.
+NOT_STATED = "not stated"
 
 
 @dataclass(frozen=True)
@@ -21,16 +26,19 @@ class Recorded:
 
     Attributes:
         frame: the numbers, one row each; empty where the facts are all there is.
-        facts: how they were made: ``date``, ``command``, counts, and in ``fingerprints`` the descriptors' weights.
+        facts: how they were made: ``date``, ``command``, counts, in ``fingerprints`` the descriptors' weights, and in
+            ``generators`` the revision and the precision of what made the pictures.
     """
 
     frame: pd.DataFrame
     facts: dict[str, Any]
 
     def outdated(self) -> list[str]:
-        """The descriptors whose weights have changed since."""
+        """The descriptors and the shipped generators whose weights have changed since."""
         marks: dict[str, str] = self.facts.get("fingerprints", {})
-        return [name for name, mark in marks.items() if load(name).fingerprint != mark]
+        older = [name for name, mark in marks.items() if load(name).fingerprint != mark]
+        ours = [name for name in self._generators if generation.MODELS.get(name, "").startswith("models/")]
+        return older + [name for name in ours if generation.revision(name) != self._generators[name]["revision"]]
 
     def sentence(self) -> str:
         """When it was recorded, by which command and with which weights; and whether these are still today's.
@@ -41,9 +49,16 @@ class Recorded:
         """
         marks = [f"{name} {mark[:8]}" for name, mark in self.facts.get("fingerprints", {}).items()]
         weights = f", with the weights {', '.join(marks)}" if marks else ""
+        made = [f"{name} ({_described(each)})" for name, each in self._generators.items()]
+        weights += f", on pictures by {', '.join(made)}" if made else ""
         older = self.outdated()
         note = f" Changed since, so that its numbers are of older weights: {', '.join(older)}." if older else ""
         return f"Recorded on {self.facts['date']} by `{self.facts['command']}`{weights}.{note}"
+
+    @property
+    def _generators(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = self.facts.get("generators", {})
+        return found
 
 
 def read_results(name: str) -> Recorded:
@@ -67,6 +82,7 @@ def write_results(
     *,
     command: str = "",
     descriptors: Sequence[str] = (),
+    generated: Iterable[ImageTable] = (),
 ) -> Recorded:
     """Writes a result: the table as csv, and how it was made as json beside it.
 
@@ -76,6 +92,8 @@ def write_results(
         frame: the numbers; by default the facts are all there is.
         command: what makes it again.
         descriptors: names of those that measured; the fingerprints of their weights are kept.
+        generated: tables of generated pictures; revision and precision of what made them are kept, or that they are not
+            stated.
 
     Raises:
         InputError: an output that ends in neither .csv nor .json.
@@ -85,11 +103,26 @@ def write_results(
         raise InputError(f"output {output} must be a file that ends in .csv or .json")
     made = {"date": date.today().isoformat(), "command": command} | facts
     made |= {"fingerprints": {name: load(name).fingerprint for name in descriptors}} if descriptors else {}
+    made |= {"generators": found} if (found := _generators(generated)) else {}
     if frame is not None:
         write_table(output.with_suffix(".csv"), frame)
     with atomic_path(output.with_suffix(".json")) as path:
         path.write_text(json.dumps(made, indent=1) + "\n")
     return Recorded(pd.DataFrame() if frame is None else frame, made)
+
+
+def _generators(tables: Iterable[ImageTable]) -> dict[str, dict[str, str]]:
+    """Revision and precision of every model that made pictures of the tables."""
+    found: dict[str, dict[str, str]] = {}
+    for table in tables:
+        for model in table.frame["model"].unique():
+            found[str(model)] = {key: str(table.manifest.get(key, NOT_STATED)) for key in ("revision", "precision")}
+    return found
+
+
+def _described(generator: dict[str, str]) -> str:
+    stated = generator["revision"] != NOT_STATED
+    return f"revision {generator['revision'][:8]}, {generator['precision']}" if stated else f"revision {NOT_STATED}"
 
 
 def rounded(estimate: Estimate) -> dict[str, Any]:

@@ -130,5 +130,5 @@ def _record(
         "artists": frame["artist"].nunique(),
         "retrieval": retrieval,
     }
-    write_results(output, facts, frame.round(4), command=command, descriptors=descriptors)
+    write_results(output, facts, frame.round(4), command=command, descriptors=descriptors, generated=tables.values())
     return frame

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ def train_csd_tiny(
         config: the settings.
         test: another data set, on whose unseen artists the card's numbers are measured; by default the table itself.
         start: ``"clip-tiny"``, the folder of a model to start from, or ``""`` for random weights.
-        validation: queries and database whose recall@1 enters the curves; by default those of the card.
+        validation: queries and database whose recall@1 enters the curves; by default those of the seen artists, or none
+            where these have no query. Never those of the card: curves are what settings are chosen by.
         tags: the columns whose values are the style tags to learn from.
         unseen_share: share of the artists that training does not see, where the data set does not name them itself; the
             card's numbers are about them.
@@ -78,8 +80,9 @@ def train_csd_tiny(
     model = _start(start, config.seed)
     started = time.perf_counter()
     checkpoint = output / "checkpoint.pt"
-    watched = judges if validation is None else validation
-    log = fit(model, training, config, evaluate=lambda current: _recall(current, watched), checkpoint=checkpoint)
+    watched = _seen_judges(table, unseen) if validation is None else validation
+    evaluate = None if watched is None else partial(_recall, test=watched)
+    log = fit(model, training, config, evaluate=evaluate, checkpoint=checkpoint)
     save_model(model, output)
     record = training_record(command, training, log, config, time.perf_counter() - started)
     record |= {"tags": list(tags), "unseen": unseen, "start": str(start) if start else "random weights"}
@@ -94,6 +97,13 @@ def _start(start: AnyPath, seed: int) -> CSDModel:
     if not str(start):
         return random_tiny(seed).model
     return load_model(data_path("models/clip-tiny") if start == "clip-tiny" else Path(start))
+
+
+def _seen_judges(table: ImageTable, unseen: Sequence[str]) -> ImageTable | None:
+    """Queries and database of the artists that training sees; None where there is none of either."""
+    judged = table.frame["split"].isin(["query", "database"]) & ~table.frame["artist"].isin([*unseen, ""])
+    both = table.frame.loc[judged, "split"].nunique() == 2
+    return table.take(np.flatnonzero(judged)) if both else None
 
 
 def _recall(model: CSDModel, test: ImageTable) -> dict[str, float]:
