@@ -356,8 +356,8 @@ figures.table(
 
 # %% [markdown]
 # Read the last column first. Of four or five painters, the usual bootstrap misses the truth in every fourth or fifth case, and near the end of a scale more often. Ours errs to the other side there, and
-# says so with a note; below four painters it gives no interval at all. The last rows are no mistake of the interval: the cosine of prototypes *itself* depends on how many pictures there
-# are, and its interval is about sets of that size. Only the corrected cosine is about the styles.
+# says so with a note; below four painters it gives no interval at all. The rows of the cosine by prototypes are no mistake of the interval: that cosine *itself* depends on how many pictures there
+# are, and its interval holds what sets of that size have on average, as the rows below it show. Only the corrected cosine is about the styles.
 
 # %% [markdown]
 # ## Summary

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from csdlib.errors import InputError
 from csdlib.files import AnyPath
+from csdlib.metrics.crossed import crossed_mean
 from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.intervals import bootstrap, correlation, paired_difference, resampled_sums
 from csdlib.metrics.roc import auc, auc_difference, resampled_areas
@@ -22,6 +23,9 @@ Ends = tuple[float, float]
 Trial = Callable[[np.random.Generator], dict[str, Ends]]
 
 OURS, QUANTILES = "csdlib", "quantiles of the bootstrap"
+
+#: What the prototypes' cosine of sets of so many pictures is on average: below that of the styles.
+OF_THIS_SIZE = "by prototypes, against sets of this size"
 
 #: Groups of artists that the book measures: few by name, sixteen, thirty-two, all painters, real ones.
 ARTISTS = (4, 5, 8, 11, 16, 32, 48, 60, 107)
@@ -76,10 +80,15 @@ def _cases() -> Iterator[tuple[str, str, float, Trial]]:
             yield "area under the ROC curve", f"{seen} x {unseen}", truth, _area(seen, unseen, truth)
     for truth in (0.75, 0.9, 0.975):
         yield "difference of two areas", "32 x 16", truth - 0.7, _area_difference(32, 16, truth, 0.7)
-    for n, m in ((4, 8), (4, 56), (8, 8), (8, 56), (16, 56)):
-        for truth in (0.5, 0.825, 0.97):
-            yield "cosine of two styles, corrected", f"{n} x {m}", truth, _cosine(n, m, truth, corrected_cosine)
-            yield "cosine of two styles, by prototypes", f"{n} x {m}", truth, _cosine(n, m, truth, prototype_cosine)
+    measures = {"corrected": corrected_cosine, "by prototypes": prototype_cosine, OF_THIS_SIZE: prototype_cosine}
+    for kind, measure in measures.items():
+        for n, m in ((4, 8), (4, 56), (8, 8), (8, 56), (16, 56)):
+            for styles in (0.5, 0.825, 0.97):
+                truth = _expected(n, m, styles) if kind == OF_THIS_SIZE else styles
+                yield f"cosine of two styles, {kind}", f"{n} x {m}", truth, _cosine(n, m, styles, measure)
+    for scatter in (0.0, 0.02):
+        for seeds, painters in ((3, 16), (3, 32), (5, 16), (5, 32)):
+            yield f"mean over seeds and painters, seeds {scatter:g} apart", *_crossed(seeds, painters, scatter)
 
 
 def _share(artists: int, mean: float, queries: int = 14) -> Trial:
@@ -139,20 +148,39 @@ def _area_difference(seen: int, unseen: int, first: float, second: float) -> Tri
     return trial
 
 
-def _cosine(
-    n: int, m: int, truth: float, measure: Callable[[np.ndarray, np.ndarray], Estimate], dim: int = 64
-) -> Trial:
-    """Pictures around two styles at a known angle; two pictures of one style have a cosine of about 0.6."""
-
+def _cosine(n: int, m: int, truth: float, measure: Callable[[np.ndarray, np.ndarray], Estimate]) -> Trial:
     def trial(random: np.random.Generator) -> dict[str, Ends]:
-        styles = np.eye(dim)[0], truth * np.eye(dim)[0] + np.sqrt(1 - truth**2) * np.eye(dim)[1]
-        sides = [
-            style + 0.8 * random.normal(size=(count, dim)) / np.sqrt(dim)
-            for style, count in zip(styles, (n, m), strict=True)
-        ]
-        return {OURS: _ends(measure(*(side / np.linalg.norm(side, axis=1, keepdims=True) for side in sides)))}
+        return {OURS: _ends(measure(*_two_styles(n, m, truth, random)))}
 
     return trial
+
+
+def _two_styles(n: int, m: int, truth: float, random: np.random.Generator, dim: int = 64) -> list[np.ndarray]:
+    """Pictures around two styles at a known angle; two pictures of one style have a cosine of about 0.6."""
+    styles = np.eye(dim)[0], truth * np.eye(dim)[0] + np.sqrt(1 - truth**2) * np.eye(dim)[1]
+    sides = [
+        style + 0.8 * random.normal(size=(count, dim)) / np.sqrt(dim)
+        for style, count in zip(styles, (n, m), strict=True)
+    ]
+    return [side / np.linalg.norm(side, axis=1, keepdims=True) for side in sides]
+
+
+def _expected(n: int, m: int, truth: float, draws: int = 4000) -> float:
+    """The cosine of the prototypes of sets of this size, on average: below that of the styles."""
+    random = np.random.default_rng([n, m])
+    prototypes = ([side.mean(axis=0) for side in _two_styles(n, m, truth, random)] for _ in range(draws))
+    return float(np.mean([one @ other / np.linalg.norm(one) / np.linalg.norm(other) for one, other in prototypes]))
+
+
+def _crossed(seeds: int, painters: int, scatter: float, truth: float = 0.02) -> tuple[str, float, Trial]:
+    """Differences of two settings: painters scatter, trainings may, and every training meets every painter."""
+
+    def trial(random: np.random.Generator) -> dict[str, Ends]:
+        by_painter, by_seed = random.normal(0, 0.05, painters), random.normal(0, 1, (seeds, 1)) * scatter
+        values = truth + by_painter + by_seed + random.normal(0, 0.05, (seeds, painters))
+        return {OURS: _ends(crossed_mean(values)[0])}
+
+    return f"{seeds} x {painters}", truth, trial
 
 
 def _ends(found: Estimate) -> Ends:
