@@ -116,9 +116,10 @@ def by_seed(painters: str, factor: str, setting: str) -> pd.DataFrame:
 
 def against_reference(painters: str, factor: str, setting: str) -> tuple[Estimate, float]:
     """How a setting differs from the reference, over painters and seeds, and the probability of that by chance."""
-    base = by_seed(painters, "reference", "reference")
-    # Without training there is one result, whatever the seed.
-    return crossed_mean((by_seed(painters, factor, setting).reindex(base.index).ffill() - base).to_numpy())
+    base, own = by_seed(painters, "reference", "reference"), by_seed(painters, factor, setting)
+    # Without training there is one result, whatever the seed; all else is compared seed by seed.
+    own = own.reindex(base.index).ffill() if len(own) == 1 else own
+    return crossed_mean((own - base.loc[own.index]).to_numpy())
 
 
 # %% tags=["hide-input"]

@@ -35,7 +35,7 @@ def ablations(
     context: typer.Context,
     output: Output = RESULTS / "ablations.csv",
     works: Annotated[int, typer.Option(help="Pictures of each painter of the crawl.")] = 600,
-    seeds: Annotated[int, typer.Option(help="Trainings of each setting.")] = 3,
+    seeds: Annotated[int, typer.Option(help="Trainings of a setting, at most.")] = 5,
 ) -> None:
     """Train csd-tiny with one setting changed at a time; a killed run goes on where it was."""
     run_ablations(output, seeds=range(seeds), works_per_painter=works, command=command_line(context))

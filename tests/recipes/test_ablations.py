@@ -20,7 +20,7 @@ def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
         Setting("labelled images", "none", {"label_weight": 0.0}, labelled=0),
         Setting("labels", "true painters", kinds=("truth",)),
         Setting("images", "half", pictures=0.5),
-        Setting("training", "none", trained=False),
+        Setting("training", "none", trained=False, seeds=1),
     ]
     first = run_ablations(output, settings=settings[:1], **options)
     assert first.groupby("painters")["artist"].nunique().to_dict() == {"pupils": 32, "unseen": 16}

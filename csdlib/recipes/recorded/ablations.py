@@ -42,6 +42,7 @@ class Setting:
         pictures: share of the crawl that is learned from at all.
         labelled: share of the pictures that keep their tags.
         trained: False for the start as it is.
+        seeds: trainings at most, each with another seed: three tell a large difference from none, a small one needs more.
     """
 
     factor: str
@@ -52,6 +53,7 @@ class Setting:
     pictures: float = 1.0
     labelled: float = 1.0
     trained: bool = True
+    seeds: int = 5
 
 
 ALL_KINDS = ("artist", "movement", "medium")
@@ -60,11 +62,11 @@ ALL_KINDS = ("artist", "movement", "medium")
 #: that weighs less: in a smaller crawl there are as many pairs, and a mean over positives weighs as much.
 SETTINGS = (
     Setting("reference", "reference"),
-    Setting("training", "none", trained=False),
-    Setting("initialisation", "random weights", start="random"),
+    Setting("training", "none", trained=False, seeds=1),
+    Setting("initialisation", "random weights", start="random", seeds=3),
     Setting("lambda", "0 (supervised only)", {"ssl_weight": 0.0}),
     Setting("lambda", "1", {"ssl_weight": 1.0}),
-    Setting("lambda", "infinity (self-supervised only)", {"label_weight": 0.0, "ssl_weight": 1.0}),
+    Setting("lambda", "infinity (self-supervised only)", {"label_weight": 0.0, "ssl_weight": 1.0}, seeds=3),
     Setting("temperature", "0.01", {"temperature": 0.01}),
     Setting("temperature", "0.5", {"temperature": 0.5}),
     Setting("temperature", "1", {"temperature": 1.0}),
@@ -72,14 +74,16 @@ SETTINGS = (
     Setting("tags and weighting", "all tags, count", {"weighting": "count"}, kinds=ALL_KINDS),
     Setting("views", "photometric", {"photometric": True}),
     Setting("batch size", "16", {"batch_size": 16, "steps": 600}),
-    Setting("batch size", "16, mean over positives", {"batch_size": 16, "steps": 600, "mean_over": "positives"}),
+    Setting(
+        "batch size", "16, mean over positives", {"batch_size": 16, "steps": 600, "mean_over": "positives"}, seeds=3
+    ),
     Setting("batch size", "128", {"batch_size": 128, "steps": 75}),
     Setting("labels", "true painters", kinds=("truth",)),
     Setting("labelled images", "50 %", labelled=0.5),
-    Setting("labelled images", "10 %", labelled=0.1),
-    Setting("labelled images", "10 %, mean over positives", {"mean_over": "positives"}, labelled=0.1),
-    Setting("images", "50 %", pictures=0.5),
-    Setting("images", "10 %", pictures=0.1),
+    Setting("labelled images", "10 %", labelled=0.1, seeds=3),
+    Setting("labelled images", "10 %, mean over positives", {"mean_over": "positives"}, labelled=0.1, seeds=3),
+    Setting("images", "50 %", pictures=0.5, seeds=3),
+    Setting("images", "10 %", pictures=0.1, seeds=3),
 )
 
 
@@ -87,7 +91,7 @@ def run_ablations(
     output: AnyPath,
     *,
     settings: Sequence[Setting] = SETTINGS,
-    seeds: Sequence[int] = (0, 1, 2),
+    seeds: Sequence[int] = (0, 1, 2, 3, 4),
     reference: TrainingConfig = REFERENCE,
     works_per_painter: int = 600,
     command: str = "",
@@ -99,7 +103,7 @@ def run_ablations(
     Args:
         output: the table, a csv file; beside it, a json file with the same name says how it was made.
         settings: the trainings, each with one thing changed.
-        seeds: of batches, views, and of who keeps a tag.
+        seeds: of batches, views, and of who keeps a tag; a setting takes as many of them as it asks for.
         reference: the settings that they change.
         works_per_painter: pictures of each seen painter in the crawl, copies apart.
         command: what makes it again.
@@ -120,8 +124,7 @@ def run_ablations(
     judges = {"pupils": pupils(cache=cache), "unseen": _unseen(cache)}
     made = {"reference": asdict(reference), "images": len(crawl), "dataset": crawl.manifest["dataset"]}
     frame, seconds = _known(output, made)
-    # Without training there is nothing that a seed could change.
-    jobs = [(setting, seed) for seed in seeds for setting in settings if setting.trained or seed == seeds[0]]
+    jobs = [(setting, seed) for number, seed in enumerate(seeds) for setting in settings if number < setting.seeds]
     for setting, seed in tqdm(jobs, desc="ablations", unit="training", disable=not progress):
         if _done(frame, setting, seed):
             continue
