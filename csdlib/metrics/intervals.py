@@ -269,8 +269,8 @@ def macro_average_each(
     Args:
         values: (q, m) per-query values.
         groups: (q,) labels.
-        over: what is drawn: groups, or the queries of each group, where the interval is to be about these groups only; a
-            group of one query is then the same in every resample, and adds no scatter.
+        over: what is drawn: groups, or the queries of each group, where the interval is to be about these groups only.
+            A group of one query is then the same in every resample, and adds no scatter.
         options: see ``bootstrap``.
 
     Example:

@@ -42,7 +42,7 @@ class Setting:
         pictures: share of the crawl that is learned from at all.
         labelled: share of the pictures that keep their tags.
         trained: False for the start as it is.
-        seeds: trainings at most, each with another seed: three tell a large difference from none, a small one needs more.
+        seeds: trainings at most, each with another seed; three show a large difference, a small one needs more.
     """
 
     factor: str
