@@ -1,4 +1,4 @@
-"""The book's figures: plotly charts and picture galleries, each with a caption and alt text.
+"""The frame of the book's figures, for plotly charts and for pictures: a caption, alt text, and the book's look.
 
 Inside the book (the driver sets ``CSDLIB_BOOK=1``) a chart is HTML that uses the one plotly.js of the site; elsewhere,
 in JupyterLab say, plotly shows it its own way.
@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from IPython.display import HTML, display
 from PIL import Image
@@ -29,29 +29,33 @@ SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "star", "
 _numbers = count(1)
 
 
-def show(figure: go.Figure, *, caption: str, alt: str, height: int = 420, script: str = "") -> HTML:
+def show(figure: go.Figure, *, caption: str, alt: str, height: int | None = None, script: str = "") -> HTML:
     """A plotly chart as a figure of the book.
 
     Args:
         figure: the chart; its layout gets the book's theme.
         caption: what to see in it; shown below.
         alt: what somebody who cannot see it should know: kind of chart, axes, and the finding.
-        height: in pixels.
+        height: in pixels; by default the chart's own, or 420.
         script: JavaScript that runs when the chart is drawn, in the book only; ``{plot_id}`` stands for its element.
 
     Returns:
         HTML to be the last value of a cell.
     """
+    height = height or figure.layout.height or 420
     figure.update_layout(**_theme(height))
     if os.environ.get("CSDLIB_BOOK") != "1":
         display(figure)  # type: ignore[no-untyped-call]
         return framed("", caption)
+    if (figure.layout.meta or {}).get("rows"):
+        script += (Path(__file__).parent / "assets" / "labels_above.js").read_text(encoding="utf-8")
     chart = figure.to_html(
         include_plotlyjs=False,
         full_html=False,
         default_height=f"{height}px",
         div_id=f"csd-chart-{next(_numbers)}",
-        config={"responsive": True, "displaylogo": False},
+        # No bar: it hides the legend under a finger, and a chart that drags catches the page on its way down.
+        config={"responsive": True, "displayModeBar": False},
         post_script=script or None,
     )
     return framed(f'<div role="img" aria-label="{escape(alt)}">{chart}</div>', caption)
@@ -118,67 +122,6 @@ def neighbour_rows(
     return framed("".join(lines), caption)
 
 
-def table(frame: pd.DataFrame, *, caption: str, formats: dict[str, str] | None = None) -> HTML:
-    """A table as a figure of the book: numbers to the right, every cell escaped.
-
-    Args:
-        frame: rows in the order shown; the index is left out.
-        caption: what the table says.
-        formats: column -> format specification, for example ``{"value": ".3f"}``.
-    """
-    shown = frame.copy()
-    for column, specification in (formats or {}).items():
-        shown[column] = ["–" if pd.isna(value) else format(value, specification) for value in frame[column]]
-    body = shown.to_html(index=False, border=0, classes="csd-table", na_rep="–", escape=True)
-    return framed(f'<div class="csd-scroll">{body}</div>', caption)
-
-
-def intervals(frame: pd.DataFrame, *, group: str, axis: str) -> go.Figure:
-    """Estimates as points with their intervals, one colour and symbol a group.
-
-    Args:
-        frame: columns ``label`` (position on the vertical axis), ``value``, ``low``, ``high`` and ``group``. Where the
-            ends are missing the point stands alone: there is no interval.
-        group: the column that decides colour and legend entry.
-        axis: title of the horizontal axis, with its unit.
-    """
-    figure = go.Figure()
-    for number, (name, part) in enumerate(frame.groupby(group, sort=False)):
-        figure.add_scatter(
-            x=part["value"],
-            y=part["label"],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": part["high"].astype(float) - part["value"],
-                "arrayminus": part["value"] - part["low"].astype(float),
-            },
-            mode="markers",
-            marker={"size": 10, "color": COLOURS[number % 8], "symbol": SYMBOLS[number % 8]},
-            name=str(name),
-        )
-    figure.update_layout(xaxis_title=axis, xaxis_rangemode="tozero")
-    return figure
-
-
-def lines(frame: pd.DataFrame, *, x: str, ys: Sequence[str], titles: tuple[str, str]) -> go.Figure:
-    """Columns of a frame as lines over another column, each with its own colour and symbol.
-
-    Args:
-        frame: the data.
-        x: column of the horizontal axis.
-        ys: columns that are drawn; missing values are left out.
-        titles: of the horizontal and the vertical axis, with units.
-    """
-    figure = go.Figure()
-    for number, column in enumerate(ys):
-        part = frame[[x, column]].dropna()
-        marker = {"color": COLOURS[number % 8], "symbol": SYMBOLS[number % 8], "size": 8}
-        figure.add_scatter(x=part[x], y=part[column], mode="lines+markers", name=column, marker=marker)
-    figure.update_layout(xaxis_title=titles[0], yaxis_title=titles[1])
-    return figure
-
-
 def data_uri(image: Image.Image, quality: int = 82) -> str:
     """An RGB image as a ``data:`` address (WebP), to stand inside a page."""
     buffer = io.BytesIO()
@@ -225,6 +168,7 @@ def _theme(height: int) -> dict[str, Any]:
     grid = {"gridcolor": "rgba(128,128,128,0.25)", "zerolinecolor": "rgba(128,128,128,0.5)", "automargin": True}
     return {
         "template": "none",
+        "dragmode": False,
         "height": height,
         "colorway": COLOURS,
         "paper_bgcolor": "rgba(0,0,0,0)",

@@ -17,7 +17,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot")
 def curves_over_k(results: Mapping[str, Retrieval], ks: Sequence[int]) -> go.Figure:
     """Mean precision@k (solid) and recall@k (dashed) over k, in percent of the queries, one colour a method.
 
-    A dotted grey line is what recall@k is for neighbours drawn by lot.
+    A dotted grey line is what recall@k is for neighbours drawn at random.
 
     Args:
         results: what each method found for the same queries; one at least.
@@ -35,7 +35,8 @@ def curves_over_k(results: Mapping[str, Retrieval], ks: Sequence[int]) -> go.Fig
         )
     lucky = [100 * recall_by_chance(next(iter(results.values())), k) for k in ks]
     figure.add_scatter(x=ks, y=lucky, name="recall by chance", mode="lines", line={"color": _GREY, "dash": "dot"})
-    figure.update_layout(xaxis_type="log", xaxis_title="k (neighbours, log scale)", yaxis_title="percent of queries")
+    ticks = {"type": "log", "tickvals": list(ks), "title": "k (neighbours, log scale)"}
+    figure.update_layout(xaxis=ticks, yaxis_title="percent of queries")
     return figure
 
 

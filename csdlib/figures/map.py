@@ -21,6 +21,7 @@ from PIL import Image
 
 from csdlib.errors import InputError
 from csdlib.figures import book
+from csdlib.figures.tables import table
 from csdlib.images import image_threads, thumbnail
 from csdlib.maps.layout import StyleMap
 from csdlib.retrieval.nearest import neighbours
@@ -177,7 +178,7 @@ def _in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str
             continue
         found = laid_out.embeddings.of(tables[0])
         words = artist_table(found, tables[0])
-        shown += book.table(
+        shown += table(
             words,
             caption=f"{title}: each artist's pictures, nearest artists (cosine of their prototypes), and the share of "
             "the ten nearest pictures that are by the same artist.",

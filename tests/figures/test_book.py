@@ -57,3 +57,46 @@ def test_intervals_reach_from_low_to_high() -> None:
 def test_empty_gallery_is_refused() -> None:
     with pytest.raises(InputError, match="at least one"):
         figures.gallery([], caption="c")
+
+
+def test_an_interval_stands_below_its_value_and_words_to_the_left() -> None:
+    frame = pd.DataFrame(
+        {"who": ["a", "b"], "found": ["74.7 [68.9, 79.6]", "0.667 (3 queries: no interval)"], "n": [3, None]}
+    )
+    page = parsed(figures.table(frame, caption="c"))
+    assert [cell.text for cell in page.select(".csd-interval")] == ["[68.9, 79.6]", "(3 queries: no interval)"]
+    assert [cell.text for cell in page.select("td.csd-words")] == ["a", "b"]
+    assert [head.text for head in page.select("th.csd-words")] == ["who"]
+    assert page.find_all("td")[-1].text == "–"
+    # What a reader copies is still one text.
+    assert page.find_all("td")[1].text == "74.7 [68.9, 79.6]"
+
+
+def test_two_intervals_never_share_a_place_and_the_first_row_is_on_top() -> None:
+    frame = pd.DataFrame({"label": ["a", "a", "b"], "value": 0.5, "low": 0.4, "high": 0.8, "m": ["x", "y", "x"]})
+    chart = figures.intervals(frame, group="m", axis="share")
+    places = [place for trace in chart.data for place in trace.y]
+    assert len(set(places)) == 3
+    assert sorted(round(place) for place in places) == [0, 0, 1]
+    assert chart.layout.yaxis.range[0] > chart.layout.yaxis.range[1]
+    assert list(chart.layout.yaxis.ticktext) == ["a", "b"]
+    assert chart.layout.height > figures.intervals(frame[frame["m"] == "x"], group="m", axis="share").layout.height
+
+
+def test_a_chart_neither_drags_nor_hides_its_legend() -> None:
+    shown = figures.show(go.Figure(go.Scatter(y=[1, 2])), caption="up", alt="up")
+    assert '"displayModeBar": false' in shown.data
+    assert '"dragmode":false' in shown.data
+
+
+def test_a_slider_shows_one_frame_and_escapes_labels() -> None:
+    page = parsed(figures.slider([(EVIL, "<p>one</p>"), ("b", "<p>two</p>")], label=EVIL, caption=EVIL, start=1))
+    assert not page.find_all("script")
+    assert [frame.has_attr("hidden") for frame in page.select(".csd-frame")] == [True, False]
+    assert page.output.text == "b"
+    assert page.input["aria-valuetext"] == "b"
+    assert page.label.text.startswith(EVIL)
+    with pytest.raises(InputError, match="two frames"):
+        figures.slider([("a", "")], label="x", caption="c")
+    with pytest.raises(InputError, match="start"):
+        figures.slider([("a", ""), ("b", "")], label="x", caption="c", start=2)
