@@ -14,6 +14,8 @@ from .charts import intervals as intervals
 from .charts import lines as lines
 from .curves import curves_over_k as curves_over_k
 from .curves import roc_curves as roc_curves
+from .forms import Field as Field
+from .forms import form as form
 from .map import map_figure as map_figure
 from .neighbours import neighbour_gallery as neighbour_gallery
 from .places import paintings_and_generated as paintings_and_generated

@@ -48,7 +48,7 @@ def show(figure: go.Figure, *, caption: str, alt: str, height: int | None = None
         display(figure)  # type: ignore[no-untyped-call]
         return framed("", caption)
     if (figure.layout.meta or {}).get("rows"):
-        script += (Path(__file__).parent / "assets" / "labels_above.js").read_text(encoding="utf-8")
+        script += asset("labels_above.js")
     chart = figure.to_html(
         include_plotlyjs=False,
         full_html=False,
@@ -120,6 +120,11 @@ def neighbour_rows(
             cells += _picture(neighbour, f"{sign} {text}", side, kind)
         lines.append(f'<div class="csd-neighbours">{cells}</div>')
     return framed("".join(lines), caption)
+
+
+def asset(name: str) -> str:
+    """The text of a script of the figures."""
+    return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
 
 
 def data_uri(image: Image.Image, quality: int = 82) -> str:

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,8 +86,7 @@ def map_figure(
 
 def _script() -> str:
     """The figure's scripts as one, in a scope of its own."""
-    folder = Path(__file__).parent / "assets"
-    parts = [(folder / f"map_{name}.js").read_text() for name in ("data", "controls", "panels", "strip", "start")]
+    parts = [book.asset(f"map_{name}.js") for name in ("data", "controls", "panels", "strip", "start")]
     return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
 
 

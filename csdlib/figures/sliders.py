@@ -1,4 +1,7 @@
-"""A slider: several pictures or tables of which one is shown, chosen by the reader, from data in the page."""
+"""A slider: several pictures or tables of which one is shown, chosen by the reader, from data in the page.
+
+Its script stands in the slider itself, so it works in JupyterLab and from a disk, too.
+"""
 
 import json
 from collections.abc import Sequence
@@ -7,15 +10,7 @@ from html import escape
 from IPython.display import HTML
 
 from csdlib.errors import InputError, require_range
-from csdlib.figures.book import framed
-
-#: What happens when the slider moves. It needs nothing but the page, so it works in JupyterLab and from a disk.
-_MOVED = (
-    "const box = this.closest('.csd-slider'), labels = JSON.parse(this.dataset.labels);"
-    "[...box.querySelectorAll('.csd-frame')].forEach((frame, number) => { frame.hidden = number != this.value; });"
-    "box.querySelector('output').textContent = labels[this.value];"
-    "this.setAttribute('aria-valuetext', labels[this.value]);"
-)
+from csdlib.figures.book import asset, framed
 
 
 def slider(frames: Sequence[tuple[str, str]], *, label: str, caption: str, start: int = 0) -> HTML:
@@ -40,7 +35,7 @@ def slider(frames: Sequence[tuple[str, str]], *, label: str, caption: str, start
         for number, (_, body) in enumerate(frames)
     )
     control = (
-        f'<input type="range" min="0" max="{len(frames) - 1}" step="1" value="{start}" oninput="{escape(_MOVED)}" '
+        f'<input type="range" min="0" max="{len(frames) - 1}" step="1" value="{start}" oninput="{escape(asset("slider_moved.js"))}" '
         f'data-labels="{escape(json.dumps(labels))}" aria-valuetext="{escape(labels[start])}" autocomplete="off">'
     )
     shown = f"<label>{escape(label)}: <output>{escape(labels[start])}</output> {control}</label>"

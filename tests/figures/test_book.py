@@ -100,3 +100,16 @@ def test_a_slider_shows_one_frame_and_escapes_labels() -> None:
         figures.slider([("a", "")], label="x", caption="c")
     with pytest.raises(InputError, match="start"):
         figures.slider([("a", ""), ("b", "")], label="x", caption="c", start=2)
+
+
+def test_a_form_holds_its_answers_escaped_and_sends_nothing() -> None:
+    page = parsed(
+        figures.form([figures.Field(EVIL, EVIL, EVIL), figures.Field("b", "?")], title=EVIL, name="x", caption="c")
+    )
+    assert not page.find_all("script")
+    assert not page.find_all("form")
+    assert [area["data-title"] for area in page.find_all("textarea")] == [EVIL, "b"]
+    assert page.textarea.text == EVIL
+    assert [button["data-kind"] for button in page.find_all("button")] == ["md", "json"]
+    with pytest.raises(InputError, match="title of its own"):
+        figures.form([figures.Field("a", ""), figures.Field("a", "")], title="t", name="x", caption="c")
