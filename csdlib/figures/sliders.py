@@ -34,8 +34,9 @@ def slider(frames: Sequence[tuple[str, str]], *, label: str, caption: str, start
         f'<div class="csd-frame"{"" if number == start else " hidden"}>{body}</div>'
         for number, (_, body) in enumerate(frames)
     )
+    moved = escape(asset("slider_moved.js"))
     control = (
-        f'<input type="range" min="0" max="{len(frames) - 1}" step="1" value="{start}" oninput="{escape(asset("slider_moved.js"))}" '
+        f'<input type="range" min="0" max="{len(frames) - 1}" step="1" value="{start}" oninput="{moved}" '
         f'data-labels="{escape(json.dumps(labels))}" aria-valuetext="{escape(labels[start])}" autocomplete="off">'
     )
     shown = f"<label>{escape(label)}: <output>{escape(labels[start])}</output> {control}</label>"

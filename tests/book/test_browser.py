@@ -1,5 +1,6 @@
 """The book in a browser without a network. A page is loaded once in each mode; every property has a test of its own."""
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -144,3 +145,27 @@ def test_a_page_from_the_disk_has_its_icons(browser: Browser, smoke_book: Projec
     loaded = "[...document.fonts].filter(font => font.status == 'loaded').map(font => font.family)"
     tab.page.wait_for_function("document.fonts.check('900 12px \"Font Awesome 6 Free\"')")
     assert any("Font Awesome 6 Free" in family for family in tab.page.evaluate(loaded))
+
+
+def test_a_form_is_kept_as_a_file(tab: Callable[[str], Tab], address: str) -> None:
+    desk = tab("desk")
+    desk.open(f"{address}how_to_report_a_study_of_style.html")
+    desk.page.fill("textarea[data-title='Choices']", "none <b>")
+    with desk.page.expect_download() as download:
+        desk.page.click(".csd-form button[data-kind=json]")
+    answers = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert answers["Choices"] == "none <b>"
+    assert answers["Conclusion"] == ""
+    assert "1 of 10 fields are empty" in desk.page.inner_text(".csd-form [role=status]")
+    assert desk.errors == []
+
+
+def test_a_slider_moves_by_the_keyboard(tab: Callable[[str], Tab], address: str) -> None:
+    desk = tab("desk")
+    desk.open(f"{address}the_loss_by_hand.html")
+    before = desk.page.inner_text(".csd-slider output")
+    desk.page.focus(".csd-slider input")
+    desk.page.keyboard.press("ArrowRight")
+    assert desk.page.inner_text(".csd-slider output") != before
+    shown = ".csd-slider .csd-frame:not([hidden])"
+    assert desk.page.locator(shown).count() == desk.page.locator(".csd-slider").count()

@@ -5,11 +5,12 @@ const markdown = () => rows.map(([title, value]) => `\n**${title}:** ${value || 
 const text = this.dataset.kind === "json"
   ? JSON.stringify(Object.fromEntries(rows), null, 1)
   : ["# " + box.dataset.title + "\n", ...markdown()].join("");
+// In a handler "URL" alone is the document's address.
 const link = document.createElement("a");
-link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+link.href = window.URL.createObjectURL(new Blob([text], { type: "text/plain" }));
 link.download = `${box.dataset.name}.${this.dataset.kind}`;
 link.click();
-URL.revokeObjectURL(link.href);
+window.URL.revokeObjectURL(link.href);
 const empty = rows.filter(([, value]) => !value).length;
 const left = empty ? `; ${empty} of ${rows.length} fields are empty.` : ".";
 box.querySelector("[role=status]").textContent = `Saved ${link.download}${left}`;
