@@ -90,3 +90,10 @@ def test_what_chapters_share_is_what_they_compare() -> None:
         assert default(slug, "model") in shared.GENERATORS
         made = shared.MADE_EACH, shared.GUIDANCE, shared.STEPS, 0
         assert tuple(default(slug, name) for name in asked) == made
+
+
+def test_the_glossary_is_alphabetical_and_knows_every_model_of_the_book() -> None:
+    text = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^(?![ :#]|The words|meaning)(\S.*)$", text, flags=re.MULTILINE)
+    assert terms == sorted(terms, key=str.lower)
+    assert {path.name for path in (ROOT / "data" / "models").iterdir()} | set(shared.BENCHMARKED) <= set(terms)

@@ -5,8 +5,8 @@ const markdown = () => rows.map(([title, value]) => `\n**${title}:** ${value || 
 const text = this.dataset.kind === "json"
   ? JSON.stringify(Object.fromEntries(rows), null, 1)
   : ["# " + box.dataset.title + "\n", ...markdown()].join("");
-// In a handler "URL" alone is the document's address.
 const link = document.createElement("a");
+// In a handler "URL" alone is the document's address.
 link.href = window.URL.createObjectURL(new Blob([text], { type: "text/plain" }));
 link.download = `${box.dataset.name}.${this.dataset.kind}`;
 link.click();
