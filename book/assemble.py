@@ -14,7 +14,8 @@ import yaml
 from plotly.offline import get_plotlyjs
 
 from book.chapters import find_chapters, read_chapter
-from book.notebooks import to_bytes
+from book.covers import cover
+from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
 from book.project import BookError, Project, log, write_if_changed
 from book.runs import Run
@@ -87,6 +88,8 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
                 yield f"downloads/{run.page}.ipynb", (folder / "notebook.ipynb").read_bytes()
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(waiting_page(chapter))
+        own = [read(folder / "notebook.ipynb") for run, folder in results if run.page == slug]
+        yield f"_static/covers/{slug}.webp", cover(own[0] if own else None)
 
 
 def _mathjax() -> bytes:
