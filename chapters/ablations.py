@@ -34,7 +34,9 @@
 
 # %% tags=["parameters"]
 measured_on = "pupils"  # painters on whom the charts are measured: pupils or unseen
-live_setting = "photometric"  # setting that is trained here and now beside the reference
+live_setting = (
+    "photometric"  # setting that is trained here and now beside the reference
+)
 live_steps = 8  # optimiser steps of each live training
 live_batch_size = 32  # pictures a step of the live trainings
 live_works = 14  # pictures of each painter for the live trainings
@@ -54,7 +56,9 @@ from csdlib.metrics import Estimate, bootstrap, crossed_mean, holm, paired_diffe
 from csdlib.recipes import REFERENCE, SETTINGS, pupils, read_results, run_ablations
 
 if measured_on not in ("pupils", "unseen"):
-    raise csdlib.InputError(f"measured_on must be pupils or unseen, got {measured_on!r}")
+    raise csdlib.InputError(
+        f"measured_on must be pupils or unseen, got {measured_on!r}"
+    )
 result = read_results("ablations")
 recorded, made = result.frame, result.facts
 
@@ -73,7 +77,9 @@ school = pupils()
 random = np.random.default_rng(seed)
 shown = [
     int(row)
-    for artist in sorted(set(school.frame["artist"]), key=lambda name: int(name.split("-")[1]))[:12]
+    for artist in sorted(
+        set(school.frame["artist"]), key=lambda name: int(name.split("-")[1])
+    )[:12]
     for row in random.choice(np.flatnonzero(school.frame["artist"] == artist), 1)
 ]
 figures.gallery(
@@ -91,8 +97,17 @@ figures.gallery(
 # %%
 trainings = recorded.groupby(["factor", "setting", "seed"]).ngroups
 print(result.sentence())
-print(f"{trainings} trainings on {made['images']:,} pictures, {made['seconds'] / 60:.0f} minutes in all.")
-for name in ("steps", "batch_size", "ssl_weight", "temperature", "optimizer", "projection_rate"):
+print(
+    f"{trainings} trainings on {made['images']:,} pictures, {made['seconds'] / 60:.0f} minutes in all."
+)
+for name in (
+    "steps",
+    "batch_size",
+    "ssl_weight",
+    "temperature",
+    "optimizer",
+    "projection_rate",
+):
     print(f"reference {name}: {made['reference'][name]}")
 
 # %% [markdown]
@@ -109,14 +124,21 @@ for name in ("steps", "batch_size", "ssl_weight", "temperature", "optimizer", "p
 def by_seed(painters: str, factor: str, setting: str) -> pd.DataFrame:
     """What the trainings of a setting find: a row a seed, a column a painter."""
     own = recorded[
-        (recorded["painters"] == painters) & (recorded["factor"] == factor) & (recorded["setting"] == setting)
+        (recorded["painters"] == painters)
+        & (recorded["factor"] == factor)
+        & (recorded["setting"] == setting)
     ]
     return own.pivot_table(index="seed", columns="artist", values="precision@10")
 
 
-def against_reference(painters: str, factor: str, setting: str) -> tuple[Estimate, float]:
+def against_reference(
+    painters: str, factor: str, setting: str
+) -> tuple[Estimate, float]:
     """How a setting differs from the reference, over painters and seeds, and the probability of that by chance."""
-    base, own = by_seed(painters, "reference", "reference"), by_seed(painters, factor, setting)
+    base, own = (
+        by_seed(painters, "reference", "reference"),
+        by_seed(painters, factor, setting),
+    )
     # Without training there is one result, whatever the seed; all else is compared seed by seed.
     own = own.reindex(base.index).ffill() if len(own) == 1 else own
     return crossed_mean((own - base.loc[own.index]).to_numpy())
@@ -124,7 +146,9 @@ def against_reference(painters: str, factor: str, setting: str) -> tuple[Estimat
 
 # %% tags=["hide-input"]
 measured = recorded[recorded["painters"] == measured_on]
-by_painter = measured.pivot_table(index=["factor", "setting"], columns="artist", values="precision@10")
+by_painter = measured.pivot_table(
+    index=["factor", "setting"], columns="artist", values="precision@10"
+)
 base = by_painter.loc[("reference", "reference")].to_numpy()
 rows = []
 for setting in SETTINGS[1:]:
@@ -136,9 +160,15 @@ chart = figures.intervals(
     group="factor",
     axis="change in mean precision@10 (share)",
 )
-chart.update_layout(yaxis_autorange="reversed", showlegend=False, xaxis_rangemode="normal")
+chart.update_layout(
+    yaxis_autorange="reversed", showlegend=False, xaxis_rangemode="normal"
+)
 chart.add_vline(
-    x=0, line_dash="dot", line_color="#888888", annotation_text="reference ", annotation_position="bottom left"
+    x=0,
+    line_dash="dot",
+    line_color="#888888",
+    annotation_text="reference ",
+    annotation_position="bottom left",
 )
 worst = differences.loc[differences["value"].idxmin()]
 figures.show(
@@ -172,7 +202,10 @@ sides = {}
 for who in ("pupils", "unseen"):
     found, chances = zip(*(against_reference(who, *name) for name in names))
     corrected = holm(chances)
-    sides[who] = ["" if p >= 0.05 else "better" if each.value > 0 else "worse" for each, p in zip(found, corrected)]
+    sides[who] = [
+        "" if p >= 0.05 else "better" if each.value > 0 else "worse"
+        for each, p in zip(found, corrected)
+    ]
     for row, each, p in zip(rows, found, corrected):
         row[f"{who}, points of mean precision@10"] = replace(each, note="").percent()
         row[f"{who}, p (Holm)"] = f"{p:.3f}"
@@ -187,7 +220,9 @@ figures.table(
 # %%
 for side in ("worse", "better"):
     verdicts = (agreed["changed"] + " " + agreed["to"])[agreed["on both"] == side]
-    print("\n  ".join([f"{side} on both:", *(verdicts if len(verdicts) else ["nothing"])]))
+    print(
+        "\n  ".join([f"{side} on both:", *(verdicts if len(verdicts) else ["nothing"])])
+    )
 print(f"no verdict: {(agreed['on both'] == '').sum()} of {len(agreed)}")
 for who in ("pupils", "unseen"):
     start = by_seed(who, "training", "none").mean().mean()
@@ -207,7 +242,11 @@ for who in ("pupils", "unseen"):
 # much as the setting does, one training a setting could tell us nothing. The next chart shows every training as a point.
 
 # %% tags=["hide-input"]
-per_training = measured.groupby(["factor", "setting", "seed"], sort=False)["precision@10"].mean().reset_index()
+per_training = (
+    measured.groupby(["factor", "setting", "seed"], sort=False)["precision@10"]
+    .mean()
+    .reset_index()
+)
 spread = per_training.assign(
     label=per_training["factor"] + ": " + per_training["setting"],
     value=per_training["precision@10"],
@@ -217,7 +256,9 @@ spread = per_training.assign(
 )
 chart = figures.intervals(spread, group="run", axis="mean precision@10 (share)")
 chart.update_layout(yaxis_autorange="reversed")
-within = per_training.groupby(["factor", "setting"])["precision@10"].std().mean()  # one training has none
+within = (
+    per_training.groupby(["factor", "setting"])["precision@10"].std().mean()
+)  # one training has none
 between = per_training.groupby(["factor", "setting"])["precision@10"].mean().std()
 figures.show(
     chart,
@@ -232,7 +273,9 @@ figures.show(
 
 # %%
 wide = bootstrap(base)
-print(f"reference, mean precision@10 on {measured_on}: {wide.percent()} %, interval over {wide.n} painters")
+print(
+    f"reference, mean precision@10 on {measured_on}: {wide.percent()} %, interval over {wide.n} painters"
+)
 
 # %% [markdown]
 # That interval is many times as wide as the differences between good settings. This is why the comparison is *paired*: a painter who is hard is hard for both
@@ -246,7 +289,10 @@ print(f"reference, mean precision@10 on {measured_on}: {wide.percent()} %, inter
 # %% tags=["hide-input"]
 published = pd.read_csv(csdlib.data_path("published/ablations.csv"))
 same = {
-    ("ssl weight lambda", "infinity (self-supervised only)"): ("lambda", "infinity (self-supervised only)"),
+    ("ssl weight lambda", "infinity (self-supervised only)"): (
+        "lambda",
+        "infinity (self-supervised only)",
+    ),
     ("ssl weight lambda", "1"): ("lambda", "1"),
     ("ssl weight lambda", "0.2"): ("reference", "reference"),
     ("ssl weight lambda", "0 (supervised only)"): ("lambda", "0 (supervised only)"),
@@ -255,16 +301,22 @@ same = {
     ("temperature tau", "0.5"): ("temperature", "0.5"),
     ("temperature tau", "1"): ("temperature", "1"),
 }
-artists = recorded.groupby(["painters", "factor", "setting", "artist"])["right@1"].mean()
+artists = recorded.groupby(["painters", "factor", "setting", "artist"])[
+    "right@1"
+].mean()
 rows = []
 for row in published.itertuples():
     ours = same.get((row.ablation, row.setting))
     if ours:
         rows.append({"ablation": row.ablation, "setting": row.setting})
         rows[-1] |= {
-            f"ours, {who}, mAP@1": bootstrap(artists[(who, *ours)].to_numpy()).percent() for who in ("pupils", "unseen")
+            f"ours, {who}, mAP@1": bootstrap(artists[(who, *ours)].to_numpy()).percent()
+            for who in ("pupils", "unseen")
         }
-        rows[-1] |= {"paper, WikiArt, mAP@1": row.value, "source": f"{row.source}, {row.table}"}
+        rows[-1] |= {
+            "paper, WikiArt, mAP@1": row.value,
+            "source": f"{row.source}, {row.table}",
+        }
 figures.table(
     pd.DataFrame(rows),
     caption="Ours, with 95 % intervals over painters, and the paper's Table 4, percent. The last two columns are published values.",
@@ -291,7 +343,10 @@ figures.table(
 # little to believe in.
 
 # %%
-chosen = [SETTINGS[0], *(setting for setting in SETTINGS[1:] if setting.setting == live_setting)]
+chosen = [
+    SETTINGS[0],
+    *(setting for setting in SETTINGS[1:] if setting.setting == live_setting),
+]
 if len(chosen) < 2:
     raise csdlib.InputError(
         f"live_setting {live_setting!r}: choose one of {', '.join(setting.setting for setting in SETTINGS[1:])}"
@@ -306,10 +361,18 @@ with TemporaryDirectory() as folder:
         works_per_painter=live_works,
         progress=False,
     )
-judged = live[live["painters"] == measured_on].pivot_table(index="artist", columns="setting", values="precision@10")
-gain = paired_difference(judged[live_setting].to_numpy(), judged["reference"].to_numpy())
-print(f"{live_setting} against the reference after {live_steps} steps, mean precision@10 on {measured_on}:")
-print(f"{judged[live_setting].mean():.3f} against {judged['reference'].mean():.3f}, difference {gain.percent()}")
+judged = live[live["painters"] == measured_on].pivot_table(
+    index="artist", columns="setting", values="precision@10"
+)
+gain = paired_difference(
+    judged[live_setting].to_numpy(), judged["reference"].to_numpy()
+)
+print(
+    f"{live_setting} against the reference after {live_steps} steps, mean precision@10 on {measured_on}:"
+)
+print(
+    f"{judged[live_setting].mean():.3f} against {judged['reference'].mean():.3f}, difference {gain.percent()}"
+)
 
 # %% [markdown]
 # ## What the noise costs
@@ -329,7 +392,9 @@ told = {
 }
 rows = []
 for who in ("pupils", "unseen"):
-    means = recorded[recorded["painters"] == who].pivot_table("precision@10", ["factor", "setting"], "artist")
+    means = recorded[recorded["painters"] == who].pivot_table(
+        "precision@10", ["factor", "setting"], "artist"
+    )
     start = means.loc[("training", "none")].to_numpy()
     for name, setting in told.items():
         gain = paired_difference(means.loc[setting].to_numpy(), start)
@@ -337,16 +402,24 @@ for who in ("pupils", "unseen"):
 gains = pd.DataFrame(rows)
 
 # %% tags=["hide-input"]
-chart = figures.intervals(gains, group="painters", axis="gain in mean precision@10 (share)")
+chart = figures.intervals(
+    gains, group="painters", axis="gain in mean precision@10 (share)"
+)
 chart.update_layout(yaxis_autorange="reversed", xaxis_rangemode="normal")
 chart.add_vline(
-    x=0, line_dash="dot", line_color="#888888", annotation_text="clip-tiny", annotation_position="bottom left"
+    x=0,
+    line_dash="dot",
+    line_color="#888888",
+    annotation_text="clip-tiny",
+    annotation_position="bottom left",
 )
 figures.show(
     chart,
     caption="What training on different labels adds to clip-tiny, from which it starts; 95 % intervals over painters, averaged over seeds.",
     alt="Points with intervals. Gains: "
-    + ", ".join(f"{row.label}, {row.painters}, {row.value:+.3f}" for row in gains.itertuples())
+    + ", ".join(
+        f"{row.label}, {row.painters}, {row.value:+.3f}" for row in gains.itertuples()
+    )
     + ".",
 )
 
@@ -408,7 +481,10 @@ def unpaired_width(a: np.ndarray, b: np.ndarray) -> float:
 def unpaired_width(a: np.ndarray, b: np.ndarray) -> float:
     """Width of the 95 % interval of mean(a) - mean(b), drawn separately."""
     draws = np.random.default_rng(0)
-    means = [values[draws.integers(len(values), size=(1000, len(values)))].mean(axis=1) for values in (a, b)]
+    means = [
+        values[draws.integers(len(values), size=(1000, len(values)))].mean(axis=1)
+        for values in (a, b)
+    ]
     low, high = np.percentile(means[0] - means[1], [2.5, 97.5])
     return float(high - low)
 
@@ -416,8 +492,14 @@ def unpaired_width(a: np.ndarray, b: np.ndarray) -> float:
 # %% tags=["check"]
 other = by_painter.loc[(worst["factor"], worst["label"])].to_numpy()
 paired = paired_difference(base, other)
-assert 0.3 < unpaired_width(base, base) / (2 * 1.96 * base.std() * np.sqrt(2 / base.size)) < 1.3
-print(f"paired {paired.high - paired.low:.3f}, unpaired {unpaired_width(base, other):.3f}")
+assert (
+    0.3
+    < unpaired_width(base, base) / (2 * 1.96 * base.std() * np.sqrt(2 / base.size))
+    < 1.3
+)
+print(
+    f"paired {paired.high - paired.low:.3f}, unpaired {unpaired_width(base, other):.3f}"
+)
 
 # %% [markdown]
 # **3. For the curious.** Why does the self-supervised term gain nothing here? If it is because a painter's pictures share no series, a crawl with series should bring the gain back.

@@ -37,7 +37,9 @@
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
 root = ""  # folder of the data set, for all but the atelier
 model = "tiny-sd-withheld"  # the generator: tiny-sd-withheld, sd-2.1, a folder, or owner/name on the hub
-compared_model = "tiny-sd"  # a generator to compare it with, for example sd-1.4; empty: none
+compared_model = (
+    "tiny-sd"  # a generator to compare it with, for example sd-1.4; empty: none
+)
 generated_folder = ""  # folder of generated pictures, instead of a model
 declared_model = ""  # what made the pictures of a folder, if it has no table
 artist_list = ""  # file with one artist a line; empty: all artists of the data set
@@ -45,7 +47,9 @@ made_each = 4  # pictures that are generated for each artist
 guidance = 4.0  # how strongly the prompt is followed
 denoising_steps = 12  # steps from noise to picture
 descriptor = "csd-tiny"  # what looks at style
-baselines = "clip-tiny,colour"  # descriptors beside it, separated by commas; all need a cosine
+baselines = (
+    "clip-tiny,colour"  # descriptors beside it, separated by commas; all need a cosine
+)
 seed = 0  # seed of the random draws; the first picture of each artist has it
 
 # %% tags=["hide-input"]
@@ -57,7 +61,14 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import UNSEEN, WITHHELD
 from csdlib.files import cache_folder
-from csdlib.generation import asked_artists, made_or_found, model_record, simple_prompts, study, works_of
+from csdlib.generation import (
+    asked_artists,
+    made_or_found,
+    model_record,
+    simple_prompts,
+    study,
+    works_of,
+)
 from csdlib.metrics import SIGNED, auc, auc_difference, bootstrap, roc_area
 from csdlib.recipes import read_results
 from csdlib.similarity import own_above_others, prototype_similarity
@@ -81,7 +92,9 @@ cache = cache_folder() / "embeddings"
 works = works_of(dataset, root)
 prompts = simple_prompts(asked_artists(works, artist_list), made_each, seed=seed)
 options = {"guidance": guidance, "steps": denoising_steps}
-made = made_or_found(prompts, model, generated_folder, declared=declared_model, **options)
+made = made_or_found(
+    prompts, model, generated_folder, declared=declared_model, **options
+)
 names = (descriptor, *split_names(baselines))
 by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in names}
 main = by_name[descriptor]
@@ -90,17 +103,24 @@ scores = main.by_artist().sort_values("value", ascending=False, ignore_index=Tru
 record = {} if generated_folder else model_record(model)
 known_truth = dataset == "atelier" and "unseen" in record
 in_the_model = ~scores["artist"].isin(record.get("unseen", []))
-scores = scores.assign(group=np.where(in_the_model, "seen", "withheld") if known_truth else "not known")
+scores = scores.assign(
+    group=np.where(in_the_model, "seen", "withheld") if known_truth else "not known"
+)
 print(
     f"{len(made)} generated pictures, {len(works)} works; notes: {scores['note'].replace('', 'none').value_counts().to_dict()}"
 )
 
 # %% tags=["hide-input"]
 chart = figures.intervals(
-    scores.assign(label=scores["artist"]), group="group", axis=f"General Style Similarity ({descriptor})"
+    scores.assign(label=scores["artist"]),
+    group="group",
+    axis=f"General Style Similarity ({descriptor})",
 )
 chart.update_yaxes(
-    autorange="reversed", categoryorder="array", categoryarray=scores["artist"].tolist(), tickfont={"size": 10}
+    autorange="reversed",
+    categoryorder="array",
+    categoryarray=scores["artist"].tolist(),
+    tickfont={"size": 10},
 )
 highest = scores[scores["group"] != "seen"]["value"].max()
 figures.show(
@@ -119,14 +139,20 @@ figures.show(
 
 # %%
 if known_truth:
-    verdicts = pd.cut(scores["value"], [-1, 0.5, 0.8, 1], labels=["below 0.5: absent", "between", "above 0.8: present"])
+    verdicts = pd.cut(
+        scores["value"],
+        [-1, 0.5, 0.8, 1],
+        labels=["below 0.5: absent", "between", "above 0.8: present"],
+    )
     print(pd.crosstab(scores["group"], verdicts).to_string())
     withheld_scores = scores.loc[scores["group"] == "withheld", "value"]
     if len(withheld_scores):
         print(
             f"\nWithheld painters score {withheld_scores.min():.2f} to {withheld_scores.max():.2f}, median {withheld_scores.median():.2f}."
         )
-    print(f"Seen painters score {scores.loc[scores['group'] == 'seen', 'value'].median():.2f} in the median.")
+    print(
+        f"Seen painters score {scores.loc[scores['group'] == 'seen', 'value'].median():.2f} in the median."
+    )
 
 # %% [markdown]
 # A threshold can only be chosen with a yardstick: what do artists score who *cannot* be in the model? The paper has none. Here the withheld painters are
@@ -143,9 +169,16 @@ if known_truth:
 # %%
 def areas(artists: pd.DataFrame) -> dict[str, str]:
     """The AUC of all painters, by what became of the withheld names, and of painters unknown to the descriptor."""
-    values, seen = artists["value"].to_numpy(), ~artists["artist"].isin(WITHHELD).to_numpy()
+    values, seen = (
+        artists["value"].to_numpy(),
+        ~artists["artist"].isin(WITHHELD).to_numpy(),
+    )
     known = ~artists["artist"].isin(UNSEEN).to_numpy()
-    parts = {"all painters": seen | ~seen, "withheld: name read": seen | known, "withheld: never read": seen | ~known}
+    parts = {
+        "all painters": seen | ~seen,
+        "withheld: name read": seen | known,
+        "withheld: never read": seen | ~known,
+    }
     parts["descriptor knows none of them"] = ~known
     return {label: str(auc(values[part], seen[part])) for label, part in parts.items()}
 
@@ -158,7 +191,9 @@ if known_truth and model == "tiny-sd-withheld":
         seen = ~frame["artist"].isin(WITHHELD).to_numpy()
         truth[name] = (frame, seen)
         by_retrieval = str(auc(frame["found"].to_numpy(), seen))
-        rows.append({"descriptor": name} | areas(frame) | {"by retrieval instead": by_retrieval})
+        rows.append(
+            {"descriptor": name} | areas(frame) | {"by retrieval instead": by_retrieval}
+        )
 
 # %% tags=["hide-input"]
 if rows:
@@ -168,7 +203,8 @@ if rows:
     )
 else:
     display_table = figures.table(
-        pd.DataFrame({"": ["not known who was seen: no curve"]}), caption="Area under the ROC curve."
+        pd.DataFrame({"": ["not known who was seen: no curve"]}),
+        caption="Area under the ROC curve.",
     )
 display_table
 
@@ -176,13 +212,21 @@ display_table
 for name in names[1:]:
     if rows:
         frame, seen = truth[descriptor]
-        other = truth[name][0].set_index("artist").loc[frame["artist"], "value"].to_numpy()
-        print(f"{descriptor} above {name} by {auc_difference(frame['value'].to_numpy(), other, seen)}")
+        other = (
+            truth[name][0].set_index("artist").loc[frame["artist"], "value"].to_numpy()
+        )
+        print(
+            f"{descriptor} above {name} by {auc_difference(frame['value'].to_numpy(), other, seen)}"
+        )
 
 # %% tags=["hide-input"]
-titles = ("share of withheld painters called seen", "share of seen painters called seen")
+titles = (
+    "share of withheld painters called seen",
+    "share of seen painters called seen",
+)
 curves = figures.roc_curves(
-    {name: (frame["value"].to_numpy(), seen) for name, (frame, seen) in truth.items()}, titles=titles
+    {name: (frame["value"].to_numpy(), seen) for name, (frame, seen) in truth.items()},
+    titles=titles,
 )
 figures.show(
     curves,
@@ -205,9 +249,17 @@ figures.show(
 # %%
 paired = pd.DataFrame()
 if compared_model:
-    other = study(made_or_found(prompts, compared_model, "", **options), works, csdlib.load(descriptor), cache=cache)
+    other = study(
+        made_or_found(prompts, compared_model, "", **options),
+        works,
+        csdlib.load(descriptor),
+        cache=cache,
+    )
     after = other.by_artist().set_index("artist").loc[scores["artist"]]
-    paired = scores.assign(other=after["value"].to_numpy(), change=after["value"].to_numpy() - scores["value"])
+    paired = scores.assign(
+        other=after["value"].to_numpy(),
+        change=after["value"].to_numpy() - scores["value"],
+    )
     for group, own in paired.groupby("group"):
         change = bootstrap(own["change"].to_numpy(), bounds=SIGNED)
         print(
@@ -228,16 +280,33 @@ if len(paired):
             mode="markers",
             name=group,
             text=own["artist"],
-            marker={"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 9},
+            marker={
+                "color": figures.COLOURS[number],
+                "symbol": figures.SYMBOLS[number],
+                "size": 9,
+            },
         )
     ends = [float(min(paired["value"].min(), paired["other"].min())), 1.0]
-    scatter.add_scatter(x=ends, y=ends, mode="lines", name="equal", line={"color": "#888888", "width": 1})
-scatter.update_layout(xaxis_title=f"similarity under {model}", yaxis_title=f"similarity under {compared_model}")
+    scatter.add_scatter(
+        x=ends,
+        y=ends,
+        mode="lines",
+        name="equal",
+        line={"color": "#888888", "width": 1},
+    )
+scatter.update_layout(
+    xaxis_title=f"similarity under {model}",
+    yaxis_title=f"similarity under {compared_model}",
+)
 figures.show(
     scatter,
     caption="One point an artist: General Style Similarity under both generators. Above the line: more alike under the second.",
     alt="Scatter plot of similarities under two generators"
-    + (f"; {np.mean(paired['change'] > 0):.0%} of the points lie above the line." if len(paired) else "."),
+    + (
+        f"; {np.mean(paired['change'] > 0):.0%} of the points lie above the line."
+        if len(paired)
+        else "."
+    ),
 )
 
 # %% [markdown]
@@ -251,28 +320,42 @@ figures.show(
 # the name does. That some hands are easy to resemble is in both, and cancels.
 
 # %%
-named = {f"{name}, {model}": seen_by for name, seen_by in by_name.items()} if rows else {}
+named = (
+    {f"{name}, {model}": seen_by for name, seen_by in by_name.items()} if rows else {}
+)
 if rows and compared_model:
     named[f"{descriptor}, {compared_model} (has seen all)"] = other
 control: dict[str, dict[str, str]] = {}
 leak = {}
 for label, each in named.items():
-    effect = own_above_others(each.generated, each.asked, each.references, each.painted, WITHHELD)
+    effect = own_above_others(
+        each.generated, each.asked, each.references, each.painted, WITHHELD
+    )
     withheld, unread = effect.index.isin(WITHHELD), effect.index.isin(UNSEEN)
-    groups = {"seen": ~withheld, "withheld, name read": withheld & ~unread, "withheld, never read": withheld & unread}
+    groups = {
+        "seen": ~withheld,
+        "withheld, name read": withheld & ~unread,
+        "withheld, never read": withheld & unread,
+    }
     for group, own in groups.items():
-        found = bootstrap(effect[own].to_numpy(), groups=effect.index[own].to_numpy(), bounds=SIGNED)
+        found = bootstrap(
+            effect[own].to_numpy(), groups=effect.index[own].to_numpy(), bounds=SIGNED
+        )
         control.setdefault(group, {"painters": group})[label] = str(found)
         leak[label, group] = found.value
 figures.table(
-    pd.DataFrame(control.values()) if control else pd.DataFrame({"": ["not known who was seen and who was read"]}),
+    pd.DataFrame(control.values())
+    if control
+    else pd.DataFrame({"": ["not known who was seen and who was read"]}),
     caption="What a name does: similarity of own prompt minus that of other withheld painters' prompts, to the same works; 95 % intervals over painters. 0 is a name that means nothing.",
 )
 
 # %%
 for label in named:
     share = leak[label, "withheld, name read"] / leak[label, "seen"]
-    print(f"{label}: a withheld name that was read does {share:.0%} of what a seen painter's does")
+    print(
+        f"{label}: a withheld name that was read does {share:.0%} of what a seen painter's does"
+    )
 
 # %% [markdown]
 # **Reading leaks half a hand.** A generator that never saw a painter paints half of the way towards the painter's hand, if its text encoder has met the name. Where nobody has read the
@@ -297,11 +380,15 @@ def area_with(works: int, made: int, draw: int) -> float:
     return roc_area(values.to_numpy(), ~values.index.isin(WITHHELD))
 
 
-counts = [(works, made_each) for works in (1, 2, 4, 16, 56)] + [(56, made) for made in (1, 2)]
+counts = [(works, made_each) for works in (1, 2, 4, 16, 56)] + [
+    (56, made) for made in (1, 2)
+]
 needed = []
 for works_each, generated_each in counts if rows else ():
     found = [area_with(works_each, generated_each, draw) for draw in range(10)]
-    needed.append({"works": works_each, "generated": generated_each, "AUC": np.mean(found)})
+    needed.append(
+        {"works": works_each, "generated": generated_each, "AUC": np.mean(found)}
+    )
     needed[-1] |= {"lowest": min(found), "highest": max(found)}
 pd.DataFrame(needed).round(3)
 
@@ -314,17 +401,26 @@ pd.DataFrame(needed).round(3)
 studies = read_results("studies_atelier")
 # A stable order: csd-tiny stays the first descriptor.
 ordered = studies.frame.sort_values("artist", kind="stable")
-many, seen_all = (ordered[ordered["model"] == name] for name in ("tiny-sd-withheld", "tiny-sd"))
+many, seen_all = (
+    ordered[ordered["model"] == name] for name in ("tiny-sd-withheld", "tiny-sd")
+)
 rows = []
 for content in ("simple", "user", "content"):
     of_content = many[many["content"] == content]
     first = of_content.loc[of_content["descriptor"] == "csd-tiny", "value"].to_numpy()
     for name, own in of_content.groupby("descriptor", sort=False):
         row = {"prompts": content, "descriptor": name} | areas(own)
-        placebo = seen_all[(seen_all["content"] == content) & (seen_all["descriptor"] == name)]
+        placebo = seen_all[
+            (seen_all["content"] == content) & (seen_all["descriptor"] == name)
+        ]
         row["all painters, tiny-sd"] = areas(placebo)["all painters"]
-        difference = auc_difference(first, own["value"].to_numpy(), ~own["artist"].isin(WITHHELD).to_numpy())
-        rows.append(row | {"csd-tiny above it by": "" if name == "csd-tiny" else str(difference)})
+        difference = auc_difference(
+            first, own["value"].to_numpy(), ~own["artist"].isin(WITHHELD).to_numpy()
+        )
+        rows.append(
+            row
+            | {"csd-tiny above it by": "" if name == "csd-tiny" else str(difference)}
+        )
 figures.table(
     pd.DataFrame(rows),
     caption=f"Area under the ROC curve for withheld painters, {studies.facts['images']} generated pictures of each. Under tiny-sd, which has seen all of them, it should be that of a coin. {studies.sentence()}",
@@ -344,14 +440,19 @@ figures.table(
 # %% tags=["hide-input"]
 recorded = read_results("studies_sd14")
 real = recorded.frame
-real = real[(real["content"] == "all") & (real["descriptor"] == "csd-tiny")].sort_values(
-    "value", ascending=False, ignore_index=True
-)
+real = real[
+    (real["content"] == "all") & (real["descriptor"] == "csd-tiny")
+].sort_values("value", ascending=False, ignore_index=True)
 real_chart = figures.intervals(
-    real.assign(label=real["artist"], group="real painters"), group="group", axis="General Style Similarity (csd-tiny)"
+    real.assign(label=real["artist"], group="real painters"),
+    group="group",
+    axis="General Style Similarity (csd-tiny)",
 )
 real_chart.update_yaxes(
-    autorange="reversed", categoryorder="array", categoryarray=real["artist"].tolist(), tickfont={"size": 10}
+    autorange="reversed",
+    categoryorder="array",
+    categoryarray=real["artist"].tolist(),
+    tickfont={"size": 10},
 )
 figures.show(
     real_chart,
@@ -362,7 +463,9 @@ figures.show(
 
 # %%
 together = np.corrcoef(real["value"], real["found"])[0, 1]
-print(f"{(real['value'] > 0.8).mean():.0%} of the sixty score above 0.8, {(real['value'] < 0.5).mean():.0%} below 0.5.")
+print(
+    f"{(real['value'] > 0.8).mean():.0%} of the sixty score above 0.8, {(real['value'] < 0.5).mean():.0%} below 0.5."
+)
 print(
     f"For {np.mean(real['found'] > 0):.0%} of them at least one generated picture lies nearest to a work of their own; correlation of the two measures {together:.2f}."
 )
@@ -375,8 +478,14 @@ print(
 # ## The prediction, and what came
 
 # %%
-csd = many[(many["model"] == "tiny-sd-withheld") & (many["content"] == "simple") & (many["descriptor"] == "csd-tiny")]
-print(f"AUC of 0.9 or more: {auc(csd['value'].to_numpy(), ~csd['artist'].isin(WITHHELD).to_numpy())}")
+csd = many[
+    (many["model"] == "tiny-sd-withheld")
+    & (many["content"] == "simple")
+    & (many["descriptor"] == "csd-tiny")
+]
+print(
+    f"AUC of 0.9 or more: {auc(csd['value'].to_numpy(), ~csd['artist'].isin(WITHHELD).to_numpy())}"
+)
 strangers_high = csd[csd["artist"].isin(WITHHELD)].nlargest(3, "value")
 print("Withheld painters who look most like seen ones:")
 for _, line in strangers_high.iterrows():
@@ -418,14 +527,26 @@ for _, line in strangers_high.iterrows():
 cut = 0.0  # your code here
 
 # %% tags=["solution"]
-strangers = scores.loc[scores["group"] != "seen", "value"].sort_values(ascending=False).to_numpy()
+strangers = (
+    scores.loc[scores["group"] != "seen", "value"]
+    .sort_values(ascending=False)
+    .to_numpy()
+)
 cut = float(strangers[1]) if len(strangers) > 1 else 0.0
 
 # %% tags=["check"]
-strange = scores.loc[scores["group"] != "seen", "value"].sort_values(ascending=False).to_numpy()
+strange = (
+    scores.loc[scores["group"] != "seen", "value"]
+    .sort_values(ascending=False)
+    .to_numpy()
+)
 if len(strange) > 1:
-    assert (strange > cut).sum() <= 1, "more than one withheld painter would be called seen"
-    assert cut <= strange[1] + 1e-9, "a lower threshold would do, and call more seen painters seen"
+    assert (strange > cut).sum() <= 1, (
+        "more than one withheld painter would be called seen"
+    )
+    assert cut <= strange[1] + 1e-9, (
+        "a lower threshold would do, and call more seen painters seen"
+    )
 
 # %% [markdown]
 # **2. The area by hand.** Write `area(high, low)`: the share of pairs in which a number of `high` exceeds one of `low`, a tie counting half.
@@ -448,7 +569,11 @@ assert area(np.array([1.0, 2.0]), np.array([0.0])) == 1
 assert area(np.array([1.0, 0.0]), np.array([1.0])) == 0.25
 draws = np.random.default_rng(0).normal(size=(2, 30))
 assert (
-    abs(area(draws[0] + 1, draws[1]) - auc(np.concatenate([draws[0] + 1, draws[1]]), np.arange(60) < 30).value) < 1e-9
+    abs(
+        area(draws[0] + 1, draws[1])
+        - auc(np.concatenate([draws[0] + 1, draws[1]]), np.arange(60) < 30).value
+    )
+    < 1e-9
 )
 
 # %% [markdown]
