@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from csdlib.errors import InputError, reason
 from csdlib.files import AnyPath, atomic_path, file_hash, of_the_disk, text_hash
 from csdlib.images import open_image
-from csdlib.texts import one_form, stays_inside
+from csdlib.texts import artist_name, one_form, stays_inside
 
 REQUIRED = ("image_id", "path", "split", "artist", "styles", "source")
 OPTIONAL = ("content", "caption", "movement", "medium", "domain")
@@ -137,6 +137,11 @@ class ImageTable:
         if not keep.any():
             raise InputError(f"no image of the table has {columns}")
         return self.take(np.flatnonzero(keep))
+
+    def name_of(self, artist: str) -> str:
+        """How an artist's name is written: as the data set says (``manifest["names"]``), else as the slug tells."""
+        names: dict[str, str] = self.manifest.get("names", {})
+        return names.get(artist) or artist_name(artist)
 
     def take(self, rows: Sequence[int] | np.ndarray) -> "ImageTable":
         """The rows of the given numbers, in the given order."""

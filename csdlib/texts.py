@@ -2,14 +2,19 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.files import AnyPath
+from csdlib.files import AnyPath, data_path
+
+#: Parts of names that keep their small letters.
+_PARTICLES = {"da", "de", "del", "della", "den", "der", "di", "du", "of", "the", "van", "von"}
 
 
 def one_form(text: str) -> str:
@@ -30,6 +35,25 @@ def split_names(text: str) -> list[str]:
         (['colour', 'gram'], [])
     """
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def artist_name(slug: str) -> str:
+    """How an artist's name is written whom a data set knows by a slug only.
+
+    Accents and further capitals are those of ``data/metadata/artist_names.csv``.
+
+    Example:
+        >>> artist_name("anthony-van-dyck"), artist_name("arnold-bcklin"), artist_name("me, myself")
+        ('Anthony van Dyck', 'Arnold Böcklin', 'me, myself')
+    """
+    if (written := _written_names().get(slug)) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", slug):
+        return written or slug
+    return " ".join(word if word in _PARTICLES else word.capitalize() for word in slug.split("-"))
+
+
+@cache
+def _written_names() -> dict[str, str]:
+    return dict(read_csv(data_path("metadata/artist_names.csv"), columns=["slug", "name"]).to_numpy().tolist())
 
 
 def read_text(path: AnyPath) -> str:

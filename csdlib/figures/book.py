@@ -26,6 +26,9 @@ from csdlib.tables import ImageTable
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#888888"]
 SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon"]
 
+#: Columns that hold artists.
+NAMED = ("artist", "true_artist")
+
 _numbers = count(1)
 
 
@@ -93,9 +96,10 @@ def pictures(
 
 
 def label(table: ImageTable, row: int, columns: Sequence[str] = ("artist", "content")) -> str:
-    """The values of some columns of a row, joined by commas; null values are left out."""
-    values = (table.frame[column].iloc[row] for column in columns)
-    return ", ".join(value for value in values if isinstance(value, str) and value)
+    """The values of some columns of a row, joined by commas; artists by name, null values are left out."""
+    values = {column: table.frame[column].iloc[row] for column in columns}
+    texts = {column: value for column, value in values.items() if isinstance(value, str) and value}
+    return ", ".join(table.name_of(text) if column in NAMED else text for column, text in texts.items())
 
 
 def neighbour_rows(

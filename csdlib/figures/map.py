@@ -60,7 +60,7 @@ def map_figure(
     Raises:
         InputError: maps of other images, a column that no table has, or more than 65,535 images.
     """
-    frame = pd.concat([table.frame for table in tables], ignore_index=True)
+    frame = pd.concat([_named(table) for table in tables], ignore_index=True)
     _check(maps, frame, colour)
     if os.environ.get("CSDLIB_BOOK") != "1":
         return book.show(_plain_chart(maps, frame, colour), caption=caption, alt=alt, height=height)
@@ -97,6 +97,11 @@ def _check(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str) -> No
         raise InputError(f"no map is coloured by {colour!r}: choose one of {', '.join(COLUMNS)}")
     if len(frame) > MOST:
         raise InputError(f"{len(frame):,} images are more than the {MOST:,} that a map can show: take a sample")
+
+
+def _named(table: ImageTable) -> pd.DataFrame:
+    """The rows of a table with its artists' names as they are written."""
+    return table.frame.assign(artist=[table.name_of(artist) for artist in table.column("artist")])
 
 
 def _varies(column: pd.Series) -> bool:

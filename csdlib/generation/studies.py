@@ -215,11 +215,7 @@ def asked_artists(works: ImageTable, listed: AnyPath = "") -> dict[str, str]:
     """
     if listed:
         return {"-".join(name.lower().split()): name for name in listed_artists(Path(listed))}
-    # A data set that knows how its artists write their names says so.
-    written = works.manifest.get("names", {})
-    return {
-        slug: written.get(slug, slug.replace("-", " ").title()) for slug in sorted(set(works.frame["artist"]) - {""})
-    }
+    return {slug: works.name_of(slug) for slug in sorted(set(works.frame["artist"]) - {""})}
 
 
 def made_or_found(

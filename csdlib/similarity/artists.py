@@ -172,14 +172,15 @@ def artist_table(embeddings: Embeddings, table: ImageTable, *, k: int = 10, near
     """
     labels = table.column("artist")
     artists = artists_of(embeddings, labels)
+    names = [table.name_of(artist) for artist in artists.names]
     found, nearby = neighbours(embeddings, embeddings, k), artists.nearest(nearest)
     same = hits(found, labels, labels).sum(axis=1) / np.maximum((found.rows >= 0).sum(axis=1), 1)
     listed = [
-        ", ".join(f"{artists.names[row]} ({score:.2f})" for row, score in zip(rows, scores, strict=True) if row >= 0)
+        ", ".join(f"{names[row]} ({score:.2f})" for row, score in zip(rows, scores, strict=True) if row >= 0)
         for rows, scores in zip(nearby.rows, nearby.scores, strict=True)
     ]
     shares = [same[labels == name].mean() for name in artists.names]
-    columns = {"artist": artists.names, "pictures": artists.counts, "nearest artists": listed, "same artist": shares}
+    columns = {"artist": names, "pictures": artists.counts, "nearest artists": listed, "same artist": shares}
     return pd.DataFrame(columns)
 
 

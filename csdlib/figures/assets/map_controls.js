@@ -16,21 +16,24 @@ function addFinder() {
   box.type = "search";
   box.setAttribute("list", list.id);
   for (const name of artists.values) if (name) make("option", "", "", list).value = name;
-  const find = (partly) => {
-    const wanted = box.value.trim().toLowerCase();
-    const names = artists.values.map((name) => name.toLowerCase());
+  // "Bocklin", "böcklin" and a slug's hyphens all find Böcklin.
+  const folded = (text) =>
+    text.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replaceAll("-", " ");
+  const names = artists.values.map(folded);
+  const find = () => {
+    const wanted = folded(box.value);
     let found = names.indexOf(wanted);
-    if (found < 0 && partly) found = names.findIndex((name) => name.includes(wanted));
+    if (found < 0 && wanted) found = names.findIndex((name) => name.includes(wanted));
     if (!wanted) light(null);
     else if (found >= 0) showArtist(found);
-    else if (partly) say(`No artist's name holds “${box.value.trim()}”.`);
+    else say(`No artist's name holds “${box.value.trim()}”.`);
   };
-  box.addEventListener("input", () => find(false));
+  box.addEventListener("input", find);
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") find(true);
+    if (event.key === "Enter") find();
     if (event.key !== "Escape") return;
     box.value = "";
-    find(false);
+    find();
   });
 }
 
