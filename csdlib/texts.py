@@ -46,7 +46,7 @@ def artist_name(slug: str) -> str:
         >>> artist_name("anthony-van-dyck"), artist_name("arnold-bcklin"), artist_name("me, myself")
         ('Anthony van Dyck', 'Arnold Böcklin', 'me, myself')
     """
-    if (written := _written_names().get(slug)) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", slug):
+    if (written := _written_names().get(slug)) or not re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", slug):
         return written or slug
     return " ".join(word if word in _PARTICLES else word.capitalize() for word in slug.split("-"))
 
