@@ -106,6 +106,7 @@ rows = {
         mean_precision_at_k(colour.hits, 1, groups=colour.labels),
     ),
 }
+# %% tags=["hide-input"]
 answers = pd.DataFrame(
     [
         {"label": name, "changed": what} | found.row()
@@ -126,7 +127,7 @@ figures.show(
     alt=f"Points with intervals. The same descriptor gets between {spread.min():.2f} and {spread.max():.2f}.",
 )
 
-# %%
+# %% tags=["hide-input"]
 print(f"one descriptor, one set: {spread.min():.2f} to {spread.max():.2f}")
 print(
     f"a colour histogram, mAP@1: {answers['value'].iloc[-1]:.2f}; chance: {chance(reported):.3f}"
@@ -159,54 +160,38 @@ print(
 
 # %% tags=["hide-input"]
 main = rows["mAP@1, all artists"][1]
-per_artist = table.frame.groupby(["artist", "split"]).size().groupby("split").median()
+each = table.frame.groupby(["artist", "split"]).size().groupby("split").median()
 known = "unseen" in table.manifest
-fields = [
-    Field(
-        "Set",
-        "Which pictures, which version, chosen by whom?",
-        f"{dataset}, {len(table)} pictures by {table.frame['artist'].nunique()} artists",
-    ),
-    Field(
-        "Split",
-        "Queries, database, and what the two share.",
-        f"{len(reported.query)} queries, {len(reported.database)} in the database",
-    ),
-    Field(
-        "Pictures",
-        "Size, crop, format; the descriptor and its weights.",
-        f"{descriptor}, weights {looks_at.fingerprint[:8]}",
-    ),
-    Field(
-        "Seen",
-        "Whom did the descriptor, the generator and its text encoder meet in training?",
-        f"{len(put_aside)} artists not seen by the descriptor" if known else "",
-    ),
-    Field(
-        "Set sizes",
-        "Pictures per artist on both sides.",
-        f"median {per_artist['query']:.0f} queries and {per_artist['database']:.0f} in the database",
-    ),
-    Field(
-        "Metric",
-        "Its definition, and k.",
-        "mAP@1: share of queries whose nearest neighbour is by the same artist",
-    ),
-    Field(
-        "Interval",
-        "Level, method, and what is drawn again.",
-        f"{main.percent()} %, 95 %, bootstrap over {main.n} artists, t on the logit scale",
-    ),
-    Field(
-        "Chance and baseline",
-        "What guessing gets, and what a simple method gets.",
-        f"chance {100 * chance(reported):.1f} %, colour histogram {answers['value'].iloc[-1]:.1%}",
-    ),
-    Field("Choices", "What was tried, how often, on whom was it chosen?"),
-    Field("Conclusion", "About whom, and what it does not say."),
-]
+n_artists, weights = table.frame["artist"].nunique(), looks_at.fingerprint[:8]
+filled = {
+    "Set": f"{dataset}, {len(table)} pictures by {n_artists} artists",
+    "Split": f"{len(reported.query)} queries, {len(reported.database)} in the database",
+    "Pictures": f"{descriptor}, weights {weights}",
+    "Seen": f"{len(put_aside)} artists not seen by the descriptor" if known else "",
+    "Set sizes": f"median {each['query']:.0f} queries, {each['database']:.0f} in the database",
+    "Metric": "mAP@1: share of queries whose nearest neighbour is by the same artist",
+    "Interval": f"{main.percent()} %; 95 %, bootstrap over {main.n} artists, t on logits",
+    "Chance and baseline": f"chance {chance(reported):.1%}, colour {answers['value'].iloc[-1]:.1%}",
+}
+
+# %% tags=["hide-input"]
+questions = {
+    "Set": "Which pictures, which version, chosen by whom?",
+    "Split": "Queries, database, and what the two share.",
+    "Pictures": "Size, crop, format; the descriptor and its weights.",
+    "Seen": "Whom did descriptor, generator and text encoder meet in training?",
+    "Set sizes": "Pictures per artist on both sides.",
+    "Metric": "Its definition, and k.",
+    "Interval": "Level, method, and what is drawn again.",
+    "Chance and baseline": "What guessing gets, and what a simple method gets.",
+    "Choices": "What was tried, how often, and on whom was it chosen?",
+    "Conclusion": "About whom is it, and what does it not say?",
+}
 figures.form(
-    fields,
+    [
+        Field(title, question, filled.get(title, ""))
+        for title, question in questions.items()
+    ],
     title="A study of style",
     name="study_of_style",
     caption="The ten things that a report says. Two of them no program can fill in.",

@@ -13,8 +13,11 @@ from book.runs import listed_runs, recorded_times
 from tests.book.conftest import ROOT
 
 PROJECT = Project(ROOT, ROOT / "build")
-WORDS, CELL_LINES, DEFINITIONS, HELPER_LINES = 2000, 25, 3, 10
+WORDS, CELL_LINES, FOLDED_LINES, DEFINITIONS, HELPER_LINES = 2000, 25, 40, 3, 14
+# What the column of a page holds beside both sidebars.
+WIDTH = 88
 EXERCISE = {"exercise", "solution", "check"}
+FOLDED = {"hide-input", "hide-cell", "remove-input", "solution", "check"}
 
 each_chapter = pytest.mark.parametrize("slug", find_chapters(PROJECT))
 
@@ -43,8 +46,16 @@ def test_a_chapter_is_short_enough_for_one_sitting(slug: str) -> None:
 
 @each_chapter
 def test_no_cell_is_longer_than_a_screen(slug: str) -> None:
-    sources = [cell.source.splitlines() for cell in cells(slug, "code")]
-    assert [(lines[0], len(lines)) for lines in sources if len(lines) > CELL_LINES] == []
+    for cell in cells(slug, "code"):
+        most = FOLDED_LINES if FOLDED & set(tags(cell)) else CELL_LINES
+        assert len(cell.source.splitlines()) <= most, cell.source[:200]
+
+
+@each_chapter
+def test_visible_code_fits_the_page(slug: str) -> None:
+    shown = [cell for cell in cells(slug, "code") if not FOLDED & set(tags(cell))]
+    lines = [line for cell in shown for line in cell.source.splitlines()]
+    assert [line for line in lines if len(line) > WIDTH] == []
 
 
 @each_chapter

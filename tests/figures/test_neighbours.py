@@ -16,5 +16,8 @@ def test_a_row_shows_a_query_and_its_neighbours_with_their_verdicts(striped_tabl
     alts = [image["alt"] for image in rows[0].select("img")]
     query, nearest = found.query.frame.iloc[2], found.database.frame.iloc[found.neighbours.rows[2, 0]]
     assert alts[0] == f"query: {striped_table.name_of(query['artist'])}, {query['content']}"
-    assert alts[1] == f"{'✓' if found.hits[2, 0] else '✗'} {striped_table.name_of(nearest['artist'])}, {nearest['content']}"
+    assert (
+        alts[1]
+        == f"{'✓' if found.hits[2, 0] else '✗'} {striped_table.name_of(nearest['artist'])}, {nearest['content']}"
+    )
     assert len(alts) == 4
