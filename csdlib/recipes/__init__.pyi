@@ -18,6 +18,7 @@ from .recorded.coverage import record_coverage as record_coverage
 from .recorded.on_map import generated_on_map as generated_on_map
 from .recorded.on_map import record_generated_on_map as record_generated_on_map
 from .recorded.paintings import record_paintings as record_paintings
+from .recorded.reading import record_reading as record_reading
 from .recorded.results import Recorded as Recorded
 from .recorded.results import read_results as read_results
 from .recorded.results import write_results as write_results
