@@ -45,6 +45,9 @@
     // For each chart how many marks and how many texts it has.
     charts: all(".plotly-graph-div").map((chart) =>
       [".trace, .point, image", "text"].map((parts) => chart.querySelectorAll(parts).length)),
+    // As it was drawn, and the room that it has.
+    chart_widths: all(".js-plotly-plot").map((chart) =>
+      [Number(chart.querySelector(".main-svg").getAttribute("width")), chart.clientWidth]),
     charts_without_description: all(".plotly-graph-div")
       .filter((chart) => !chart.closest("[role=img]")?.getAttribute("aria-label")?.trim()).map((chart) => chart.id),
     figures_without_caption: all("figure.csd-figure")
@@ -53,6 +56,9 @@
     solutions_are_open: all("details.hide")
       .filter((details) => details.textContent.includes("Show the solution")).map((details) => details.open),
     wide_elements: all(".bd-article *").filter(overflows).map(start),
+    // What is wider than its box, so that a reader has to scroll sideways: code, what it prints, tables.
+    cut: all(".bd-article pre, .bd-article .csd-scroll, .bd-article .pst-scrollable-table-container, .bd-article .output")
+      .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 2).map(start),
     width: document.documentElement.scrollWidth,
     poor_contrasts: all(texts).filter(shown).map((element) => [contrast(element), start(element)])
       .filter(([ratio]) => ratio < leastContrast),

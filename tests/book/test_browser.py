@@ -117,6 +117,11 @@ def test_a_page_is_small(smoke_book: Project, name: str) -> None:
 
 
 @each_page
+def test_nothing_is_cut_on_a_desk(look: Look, name: str) -> None:
+    assert look(name).cut == []
+
+
+@each_page
 def test_nothing_overflows_on_a_phone(look: Look, name: str) -> None:
     assert look(name, "phone").wide_elements == []
     assert look(name, "phone").width <= 390
@@ -169,3 +174,8 @@ def test_a_slider_moves_by_the_keyboard(tab: Callable[[str], Tab], address: str)
     assert desk.page.inner_text(".csd-slider output") != before
     shown = ".csd-slider .csd-frame:not([hidden])"
     assert desk.page.locator(shown).count() == desk.page.locator(".csd-slider").count()
+
+
+@each_chapter
+def test_charts_are_as_wide_as_their_column(look: Look, name: str) -> None:
+    assert [widths for widths in look(name).chart_widths if abs(widths[0] - widths[1]) > 1] == []
