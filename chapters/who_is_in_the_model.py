@@ -186,17 +186,15 @@ if known_truth and model == "tiny-sd-withheld":
         )
 
 # %% tags=["hide-input"]
-if rows:
-    display_table = figures.table(
-        pd.DataFrame(rows),
-        caption="Area under the ROC curve for withheld painters, with 95 % intervals over painters. The last column ranks painters by how often they are found, instead of by similarity.",
-    )
-else:
-    display_table = figures.table(
-        pd.DataFrame({"": ["not known who was seen: no curve"]}),
-        caption="Area under the ROC curve.",
-    )
-display_table
+by_descriptor = pd.DataFrame(
+    rows or [{"descriptor": descriptor, "": "not known who was seen"}]
+)
+figures.table(
+    by_descriptor.set_index("descriptor")
+    .T.rename_axis("painters", axis=0)
+    .reset_index(),
+    caption="Area under the ROC curve for withheld painters, with 95 % intervals over painters. The last row ranks painters by how often they are found, instead of by similarity.",
+)
 
 # %% tags=["hide-input"]
 for name in names[1:]:
@@ -442,6 +440,7 @@ for content in ("simple", "user", "content"):
     of_content = many[many["content"] == content]
     for name, own in of_content.groupby("descriptor", sort=False):
         row = {"prompts": content, "descriptor": name} | areas(own)
+        del row["descriptor knows none of them"]  # in the table above
         placebo = seen_all[
             (seen_all["content"] == content) & (seen_all["descriptor"] == name)
         ]
@@ -522,7 +521,7 @@ for _, line in strangers_high.iterrows():
 # - **Family likeness.** A withheld painter of a movement whose other painters were seen is half known, if the prompt or the text encoder gives the movement away.
 # - **What a model does with a strange name.** It paints something, and that may resemble the stranger by accident.
 # - **One pair of generators, one training each.** Another seed of the training would move every score a little; the intervals do not know about that.
-# - **Recognition by the descriptor.** Compare the columns for painters that it knows and does not know, before you apply it to strangers.
+# - **Recognition by the descriptor.** Compare the rows for painters that it knows and does not know, before you apply it to strangers.
 #
 # ## What one may conclude
 #

@@ -10,7 +10,7 @@ from IPython.display import HTML
 from csdlib.figures.book import framed
 
 #: What ``Estimate`` writes: a value, and its interval or why it has none.
-_ESTIMATE = re.compile(r"([+-]?\d[\d.,]*(?: ?%)?) ([\[(].*[\])])(.*)", re.DOTALL)
+_ESTIMATE = re.compile(r"([+-]?\d[\d.,]*(?: ?%)?) (\[[^\]]*\]|\([^)]*\))(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d|–|$")
 
 
@@ -53,5 +53,7 @@ def _cell(text: str) -> str:
     if not (found := _ESTIMATE.fullmatch(text)):
         return escape(text)
     value, interval, note = (escape(part.strip()) for part in found.groups())
-    below = " ".join(part for part in (interval, note) if part)
-    return f'{value} <span class="csd-interval">{below}</span>'
+    kind = "csd-interval" if interval.startswith("[") else "csd-note"
+    return f'{value} <span class="{kind}">{interval}</span>' + (
+        f' <span class="csd-note">{note}</span>' if note else ""
+    )
