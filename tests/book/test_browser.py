@@ -143,6 +143,15 @@ def test_the_search_finds_a_word_of_the_glossary(tab: Callable[[str], Tab], addr
     assert any("glossary" in link for link in links)
 
 
+def test_the_search_shows_text_and_neither_formulas_nor_provenance(tab: Callable[[str], Tab], address: str) -> None:
+    desk = tab("desk")
+    desk.open(f"{address}search.html?q=temperature")
+    desk.page.wait_for_selector("#search-results p.context")
+    shown = desk.page.eval_on_selector_all("#search-results p.context", "all => all.map(p => p.textContent)")
+    assert shown
+    assert not [text for text in shown if "\\(" in text or "How this page was made" in text or "import " in text]
+
+
 def test_a_page_from_the_disk_has_its_icons(browser: Browser, smoke_book: Project) -> None:
     tab = Tab.new(browser)
     tab.open((smoke_book.html / "quickstart.html").as_uri())
