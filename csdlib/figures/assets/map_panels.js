@@ -66,7 +66,14 @@ function draw(panel) {
 function wholeView(panel) {
   const width = Math.max(panel.chart.clientWidth - 2 * MARGIN, 1);
   const height = Math.max(panel.chart.clientHeight - 2 * MARGIN, 1);
-  const ends = (numbers) => numbers.reduce(([low, high], each) => [Math.min(low, each), Math.max(high, each)], [1, 0]);
+  // A few outliers must not squeeze the rest: one comes to them by moving the map.
+  const ends = (numbers) => {
+    const sorted = [...numbers].sort((one, other) => one - other);
+    const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+    const [low, high] = [at(0.01), at(0.99)];
+    const more = 0.1 * (high - low);
+    return [Math.max(at(0), low - more), Math.min(at(1), high + more)];
+  };
   const [[left, right], [low, high]] = [ends(panel.x), ends(panel.y)];
   const scale = 1.04 * Math.max((right - left) / width, (high - low) / height, 1e-6);
   const around = (middle, pixels) => [middle - (scale * pixels) / 2, middle + (scale * pixels) / 2];
@@ -145,8 +152,10 @@ function point(row, panel) {
   for (const name of ["artist", "movement", "medium", "content"]) if (value(name, row)) make("span", "", value(name, row), card);
   card.style.display = "flex";
   const room = panel.chart.clientWidth;
-  card.style.left = `${place[0] > room / 2 ? Math.max(0, place[0] - card.offsetWidth - 14) : Math.min(place[0] + 14, room - card.offsetWidth)}px`;
-  card.style.top = `${Math.max(0, Math.min(place[1] - card.offsetHeight / 2, panel.chart.clientHeight - card.offsetHeight))}px`;
+  // In the far corner it hides neither the picture's neighbours nor their rings.
+  const far = (at, room, own) => `${at > room / 2 ? 0 : Math.max(0, room - own)}px`;
+  card.style.left = far(place[0], room, card.offsetWidth);
+  card.style.top = far(place[1], panel.chart.clientHeight, card.offsetHeight);
 }
 
 function recentre(panel, row) {
