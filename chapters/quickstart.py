@@ -204,37 +204,32 @@ near = ~is_mine & (movements == movements[is_mine][0])
 sibling = everything.column("artist")[near if near.any() else ~is_mine][0]
 mine, theirs = works(is_mine), works(everything.column("artist") == sibling)
 half = len(mine) // 2
-beside = {f"{painter}, other works": mine[half:], f"{sibling}, a sibling": theirs}
+beside = {"other works": mine[half:], "a sibling": theirs}
 
 # %%
 scores = {
     (n, who): csdlib.style_similarity(mine[:n], paths[:n], descriptor=descriptor)
-    for n in (2, 4, 8)
     for who, paths in beside.items()
+    for n in (2, 4, 8)
 }
 
 # %% tags=["hide-input"]
 rows = []
 for (number, who), score in scores.items():
     for kind, found in (("cosine of the prototypes", score.estimate), ("corrected for their number", score.corrected)):
-        rows.append({"label": f"{number} pictures each: {who}", "kind": kind} | found.row())
+        rows.append({"label": f"{who}, {number} each", "kind": kind} | found.row())
 chart = figures.intervals(pd.DataFrame(rows).dropna(subset="value"), group="kind", axis="style similarity (cosine)")
 figures.show(
     chart,
     height=480,
-    caption=f"{painter} beside other works of the same hand, and beside a sibling. Two pictures give no interval.",
+    caption=f"{painter} beside other works of the same painter, and beside a sibling, {sibling}; 2 to 8 pictures on each side.",
     alt="Points with intervals: "
     + "; ".join(f"{n} pictures, {who}: {score.value:.2f}" for (n, who), score in scores.items()),
 )
 
-# %% tags=["hide-input"]
-for who in beside:
-    few, many = scores[2, who], scores[8, who]
-    print(f"{who}: {few.value:.2f} from 2 pictures each, {many.value:.2f} from 8; corrected {many.corrected}")
-
 # %% [markdown]
-# Follow one comparison down the chart. The interval shrinks with the number of pictures, as it should. The cosine itself
-# rises, too: averaging takes away what is peculiar to single pictures, so cosines of prototypes move away from 0 as sets
+# Follow one comparison down the chart. Two pictures give no interval; from four on it shrinks with their number, as it
+# should. The cosine itself rises, too: averaging takes away what is peculiar to single pictures, so cosines of prototypes move away from 0 as sets
 # grow. Their interval is about other sets *of this size*; it does not know where the value is heading. So a score of
 # prototypes without the number of its pictures is half a statement. The *corrected* value estimates what endlessly many
 # pictures would give, so that sets of different size can be compared. It should be about 1 for two sets by one hand, and
