@@ -189,7 +189,7 @@ figures.gallery(
     list(zip(images, labels, strict=True)),
     columns=4,
     side=160,
-    caption=f"{me.name} paints one scene; a row turns one habit. The number is the similarity to her own version ({descriptor}).",
+    caption=f"{me.name} paints one scene; a row turns one habit. The number is the similarity to the painter's own version ({descriptor}).",
 )
 
 # %% tags=["hide-input"]
@@ -200,8 +200,7 @@ print(", ".join(f"{name} {score:.2f}" for name, score in lowest.items()))
 # %% [markdown]
 # `csd-tiny` notices two rows above all: another medium, and colours taken away. Turning the light or the direction of the
 # strokes leaves its score above 0.9, although the pictures look different. So a high similarity does not mean that all
-# habits agree. It means that the picture would still be taken for this painter's: what tells forty-eight painters apart is
-# learned, and what does not is ignored.
+# habits agree: a descriptor that was trained to tell painters apart may ignore what it does not need for that.
 #
 # Your turn: the parameters `habit` and `values` turn any habit, for any painter and subject. The row that they ask for
 # now:

@@ -12,7 +12,7 @@
 # ## Overview
 #
 # How good is a style descriptor? The field's answer is {term}`retrieval`: give it a picture, let it rank a database, and look
-# whether the first neighbours are by the same artist. The reference for it is Table 1 of the CSD paper {cite:p}`somepalli2024csd`.
+# whether the first neighbours are by the same artist. The reference is Table 1 of the CSD paper {cite:p}`somepalli2024csd`.
 # One of its two splits was never published, its metric is not the one that its name says, and the weights that were
 # released are disputed. This chapter runs the test whole. You will
 #
@@ -20,7 +20,7 @@
 # - learn to read the metrics of the paper, each with an interval and beside pure chance,
 # - ask whether a method differs from each of the others *beyond the interval of the difference*,
 # - look at neighbours, right and wrong, and at the painters who are mistaken for one another,
-# - set ours beside the published numbers, and find the commands that rerun every row of them.
+# - set ours beside the published numbers, and find the command that reruns them.
 #
 # ## Prerequisites
 #
@@ -33,7 +33,7 @@
 # **Time:** twenty-five minutes to read, about one to run.
 
 # %% tags=["parameters"]
-dataset = "atelier"  # the data set: atelier, atelier-domains, wikiart, domainnet, folder
+dataset = "atelier"  # the data set: atelier, atelier-domains, wikiart, domainnet ...
 root = ""  # folder of the data set, for all that are not made or fetched
 descriptor = "csd-tiny"  # what looks at style; the galleries are about it
 baselines = "clip-tiny,gram-clip-tiny,colour,gram,random-tiny"  # descriptors beside it, separated by commas
@@ -64,6 +64,7 @@ from csdlib.retrieval import (
 )
 from csdlib.texts import split_names
 
+# %% tags=["hide-input"]
 if not set(split_names(baselines)) - {descriptor}:
     raise csdlib.InputError("baselines must name at least one other method, for example colour")
 random = np.random.default_rng(seed)
@@ -122,8 +123,8 @@ print(f"By chance, {floor:.1%} of the neighbours would be right. Pictures left o
 # been seen, and there is one group.
 #
 # A table tells how often a method is right; pictures tell why. Each row is a query by an unseen painter with its nearest
-# neighbours, best first, and ✓ and ✗ say whether the artist is right. First, the four right answers of which the
-# descriptor is surest; then the four mistakes of which it is surest, each by another painter.
+# neighbours, best first, and ✓ and ✗ say whether the artist is right. First, the right answers of which the descriptor is
+# surest, of four painters; then the surest mistakes.
 
 # %% tags=["hide-input"]
 first_group = next(iter(asked.values()))
@@ -142,7 +143,7 @@ figures.neighbour_gallery(main, surest(True), caption=f"{descriptor}: the surest
 figures.neighbour_gallery(main, surest(False), caption=f"{descriptor}: the surest mistakes.")
 
 # %% [markdown]
-# What do the wrong neighbours share with their query? Most are by siblings, as we shall count below.
+# What do the wrong neighbours share with their query? Many are by siblings, as we shall count below.
 #
 # ## Which method finds the painter?
 #
@@ -189,8 +190,8 @@ figures.show(
 # of `gram-clip-tiny` and of `colour`. Of painters that it was trained on, it finds many more, and nothing comes near.
 #
 # Are the sixteen unseen painters simply harder? No: `colour` and `gram-clip-tiny` find them about as often as the others. What
-# `csd-tiny` loses between the two groups is what its training is worth for those it was trained on, and `clip-tiny` loses as
-# much. One number over all painters would hide this.
+# `csd-tiny` loses between the two groups is what its training is worth for painters that it was trained on. `clip-tiny`, which
+# saw the same thirty-two, loses much as well. One number over all painters would hide this.
 #
 # ## Three numbers for a ranking
 #
@@ -253,8 +254,8 @@ figures.table(
 
 # %% [markdown]
 # Compare the upper half with the lower half, not rows across them. The order of the methods at $k = 1$ holds at larger $k$,
-# except among those that lie close together. At $k = 10$, recall is high for every method but the two without
-# trained parts, even where the nearest neighbour is wrong half of the time: it is the most forgiving of the metrics.
+# except among those that lie close together. At $k = 10$, recall is high for every method but `gram` and
+# `random-tiny`, even where the nearest neighbour is wrong half of the time: it is the most forgiving of the metrics.
 #
 # ## Is the difference real?
 #
@@ -299,8 +300,9 @@ for said, part in gains.groupby("queries", sort=False):
 #
 # ## Who is taken for whom
 #
-# Failures are not spread evenly. The chart shows, for every artist, the share of queries whose nearest neighbour is right. Some
-# unseen painters are found every time and others hardly ever; of the painters of the training few are hard.
+# The chart shows, for every artist, the share of queries whose nearest neighbour is right. Failures are not spread evenly:
+# among unseen painters there are some who are found almost always and some who hardly ever are; of the painters of the
+# training, few are below one half. The table below it counts who is taken for whom.
 
 # %% tags=["hide-input"]
 # Where tags match, queries are told apart by their artists.
@@ -361,8 +363,9 @@ if rows:
     )
 
 # %% [markdown]
-# In the atelier, most mistakes stay inside the movement, many times more than at random: siblings share their colours, and
-# a method that leans on colour confuses them.
+# About half of the mistakes on unseen painters stay inside the movement, and more of the others: many times more than at
+# random. A shared medium explains little. Siblings share a family of colours; whether that is the reason,
+# [what decides a benchmark](what_decides_a_benchmark) asks, by exchanging their palettes.
 #
 # ## The same test on real paintings
 #
@@ -401,12 +404,12 @@ figures.table(
 
 # %% [markdown]
 # Here `csd-tiny` does not lead. It finds about twice as many as the same network without training, so a part of what it learned
-# from drawn pictures holds for painted ones; but `clip-tiny`, from which it comes, is no worse, and a colour histogram stands
-# above both. Thirty-two programs do not teach what a hundred painters do: a descriptor has to be measured where it is used.
+# from drawn pictures holds for painted ones; but `clip-tiny`, from which it comes, finds no fewer, and a colour histogram
+# stands above both. A descriptor has to be measured where it is used.
 #
-# The winner, `gram-clip-tiny`, never learned style, and never saw a real painting. The second table says how sure its lead
-# is: over every method but `colour`, whose interval holds zero. Why a middle layer carries further than the last one is
-# not tested here. The layer was fixed as the middle one, not chosen on these queries.
+# The winner, `gram-clip-tiny`, never learned style, and never saw a real painting. The second table says that its lead is
+# sure over every method but `colour`, whose interval holds zero. Its layer was fixed as the middle one, not chosen on these
+# queries; why it carries further than the last one is not tested here.
 #
 # The third table is a check from outside. The colour histogram with the same bins was measured by somebody else, and lands
 # inside the interval of ours. SqueezeNet, a small network trained on photographs, is above every method of ours.
@@ -452,8 +455,7 @@ figures.show(
 #
 # :::{admonition} What these runs need
 # :class: warning
-# A GPU, or patience: WikiArt has eighty thousand pictures ([what it costs](what_it_costs) says how long one takes). `wikiart`
-# reads the table of the paper's code, `wikiart-folder` ArtGAN's folders, `wikiart-hub` fetches `huggan/wikiart`; the last two
+# A GPU, or patience: WikiArt has eighty thousand pictures ([what one costs](what_it_costs)). `wikiart` reads the table of the paper's code, `wikiart-folder` ArtGAN's folders, `wikiart-hub` fetches `huggan/wikiart`; the last two
 # draw a split with a seed and keep it as a file. `domainnet` reads the official lists and builds a split whose queries and
 # database share no content: not the paper's, which was never published, but one that anybody can build again.
 # :::
