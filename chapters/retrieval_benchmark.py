@@ -11,15 +11,14 @@
 #
 # ## Overview
 #
-# How good is a style descriptor? The field's answer is {term}`retrieval`: give it a picture, let it rank a database, and look
-# whether the first neighbours are by the same artist. The reference is Table 1 of the CSD paper {cite:p}`somepalli2024csd`.
+# How good is a style descriptor? The usual test is {term}`retrieval`: give it a picture, let it rank a database, and look whether the first neighbours are by the same artist. The reference is Table 1 of the CSD paper {cite:p}`somepalli2024csd`.
 # One of its two splits was never published, its metric is not the one that its name says, and the weights that were
 # released are disputed. This chapter runs the test whole. You will
 #
 # - see which method finds the painter, for painters that were seen in training and for others,
 # - learn to read the metrics of the paper, each with an interval and beside pure chance,
 # - ask whether a method differs from each of the others *beyond the interval of the difference*,
-# - look at neighbours, right and wrong, and at the painters who are mistaken for one another,
+# - look at neighbours, right and wrong, and at painters who are mistaken for one another,
 # - set ours beside the published numbers, and find the command that reruns them.
 #
 # ## Prerequisites
@@ -119,8 +118,7 @@ print(f"By chance, {floor:.1%} of the neighbours would be right. Pictures left o
 
 # %% [markdown]
 # In the atelier, `csd-tiny` has learned from thirty-two painters and has never seen the other sixteen, two of each movement.
-# What it finds for those sixteen is not memory, so they come first in everything that follows. On another data set nobody has
-# been seen, and there is one group.
+# What it finds for those is not memory, so they come first in all that follows. On other data there is one group.
 #
 # A table tells how often a method is right; pictures tell why. Each row is a query by an unseen painter with its nearest
 # neighbours, best first, and ✓ and ✗ say whether the artist is right. First, the right answers of which the descriptor is
@@ -186,7 +184,7 @@ figures.show(
 )
 
 # %% [markdown]
-# Two things are in this chart. Of painters that nobody has seen, `csd-tiny` finds most, but its interval reaches far over those
+# Of painters that nobody has seen, `csd-tiny` finds most, but its interval reaches far over those
 # of `gram-clip-tiny` and of `colour`. Of painters that it was trained on, it finds many more, and nothing comes near.
 #
 # Are the sixteen unseen painters simply harder? No: `colour` and `gram-clip-tiny` find them about as often as the others. What
@@ -239,8 +237,8 @@ figures.show(
 # Each number is an average over queries, and another set of artists would have given another one. The {term}`bootstrap` asks
 # how different: it draws artists with replacement, with all their queries, a thousand times, and looks how far the averages
 # scatter. Student's $t$ says how many of these deviations make a 95 % interval for so few artists
-# ([how far it can be trusted](what_decides_a_benchmark)). Drawing single queries instead would pretend that a painter's
-# pictures succeed or fail independently, and the intervals would come out too narrow.
+# ([how far it can be trusted](what_decides_a_benchmark)). Drawing single queries would pretend that a painter's
+# pictures succeed or fail independently: the intervals would be too narrow.
 
 # %% tags=["hide-input"]
 wide = pd.concat(
@@ -369,8 +367,8 @@ if rows:
 #
 # ## The same test on real paintings
 #
-# The atelier is drawn by programs. What do these methods find in the work of people? The following table was recorded on
-# several thousand real paintings and is not run again here. `csd-tiny` has seen no real painting, so all artists are unseen,
+# What do these methods find in the work of people? The following table was recorded on several thousand real paintings
+# and is not run again here. `csd-tiny` has seen no real painting, so all artists are unseen,
 # and this is a test far from its home.
 
 # %% tags=["hide-input"]
@@ -443,8 +441,8 @@ figures.show(
 # larger. One row cannot be taken as it stands: users who ran the released ViT-L weights on WikiArt
 # [report about 58](https://github.com/learn2phoenix/CSD/issues/14), below CLIP's number in the same table. Whoever has the
 # data can settle it. Every row has a loader here, and two that the paper lacks: DINOv2, and IntroStyle
-# {cite:p}`introstyle2025`, which needs no training. The weights are fetched on first use; no real weights were loaded when this
-# page was made, so these loaders are tested on random weights in each publisher's format. The command for WikiArt (for
+# {cite:p}`introstyle2025`. The weights are fetched on first use; no real weights were loaded when this page was made, and the
+# loaders are tested on random weights in each publisher's format. The command for WikiArt (for
 # DomainNet, with `-p label domain`):
 #
 # ```
