@@ -198,9 +198,9 @@ figures.show(
 #
 # | name | definition for one query | note |
 # |---|---|---|
-# | mean precision@k | $\frac1k \sum_{i=1}^k P_i$ | what the CSD paper calls **mAP@k** |
-# | average precision@k | $\frac{1}{\min(k, R)} \sum_{i=1}^k h_i P_i$ | the textbook's, with $R$ right pictures in the database |
-# | recall@k | 1 if any $h_i = 1$, else 0 | also called hit rate |
+# | mean precision@k | $\frac1k \sum_{i=1}^k P_i$ | what the CSD paper calls {term}`mAP@k` |
+# | {term}`average precision`@k | $\frac{1}{\min(k, R)} \sum_{i=1}^k h_i P_i$ | the textbook's, with $R$ right pictures in the database |
+# | {term}`recall@k` | 1 if any $h_i = 1$, else 0 | also called hit rate |
 #
 # At $k = 1$ all three are the number of the chart. Beyond that they differ, and numbers of one must never stand in a column of
 # another. Here they are for `csd-tiny` and unseen painters, over $k$.
