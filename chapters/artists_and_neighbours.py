@@ -77,6 +77,7 @@ artists = artists_of(embeddings, labels)
 laid_out = artist_layout(artists, seed=seed)
 
 # %% tags=["hide-input"]
+has_content = table.frame["content"].notna().all()
 movements = table.frame.assign(movement=table.frame["movement"].fillna("unknown")).groupby("artist")["movement"].first()
 movements = movements.loc[artists.names].to_numpy(dtype=str)
 widest, narrowest = artists.names[np.nanargmax(artists.spread)], artists.names[np.nanargmin(artists.spread)]
@@ -123,7 +124,8 @@ figures.table(
 # %% [markdown]
 # More than half of the lines lead past the painter who *looks* nearest on the map. The second row is about nearness
 # itself: I may be your nearest neighbour while mine is somebody else. A map cannot show that, for on paper distance is
-# the same from both ends. And the last rows say that painters of one movement do lie together, far beyond chance.
+# the same from both ends. And the last rows say that painters of one movement do lie together, far beyond chance, the
+# unseen ones no less than the others.
 #
 # ## Would other pictures have told the same?
 #
@@ -158,7 +160,8 @@ figures.table(
 # ## What content pulls together, style pulls apart
 #
 # Now two descriptors, and the same pictures under both. `clip-tiny` has learned from whole captions, which name subjects as well as
-# painters; `csd-tiny` was trained on from there, with style tags as labels. Two subjects are marked, all others are grey.
+# painters; `csd-tiny` was trained on from there, with style tags as labels. The two subjects are marked that `clip-tiny` gathers best; all others are
+# grey.
 
 # %%
 compared = csdlib.load(compared_descriptor)
@@ -171,12 +174,15 @@ pair = {
 }
 
 # %% tags=["hide-input"]
-has_content = table.frame["content"].notna().all()
 column = "content" if has_content else "artist"
 groups = table.take(shown).column(column)
-marked = [name for name in ("castle", "flower") if name in groups] or list(pd.Series(groups).value_counts().index[:2])
-chart = make_subplots(1, 2, subplot_titles=[f"by {name}" for name in pair], horizontal_spacing=0.04)
-for panel, each in enumerate(pair.values(), 1):
+marked = list(pd.Series(groups).value_counts().index[:2])
+if has_content:
+    gathered = neighbour_shares(other, table)["content"].groupby(table.column("content")).mean()
+    marked = list(gathered.nlargest(2).index)
+chart = make_subplots(1, 2, horizontal_spacing=0.04)
+for panel, (by, each) in enumerate(pair.items(), 1):
+    chart.update_xaxes(title=f"by {by}", col=panel)
     for number, name in enumerate([None, *marked]):
         rows = ~np.isin(groups, marked) if name is None else groups == name
         grey = {"color": "rgba(128,128,128,0.3)", "size": 5}
@@ -186,7 +192,8 @@ for panel, each in enumerate(pair.values(), 1):
         chart.add_scatter(
             **points, mode="markers", name=label, marker=look, hoverinfo="skip", showlegend=panel == 1, col=panel, row=1
         )
-chart.update_xaxes(visible=False).update_yaxes(visible=False)
+bare = {"showticklabels": False, "showgrid": False, "zeroline": False}
+chart.update_xaxes(bare).update_yaxes(bare)
 figures.show(
     chart,
     caption=f"The same {len(shown)} pictures by both descriptors: {marked[0]} and {marked[1]}, the rest grey.",
@@ -194,7 +201,8 @@ figures.show(
 )
 
 # %% [markdown]
-# On the left, pictures of one subject lie in a few heaps; on the right they are scattered over all painters. The same two maps follow
+# On the left, both subjects form crowds of their own, with pictures by many painters; on the right they are scattered, one or two to
+# each painter's island. The same two maps follow
 # once more to wander in. They are linked: what you point at on one is ringed on the other, and a click asks both for their
 # neighbours. Start with the colours, which stand for the subject. Then switch to *artist*.
 
@@ -248,8 +256,8 @@ figures.table(
 
 # %% [markdown]
 # The two rows of a kind tell the same story, with one difference. For unseen painters, too, the subject nearly stops
-# pulling, and the painter pulls more. But what pulls instead is less often *their own* work: the training has taught `csd-tiny` to
-# look away from subjects in general, and to recognise above all the painters that it was shown.
+# pulling, and the painter pulls more. But they gain fewer neighbours by the same painter than they lose of the same subject: the training has
+# taught `csd-tiny` to look away from subjects in general, and to recognise above all the painters that it was shown.
 #
 # ## A generator's pictures among the paintings
 #
@@ -264,7 +272,8 @@ recorded = read_results("generated_on_map")
 places = pd.read_csv(csdlib.data_path("results/generated_on_map_places.csv"))
 by = next(iter(recorded.facts["fingerprints"]))
 places = places.rename(columns={f"{by} x": "x", f"{by} y": "y"})
-places["artist"] = places["artist"].str.replace("-", " ").str.title()
+spelled = {"Arnold Bcklin": "Arnold Böcklin", "Eugene Delacroix": "Eugène Delacroix"}
+places["artist"] = places["artist"].str.replace("-", " ").str.title().str.replace(" Van ", " van ").replace(spelled)
 made, paintings = (places[places["source"] == kind] for kind in ("generated", "painting"))
 apart = ((made[["x", "y"]].to_numpy()[:, None] - paintings[["x", "y"]].to_numpy()[None]) ** 2).sum(axis=2)
 nearest = paintings["artist"].to_numpy()[np.argpartition(apart, 10, axis=1)[:, :10]]
@@ -273,8 +282,7 @@ known = paintings["artist"].value_counts()
 often = right[known.reindex(right.index).sort_values(ascending=False).index[:12]].sort_values(ascending=False)
 
 # %% tags=["hide-input"]
-titles = [f"{name} ({share:.0%})" for name, share in often.items()]
-chart = make_subplots(4, 3, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.06)
+chart = make_subplots(4, 3, horizontal_spacing=0.02, vertical_spacing=0.08)
 ground = paintings.sample(400, random_state=0)
 for number, name in enumerate(often.index):
     layers = [
@@ -285,10 +293,10 @@ for number, name in enumerate(often.index):
     for label, part, look in layers:
         chart.add_trace(
             go.Scatter(x=part["x"], y=part["y"], mode="markers", name=label, marker=look, hoverinfo="skip", showlegend=not number),
-            row=number // 3 + 1,
-            col=number % 3 + 1,
+            **(panel := {"row": number // 3 + 1, "col": number % 3 + 1}),
         )
-chart.update_xaxes(visible=False).update_yaxes(visible=False).update_annotations(font_size=12)
+    chart.update_xaxes(title={"text": f"{name} ({often[name]:.0%})", "font": {"size": 12}}, **panel)
+chart.update_xaxes(bare).update_yaxes(bare)
 figures.show(
     chart,
     caption=f"The map by {by}, once for each of the twelve artists with the most paintings. In brackets: of the ten paintings nearest to a "
@@ -298,8 +306,9 @@ figures.show(
 )
 
 # %% [markdown]
-# In some of the small maps the squares lie where the filled points are; in most they gather in a region of their own. Neither
-# is a proof: these artists have the most paintings, so that chance helps them. Here are all artists, beside chance.
+# In most of the small maps the squares lie in a region where the artist has paintings, too. Yet hardly any of the ten nearest is by
+# that artist: the region belongs to many, and the artists themselves are spread over half the map. Here are the shares for all
+# artists, beside chance.
 
 # %% tags=["hide-input"]
 facts = recorded.facts

@@ -185,7 +185,7 @@ assert agreement["map: trustworthiness"].min() > 0.7, "an untrained tower has a 
 figures.table(
     agreement,
     caption="First how faithful the map is. Then, in descriptor space, the share of the ten nearest neighbours by the same "
-    "painter (unseen: not in the training of csd-tiny; the others saw nobody) and with the same subject, beside chance.",
+    "painter (unseen: not in the training of csd-tiny; colour and random-tiny learned from nobody) and with the same subject, beside chance.",
     formats=dict.fromkeys(agreement.columns[1:], ".3f"),
 )
 
@@ -195,8 +195,7 @@ figures.table(
 # nothing about the descriptor, and an ugly one nothing against it.
 #
 # For `csd-tiny` the painters that it never saw are gathered far less well than the others, though still better than by the
-# `colour` of their pictures. On the map above, both kinds lie side by side: tight islands are mostly painters from its
-# training. Subjects stay close to chance under all three.
+# `colour` of their pictures. On the map above, both kinds lie side by side. Subjects stay close to chance under all three.
 #
 # ## What a map keeps, and what it does not
 #
