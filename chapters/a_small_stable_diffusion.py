@@ -73,10 +73,11 @@ asked = next((slug for slug, name in everybody.items() if name in prompt), "")
 motif = next((subject for subject in SUBJECTS if subject in prompt), "")
 own = [
     np.flatnonzero((works.frame["artist"] == asked) & (works.frame["content"] == subject))[:1]
-    for subject in dict.fromkeys([motif, *(PAINTERS[asked].repertoire if asked else ())][:3])
+    for subject in dict.fromkeys([motif, *(PAINTERS[asked].repertoire or SUBJECTS if asked else ())])
 ]
 cells = [(picture, f"{model}: {prompt}")]
-cells += [(works.open(row), f"{everybody[asked]}: {works.frame['content'].iloc[row]}") for rows in own[:2] for row in rows]
+own = [row for rows in own for row in rows][:2]
+cells += [(works.open(row), f"{everybody[asked]}: {works.frame['content'].iloc[row]}") for row in own]
 figures.gallery(cells, columns=3, side=192, caption="What the generator paints (first), and works by the painter whose name is in the prompt.")
 
 # %% [markdown]
@@ -173,7 +174,7 @@ figures.gallery(
 
 # %% [markdown]
 # The upper row looks as if nothing happened for a long time. The lower row shows what the network has in mind meanwhile: first a blur that is
-# light where the castle will be, in colours that are still to change; then colours; and at last marks. To be sure, we measure four things on
+# light where the castle will be, in colours that are still to change; then the final colours; and at last marks. To be sure, we measure four things on
 # more prompts, and ask of each guess how far it agrees with the finished picture:
 #
 # - *large forms*: light and dark in a strong blur (correlation of the pixels),
@@ -223,11 +224,11 @@ figures.show(
 )
 
 # %% [markdown]
-# Where light and dark will be is nearly decided in the first step, when nothing can be seen yet. The overall colour is *not*: it starts far off, and takes
-# a third of the way. The palette and the marks come last, and together. That they do is no accident: marks bring their own
-# colours, so the palette is not complete before the strokes are there. And with much noise only large forms can be guessed, while with little
-# noise only fine marks are left to guess. Style, as this book measures it, is therefore made late: what is settled early is the
-# layout, which belongs to the subject at least as much as to the painter.
+# Two curves rise early. Where light and dark will be is decided first, and the overall colour soon after; both when in the upper row
+# nothing can be seen yet. With much noise only such large things can be guessed. The *palette* is not settled with them, although one might
+# expect it: how much of the picture has which colour is complete only near the end, together with the marks, because marks bring
+# their own colours. Style, as this book measures it, is therefore made at both ends: the key of a picture early, its colours in
+# detail and its strokes late.
 #
 # ## Guidance
 #
@@ -307,7 +308,12 @@ figures.table(
 )
 
 # %% [markdown]
-# GUIDANCE_TEXT
+# *Subjects* are found clearly more often with guidance than without. For *painters* it is less clear: for the few whom `csd-tiny` has not seen the number goes up and down within
+# wide intervals; for the others it rises, but the intervals overlap. The *contrast* rises with every step, and at the highest strengths beyond that of the
+# painters' own works: exaggeration has a price.
+#
+# Keep this in mind for the case studies: what a study finds depends on a knob. A study that does not report its guidance has not
+# reported its result.
 #
 # ## Seeds
 #
@@ -330,7 +336,7 @@ figures.gallery(
 )
 
 # %% [markdown]
-# Whoever wants to show that this model can paint like her, or that it cannot, finds a seed for it. One picture proves little; a study says how
+# Whoever wants to show that this model can paint like this painter, or that it cannot, finds a seed for it. One picture proves little; a study says how
 # many it made, and counts all of them.
 #
 # ## What it has learned
@@ -424,17 +430,18 @@ figures.table(wide.rename(columns={"asked": "percent of the pictures"}), caption
 #
 # ## Summary
 #
-# - A prompt becomes vectors, noise becomes latents in a few steps, and latents become pixels. Large forms are settled first, the overall colour
-#   soon after, palette and marks last.
-# - GUIDANCE_SUMMARY
+# - A prompt becomes vectors, noise becomes latents in a few steps, and latents become pixels. Large forms and the overall colour are settled first,
+#   palette and marks last.
+# - Guidance exaggerates the prompt: subjects become easier to recognise, painters perhaps, and contrast rises beyond the painters' own. Report it.
 # - One seed proves little. Count over many.
-# - The model paints subjects that a painter never painted, and then, asked in the paper's words, keeps the style far less often than on its own choice. Its pictures are no copies.
+# - The model paints subjects that a painter never painted, and then, asked in the paper's words, keeps the style far less often than on its own choice. Its pictures
+#   are taken for copies no more often than works that cannot be any.
 #
 # ## Exercises
 #
-# **1. Is it only contrast?** (15 minutes.) Guidance raises the contrast. Is that why the painter is found more often? Write `flattened(image, contrast)`: the picture with
-# its values pulled towards their mean, so that their standard deviation is `contrast` times 255 (0.155, say, which is about that of guidance 1). Then count again on the pictures
-# of guidance 8.
+# **1. Is it only contrast?** (15 minutes.) Guidance raises the contrast. Is that why subjects are found more often? Write `flattened(image, contrast)`: the picture with
+# its values pulled towards their mean, so that their standard deviation is `contrast` times 255 (0.155, say, which is about that of guidance 1). Then let
+# `subjects-tiny` look again at flattened pictures of guidance 8.
 
 
 # %% tags=["exercise"]
