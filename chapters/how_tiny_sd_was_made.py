@@ -63,17 +63,21 @@ from csdlib.generation import fit_autoencoder, fit_diffusion, generate, noised, 
 from csdlib.generation import stages, write_latents
 from csdlib.generation.autoencoder import pictures
 from csdlib.metrics import Estimate
-from csdlib.recipes import atelier_artists, generator_pictures, signal_to_noise
+from csdlib.recipes import atelier_artists, generator_pictures, read_results, signal_to_noise
 from csdlib.recipes.shipped.autoencoder import SIZE
 
 # %% [markdown]
 # ## The same name, to two generators
 #
 # `tiny-sd` and `tiny-sd-withheld` have the same parts and went through the same kinds of training. They differ in one thing that matters: the second
-# one has never seen a picture by sixteen of the painters. Here is one of the sixteen, asked for by name from both.
+# one has never seen a picture by sixteen of the painters. Here is one of the sixteen, the one whom `tiny-sd` imitates best, asked for by name from both.
+
+# %% tags=["hide-input"]
+scores = read_results("studies_atelier").frame.query("model == 'tiny-sd' and content == 'content' and descriptor == 'csd-tiny'")
+scores = scores[scores["artist"].isin(WITHHELD)].sort_values(["found", "value"], ascending=False)
+withheld = scores["artist"].iloc[0]
 
 # %%
-withheld = next(slug for slug in WITHHELD if slug not in UNSEEN)
 name = atelier_artists([withheld])
 subjects = (PAINTERS[withheld].repertoire or tuple(SUBJECTS))[:3]
 asked = content_prompts(name, subjects, seed=seed)
@@ -99,7 +103,7 @@ figures.gallery(
 )
 
 # %% [markdown]
-# The second row can be told for the same hand as the first; the third is a picture of the subject, by nobody in particular. All that differs is
+# The second row shows the hand of the first; the third shows the same subjects in somebody else's. All that differs is
 # what was in the training. How such a pair of models is made is the rest of this chapter, and the count over all painters stands at its end.
 #
 # ## Four parts
@@ -190,7 +194,7 @@ shipped = AutoencoderTiny.from_pretrained(csdlib.data_path("models/tiny-sd/vae")
 with torch.inference_mode():
     latents = shipped.encode(images).latents
     well = pictures(shipped.decode(latents).sample)
-steps = autoencoder_log["step"].tolist()
+steps = autoencoder_log["step"].astype(int).tolist()
 shown = []
 for number, row in enumerate(sample[:4]):
     shown.append((training.open(row), "as painted"))
@@ -203,7 +207,8 @@ figures.gallery(
 )
 
 # %% [markdown]
-# AUTOENCODER_TEXT
+# Light and dark come first, in large patches. Hues are only beginning to appear after this short training, and there is no stroke yet. The shipped autoencoder has them: hatching,
+# dots and mosaic survive. Whether they can depends on how many numbers the latents get; here it is a sixth of what the picture has.
 
 # %% tags=["hide-input"]
 quality = figures.lines(
@@ -288,7 +293,7 @@ figures.gallery(
 )
 
 # %% [markdown]
-# At step 400 the boat or the face is still there, at 600 hardly anything is; the network has to learn to see in both.
+# At step 400 the subject can still be made out, at 600 hardly. The network has to learn to see in both.
 #
 # ## Training, for a moment
 #
@@ -358,7 +363,8 @@ figures.show(
 )
 
 # %% [markdown]
-# TIME_TEXT
+# The short training has learned most where the noise is strongest, and nothing yet where it is weakest. With much noise nearly the whole picture has to be guessed, and what
+# pictures have in common is soon known. With little noise, what is left to find is the fine difference between a stroke and a speck, and that takes the long training.
 #
 # ## The long trainings
 #
@@ -395,26 +401,29 @@ for part in ("UNet of tiny-sd-withheld", "UNet of tiny-sd"):
     step = 0
     for number, stage in enumerate(stages(records[part]), 1):
         losses += [
-            {"step": step + row["step"], f"{part.removeprefix('UNet of ')}, stage {number}": row["validation_loss"]}
+            {"step": step + row["step"], part.removeprefix("UNet of "): row["validation_loss"]}
             for row in stage["log"]
-            if row["step"] or number > 1
+            if row["step"]
         ]
         step += stage["config"]["steps"]
 curves = pd.DataFrame(losses)
 long = figures.lines(
     curves, x="step", ys=[name for name in curves if name != "step"], titles=("step", "velocity loss on new pictures")
 )
+for number in (1, 2, 3):
+    long.add_vline(x=sum(stage["config"]["steps"] for stage in stages(records["UNet of tiny-sd"])[:number]), line_dash="dot", line_color="#888888")
 figures.show(
     long,
-    caption="The loss of both UNets on pictures that they have not learned from, by the painters whom each may see. A step of the later stages has an eighth of the latents of one of the first.",
+    caption="The loss of both UNets on pictures that they have not learned from, by the painters whom each may see; dotted lines: where a stage of tiny-sd ends. "
+    "A step of the later stages has an eighth of the latents of one of the first.",
     alt="Line chart: "
     + ", ".join(f"{name} ends at {curves[name].dropna().iloc[-1]:.3f}" for name in curves if name != "step")
     + ".",
 )
 
 # %% [markdown]
-# The first stage does most of the work. A practice *raises* the loss on ordinary pictures a little, which is no wonder: it asks for something else. What
-# counts is what the pictures show. Here is what each UNet does with the sixteen names.
+# The first stage does nearly all of the work that this loss can see; what comes later changes it little. That does not mean that the later stages do little: they teach
+# what ordinary pictures do not ask for. What counts is what the generated pictures show. Here is what each UNet does with the sixteen names.
 
 # %% tags=["hide-input"]
 measures = {
@@ -426,7 +435,8 @@ measures = {
 }
 reads = {"name_unread": "name never read", "name_read": "name read"}
 judged = pd.concat(
-    [pd.DataFrame(records[f"UNet of {model}"]["judged"]).assign(model=model) for model in ("tiny-sd", "tiny-sd-withheld")]
+    [pd.DataFrame(records[f"UNet of {model}"]["judged"]).assign(model=model) for model in ("tiny-sd", "tiny-sd-withheld")],
+    ignore_index=True,
 )
 judged = judged[(judged["practised"] == "any") & judged["group"].isin(list(reads))]
 judged["label"] = [measures.get(key) for key in zip(judged["measure"], judged["subjects"], judged["order"])]
