@@ -91,6 +91,8 @@ random = np.random.default_rng(seed)
 some = random.permutation(np.flatnonzero(new if new.any() else ~new))
 shown = [*some[found[some] == 1][:3], *some[found[some] == 0][:3]]
 nearest = main.painted[main.matches.neighbours.rows[:, 0]]
+
+# %% tags=["hide-input"]
 cells = []
 for row in shown:
     slug = main.asked[row]

@@ -235,7 +235,7 @@ figures.gallery(
 )
 
 # %% [markdown]
-# From row to row the form stays and the paint changes: compare it with the works at the top of the page. At the highest strength the form begins to suffer.
+# From row to row the subject stays where it is and the paint changes: compare it with the works at the top of the page. At the highest strength the form begins to suffer.
 #
 # Five questions at each step are slow, and a user of the pipeline would have to know the trick. So the UNet practises it, as a student learns from a
 # slower teacher {cite:p}`meng2023distillation`: a share of each batch is asked for a pair that no picture shows, in both orders of words, and what has to be found is the sum

@@ -33,8 +33,7 @@
 # **Time:** twenty minutes to read, about one to run.
 #
 # ```{note}
-# What runs here is the making in miniature, live. The shipped models come from longer trainings by the same code; their curves are at the end, and
-# their commands stand in their cards.
+# What runs here is the making in miniature. The shipped models come from longer trainings by the same code; their curves are at the end.
 # ```
 
 # %% tags=["parameters"]
@@ -103,8 +102,7 @@ figures.gallery(
 )
 
 # %% [markdown]
-# The second row shows the hand of the first; the third shows the same subjects in somebody else's. All that differs is
-# what was in the training. How such a pair of models is made is the rest of this chapter, and the count over all painters stands at its end.
+# The second row shows the hand of the first; the third shows the same subjects in somebody else's. How such a pair of models is made is the rest of this chapter, and the count over all painters stands at its end.
 #
 # ## Four parts
 #
@@ -250,8 +248,7 @@ figures.table(
 
 # %% [markdown]
 # For painters whom the autoencoder never saw, and for the others, what is lost is not distinguishable from nothing. So it is no leak that it has met
-# other painters' pictures: it has learned what paint looks like, and not who paints how. (That the withheld painters are *found* more often is a matter of
-# who they are: they are easier for `csd-tiny`.)
+# other painters' pictures: it has learned what paint looks like, and not who paints how.
 #
 # From here on the shipped autoencoder is used. Its latents are scaled to unit deviation, so that noise means the same for all of them.
 
