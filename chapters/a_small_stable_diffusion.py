@@ -11,7 +11,7 @@
 #
 # ## Overview
 #
-# The next chapters ask whether a generator copies artists' styles. Before we accuse anybody, we should have watched one at work. `tiny-sd` is a
+# The next chapters ask whether a generator copies artists' styles. Before we accuse anybody, we should have watched one at work. {term}`tiny-sd` is a
 # {term}`latent diffusion model`, a Stable Diffusion pipeline in diffusers' own format, with the same parts, small enough to run while you wait. In this chapter you will
 #
 # - follow one {term}`prompt` to its picture, and measure what is settled first: forms, colours or marks,
@@ -83,7 +83,7 @@ figures.gallery(cells, columns=3, side=192, caption="What the generator paints (
 # %% [markdown]
 # The picture has 96 pixels on a side, and what it shows is rather a smudge than a castle. Can a smudge carry style? As this book uses the word,
 # yes. {term}`Style <style>` is the choice of colours, the direction, length and thickness of the marks, the way light and dark are laid out, and all of that fits into 96
-# pixels. The painters' own works are no larger here, and in the table at the end of this chapter `csd-tiny` names the painter of most of
+# pixels. The painters' own works are no larger here, and in the chart at the end of this chapter {term}`csd-tiny` names the painter of most of
 # them. So do not ask of a generated picture whether you would live in the castle. Ask who could have painted it.
 #
 # ## Words to vectors
@@ -266,7 +266,7 @@ figures.slider(frames, label="guidance", caption="The same three noises with mor
 
 # %% [markdown]
 # The pictures say something; numbers say it for more than one prompt. We ask for one subject from each of many painters at several strengths, and look
-# at three things: whether `subjects-tiny`, a small classifier, sees the subject; whether `csd-tiny` finds the painter among the painters' works
+# at three things: whether {term}`subjects-tiny`, a small classifier, sees the subject; whether `csd-tiny` finds the painter among the painters' works
 # ({term}`recall@k` at 1); and how much contrast the pictures have. The painters whom `csd-tiny` never saw are counted apart.
 
 # %%
@@ -376,7 +376,7 @@ figures.gallery(
 # ## Combining or repeating?
 #
 # The sheet is too small to count on. The following is recorded with the model, because it needs more pictures than this page should wait for. It is about pairs of painter and
-# subject that training never showed. If the model could only repeat, it would fail on them. And if its pictures were copies, `copy-tiny`, a
+# subject that training never showed. If the model could only repeat, it would fail on them. And if its pictures were copies, {term}`copy-tiny`, a
 # descriptor that finds {term}`near-duplicates <near-duplicate>`, would find
 # their originals among the training pictures; fresh works by the same painters, which cannot be copies, tell how often it is wrong.
 
@@ -423,7 +423,7 @@ figures.table(wide.rename(columns={"asked": "percent of the pictures"}), caption
 #
 # *Copies*: what `copy-tiny` takes for a copy is, within the intervals, as frequent among generated pictures as among fresh works, which cannot be any.
 #
-# Three groups stand in the chart for two reasons. The withheld ones are those whom `tiny-sd-withheld`, the model of the case studies, never saw. `tiny-sd` has seen
+# Three groups stand in the chart for two reasons. The withheld ones are those whom {term}`tiny-sd-withheld`, the model of the case studies, never saw. `tiny-sd` has seen
 # them, so here the two large groups should not differ by more than their intervals, and they do not; a difference that appears with `tiny-sd-withheld` is
 # beyond that. The five are the withheld ones whom `csd-tiny` has not seen either: it is a weaker judge of them, even on fresh works, and five painters make wide
 # intervals.

@@ -159,8 +159,8 @@ figures.table(
 #
 # ## What content pulls together, style pulls apart
 #
-# Now two descriptors, and the same pictures under both. `clip-tiny` has learned from whole captions, which name subjects as well as
-# painters; `csd-tiny` was trained on from there, with style tags as labels. The two subjects are marked that `clip-tiny` gathers best; all others are
+# Now two descriptors, and the same pictures under both. {term}`clip-tiny` has learned from whole captions, which name subjects as well as
+# painters; {term}`csd-tiny` was trained on from there, with style tags as labels. The two subjects are marked that `clip-tiny` gathers best; all others are
 # grey.
 
 # %%
@@ -386,7 +386,7 @@ for name in artists.names[artists.counts > 1][:5]:
     assert abs(spread(works) - (1 - (works @ works.T)[pairs].mean())) < 1e-5
 
 # %% [markdown]
-# **2. How sure is a neighbour?** (20 minutes.) Write `steadiness(draws)`. It draws every artist's pictures anew, with replacement and as many
+# **2. How sure is a neighbour?** (20 minutes.) Write `steadiness(draws)`. It draws every artist's pictures again, with replacement and as many
 # as there are, `draws` times, and returns for each artist of `artists.names` the share of draws in which the nearest artist is the
 # one that all pictures name. Who is sure, who is not, and has it to do with the spread?
 

@@ -174,7 +174,7 @@ figures.table(
 )
 
 # %% [markdown]
-# For the ten painters whom `csd-tiny` has not seen, a new subject that was practised costs little, one that was not costs half of the finds, both within wide intervals. For the others, whom
+# For the ten painters whom {term}`csd-tiny` has not seen, a new subject that was practised costs little, one that was not costs half of the finds, both within wide intervals. For the others, whom
 # it knows, any new subject costs more than half. Practice adds something in every row, and in none beyond the interval. Pairs that were left out of it are still found far more often than chance (2 %) would:
 # what the generator has learned is not only a list.
 #
@@ -241,7 +241,7 @@ figures.show(
 #
 # What does the opposite sign say? The first suspect is the measure. Look at the perfect imitator: the painters themselves get a negative correlation, and a stronger one. The
 # mean of eight varied pictures strays further from the mean of all than that of eight similar ones, so a varied painter scores lower however good the imitation. The
-# *corrected* similarity takes the number of pictures into account; with it the perfect imitator is near 0, and `tiny-sd` is still below. So the measure explains a part, not
+# *corrected* similarity takes the number of pictures into account; with it the perfect imitator is near 0, and {term}`tiny-sd` is still below. So the measure explains a part, not
 # all. In the paper's own number, this effect works *against* what was found.
 #
 # The second suspect is who is counted.
@@ -341,8 +341,8 @@ figures.show(
 # %% [markdown]
 # ## Where this could be wrong
 #
-# - **The descriptor.** Where `clip-tiny`, colour and Gram matrices disagree with `csd-tiny` in sign, the finding is about the instrument. The spread is measured by the same descriptor that gives the score.
-# - **Practice.** How far a style travels was a matter of training here, not of nature: the sibling `tiny-sd-withheld` carried a hand a third as often before captions were reworded and new pairs practised
+# - **The descriptor.** Where {term}`clip-tiny`, colour and Gram matrices disagree with `csd-tiny` in sign, the finding is about the instrument. The spread is measured by the same descriptor that gives the score.
+# - **Practice.** How far a style travels was a matter of training here, not of nature: the sibling {term}`tiny-sd-withheld` carried a hand a third as often before captions were reworded and new pairs practised
 #   ([hands carried to new subjects](hands_carried_to_new_subjects) has both numbers). Real models have had no such lessons.
 # - **The order of words.** The prompts of this page say the name last, as the paper's do. With the name first, the same model
 #   keeps the hand clearly more often (same chapter): a part of what looks like the reach of a style is the reading of a text encoder.
@@ -447,9 +447,10 @@ for r in (0.568, 0.25, -0.1):
 # %% [markdown]
 # **3. A word that nobody taught.** (30 minutes, open.) Add a subject that nobody in the atelier paints, `-p subjects "castle,spaceship"`. What does `tiny-sd` make of a word that it has never read? Does the
 # painter come through more clearly, or less? A good answer has a prediction, counts painters found for both words on the same painters with a paired interval, keeps the unseen ones apart, and says what
-# `subjects-tiny` can and cannot tell here.
+# {term}`subjects-tiny` can and cannot tell here.
 #
 # ## Further reading
 #
 # - {cite:t}`somepalli2024csd`, Section 6, on generalisation of styles.
 # - {cite:t}`ohm2024fruit` on why similarity scores depend on style and content at once.
+# - Next: [how to report a study of style](how_to_report_a_study_of_style).

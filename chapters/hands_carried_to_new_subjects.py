@@ -11,7 +11,7 @@
 #
 # ## Overview
 #
-# Does a generator know a {term}`style`, or does it know pictures? Ask it for what the painter never painted. `tiny-sd` could not do it by itself, and this chapter tells why, and
+# Does a generator know a {term}`style`, or does it know pictures? Ask it for what the painter never painted. {term}`tiny-sd` could not do it by itself, and this chapter tells why, and
 # how it was taught, without a single new picture. By a painter's {term}`hand` we mean what makes the pictures recognisable, whatever they show. You will
 #
 # - see how rarely a known hand met a new subject after the first training,
@@ -178,7 +178,7 @@ figures.table(
 # %% [markdown]
 # Not a weight has changed, and the painter is found about three times as often; the subject pays a little, because now it is the one that is drowned. Whoever knows
 # this says the name first. (Try it on the next generator that you meet.) But not everybody knows it, and even so about two thirds of the castles are
-# anybody's. The text encoder stays as it is: it is that of `clip-tiny`, and the generator has to live with it, as Stable Diffusion lives with CLIP's. What can
+# anybody's. The text encoder stays as it is: it is that of {term}`clip-tiny`, and the generator has to live with it, as Stable Diffusion lives with CLIP's. What can
 # be changed is what the UNet is told, and what it practises. Neither needs a new picture.
 #
 # ## Reworded captions
@@ -189,13 +189,13 @@ figures.table(
 
 # %%
 training = generator_pictures(works_per_painter)
-anew = rewritten_captions(training, 0.6, seed=seed)
-changed = np.flatnonzero(training.frame["caption"] != anew.frame["caption"])
+reworded = rewritten_captions(training, 0.6, seed=seed)
+changed = np.flatnonzero(training.frame["caption"] != reworded.frame["caption"])
 
 # %% tags=["hide-input"]
 examples = np.random.default_rng(seed).choice(changed, size=min(6, len(changed)), replace=False)
 figures.table(
-    pd.DataFrame({"the web": training.frame["caption"], "reworded": anew.frame["caption"]}).iloc[examples],
+    pd.DataFrame({"the web": training.frame["caption"], "reworded": reworded.frame["caption"]}).iloc[examples],
     caption=f"Captions before and after. Of {len(training)} captions {len(changed)} are reworded; the others name nobody, or misspell the name, or were not drawn.",
 )
 
@@ -248,7 +248,7 @@ figures.gallery(
 #
 # ## What each stage did
 #
-# `tiny-sd-withheld` learned in four stages: from pictures and the web's captions; a first practice, whose teacher knew only the second of the two sights of a hand, with $s = 2$;
+# {term}`tiny-sd-withheld` learned in four stages: from pictures and the web's captions; a first practice, whose teacher knew only the second of the two sights of a hand, with $s = 2$;
 # the same pictures with reworded captions; and a second practice as above. It was judged after each.
 
 # %% tags=["hide-input"]
@@ -334,7 +334,7 @@ for s, g in ((0.0, 1.0), (0.0, 4.0), (1.5, 4.0)):
 
 # %% [markdown]
 # **2. Where the hand wipes the subject out.** (30 minutes, open.) Run the chapter with other seeds: each shows another pair. Find one in which the subject is gone at $s = 1.5$. A good answer says what
-# it counts as gone before it looks (`subjects-tiny` is one way), tries ten pairs or more, reports for how many it happened, and asks which mediums these painters use.
+# it counts as gone before it looks ({term}`subjects-tiny` is one way), tries ten pairs or more, reports for how many it happened, and asks which mediums these painters use.
 #
 # ## Further reading
 #

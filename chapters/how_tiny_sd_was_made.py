@@ -68,7 +68,7 @@ from csdlib.recipes.shipped.autoencoder import SIZE
 # %% [markdown]
 # ## The same name, to two generators
 #
-# `tiny-sd` and `tiny-sd-withheld` have the same parts and went through the same kinds of training. They differ in one thing that matters: the second
+# {term}`tiny-sd` and {term}`tiny-sd-withheld` have the same parts and went through the same kinds of training. They differ in one thing that matters: the second
 # one has never seen a picture by sixteen of the painters. Here is one of the sixteen, the one whom `tiny-sd` imitates best, asked for by name from both.
 
 # %% tags=["hide-input"]
@@ -108,7 +108,7 @@ figures.gallery(
 #
 # A latent diffusion model {cite:p}`rombach2022ldm` has four parts, made at different times from different pictures:
 #
-# 1. a **text encoder** turns a prompt into a few dozen vectors. Ours is that of `clip-tiny`, as Stable Diffusion's is that of CLIP;
+# 1. a **text encoder** turns a prompt into a few dozen vectors. Ours is that of {term}`clip-tiny`, as Stable Diffusion's is that of CLIP;
 # 2. an **autoencoder** writes a picture as a small block of numbers, its {term}`latents`, and paints it again from them;
 # 3. a **UNet** takes noise off latents, step by step, led by the text;
 # 4. a **scheduler** says how much noise there is at each step. It learns nothing.
@@ -222,7 +222,7 @@ figures.show(
 # %% [markdown]
 # The *peak signal-to-noise ratio* compares pixels: 20 decibels mean that the error is a tenth of the range, 40 a hundredth. It rises from the first
 # steps on, although strokes are still missing: it is a poor judge of them, because they are small and many. What the shipped autoencoder costs is
-# better measured by whether `csd-tiny` still finds the painter in a picture that has been to the latents and back.
+# better measured by whether {term}`csd-tiny` still finds the painter in a picture that has been to the latents and back.
 
 # %% tags=["hide-input"]
 folders = {"autoencoder": "tiny-sd/vae", "UNet of tiny-sd-withheld": "tiny-sd-withheld", "UNet of tiny-sd": "tiny-sd"}

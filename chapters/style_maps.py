@@ -190,11 +190,11 @@ figures.table(
 )
 
 # %% [markdown]
-# Read the first column of numbers against the next two. `random-tiny` is an untrained network, and finds few painters, yet
+# Read the first column of numbers against the next two. {term}`random-tiny` is an untrained network, and finds few painters, yet
 # its map is nearly as trustworthy as the others. A map is faithful to *its* descriptor, right or wrong. A beautiful map proves
 # nothing about the descriptor, and an ugly one nothing against it.
 #
-# For `csd-tiny` the painters that it never saw are gathered far less well than the others, though still better than by the
+# For {term}`csd-tiny` the painters that it never saw are gathered far less well than the others, though still better than by the
 # `colour` of their pictures. On the map above, both kinds lie side by side. Subjects stay close to chance under all three.
 #
 # ## What a map keeps, and what it does not
