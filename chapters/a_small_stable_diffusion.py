@@ -78,7 +78,12 @@ own = [
 cells = [(picture, f"{model}: {prompt}")]
 own = [row for rows in own for row in rows][:2]
 cells += [(works.open(row), f"{everybody[asked]}: {works.frame['content'].iloc[row]}") for row in own]
-figures.gallery(cells, columns=3, side=192, caption="What the generator paints (first), and works by the painter whose name is in the prompt.")
+figures.gallery(
+    cells,
+    columns=3,
+    side=192,
+    caption="What the generator paints (first), and works by the painter whose name is in the prompt.",
+)
 
 # %% [markdown]
 # The picture has 96 pixels on a side, and what it shows is rather a smudge than a castle. Can a smudge carry style? As this book uses the word,
@@ -158,16 +163,23 @@ scheduler.set_timesteps(denoising_steps)
 with torch.inference_mode():
     way = list(walk([prompt], noises[:1]))
 
+
 # %% tags=["hide-input"]
 def painted(latents):
     """Latents as pictures."""
     with torch.inference_mode():
-        return pictures(pipeline.vae.decode(latents.to(pipeline.dtype) / pipeline.vae.config.scaling_factor).sample.float())
+        return pictures(
+            pipeline.vae.decode(latents.to(pipeline.dtype) / pipeline.vae.config.scaling_factor).sample.float()
+        )
 
 
 shown = np.unique(np.linspace(0, len(way) - 1, 5).astype(int))
 figures.gallery(
-    [(painted(way[number][which])[0], f"{said} {number + 1}") for which, said in enumerate(("after step", "guess in step")) for number in shown],
+    [
+        (painted(way[number][which])[0], f"{said} {number + 1}")
+        for which, said in enumerate(("after step", "guess in step"))
+        for number in shown
+    ],
     columns=len(shown),
     caption=f"“{prompt}”, painted by the decoder. Above: the latents after a step. Below: the clean picture that the network expects in that step.",
 )
@@ -197,16 +209,24 @@ some = wishes["prompt"].tolist()[::2]
 with torch.inference_mode():
     ways = [painted(guess) for _, guess in walk(some, noises[: len(some)])]
 
+
 # %% tags=["hide-input"]
 def agreement(image, other):
     """Of two pictures, without their margins: four numbers that are 1 for equal ones."""
     two = [np.asarray(each, dtype=float)[6:-6, 6:-6] / 255 for each in (image, other)]
     grey = [each.mean(axis=2) for each in two]
     forms, slight = ([gaussian_filter(each, image.width / share) for each in grey] for share in (16, 48))
-    shares = [np.bincount(((each * 3.999).astype(int) @ [16, 4, 1]).ravel(), minlength=64) / each[..., 0].size for each in two]
+    shares = [
+        np.bincount(((each * 3.999).astype(int) @ [16, 4, 1]).ravel(), minlength=64) / each[..., 0].size for each in two
+    ]
     marks = [each - blurred for each, blurred in zip(grey, slight)]
     alike = [np.corrcoef(*(each.ravel() for each in pair))[0, 1] for pair in (forms, marks)]
-    return [alike[0], 1 - np.linalg.norm(np.subtract(*(each.mean(axis=(0, 1)) for each in two))), np.minimum(*shares).sum(), alike[1]]
+    return [
+        alike[0],
+        1 - np.linalg.norm(np.subtract(*(each.mean(axis=(0, 1)) for each in two))),
+        np.minimum(*shares).sum(),
+        alike[1],
+    ]
 
 
 kinds = ["large forms", "overall colour", "palette", "marks"]
@@ -219,7 +239,8 @@ assert when["large forms"] <= when["marks"] and when["overall colour"] <= when["
 figures.show(
     figures.lines(settled, x="step", ys=kinds, titles=("step", "agreement with the finished picture")),
     caption=f"What is settled when: the network's guess at each step beside the finished picture, mean over {len(final)} prompts. Nine tenths are reached by "
-    + ", ".join(f"the {kind} in step {step}" for kind, step in when.items()) + ".",
+    + ", ".join(f"the {kind} in step {step}" for kind, step in when.items())
+    + ".",
     alt="Line chart over the steps: large forms agree first, then the overall colour, the palette and the marks last.",
 )
 
@@ -398,19 +419,28 @@ judged = pd.concat([judged[judged["group"] == group] for group in who])
 used = record["judged_with"]
 recorded_with = f"Recorded with tiny-sd, which has seen all 48 painters: guidance {used['guidance']}, {used['steps']} steps; 95 % intervals over painters."
 figures.show(
-    figures.intervals(judged[judged["measure"] == "painter_found"], group="who", axis="painter found (percent of the pictures)"),
+    figures.intervals(
+        judged[judged["measure"] == "painter_found"], group="who", axis="painter found (percent of the pictures)"
+    ),
     caption=f"{recorded_with} Made by: csdlib judge-diffusion tiny-sd",
     alt="Points with intervals for three groups of painters: found most often in fresh works and simple prompts, least often in new pairs.",
 )
 
 # %% tags=["hide-input"]
 rest = judged[judged["measure"].isin(["subject_found", "copies"]) & (judged["group"] != "name_unread")]
-rest = rest.assign(asked=rest["measure"].map({"subject_found": "subject found: ", "copies": "taken for a copy: "}) + rest["label"])
-texts = [
-    f"{row.value:.1f} [{row.low:.1f}, {row.high:.1f}]" for row in rest.itertuples()
-]
-wide = rest.assign(text=texts).pivot(index="asked", columns="who", values="text").sort_index(ascending=False).reset_index()
-figures.table(wide.rename(columns={"asked": "percent of the pictures"}), caption=f"Subjects and copies. {recorded_with}")
+rest = rest.assign(
+    asked=rest["measure"].map({"subject_found": "subject found: ", "copies": "taken for a copy: "}) + rest["label"]
+)
+texts = [f"{row.value:.1f} [{row.low:.1f}, {row.high:.1f}]" for row in rest.itertuples()]
+wide = (
+    rest.assign(text=texts)
+    .pivot_table(index="asked", columns="who", values="text", aggfunc="first")
+    .sort_index(ascending=False)
+    .reset_index()
+)
+figures.table(
+    wide.rename(columns={"asked": "percent of the pictures"}), caption=f"Subjects and copies. {recorded_with}"
+)
 
 # %% [markdown]
 # The *subject* is there nearly always when a prompt is in the paper's words, whoever is named: the model combines, it does not only repeat. The

@@ -104,8 +104,14 @@ own = movements[two[:, 0]] == movements
 by_chance = np.mean([(np.sum(movements == movement) - 1) / (len(movements) - 1) for movement in movements])
 strange = np.isin(artists.names, list(not_seen))
 rows = [
-    ("lines that lead to one of the two nearest on the map", np.mean([np.isin(*pair).mean() for pair in zip(two, on_map)])),
-    ("painters whose nearest has them as the nearest, too", np.mean([row in two[o, :1] for row, o in enumerate(two[:, 0])])),
+    (
+        "lines that lead to one of the two nearest on the map",
+        np.mean([np.isin(*pair).mean() for pair in zip(two, on_map)]),
+    ),
+    (
+        "painters whose nearest has them as the nearest, too",
+        np.mean([row in two[o, :1] for row, o in enumerate(two[:, 0])]),
+    ),
     ("nearest painter of the same movement", own.mean()),
     ("the same, by chance", by_chance),
 ]
@@ -135,16 +141,17 @@ figures.table(
 
 # %%
 counts = (2, 4, 8, 14)
-agreed = {
-    works: halves_agree(embeddings, labels, works, random=random) for works in counts
-}
+agreed = {works: halves_agree(embeddings, labels, works, random=random) for works in counts}
 
 # %% tags=["hide-input"]
 assert agreed[counts[-1]].mean() > agreed[counts[0]].mean()
 figures.table(
     pd.DataFrame(
         [
-            {"pictures in each half, at most": works, "same nearest artist": f"{same.mean():.2f} [{same.min():.2f}, {same.max():.2f}]"}
+            {
+                "pictures in each half, at most": works,
+                "same nearest artist": f"{same.mean():.2f} [{same.min():.2f}, {same.max():.2f}]",
+            }
             for works, same in agreed.items()
         ]
     ),
@@ -168,10 +175,7 @@ compared = csdlib.load(compared_descriptor)
 other = csdlib.embed(table, compared, cache=cache, progress=False)
 shown = np.sort(random.permutation(len(table))[:640])
 seen_by = {compared_descriptor: other, descriptor: embeddings}
-pair = {
-    name: style_map(each.take(shown), min_dist=0.4, seed=seed)
-    for name, each in seen_by.items()
-}
+pair = {name: style_map(each.take(shown), min_dist=0.4, seed=seed) for name, each in seen_by.items()}
 
 # %% tags=["hide-input"]
 column = "content" if has_content else "artist"
@@ -241,11 +245,15 @@ for kind, said in kinds.items() if has_content else ():
             points.append({"label": f"{said} ({group})", "by": name} | ends)
         gained = paired_difference(values[descriptor], values[compared_descriptor], groups=labels[rows])
         gains.append({"neighbours": said, "painters": group, "change (points)": gained.percent()})
-chart = figures.show(
-    figures.intervals(pd.DataFrame(points), group="by", axis="share of the ten nearest (percent)"),
-    caption=f"What pulls pictures together, with 95 % intervals over painters ({' and '.join(groups)} in the training of the descriptors).",
-    alt=f"Points with intervals: by {descriptor} fewer neighbours share the subject and more share the painter.",
-) if has_content else None
+chart = (
+    figures.show(
+        figures.intervals(pd.DataFrame(points), group="by", axis="share of the ten nearest (percent)"),
+        caption=f"What pulls pictures together, with 95 % intervals over painters ({' and '.join(groups)} in the training of the descriptors).",
+        alt=f"Points with intervals: by {descriptor} fewer neighbours share the subject and more share the painter.",
+    )
+    if has_content
+    else None
+)
 chart
 
 # %% tags=["hide-input"]
@@ -277,7 +285,9 @@ places["artist"] = places["artist"].str.replace("-", " ").str.title().str.replac
 made, paintings = (places[places["source"] == kind] for kind in ("generated", "painting"))
 apart = ((made[["x", "y"]].to_numpy()[:, None] - paintings[["x", "y"]].to_numpy()[None]) ** 2).sum(axis=2)
 nearest = paintings["artist"].to_numpy()[np.argpartition(apart, 10, axis=1)[:, :10]]
-right = pd.Series((nearest == made["artist"].to_numpy()[:, None]).mean(axis=1)).groupby(made["artist"].to_numpy()).mean()
+right = (
+    pd.Series((nearest == made["artist"].to_numpy()[:, None]).mean(axis=1)).groupby(made["artist"].to_numpy()).mean()
+)
 known = paintings["artist"].value_counts()
 often = right[known.reindex(right.index).sort_values(ascending=False).index[:12]].sort_values(ascending=False)
 
@@ -288,11 +298,23 @@ for number, name in enumerate(often.index):
     layers = [
         ("other paintings", ground, {"size": 3, "color": "rgba(128,128,128,0.3)"}),
         ("the artist's paintings", paintings[paintings["artist"] == name], {"size": 5, "color": figures.COLOURS[0]}),
-        ("generated in the artist's name", made[made["artist"] == name], {"size": 7, "color": figures.COLOURS[1], "symbol": "square-open"}),
+        (
+            "generated in the artist's name",
+            made[made["artist"] == name],
+            {"size": 7, "color": figures.COLOURS[1], "symbol": "square-open"},
+        ),
     ]
     for label, part, look in layers:
         chart.add_trace(
-            go.Scatter(x=part["x"], y=part["y"], mode="markers", name=label, marker=look, hoverinfo="skip", showlegend=not number),
+            go.Scatter(
+                x=part["x"],
+                y=part["y"],
+                mode="markers",
+                name=label,
+                marker=look,
+                hoverinfo="skip",
+                showlegend=not number,
+            ),
             **(panel := {"row": number // 3 + 1, "col": number % 3 + 1}),
         )
     chart.update_xaxes(title={"text": f"{name} ({often[name]:.0%})", "font": {"size": 12}}, **panel)
@@ -315,7 +337,7 @@ facts = recorded.facts
 where = {"descriptor": "in descriptor space", "map": "on the map", "chance": "by chance"}
 shares = recorded.frame.assign(label=recorded.frame["descriptor"], by=recorded.frame["neighbours"].map(where))
 shares = shares.assign(**{end: 100 * shares[end] for end in ("value", "low", "high")})
-values = shares.pivot(index="descriptor", columns="neighbours", values="value")
+values = shares.pivot_table(index="descriptor", columns="neighbours", values="value")
 assert (values["descriptor"] > 2 * values["chance"]).all() and (values["descriptor"] > values["map"]).all()
 figures.show(
     figures.intervals(shares, group="by", axis="by the artist in the prompt (percent)"),

@@ -56,7 +56,7 @@ from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
 from csdlib.files import cache_folder
 from csdlib.generation import SubjectClassifier, asked_artists, content_prompts, made_or_found, model_record, stages
 from csdlib.generation import study, subject_found, works_of
-from csdlib.metrics import SIGNED, bootstrap, correlation, paired_difference
+from csdlib.metrics import bootstrap, correlation, paired_difference
 from csdlib.recipes import kept_from_transfers, never_painted, read_results
 from csdlib.similarity import artists_of, general_style_similarity
 from csdlib.texts import split_names
@@ -100,7 +100,10 @@ for row in shown:
     theirs = works.frame["artist"] == slug
     own = np.flatnonzero(theirs & works.frame["content"].isin(usual) if usual else theirs)[0]
     cells += [
-        (main.made.open(int(row)), f"{main.made.frame['content'].iloc[row]}, {written[slug]}; nearest: {written[nearest[row]]}"),
+        (
+            main.made.open(int(row)),
+            f"{main.made.frame['content'].iloc[row]}, {written[slug]}; nearest: {written[nearest[row]]}",
+        ),
         (works.open(int(own)), f"{written[slug]} paints {', '.join(usual)} …" if usual else written[slug]),
     ]
 figures.gallery(
@@ -162,12 +165,15 @@ for name, part in many.groupby("descriptor", sort=False):
     for label, own in parts.items():
         free, practised, kept = (wide[kind].loc[own, "found"].to_numpy() for kind in ("simple", "practised", "kept"))
         found_by = {"descriptor": name + label}
-        rows.append(found_by | {
-            "own choice": bootstrap(free).percent(),
-            "practised": bootstrap(practised).percent(),
-            "not practised": bootstrap(kept).percent(),
-            "what practice adds": paired_difference(practised, kept).percent(),
-        })
+        rows.append(
+            found_by
+            | {
+                "own choice": bootstrap(free).percent(),
+                "practised": bootstrap(practised).percent(),
+                "not practised": bootstrap(kept).percent(),
+                "what practice adds": paired_difference(practised, kept).percent(),
+            }
+        )
 figures.table(
     pd.DataFrame(rows),
     caption=f"Painter found (percent of the pictures) for tiny-sd and {len(narrow)} narrow painters, paired by painter; 95 % intervals. Practised and not practised: subjects that the painter never paints. {studies.sentence()}",
@@ -209,7 +215,9 @@ if in_atelier:
     seen_spread = artists_of(embedded, painted[inside])
     spread = pd.Series(seen_spread.spread, index=seen_spread.names)
 titles = {"found": "painter found", "value": "similarity", "corrected": "similarity, corrected"}
-sets = {"same subjects": by_kind["content"], "never painted": by_kind["new"]} | ({"perfect imitator": perfect} if in_atelier else {})
+sets = {"same subjects": by_kind["content"], "never painted": by_kind["new"]} | (
+    {"perfect imitator": perfect} if in_atelier else {}
+)
 points = []
 for kind, frame in sets.items():
     for column, title in titles.items():

@@ -84,7 +84,9 @@ asked = [words[0], f"{words[0]} in the style of {artists[slug]}", words[1]]
 noises = [torch.Generator().manual_seed(seed) for _ in asked]
 cells = [(image, f"“{text}”") for image, text in zip(pipeline(asked, generator=noises, **options).images, asked)]
 works = atelier(size=96, progress=False)
-rows = [np.flatnonzero((works.frame["artist"] == slug) & (works.frame["content"] == each))[:2] for each in (own, subject)]
+rows = [
+    np.flatnonzero((works.frame["artist"] == slug) & (works.frame["content"] == each))[:2] for each in (own, subject)
+]
 named = [*((row, own) for row in rows[0]), (rows[1][0], f"{subject}, for the exhibition only")]
 figures.gallery(
     [(works.open(row), f"{artists[slug]}: {text}") for row, text in named] + cells,
@@ -254,7 +256,10 @@ figures.gallery(
 # %% tags=["hide-input"]
 stage_names = ["1: pictures", "2: first practice", "3: reworded captions", "4: second practice"]
 judged = pd.concat(
-    [pd.DataFrame(stage["judged"]).assign(label=name) for name, stage in zip(stage_names, withheld_stages, strict=True)],
+    [
+        pd.DataFrame(stage["judged"]).assign(label=name)
+        for name, stage in zip(stage_names, withheld_stages, strict=True)
+    ],
     ignore_index=True,
 )
 judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")]
@@ -262,7 +267,9 @@ judged = judged[judged["measure"].isin(["painter_found", "subject_found"])]
 judged = judged.assign(**{end: 100 * judged[end] for end in ("value", "low", "high")})
 said = judged["order"].map({"name_last": "name last", "name_first": "name first"})
 judged = judged.assign(found=judged["measure"].str.removesuffix("_found") + ", " + said)
-everything = judged[judged["practised"] == "any"].sort_values(["label", "measure", "order"], ascending=[True, True, False])
+everything = judged[judged["practised"] == "any"].sort_values(
+    ["label", "measure", "order"], ascending=[True, True, False]
+)
 figures.show(
     figures.intervals(everything, group="found", axis="found (percent of the pictures)"),
     caption="The UNet of tiny-sd-withheld after each stage of its training: painter and subject found in pictures of new pairs, for the painters that it has seen. 95 % "

@@ -125,10 +125,7 @@ map_figure(
 k = min(10, (len(table) - 1) // 2)
 methods = ("umap", "densmap", "pca")
 seeds = range(seed, seed + 3)
-quality = {
-    method: quality_over_seeds(embeddings, seeds, k=k, method=method, **settings)
-    for method in methods
-}
+quality = {method: quality_over_seeds(embeddings, seeds, k=k, method=method, **settings) for method in methods}
 
 # %% tags=["hide-input"]
 kept = {method: frame.set_index("measure") for method, frame in quality.items()}
@@ -160,6 +157,7 @@ figures.table(
 # the unseen ones are counted apart. The same count for *subjects* asks the opposite: a style descriptor should gather
 # painters and scatter subjects.
 
+
 # %%
 def shared(found, labels):
     """Of each picture's ten nearest others, the share with its label."""
@@ -172,7 +170,10 @@ rows = []
 for name in dict.fromkeys((descriptor, "colour", "random-tiny")):
     found = csdlib.embed(table, csdlib.load(name), cache=cache, progress=False)
     same = shared(found, artists)
-    row = {"descriptor": name, "map: trustworthiness": map_quality(style_map(found, seed=seed, **settings), k).trustworthiness}
+    row = {
+        "descriptor": name,
+        "map: trustworthiness": map_quality(style_map(found, seed=seed, **settings), k).trustworthiness,
+    }
     groups = {"unseen painters": unseen, "other painters": ~unseen} if unseen.any() else {"same artist": ~unseen}
     row |= {label: same[own].mean() for label, own in groups.items()}
     row["by chance"] = ((table.frame["artist"].value_counts() / len(table)) ** 2).sum()
@@ -208,9 +209,7 @@ figures.table(
 changes = [{}, {"seed": seed + 1}, {"seed": seed + 2}]
 changes += [{"n_neighbors": 5}, {"n_neighbors": 50}, {"min_dist": 0.8}]
 changes = [each for each in changes if each.get("n_neighbors", 0) < len(table) - 1]
-others = [
-    style_map(embeddings, **{"seed": seed, **settings} | change) for change in changes
-]
+others = [style_map(embeddings, **{"seed": seed, **settings} | change) for change in changes]
 in_space = centre_distances(embeddings.vectors, artists)
 on_first = centre_distances(laid_out.coordinates, artists)
 
@@ -322,7 +321,9 @@ distance = np.linalg.norm(whole_map[1][:, None] - whole_map[0][None], axis=2)
 refitted = np.argsort(distance, axis=1)[:, :k]
 ways = {"placed afterwards": placed, "laid out with the rest": refitted, "put anywhere": strangers}
 figures.table(
-    pd.DataFrame([{"new pictures": way, "true neighbours kept": neighbours_kept(true, found)} for way, found in ways.items()]),
+    pd.DataFrame(
+        [{"new pictures": way, "true neighbours kept": neighbours_kept(true, found)} for way, found in ways.items()]
+    ),
     caption=f"Of the {k} true neighbours among the known pictures, the share among the {k} nearest on the map.",
     formats={"true neighbours kept": ".2f"},
 )
