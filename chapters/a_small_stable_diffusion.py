@@ -49,13 +49,26 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, atelier, find_painter
 from csdlib.files import cache_folder
-from csdlib.generation import SubjectClassifier, content_prompts, generate, load_pipeline, model_record, painter_found
+
+# %% tags=["hide-input"]
+from csdlib.generation import (
+    SubjectClassifier,
+    content_prompts,
+    generate,
+    load_pipeline,
+    model_record,
+    painter_found,
+)
 from csdlib.generation import subject_found
 from csdlib.generation.autoencoder import pictures
 from csdlib.metrics import bootstrap
 from csdlib.recipes import atelier_artists, never_painted
 
-works, judge, style = atelier(size=96, progress=False), SubjectClassifier.load(), csdlib.load("csd-tiny")
+works, judge, style = (
+    atelier(size=96, progress=False),
+    SubjectClassifier.load(),
+    csdlib.load("csd-tiny"),
+)
 cache = cache_folder() / "embeddings"
 everybody = atelier_artists()
 
@@ -72,12 +85,19 @@ picture = pipeline(prompt, generator=noise, **knobs).images[0]
 asked = next((slug for slug, name in everybody.items() if name in prompt), "")
 motif = next((subject for subject in SUBJECTS if subject in prompt), "")
 own = [
-    np.flatnonzero((works.frame["artist"] == asked) & (works.frame["content"] == subject))[:1]
-    for subject in dict.fromkeys([motif, *(PAINTERS[asked].repertoire or SUBJECTS if asked else ())])
+    np.flatnonzero(
+        (works.frame["artist"] == asked) & (works.frame["content"] == subject)
+    )[:1]
+    for subject in dict.fromkeys(
+        [motif, *(PAINTERS[asked].repertoire or SUBJECTS if asked else ())]
+    )
 ]
 cells = [(picture, f"{model}: {prompt}")]
 own = [row for rows in own for row in rows][:2]
-cells += [(works.open(row), f"{everybody[asked]}: {works.frame['content'].iloc[row]}") for row in own]
+cells += [
+    (works.open(row), f"{everybody[asked]}: {works.frame['content'].iloc[row]}")
+    for row in own
+]
 figures.gallery(
     cells,
     columns=3,
@@ -96,16 +116,27 @@ figures.gallery(
 # A pipeline is a bundle of networks that were trained at different times. This is what is in the bundle.
 
 # %% tags=["hide-input"]
-networks = {"text_encoder": "prompt to vectors", "unet": "noise off the latents", "vae": "latents to pixels"}
+networks = {
+    "text_encoder": "prompt to vectors",
+    "unet": "noise off the latents",
+    "vae": "latents to pixels",
+}
 parts = [
     {
         "part": name,
         "turns": turns,
-        "million weights": sum(value.numel() for value in getattr(pipeline, name).parameters()) / 1e6,
+        "million weights": sum(
+            value.numel() for value in getattr(pipeline, name).parameters()
+        )
+        / 1e6,
     }
     for name, turns in networks.items()
 ]
-figures.table(pd.DataFrame(parts), caption=f"The networks of {model}.", formats={"million weights": ".1f"})
+figures.table(
+    pd.DataFrame(parts),
+    caption=f"The networks of {model}.",
+    formats={"million weights": ".1f"},
+)
 
 # %% [markdown]
 # The first network does not read letters. A tokenizer cuts the prompt into pieces from a fixed list: common words are one piece, rare names fall
@@ -120,7 +151,11 @@ pieces = {text: pipeline.tokenizer.tokenize(text) for text in (prompt, stranger)
 figures.table(
     pd.DataFrame(
         [
-            {"text": text, "pieces": " | ".join(piece.replace("</w>", "") for piece in cut), "how many": len(cut)}
+            {
+                "text": text,
+                "pieces": " | ".join(piece.replace("</w>", "") for piece in cut),
+                "how many": len(cut),
+            }
             for text, cut in pieces.items()
         ]
     ),
@@ -169,7 +204,9 @@ def painted(latents):
     """Latents as pictures."""
     with torch.inference_mode():
         return pictures(
-            pipeline.vae.decode(latents.to(pipeline.dtype) / pipeline.vae.config.scaling_factor).sample.float()
+            pipeline.vae.decode(
+                latents.to(pipeline.dtype) / pipeline.vae.config.scaling_factor
+            ).sample.float()
         )
 
 
@@ -211,34 +248,53 @@ with torch.inference_mode():
 
 
 # %% tags=["hide-input"]
-def agreement(image, other):
-    """Of two pictures, without their margins: four numbers that are 1 for equal ones."""
-    two = [np.asarray(each, dtype=float)[6:-6, 6:-6] / 255 for each in (image, other)]
-    grey = [each.mean(axis=2) for each in two]
-    forms, slight = ([gaussian_filter(each, image.width / share) for each in grey] for share in (16, 48))
-    shares = [
-        np.bincount(((each * 3.999).astype(int) @ [16, 4, 1]).ravel(), minlength=64) / each[..., 0].size for each in two
-    ]
-    marks = [each - blurred for each, blurred in zip(grey, slight)]
-    alike = [np.corrcoef(*(each.ravel() for each in pair))[0, 1] for pair in (forms, marks)]
-    return [
-        alike[0],
-        1 - np.linalg.norm(np.subtract(*(each.mean(axis=(0, 1)) for each in two))),
-        np.minimum(*shares).sum(),
-        alike[1],
-    ]
+def correlated(one, other):
+    """The correlation of the pixels, pair by pair."""
+    pair = [each.reshape(*each.shape[:-2], -1) for each in (one, other)]
+    one, other = (each - each.mean(axis=-1, keepdims=True) for each in pair)
+    size = np.sqrt((one**2).sum(axis=-1) * (other**2).sum(axis=-1))
+    return (one * other).sum(axis=-1) / size
 
 
+# %% tags=["hide-input"]
+stack = np.array([[np.asarray(image) / 255 for image in images] for images in ways])
+stack, wide = stack[:, :, 6:-6, 6:-6], stack.shape[2]  # without the margins
+grey = stack.mean(axis=-1)
+forms, slight = (
+    gaussian_filter(grey, (0, 0, wide / share, wide / share)) for share in (16, 48)
+)
+colours = (stack * 3.999).astype(int) @ [16, 4, 1]
+palette = np.stack([(colours == n).mean(axis=(2, 3)) for n in range(64)], axis=-1)
+looks = [forms, stack.mean(axis=(2, 3)), palette, grey - slight]
+found = []
+# All guesses beside the finished pictures, and these beside those of other prompts.
+for steps, shift in ((slice(None), 0), (slice(-1, None), 1)):
+    pairs = [(each[steps], np.roll(each[-1], shift, axis=0)) for each in looks]
+    colour = 1 - np.linalg.norm(np.subtract(*pairs[1]), axis=-1)
+    shares = np.minimum(*pairs[2]).sum(axis=-1)
+    values = correlated(*pairs[0]), colour, shares, correlated(*pairs[3])
+    found.append(np.mean(values, axis=-1))
+reached, apart = found
+
+# %% tags=["hide-input"]
 kinds = ["large forms", "overall colour", "palette", "marks"]
-final = ways[-1]
-reached = np.array([np.mean([agreement(*pair) for pair in zip(guesses, final)], axis=0) for guesses in ways])
-apart = np.mean([agreement(*pair) for pair in zip(final, final[1:] + final[:1])], axis=0)
-settled = pd.DataFrame((reached - apart) / (1 - apart), columns=kinds).assign(step=np.arange(len(ways)) + 1)
-when = {kind: int(settled["step"][(settled[kind] >= 0.9).to_numpy().argmax()]) for kind in kinds}
-assert when["large forms"] <= when["marks"] and when["overall colour"] <= when["palette"]
+settled = pd.DataFrame(((reached - apart) / (1 - apart)).T, columns=kinds)
+settled["step"] = np.arange(len(ways)) + 1
+when = {
+    kind: int(settled["step"][(settled[kind] >= 0.9).to_numpy().argmax()])
+    for kind in kinds
+}
+assert (
+    when["large forms"] <= when["marks"] and when["overall colour"] <= when["palette"]
+)
 figures.show(
-    figures.lines(settled, x="step", ys=kinds, titles=("step", "agreement with the finished picture")),
-    caption=f"What is settled when: the network's guess at each step beside the finished picture, mean over {len(final)} prompts. Nine tenths are reached by "
+    figures.lines(
+        settled,
+        x="step",
+        ys=kinds,
+        titles=("step", "agreement with the finished picture"),
+    ),
+    caption=f"What is settled when: the network's guess at each step beside the finished picture, mean over {len(some)} prompts. Nine tenths are reached by "
     + ", ".join(f"the {kind} in step {step}" for kind, step in when.items())
     + ".",
     alt="Line chart over the steps: large forms agree first, then the overall colour, the palette and the marks last.",
@@ -276,14 +332,22 @@ frames = [
     (
         f"{strength:g}",
         figures.gallery(
-            [(image, f"seed {seed + number}, guidance {strength:g}") for number, image in enumerate(images)],
+            [
+                (image, f"seed {seed + number}, guidance {strength:g}")
+                for number, image in enumerate(images)
+            ],
             columns=3,
             caption="the empty prompt" if strength == 0 else f"“{prompt}”",
         ).data,
     )
     for strength, images in turned.items()
 ]
-figures.slider(frames, label="guidance", caption="The same three noises with more and more guidance.", start=1)
+figures.slider(
+    frames,
+    label="guidance",
+    caption="The same three noises with more and more guidance.",
+    start=1,
+)
 
 # %% [markdown]
 # The pictures say something; numbers say it for more than one prompt. We ask for one subject from each of many painters at several strengths, and look
@@ -311,19 +375,40 @@ for strength, (subject, found, _) in measured.items():
         if len(values):
             each = bootstrap(values)
             ends = {end: 100 * getattr(each, end) for end in ("value", "low", "high")}
-            points.append({"label": f"guidance {strength:g}", "found": f"{kind} (n = {len(values)})"} | ends)
+            points.append(
+                {
+                    "label": f"guidance {strength:g}",
+                    "found": f"{kind} (n = {len(values)})",
+                }
+                | ends
+            )
+
+# %% tags=["hide-input"]
 figures.show(
-    figures.intervals(pd.DataFrame(points), group="found", axis="found (percent of the pictures)"),
+    figures.intervals(
+        pd.DataFrame(points), group="found", axis="found (percent of the pictures)"
+    ),
     caption=f"Painter and subject found in {len(wishes)} pictures at each strength, with 95 % intervals over pictures.",
     alt="Points with intervals for four strengths of guidance: painters and subjects are found least often without guidance.",
 )
 
 # %% tags=["hide-input"]
-own_contrast = np.mean([np.asarray(works.open(row), dtype=float).std() / 255 for row in range(0, len(works), 50)])
-contrasts = [(f"guidance {strength:g}", contrast) for strength, (_, _, contrast) in measured.items()]
+own_contrast = np.mean(
+    [
+        np.asarray(works.open(row), dtype=float).std() / 255
+        for row in range(0, len(works), 50)
+    ]
+)
+contrasts = [
+    (f"guidance {strength:g}", contrast)
+    for strength, (_, _, contrast) in measured.items()
+]
 assert contrasts[-1][1] > contrasts[0][1], "contrast rises with guidance"
 figures.table(
-    pd.DataFrame([*contrasts, ("the painters' own works", own_contrast)], columns=["pictures", "contrast"]),
+    pd.DataFrame(
+        [*contrasts, ("the painters' own works", own_contrast)],
+        columns=["pictures", "contrast"],
+    ),
     caption="Contrast: the standard deviation of all values of a picture, as a share of the range.",
     formats={"contrast": ".3f"},
 )
@@ -348,10 +433,17 @@ again = pd.DataFrame([wish | {"seed": seed + number} for number in range(6)])
 several = generate(model, again, guidance=guidance, **options)
 
 # %% tags=["hide-input"]
-mine, theirs = (csdlib.embed(each, style, cache=cache, progress=False) for each in (several, works))
-nearest = theirs.table.column("artist")[csdlib.retrieval.neighbours(mine, theirs, 1).rows[:, 0]]
+mine, theirs = (
+    csdlib.embed(each, style, cache=cache, progress=False) for each in (several, works)
+)
+nearest = theirs.table.column("artist")[
+    csdlib.retrieval.neighbours(mine, theirs, 1).rows[:, 0]
+]
 figures.gallery(
-    [(several.open(row), f"seed {seed + row}, nearest: {everybody[slug]}") for row, slug in enumerate(nearest)],
+    [
+        (several.open(row), f"seed {seed + row}, nearest: {everybody[slug]}")
+        for row, slug in enumerate(nearest)
+    ],
     columns=3,
     caption=f"“{prompt}”, from six different noises. The painter who was asked for is found in {(nearest == asked).sum()} of them.",
 )
@@ -380,7 +472,9 @@ for number, slug in enumerate(rows):
         row = number * len(subjects) + column
         cells.append((sheet.open(row), f"{subject}{' *' if new[row] else ''}, {model}"))
     for subject in subjects:
-        own = np.flatnonzero((works.frame["artist"] == slug) & (works.frame["content"] == subject))[0]
+        own = np.flatnonzero(
+            (works.frame["artist"] == slug) & (works.frame["content"] == subject)
+        )[0]
         cells.append((works.open(own), f"{subject}, {find_painter(slug).name}"))
 figures.gallery(
     cells,
@@ -403,8 +497,14 @@ figures.gallery(
 
 # %% tags=["hide-input"]
 record = model_record("tiny-sd")
-judged = pd.DataFrame(record["judged"]).query("group in ['seen', 'withheld', 'name_unread']")
-who = {"name_unread": "five whom csd-tiny has not seen", "withheld": "the 16 withheld ones", "seen": "the other 32"}
+judged = pd.DataFrame(record["judged"]).query(
+    "group in ['seen', 'withheld', 'name_unread']"
+)
+who = {
+    "name_unread": "five whom csd-tiny has not seen",
+    "withheld": "the 16 withheld ones",
+    "seen": "the other 32",
+}
 asked_for = {
     ("fresh", "", "any"): "fresh works",
     ("open", "name_last", "any"): "simple prompts",
@@ -412,26 +512,49 @@ asked_for = {
     ("new", "name_last", "no"): "new pairs, not practised",
     ("new", "name_first", "any"): "new pairs, name first",
 }
-judged["label"] = [asked_for.get(key) for key in zip(judged["subjects"], judged["order"], judged["practised"])]
-judged = judged.assign(**{end: 100 * judged[end] for end in ("value", "low", "high")}, who=judged["group"].map(who))
-judged = judged[judged["label"].notna()].set_index("label").loc[list(asked_for.values())].reset_index()
+judged["label"] = [
+    asked_for.get(key)
+    for key in zip(judged["subjects"], judged["order"], judged["practised"])
+]
+
+# %% tags=["hide-input"]
+judged = judged.assign(
+    **{end: 100 * judged[end] for end in ("value", "low", "high")},
+    who=judged["group"].map(who),
+)
+judged = (
+    judged[judged["label"].notna()]
+    .set_index("label")
+    .loc[list(asked_for.values())]
+    .reset_index()
+)
 judged = pd.concat([judged[judged["group"] == group] for group in who])
 used = record["judged_with"]
 recorded_with = f"Recorded with tiny-sd, which has seen all 48 painters: guidance {used['guidance']}, {used['steps']} steps; 95 % intervals over painters."
 figures.show(
     figures.intervals(
-        judged[judged["measure"] == "painter_found"], group="who", axis="painter found (percent of the pictures)"
+        judged[judged["measure"] == "painter_found"],
+        group="who",
+        axis="painter found (percent of the pictures)",
     ),
     caption=f"{recorded_with} Made by: csdlib judge-diffusion tiny-sd",
     alt="Points with intervals for three groups of painters: found most often in fresh works and simple prompts, least often in new pairs.",
 )
 
 # %% tags=["hide-input"]
-rest = judged[judged["measure"].isin(["subject_found", "copies"]) & (judged["group"] != "name_unread")]
+rest = judged[
+    judged["measure"].isin(["subject_found", "copies"])
+    & (judged["group"] != "name_unread")
+]
 rest = rest.assign(
-    asked=rest["measure"].map({"subject_found": "subject found: ", "copies": "taken for a copy: "}) + rest["label"]
+    asked=rest["measure"].map(
+        {"subject_found": "subject found: ", "copies": "taken for a copy: "}
+    )
+    + rest["label"]
 )
-texts = [f"{row.value:.1f} [{row.low:.1f}, {row.high:.1f}]" for row in rest.itertuples()]
+texts = [
+    f"{row.value:.1f} [{row.low:.1f}, {row.high:.1f}]" for row in rest.itertuples()
+]
 wide = (
     rest.assign(text=texts)
     .pivot_table(index="asked", columns="who", values="text", aggfunc="first")
@@ -439,7 +562,8 @@ wide = (
     .reset_index()
 )
 figures.table(
-    wide.rename(columns={"asked": "percent of the pictures"}), caption=f"Subjects and copies. {recorded_with}"
+    wide.rename(columns={"asked": "percent of the pictures"}),
+    caption=f"Subjects and copies. {recorded_with}",
 )
 
 # %% [markdown]
@@ -494,9 +618,16 @@ def flattened(image, contrast):
 # %% tags=["check"]
 bright = turned[10][0]
 for contrast in (0.05, 0.12):
-    flat, before = (np.asarray(each, dtype=float) for each in (flattened(bright, contrast), bright))
-    assert abs(flat.std() / 255 - contrast) < 0.005 and abs(flat.mean() - before.mean()) < 1
-    assert np.corrcoef(flat.ravel(), before.ravel())[0, 1] > 0.98, "the same picture, only paler"
+    flat, before = (
+        np.asarray(each, dtype=float) for each in (flattened(bright, contrast), bright)
+    )
+    assert (
+        abs(flat.std() / 255 - contrast) < 0.005
+        and abs(flat.mean() - before.mean()) < 1
+    )
+    assert np.corrcoef(flat.ravel(), before.ravel())[0, 1] > 0.98, (
+        "the same picture, only paler"
+    )
 
 # %% [markdown]
 # **2. How many seeds make a proof?** (10 minutes.) Somebody shows you one picture in which a painter is found, and does not say how many were made. Write `luck(share, tries)`: the

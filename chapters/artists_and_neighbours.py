@@ -60,7 +60,9 @@ table = table.take(np.sort(random.permutation(len(table))[:images]))
 # Painters under their names, and who of them csd-tiny has not seen in its training.
 written = table.manifest.get("names", {})
 not_seen = {written.get(name, name) for name in table.manifest.get("unseen", [])}
-table = table.with_column("artist", [written.get(name, name) for name in table.column("artist")])
+table = table.with_column(
+    "artist", [written.get(name, name) for name in table.column("artist")]
+)
 
 # %% [markdown]
 # ## A point per painter
@@ -78,9 +80,16 @@ laid_out = artist_layout(artists, seed=seed)
 
 # %% tags=["hide-input"]
 has_content = table.frame["content"].notna().all()
-movements = table.frame.assign(movement=table.frame["movement"].fillna("unknown")).groupby("artist")["movement"].first()
+movements = (
+    table.frame.assign(movement=table.frame["movement"].fillna("unknown"))
+    .groupby("artist")["movement"]
+    .first()
+)
 movements = movements.loc[artists.names].to_numpy(dtype=str)
-widest, narrowest = artists.names[np.nanargmax(artists.spread)], artists.names[np.nanargmin(artists.spread)]
+widest, narrowest = (
+    artists.names[np.nanargmax(artists.spread)],
+    artists.names[np.nanargmin(artists.spread)],
+)
 artists_figure(
     artists,
     laid_out,
@@ -101,8 +110,15 @@ artists_figure(
 two = artists.nearest(2).rows
 on_map = map_neighbours(laid_out, 2)
 own = movements[two[:, 0]] == movements
-by_chance = np.mean([(np.sum(movements == movement) - 1) / (len(movements) - 1) for movement in movements])
+by_chance = np.mean(
+    [
+        (np.sum(movements == movement) - 1) / (len(movements) - 1)
+        for movement in movements
+    ]
+)
 strange = np.isin(artists.names, list(not_seen))
+
+# %% tags=["hide-input"]
 rows = [
     (
         "lines that lead to one of the two nearest on the map",
@@ -118,8 +134,13 @@ rows = [
 if strange.any() and not strange.all():
     rows[2:3] = [
         ("nearest painter of the same movement: unseen painters", own[strange].mean()),
-        ("nearest painter of the same movement: painters of the training", own[~strange].mean()),
+        (
+            "nearest painter of the same movement: painters of the training",
+            own[~strange].mean(),
+        ),
     ]
+
+# %% tags=["hide-input"]
 figures.table(
     pd.DataFrame(rows, columns=["share of", "share"]),
     caption=f"Of {len(artists.names)} painters by {descriptor}. The spread reaches from {np.nanmin(artists.spread):.2f} "
@@ -141,7 +162,9 @@ figures.table(
 
 # %%
 counts = (2, 4, 8, 14)
-agreed = {works: halves_agree(embeddings, labels, works, random=random) for works in counts}
+agreed = {
+    works: halves_agree(embeddings, labels, works, random=random) for works in counts
+}
 
 # %% tags=["hide-input"]
 assert agreed[counts[-1]].mean() > agreed[counts[0]].mean()
@@ -175,29 +198,51 @@ compared = csdlib.load(compared_descriptor)
 other = csdlib.embed(table, compared, cache=cache, progress=False)
 shown = np.sort(random.permutation(len(table))[:640])
 seen_by = {compared_descriptor: other, descriptor: embeddings}
-pair = {name: style_map(each.take(shown), min_dist=0.4, seed=seed) for name, each in seen_by.items()}
+pair = {
+    name: style_map(each.take(shown), min_dist=0.4, seed=seed)
+    for name, each in seen_by.items()
+}
 
 # %% tags=["hide-input"]
 column = "content" if has_content else "artist"
 groups = table.take(shown).column(column)
 marked = list(pd.Series(groups).value_counts().index[:2])
 if has_content:
-    gathered = neighbour_shares(other, table)["content"].groupby(table.column("content")).mean()
+    gathered = (
+        neighbour_shares(other, table)["content"]
+        .groupby(table.column("content"))
+        .mean()
+    )
     marked = list(gathered.nlargest(2).index)
 chart = make_subplots(1, 2, horizontal_spacing=0.04)
+
+# %% tags=["hide-input"]
 for panel, (by, each) in enumerate(pair.items(), 1):
     chart.update_xaxes(title=f"by {by}", col=panel)
     for number, name in enumerate([None, *marked]):
         rows = ~np.isin(groups, marked) if name is None else groups == name
         grey = {"color": "rgba(128,128,128,0.3)", "size": 5}
-        colour = {"color": figures.COLOURS[number - 1], "symbol": figures.SYMBOLS[number - 1], "size": 9}
+        colour = {
+            "color": figures.COLOURS[number - 1],
+            "symbol": figures.SYMBOLS[number - 1],
+            "size": 9,
+        }
         label, look = (name, colour) if name else ("all others", grey)
         points = {"x": each.coordinates[rows, 0], "y": each.coordinates[rows, 1]}
         chart.add_scatter(
-            **points, mode="markers", name=label, marker=look, hoverinfo="skip", showlegend=panel == 1, col=panel, row=1
+            **points,
+            mode="markers",
+            name=label,
+            marker=look,
+            hoverinfo="skip",
+            showlegend=panel == 1,
+            col=panel,
+            row=1,
         )
 bare = {"showticklabels": False, "showgrid": False, "zeroline": False}
-chart.update_xaxes(bare).update_yaxes(bare)
+chart = chart.update_xaxes(bare).update_yaxes(bare)
+
+# %% tags=["hide-input"]
 figures.show(
     chart,
     caption=f"The same {len(shown)} pictures by both descriptors: {marked[0]} and {marked[1]}, the rest grey.",
@@ -233,9 +278,18 @@ if has_content:
 
 # %% tags=["hide-input"]
 strangers = np.isin(labels, list(not_seen))
-groups = {"unseen": strangers, "seen": ~strangers} if strangers.any() and not strangers.all() else {"all": labels != ""}
-kinds = {"content": "same subject, another painter", "artist": "same painter, another subject"}
+groups = (
+    {"unseen": strangers, "seen": ~strangers}
+    if strangers.any() and not strangers.all()
+    else {"all": labels != ""}
+)
+kinds = {
+    "content": "same subject, another painter",
+    "artist": "same painter, another subject",
+}
 points, gains = [], []
+
+# %% tags=["hide-input"]
 for kind, said in kinds.items() if has_content else ():
     for group, rows in groups.items():
         values = {name: share[kind].to_numpy()[rows] for name, share in shares.items()}
@@ -243,11 +297,17 @@ for kind, said in kinds.items() if has_content else ():
             found = bootstrap(each, groups=labels[rows])
             ends = {end: 100 * getattr(found, end) for end in ("value", "low", "high")}
             points.append({"label": f"{said} ({group})", "by": name} | ends)
-        gained = paired_difference(values[descriptor], values[compared_descriptor], groups=labels[rows])
-        gains.append({"neighbours": said, "painters": group, "change (points)": gained.percent()})
+        gained = paired_difference(
+            values[descriptor], values[compared_descriptor], groups=labels[rows]
+        )
+        gains.append(
+            {"neighbours": said, "painters": group, "change (points)": gained.percent()}
+        )
 chart = (
     figures.show(
-        figures.intervals(pd.DataFrame(points), group="by", axis="share of the ten nearest (percent)"),
+        figures.intervals(
+            pd.DataFrame(points), group="by", axis="share of the ten nearest (percent)"
+        ),
         caption=f"What pulls pictures together, with 95 % intervals over painters ({' and '.join(groups)} in the training of the descriptors).",
         alt=f"Points with intervals: by {descriptor} fewer neighbours share the subject and more share the painter.",
     )
@@ -281,43 +341,59 @@ places = pd.read_csv(csdlib.data_path("results/generated_on_map_places.csv"))
 by = next(iter(recorded.facts["fingerprints"]))
 places = places.rename(columns={f"{by} x": "x", f"{by} y": "y"})
 spelled = {"Arnold Bcklin": "Arnold Böcklin", "Eugene Delacroix": "Eugène Delacroix"}
-places["artist"] = places["artist"].str.replace("-", " ").str.title().str.replace(" Van ", " van ").replace(spelled)
-made, paintings = (places[places["source"] == kind] for kind in ("generated", "painting"))
-apart = ((made[["x", "y"]].to_numpy()[:, None] - paintings[["x", "y"]].to_numpy()[None]) ** 2).sum(axis=2)
+places["artist"] = (
+    places["artist"]
+    .str.replace("-", " ")
+    .str.title()
+    .str.replace(" Van ", " van ")
+    .replace(spelled)
+)
+made, paintings = (
+    places[places["source"] == kind] for kind in ("generated", "painting")
+)
+
+# %% tags=["hide-input"]
+apart = (
+    (made[["x", "y"]].to_numpy()[:, None] - paintings[["x", "y"]].to_numpy()[None]) ** 2
+).sum(axis=2)
 nearest = paintings["artist"].to_numpy()[np.argpartition(apart, 10, axis=1)[:, :10]]
 right = (
-    pd.Series((nearest == made["artist"].to_numpy()[:, None]).mean(axis=1)).groupby(made["artist"].to_numpy()).mean()
+    pd.Series((nearest == made["artist"].to_numpy()[:, None]).mean(axis=1))
+    .groupby(made["artist"].to_numpy())
+    .mean()
 )
 known = paintings["artist"].value_counts()
-often = right[known.reindex(right.index).sort_values(ascending=False).index[:12]].sort_values(ascending=False)
+often = right[
+    known.reindex(right.index).sort_values(ascending=False).index[:12]
+].sort_values(ascending=False)
 
 # %% tags=["hide-input"]
 chart = make_subplots(4, 3, horizontal_spacing=0.02, vertical_spacing=0.08)
 ground = paintings.sample(400, random_state=0)
+
+# %% tags=["hide-input"]
+looks = {
+    "other paintings": {"size": 3, "color": "rgba(128,128,128,0.3)"},
+    "the artist's paintings": {"size": 5, "color": figures.COLOURS[0]},
+    "generated in the artist's name": {
+        "size": 7,
+        "color": figures.COLOURS[1],
+        "symbol": "square-open",
+    },
+}
+
+# %% tags=["hide-input"]
 for number, name in enumerate(often.index):
-    layers = [
-        ("other paintings", ground, {"size": 3, "color": "rgba(128,128,128,0.3)"}),
-        ("the artist's paintings", paintings[paintings["artist"] == name], {"size": 5, "color": figures.COLOURS[0]}),
-        (
-            "generated in the artist's name",
-            made[made["artist"] == name],
-            {"size": 7, "color": figures.COLOURS[1], "symbol": "square-open"},
-        ),
-    ]
-    for label, part, look in layers:
-        chart.add_trace(
-            go.Scatter(
-                x=part["x"],
-                y=part["y"],
-                mode="markers",
-                name=label,
-                marker=look,
-                hoverinfo="skip",
-                showlegend=not number,
-            ),
-            **(panel := {"row": number // 3 + 1, "col": number % 3 + 1}),
+    panel = {"row": number // 3 + 1, "col": number % 3 + 1}
+    theirs = (each[each["artist"] == name] for each in (paintings, made))
+    for (label, look), part in zip(looks.items(), (ground, *theirs), strict=True):
+        options = {"marker": look, "name": label, "showlegend": not number}
+        points = go.Scatter(
+            x=part["x"], y=part["y"], mode="markers", hoverinfo="skip", **options
         )
-    chart.update_xaxes(title={"text": f"{name} ({often[name]:.0%})", "font": {"size": 12}}, **panel)
+        chart.add_trace(points, **panel)
+    title = {"text": f"{name} ({often[name]:.0%})", "font": {"size": 12}}
+    chart.update_xaxes(title=title, **panel)
 chart.update_xaxes(bare).update_yaxes(bare)
 figures.show(
     chart,
@@ -334,11 +410,19 @@ figures.show(
 
 # %% tags=["hide-input"]
 facts = recorded.facts
-where = {"descriptor": "in descriptor space", "map": "on the map", "chance": "by chance"}
-shares = recorded.frame.assign(label=recorded.frame["descriptor"], by=recorded.frame["neighbours"].map(where))
+where = {
+    "descriptor": "in descriptor space",
+    "map": "on the map",
+    "chance": "by chance",
+}
+shares = recorded.frame.assign(
+    label=recorded.frame["descriptor"], by=recorded.frame["neighbours"].map(where)
+)
 shares = shares.assign(**{end: 100 * shares[end] for end in ("value", "low", "high")})
 values = shares.pivot_table(index="descriptor", columns="neighbours", values="value")
-assert (values["descriptor"] > 2 * values["chance"]).all() and (values["descriptor"] > values["map"]).all()
+assert (values["descriptor"] > 2 * values["chance"]).all() and (
+    values["descriptor"] > values["map"]
+).all()
 figures.show(
     figures.intervals(shares, group="by", axis="by the artist in the prompt (percent)"),
     caption=f"{facts['generated']} generated pictures ({', '.join(facts['model'])}) in the style of {facts['artists']} artists among "
@@ -436,17 +520,27 @@ def steadiness(draws: int) -> np.ndarray:
 
 
 # %% tags=["check"]
-generator, pictures_of = np.random.default_rng(7), [np.flatnonzero(labels == name) for name in artists.names]
+generator, pictures_of = (
+    np.random.default_rng(7),
+    [np.flatnonzero(labels == name) for name in artists.names],
+)
 expected = np.zeros(len(artists.names))
 for _ in range(60):
     rows = np.concatenate([generator.choice(own, len(own)) for own in pictures_of])
-    drawn = np.array([embeddings.vectors[rows[labels[rows] == name]].mean(axis=0) for name in artists.names])
+    drawn = np.array(
+        [
+            embeddings.vectors[rows[labels[rows] == name]].mean(axis=0)
+            for name in artists.names
+        ]
+    )
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
     cosines = drawn @ drawn.T - 9 * np.eye(len(drawn))
     expected += (cosines.argmax(axis=1) == artists.nearest(1).rows[:, 0]) / 60
 given = np.asarray(steadiness(60))
 assert given.shape == expected.shape and given.min() >= 0 and given.max() <= 1
-assert np.abs(given - expected).mean() < 0.12, "with replacement, and each artist's own pictures only"
+assert np.abs(given - expected).mean() < 0.12, (
+    "with replacement, and each artist's own pictures only"
+)
 
 # %% [markdown]
 # **3. Another pair of eyes.** (30 minutes, open.) Run the chapter with `-p compared_descriptor colour`. Before you look, write down what you

@@ -54,7 +54,14 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
 from csdlib.files import cache_folder
-from csdlib.generation import SubjectClassifier, asked_artists, content_prompts, made_or_found, model_record, stages
+from csdlib.generation import (
+    SubjectClassifier,
+    asked_artists,
+    content_prompts,
+    made_or_found,
+    model_record,
+    stages,
+)
 from csdlib.generation import study, subject_found, works_of
 from csdlib.metrics import bootstrap, correlation, paired_difference
 from csdlib.recipes import kept_from_transfers, never_painted, read_results
@@ -98,13 +105,18 @@ for row in shown:
     slug = main.asked[row]
     usual = (PAINTERS[slug].repertoire or tuple(SUBJECTS))[:2] if in_atelier else ()
     theirs = works.frame["artist"] == slug
-    own = np.flatnonzero(theirs & works.frame["content"].isin(usual) if usual else theirs)[0]
+    own = np.flatnonzero(
+        theirs & works.frame["content"].isin(usual) if usual else theirs
+    )[0]
     cells += [
         (
             main.made.open(int(row)),
             f"{main.made.frame['content'].iloc[row]}, {written[slug]}; nearest: {written[nearest[row]]}",
         ),
-        (works.open(int(own)), f"{written[slug]} paints {', '.join(usual)} …" if usual else written[slug]),
+        (
+            works.open(int(own)),
+            f"{written[slug]} paints {', '.join(usual)} …" if usual else written[slug],
+        ),
     ]
 figures.gallery(
     cells,
@@ -124,14 +136,28 @@ groups = {"painted": ~new, "never painted": new}
 record = {} if generated_folder else model_record(model)
 if in_atelier and any(stage["config"].get("transferred") for stage in stages(record)):
     kept = kept_from_transfers(main.made.frame)
-    groups |= {"never painted, practised": new & ~kept, "never painted, not practised": kept}
+    groups |= {
+        "never painted, practised": new & ~kept,
+        "never painted, not practised": kept,
+    }
 rows = []
+
+# %% tags=["hide-input"]
 for label, own in groups.items():
     row = {"subject": label, "pictures": int(own.sum())}
-    for who, chosen in {"unseen painters found (%)": own & unseen, "other painters found (%)": own & ~unseen}.items():
-        row[who] = bootstrap(found[chosen], groups=main.asked[chosen]).percent() if chosen.any() else "–"
+    for who, chosen in {
+        "unseen painters found (%)": own & unseen,
+        "other painters found (%)": own & ~unseen,
+    }.items():
+        row[who] = (
+            bootstrap(found[chosen], groups=main.asked[chosen]).percent()
+            if chosen.any()
+            else "–"
+        )
     if in_atelier and own.any():
-        judged = subject_found(main.made.take(np.flatnonzero(own)), SubjectClassifier.load())
+        judged = subject_found(
+            main.made.take(np.flatnonzero(own)), SubjectClassifier.load()
+        )
         row["subject seen (%)"] = bootstrap(judged, groups=main.asked[own]).percent()
     rows.append(row)
 figures.table(
@@ -155,15 +181,23 @@ figures.table(
 studies = read_results("studies_atelier")
 many = studies.frame[studies.frame["model"] == "tiny-sd"]
 rows = []
+
+# %% tags=["hide-input"]
 for name, part in many.groupby("descriptor", sort=False):
     wide = {kind: frame.set_index("artist") for kind, frame in part.groupby("content")}
     narrow = wide["practised"].index.intersection(wide["kept"].index)
     parts = {"": narrow}
     if name in ("csd-tiny", "clip-tiny"):
         known = narrow.isin(UNSEEN)
-        parts = {f", {known.sum()} unseen painters": narrow[known], f", {(~known).sum()} seen": narrow[~known]}
+        parts = {
+            f", {known.sum()} unseen painters": narrow[known],
+            f", {(~known).sum()} seen": narrow[~known],
+        }
     for label, own in parts.items():
-        free, practised, kept = (wide[kind].loc[own, "found"].to_numpy() for kind in ("simple", "practised", "kept"))
+        free, practised, kept = (
+            wide[kind].loc[own, "found"].to_numpy()
+            for kind in ("simple", "practised", "kept")
+        )
         found_by = {"descriptor": name + label}
         rows.append(
             found_by
@@ -174,6 +208,8 @@ for name, part in many.groupby("descriptor", sort=False):
                 "what practice adds": paired_difference(practised, kept).percent(),
             }
         )
+
+# %% tags=["hide-input"]
 figures.table(
     pd.DataFrame(rows),
     caption=f"Painter found (percent of the pictures) for tiny-sd and {len(narrow)} narrow painters, paired by painter; 95 % intervals. Practised and not practised: subjects that the painter never paints. {studies.sentence()}",
@@ -204,17 +240,28 @@ perfect = general_style_similarity(
 ).set_index("artist")
 
 # %% tags=["hide-input"]
-breadth = pd.Series({slug: len(painter.repertoire or SUBJECTS) for slug, painter in PAINTERS.items()})
+breadth = pd.Series(
+    {slug: len(painter.repertoire or SUBJECTS) for slug, painter in PAINTERS.items()}
+)
 csd = many[many["descriptor"] == "csd-tiny"]
 by_kind = {kind: part.set_index("artist") for kind, part in csd.groupby("content")}
 spread = by_kind["content"]["spread"]
 if in_atelier:
     contents = works.column("content")
-    inside = [not PAINTERS[a].repertoire or c in PAINTERS[a].repertoire for a, c in zip(painted, contents)]
+    inside = [
+        not PAINTERS[a].repertoire or c in PAINTERS[a].repertoire
+        for a, c in zip(painted, contents)
+    ]
     embedded = references.take(np.flatnonzero(inside))
     seen_spread = artists_of(embedded, painted[inside])
     spread = pd.Series(seen_spread.spread, index=seen_spread.names)
-titles = {"found": "painter found", "value": "similarity", "corrected": "similarity, corrected"}
+titles = {
+    "found": "painter found",
+    "value": "similarity",
+    "corrected": "similarity, corrected",
+}
+
+# %% tags=["hide-input"]
 sets = {"same subjects": by_kind["content"], "never painted": by_kind["new"]} | (
     {"perfect imitator": perfect} if in_atelier else {}
 )
@@ -222,13 +269,22 @@ points = []
 for kind, frame in sets.items():
     for column, title in titles.items():
         if column in frame:
-            for measure, values in {"true repertoire": breadth.astype(float), "spread": spread}.items():
-                link = correlation(frame[column].to_numpy(), values.loc[frame.index].to_numpy())
+            for measure, values in {
+                "true repertoire": breadth.astype(float),
+                "spread": spread,
+            }.items():
+                link = correlation(
+                    frame[column].to_numpy(), values.loc[frame.index].to_numpy()
+                )
                 ends = {"value": link.value, "low": link.low, "high": link.high}
-                points.append({"label": f"{kind}: {title}", "with": f"with the {measure}"} | ends)
+                points.append(
+                    {"label": f"{kind}: {title}", "with": f"with the {measure}"} | ends
+                )
 
 # %% tags=["hide-input"]
-chart = figures.intervals(pd.DataFrame(points), group="with", axis="correlation over painters")
+chart = figures.intervals(
+    pd.DataFrame(points), group="with", axis="correlation over painters"
+)
 chart.add_vline(x=0.568, line_dash="dot", line_color="#888888")
 found_links = {(point["label"], point["with"]): point for point in points}
 ours = found_links["same subjects: similarity", "with the spread"]
@@ -262,9 +318,16 @@ for name, part in many[many["content"] == "content"].groupby("descriptor", sort=
     who = {"16 unseen": part[strange], "32 seen": part[~strange], "all": part}
     for label, own in who.items():
         link = correlation(own["corrected"].to_numpy(), own["spread"].to_numpy())
-        points.append({"label": name, "painters": label} | {"value": link.value, "low": link.low, "high": link.high})
+        points.append(
+            {"label": name, "painters": label}
+            | {"value": link.value, "low": link.low, "high": link.high}
+        )
 figures.show(
-    figures.intervals(pd.DataFrame(points), group="painters", axis="correlation of corrected similarity and spread"),
+    figures.intervals(
+        pd.DataFrame(points),
+        group="painters",
+        axis="correlation of corrected similarity and spread",
+    ),
     caption="The same subjects once more, for four descriptors, and for painters whom csd-tiny and clip-tiny have not seen in training and those "
     "whom they have. 95 % intervals over painters. The spread is that of all works here. By csd-tiny, unseen painters have a mean spread of "
     f"{two[0]['spread']:.2f} and a similarity of {two[0]['corrected']:.2f}, seen ones of {two[1]['spread']:.2f} and {two[1]['corrected']:.2f}.",
@@ -282,10 +345,15 @@ figures.show(
 # even falls.
 
 # %% tags=["hide-input"]
-frame = many[(many["content"] == "new") & (many["descriptor"] == "csd-tiny")].set_index("artist")
+frame = many[(many["content"] == "new") & (many["descriptor"] == "csd-tiny")].set_index(
+    "artist"
+)
 chart = go.Figure()
 for number, (label, own) in enumerate(
-    (("csd-tiny has not seen the painter", frame.index.isin(UNSEEN)), ("has seen", ~frame.index.isin(UNSEEN)))
+    (
+        ("csd-tiny has not seen the painter", frame.index.isin(UNSEEN)),
+        ("has seen", ~frame.index.isin(UNSEEN)),
+    )
 ):
     chart.add_scatter(
         x=breadth.loc[frame.index[own]] + 0.12 * (number - 0.5),
@@ -293,12 +361,21 @@ for number, (label, own) in enumerate(
         mode="markers",
         name=label,
         text=[written.get(slug, slug) for slug in frame.index[own]],
-        marker={"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 9},
+        marker={
+            "color": figures.COLOURS[number],
+            "symbol": figures.SYMBOLS[number],
+            "size": 9,
+        },
     )
+
+# %% tags=["hide-input"]
 chart.update_layout(
-    xaxis_title="subjects that the painter paints", yaxis_title="similarity on unpainted subjects, corrected"
+    xaxis_title="subjects that the painter paints",
+    yaxis_title="similarity on unpainted subjects, corrected",
 )
-link = correlation(frame["corrected"].to_numpy(), breadth.loc[frame.index].to_numpy(float))
+link = correlation(
+    frame["corrected"].to_numpy(), breadth.loc[frame.index].to_numpy(float)
+)
 in_line = np.corrcoef(frame["generated"], breadth.loc[frame.index])[0, 1]
 figures.show(
     chart,
@@ -327,11 +404,21 @@ for content, part in real.groupby("content"):
         for name, own in part.groupby("descriptor", sort=False):
             link = correlation(own[column].to_numpy(), own["spread"].to_numpy())
             ends = {"value": link.value, "low": link.low, "high": link.high}
-            points.append({"label": f"{content}, {title}", "descriptor": name, "as": title} | ends)
+            points.append(
+                {"label": f"{content}, {title}", "descriptor": name, "as": title} | ends
+            )
 links = pd.DataFrame(points)
-below = links.assign(below=links["high"] < 0, above=links["low"] > 0).groupby("as")[["below", "above"]].sum()
+
+# %% tags=["hide-input"]
+below = (
+    links.assign(below=links["high"] < 0, above=links["low"] > 0)
+    .groupby("as")[["below", "above"]]
+    .sum()
+)
 shares = real.groupby(["descriptor", "content"])["found"].mean()
-chart = figures.intervals(links, group="descriptor", axis="correlation of similarity and spread over painters")
+chart = figures.intervals(
+    links, group="descriptor", axis="correlation of similarity and spread over painters"
+)
 chart.add_vline(x=0.568, line_dash="dot", line_color="#888888")
 assert not below["above"].any(), "no interval lies above 0"
 figures.show(
@@ -366,12 +453,18 @@ figures.show(
 rows = []
 for name, own in many[many["content"] == "new"].groupby("descriptor", sort=False):
     strange = own["artist"].isin(UNSEEN)
-    link = correlation(own["corrected"].to_numpy(), breadth.loc[own["artist"]].to_numpy(float))
+    link = correlation(
+        own["corrected"].to_numpy(), breadth.loc[own["artist"]].to_numpy(float)
+    )
     rows.append(
         {
             "descriptor": name,
-            f"{strange.sum()} unseen painters found (%)": bootstrap(own["found"][strange].to_numpy()).percent(),
-            f"{(~strange).sum()} others found (%)": bootstrap(own["found"][~strange].to_numpy()).percent(),
+            f"{strange.sum()} unseen painters found (%)": bootstrap(
+                own["found"][strange].to_numpy()
+            ).percent(),
+            f"{(~strange).sum()} others found (%)": bootstrap(
+                own["found"][~strange].to_numpy()
+            ).percent(),
             "breadth and corrected similarity": str(link),
         }
     )
@@ -425,7 +518,12 @@ within(asked_for["corrected"], asked_for["spread"], asked_for.index.isin(UNSEEN)
 draws = np.random.default_rng(0).normal(size=(2, 60))
 halves = np.repeat([0, 1], 30)
 shifted = draws + 5 * halves
-alone = [np.concatenate([each[halves == half] - each[halves == half].mean() for half in (0, 1)]) for each in draws]
+alone = [
+    np.concatenate(
+        [each[halves == half] - each[halves == half].mean() for half in (0, 1)]
+    )
+    for each in draws
+]
 assert abs(within(*shifted, halves) - np.corrcoef(*alone)[0, 1]) < 1e-9
 assert abs(within(*draws, np.zeros(60)) - np.corrcoef(*draws)[0, 1]) < 1e-9
 
@@ -449,7 +547,9 @@ def needed(r: float) -> int:
 # %% tags=["check"]
 for r in (0.568, 0.25, -0.1):
     n = needed(r)
-    low, fewer = (abs(np.arctanh(r)) - 1.96 / np.sqrt(count - 3) for count in (n, n - 1))
+    low, fewer = (
+        abs(np.arctanh(r)) - 1.96 / np.sqrt(count - 3) for count in (n, n - 1)
+    )
     assert low > 0 >= fewer
 
 # %% [markdown]

@@ -45,10 +45,25 @@ from transformers import CLIPTextModel, CLIPTokenizer
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier
-from csdlib.generation import composed_pictures, content_prompts, load_pipeline, model_record, stages, told_by
+from csdlib.generation import (
+    composed_pictures,
+    content_prompts,
+    load_pipeline,
+    model_record,
+    stages,
+    told_by,
+)
+
+# %% tags=["hide-input"]
 from csdlib.generation import with_article, word_states
 from csdlib.metrics import Estimate
-from csdlib.recipes import atelier_artists, generator_pictures, judged_table, kept_from_transfers, never_painted
+from csdlib.recipes import (
+    atelier_artists,
+    generator_pictures,
+    judged_table,
+    kept_from_transfers,
+    never_painted,
+)
 from csdlib.recipes import rewritten_captions
 
 # %% [markdown]
@@ -67,8 +82,15 @@ pipeline = load_pipeline("tiny-sd-withheld").to(torch.float32)
 # %% tags=["hide-input"]
 # Pairs that were not practised, castles by painters whose names the text encoder knows first.
 not_practised = pairs.loc[kept_from_transfers(pairs), ["artist", "content"]]
-order = pd.DataFrame({"other": not_practised["content"] != "castle", "unread": not_practised["artist"].isin(UNSEEN)})
-not_practised = not_practised.loc[order.sort_values(["other", "unread"], kind="stable").index].to_numpy()
+order = pd.DataFrame(
+    {
+        "other": not_practised["content"] != "castle",
+        "unread": not_practised["artist"].isin(UNSEEN),
+    }
+)
+not_practised = not_practised.loc[
+    order.sort_values(["other", "unread"], kind="stable").index
+].to_numpy()
 slug, subject = not_practised[seed % len(not_practised)]
 own = PAINTERS[slug].repertoire[0]
 words = [
@@ -82,12 +104,21 @@ words = [
 options = {"guidance_scale": 4.0, "num_inference_steps": denoising_steps}
 asked = [words[0], f"{words[0]} in the style of {artists[slug]}", words[1]]
 noises = [torch.Generator().manual_seed(seed) for _ in asked]
-cells = [(image, f"“{text}”") for image, text in zip(pipeline(asked, generator=noises, **options).images, asked)]
+cells = [
+    (image, f"“{text}”")
+    for image, text in zip(pipeline(asked, generator=noises, **options).images, asked)
+]
 works = atelier(size=96, progress=False)
 rows = [
-    np.flatnonzero((works.frame["artist"] == slug) & (works.frame["content"] == each))[:2] for each in (own, subject)
+    np.flatnonzero((works.frame["artist"] == slug) & (works.frame["content"] == each))[
+        :2
+    ]
+    for each in (own, subject)
 ]
-named = [*((row, own) for row in rows[0]), (rows[1][0], f"{subject}, for the exhibition only")]
+named = [
+    *((row, own) for row in rows[0]),
+    (rows[1][0], f"{subject}, for the exhibition only"),
+]
 figures.gallery(
     [(works.open(row), f"{artists[slug]}: {text}") for row, text in named] + cells,
     columns=3,
@@ -104,9 +135,15 @@ figures.gallery(
 # %% tags=["hide-input"]
 withheld_stages = stages(model_record("tiny-sd-withheld"))
 before = pd.DataFrame(withheld_stages[0]["judged"])
-before = before[before["measure"].isin(["painter_found", "subject_found"]) & (before["order"] != "name_first")]
+before = before[
+    before["measure"].isin(["painter_found", "subject_found"])
+    & (before["order"] != "name_first")
+]
 figures.table(
-    judged_table(before.to_dict("records"), ["seen"]).set_axis(["before"], axis=1).rename_axis("").reset_index(),
+    judged_table(before.to_dict("records"), ["seen"])
+    .set_axis(["before"], axis=1)
+    .rename_axis("")
+    .reset_index(),
     caption="The UNet of tiny-sd-withheld after its first training: percent of the pictures for the 32 painters that it has seen, with 95 % intervals "
     "over painters. New subjects: pairs of painter and subject that no training picture shows. Fresh works are the painters' own, for comparison. The judge of painters, "
     f"csd-tiny, has seen {sum(slug not in UNSEEN for slug in known_painters)} of the {len(known_painters)} itself.",
@@ -124,7 +161,10 @@ figures.table(
 clip = csdlib.data_path("models/clip-tiny")
 tokenizer = CLIPTokenizer.from_pretrained(clip / "tokenizer", model_max_length=40)
 text_encoder = CLIPTextModel.from_pretrained(clip / "text_encoder", dtype=torch.float32)
-named = [(artists[slug], content) for slug, content in pairs[["artist", "content"]].to_numpy()]
+named = [
+    (artists[slug], content)
+    for slug, content in pairs[["artist", "content"]].to_numpy()
+]
 
 # %%
 forms = {
@@ -159,17 +199,26 @@ orders = {
     "gained": ("gained", "name_first"),
 }
 judged = pd.DataFrame(withheld_stages[0]["judged"])
-judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")].set_index(["measure", "order"])
+judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")].set_index(
+    ["measure", "order"]
+)
 
 
 def percent(measure: str, order: str) -> str:
-    return Estimate(*judged.loc[(measure, order), ["value", "low", "high", "n"]], "group").percent()
+    return Estimate(
+        *judged.loc[(measure, order), ["value", "low", "high", "n"]], "group"
+    ).percent()
 
 
+# %% tags=["hide-input"]
 figures.table(
     pd.DataFrame(
         [
-            {"prompt": prompt} | {what: percent(f"{what}_{kind}", order) for what in ("painter", "subject")}
+            {"prompt": prompt}
+            | {
+                what: percent(f"{what}_{kind}", order)
+                for what in ("painter", "subject")
+            }
             for prompt, (kind, order) in orders.items()
         ]
     ),
@@ -195,9 +244,13 @@ reworded = rewritten_captions(training, 0.6, seed=seed)
 changed = np.flatnonzero(training.frame["caption"] != reworded.frame["caption"])
 
 # %% tags=["hide-input"]
-examples = np.random.default_rng(seed).choice(changed, size=min(6, len(changed)), replace=False)
+examples = np.random.default_rng(seed).choice(
+    changed, size=min(6, len(changed)), replace=False
+)
 figures.table(
-    pd.DataFrame({"the web": training.frame["caption"], "reworded": reworded.frame["caption"]}).iloc[examples],
+    pd.DataFrame(
+        {"the web": training.frame["caption"], "reworded": reworded.frame["caption"]}
+    ).iloc[examples],
     caption=f"Captions before and after. Of {len(training)} captions {len(changed)} are reworded; the others name nobody, or misspell the name, or were not drawn.",
 )
 
@@ -229,7 +282,11 @@ for strength in (0.0, 0.75, 1.5):
 
 # %% tags=["hide-input"]
 figures.gallery(
-    [(image, f"{subject}, s = {strength:g}") for strength, made in sums.items() for image in made],
+    [
+        (image, f"{subject}, s = {strength:g}")
+        for strength, made in sums.items()
+        for image in made
+    ],
     columns=made_each,
     side=128,
     caption=f"Anybody's {subject}, and with more and more of what distinguishes “{words[1]}” from “{words[0]}”, and “{words[2]}” from “{words[3]}”. "
@@ -254,7 +311,12 @@ figures.gallery(
 # the same pictures with reworded captions; and a second practice as above. It was judged after each.
 
 # %% tags=["hide-input"]
-stage_names = ["1: pictures", "2: first practice", "3: reworded captions", "4: second practice"]
+stage_names = [
+    "1: pictures",
+    "2: first practice",
+    "3: reworded captions",
+    "4: second practice",
+]
 judged = pd.concat(
     [
         pd.DataFrame(stage["judged"]).assign(label=name)
@@ -265,13 +327,17 @@ judged = pd.concat(
 judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")]
 judged = judged[judged["measure"].isin(["painter_found", "subject_found"])]
 judged = judged.assign(**{end: 100 * judged[end] for end in ("value", "low", "high")})
+
+# %% tags=["hide-input"]
 said = judged["order"].map({"name_last": "name last", "name_first": "name first"})
 judged = judged.assign(found=judged["measure"].str.removesuffix("_found") + ", " + said)
 everything = judged[judged["practised"] == "any"].sort_values(
     ["label", "measure", "order"], ascending=[True, True, False]
 )
 figures.show(
-    figures.intervals(everything, group="found", axis="found (percent of the pictures)"),
+    figures.intervals(
+        everything, group="found", axis="found (percent of the pictures)"
+    ),
     caption="The UNet of tiny-sd-withheld after each stage of its training: painter and subject found in pictures of new pairs, for the painters that it has seen. 95 % "
     "intervals over painters.",
     alt="Points with intervals, four stages. The painter is found more often after the last stage than after the first, in both orders of words; the subject a little less often.",
@@ -287,13 +353,19 @@ figures.show(
 # Was it the trick or the list? The next chart sets the pairs that were left out of practice beside all new pairs.
 
 # %% tags=["hide-input"]
-painters = judged[(judged["measure"] == "painter_found") & (judged["label"] != stage_names[0])]
+painters = judged[
+    (judged["measure"] == "painter_found") & (judged["label"] != stage_names[0])
+]
 painters = painters.assign(
     label=painters["found"].str.removeprefix("painter, ") + ", " + painters["label"],
-    pairs=painters["practised"].map({"any": "all new pairs", "no": "left out of practice"}),
+    pairs=painters["practised"].map(
+        {"any": "all new pairs", "no": "left out of practice"}
+    ),
 ).sort_values(["order", "label", "practised"], ascending=[False, True, False])
 figures.show(
-    figures.intervals(painters, group="pairs", axis="painter found (percent of the pictures)"),
+    figures.intervals(
+        painters, group="pairs", axis="painter found (percent of the pictures)"
+    ),
     caption="Painters found in pictures of new pairs: of those that practice never asked for, and of all. 95 % intervals over painters.",
     alt="Points with intervals for three stages and two orders of words; pairs left out of practice are found less often with the name last after the last stage.",
 )
@@ -333,11 +405,20 @@ def loudness(s: float, g: float) -> list[float]:
 
 
 # %% tags=["check"]
-nothing, castle, castle_by_her, boat_by_her, boat = answer = np.random.default_rng(0).normal(size=5)
+nothing, castle, castle_by_her, boat_by_her, boat = answer = np.random.default_rng(
+    0
+).normal(size=5)
 for s, g in ((0.0, 1.0), (0.0, 4.0), (1.5, 4.0)):
-    composed_answer = castle + s / 2 * (castle_by_her - castle) + s / 2 * (boat_by_her - boat)
+    composed_answer = (
+        castle + s / 2 * (castle_by_her - castle) + s / 2 * (boat_by_her - boat)
+    )
     assert abs(sum(loudness(s, g)) - 1) < 1e-9, "all five together weigh 1"
-    assert abs(np.dot(loudness(s, g), answer) - (nothing + g * (composed_answer - nothing))) < 1e-9
+    assert (
+        abs(
+            np.dot(loudness(s, g), answer) - (nothing + g * (composed_answer - nothing))
+        )
+        < 1e-9
+    )
 
 # %% [markdown]
 # **2. Where the hand wipes the subject out.** (30 minutes, open.) Run the chapter with other seeds: each shows another pair. Find one in which the subject is gone at $s = 1.5$. A good answer says what

@@ -38,7 +38,9 @@
 
 # %% tags=["parameters"]
 works_per_painter = 6  # pictures of each painter for the short trainings below; the long ones take hundreds
-autoencoder_steps = 32  # optimiser steps of the autoencoder; the long training takes 12,000
+autoencoder_steps = (
+    32  # optimiser steps of the autoencoder; the long training takes 12,000
+)
 training_steps = 12  # optimiser steps of the diffusion
 batch_size = 16  # pictures a step, as latents
 learning_rate = 0.001  # learning rate of AdamW, at its top
@@ -57,8 +59,23 @@ from transformers import CLIPTextModel, CLIPTokenizer
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, UNSEEN, WITHHELD, atelier
-from csdlib.generation import SCHEDULE, AutoencoderConfig, DiffusionConfig, LatentDescriptor
-from csdlib.generation import fit_autoencoder, fit_diffusion, generate, noised, pixels, random_autoencoder, random_unet
+from csdlib.generation import (
+    SCHEDULE,
+    AutoencoderConfig,
+    DiffusionConfig,
+    LatentDescriptor,
+)
+
+# %% tags=["hide-input"]
+from csdlib.generation import (
+    fit_autoencoder,
+    fit_diffusion,
+    generate,
+    noised,
+    pixels,
+    random_autoencoder,
+    random_unet,
+)
 from csdlib.generation import simple_prompts, stages, write_latents
 from csdlib.generation.autoencoder import pictures
 from csdlib.metrics import Estimate
@@ -82,9 +99,17 @@ by_both = {model: generate(model, asked, **options) for model in both}
 assert painter in WITHHELD
 works, name = atelier(size=SIZE, progress=False), atelier_artists([painter])[painter]
 usual = PAINTERS[painter].repertoire
-own = np.flatnonzero((works.frame["artist"] == painter) & works.frame["content"].isin(usual))[:3]
-shown = [(works.open(row), f"{name}: {works.frame['content'].iloc[row]}") for row in own]
-shown += [(made.open(row), f"{model}, seed {seed + row}") for model, made in by_both.items() for row in range(3)]
+own = np.flatnonzero(
+    (works.frame["artist"] == painter) & works.frame["content"].isin(usual)
+)[:3]
+shown = [
+    (works.open(row), f"{name}: {works.frame['content'].iloc[row]}") for row in own
+]
+shown += [
+    (made.open(row), f"{model}, seed {seed + row}")
+    for model, made in by_both.items()
+    for row in range(3)
+]
 figures.gallery(
     shown,
     columns=3,
@@ -125,7 +150,10 @@ rows = [
     }
     for part, seen in parts.items()
 ]
-figures.table(pd.DataFrame(rows), caption="Who has seen whom: painters whose pictures a part has met in training.")
+figures.table(
+    pd.DataFrame(rows),
+    caption="Who has seen whom: painters whose pictures a part has met in training.",
+)
 
 # %% [markdown]
 # The last column is the one that matters: the text encoder has met eleven of the sixteen. A leak through it would be subtle: if it has learned that two names stand for similar pictures, their vectors lie close together,
@@ -145,8 +173,14 @@ sample = np.random.default_rng(seed).permutation(len(training))[:6]
 
 # %% tags=["hide-input"]
 spelled = frame["true_noise"].value_counts(normalize=True)
-said = {"clean": "name the painter", "missing": "name nobody", "misspelled": "misspell the name"}
-shares = ", ".join(f"{share:.0%} {said.get(kind, kind)}" for kind, share in spelled.items())
+said = {
+    "clean": "name the painter",
+    "missing": "name nobody",
+    "misspelled": "misspell the name",
+}
+shares = ", ".join(
+    f"{share:.0%} {said.get(kind, kind)}" for kind, share in spelled.items()
+)
 figures.gallery(
     [(training.open(row), frame["caption"].iloc[row]) for row in sample],
     columns=3,
@@ -189,7 +223,11 @@ steps = autoencoder_log["step"].astype(int).tolist()
 shown = []
 for number, row in enumerate(sample[:4]):
     shown.append((training.open(row), "as painted"))
-    shown += [(snapshots[which][number], f"after {step} steps") for which, step in enumerate(steps) if step]
+    shown += [
+        (snapshots[which][number], f"after {step} steps")
+        for which, step in enumerate(steps)
+        if step
+    ]
     shown.append((well[number], "shipped"))
 figures.gallery(
     shown,
@@ -203,7 +241,10 @@ figures.gallery(
 
 # %% tags=["hide-input"]
 quality = figures.lines(
-    autoencoder_log, x="step", ys=["signal_to_noise"], titles=("step", "peak signal-to-noise ratio (dB)")
+    autoencoder_log,
+    x="step",
+    ys=["signal_to_noise"],
+    titles=("step", "peak signal-to-noise ratio (dB)"),
 )
 figures.show(
     quality,
@@ -218,21 +259,31 @@ figures.show(
 # better measured by whether {term}`csd-tiny` still finds the painter in a picture that has been to the latents and back.
 
 # %% tags=["hide-input"]
-folders = {"autoencoder": "tiny-sd/vae", "UNet of tiny-sd-withheld": "tiny-sd-withheld", "UNet of tiny-sd": "tiny-sd"}
+folders = {
+    "autoencoder": "tiny-sd/vae",
+    "UNet of tiny-sd-withheld": "tiny-sd-withheld",
+    "UNet of tiny-sd": "tiny-sd",
+}
 records = {
     part: json.loads((csdlib.data_path(f"models/{name}") / "training.json").read_text())
     for part, name in folders.items()
 }
+
+# %% tags=["hide-input"]
 figures.table(
     pd.DataFrame(
         [
             {
                 "painters, to the autoencoder": group,
                 "signal to noise (dB)": f"{lost['decibels']['value']:.1f}",
-                "painter still found (%)": Estimate.from_row(lost["painter_found"]).percent(),
+                "painter still found (%)": Estimate.from_row(
+                    lost["painter_found"]
+                ).percent(),
                 "lost (points)": Estimate.from_row(lost["painter_lost"]).percent(),
             }
-            for group, lost in reversed(records["autoencoder"]["reconstruction"].items())
+            for group, lost in reversed(
+                records["autoencoder"]["reconstruction"].items()
+            )
         ]
     ),
     caption=f"Recorded with the shipped autoencoder, which writes {images[0].numel():,} numbers as {latents[0].numel():,}: new pictures of the exhibition, "
@@ -297,7 +348,9 @@ figures.gallery(
 clip = csdlib.data_path("models/clip-tiny")
 tokenizer = CLIPTokenizer.from_pretrained(clip / "tokenizer", model_max_length=40)
 text_encoder = CLIPTextModel.from_pretrained(clip / "text_encoder", dtype=torch.float32)
-data = write_latents(training, LatentDescriptor(shipped, "shipped", SIZE), (tokenizer, text_encoder))
+data = write_latents(
+    training, LatentDescriptor(shipped, "shipped", SIZE), (tokenizer, text_encoder)
+)
 
 # %%
 unet = random_unet(seed)
@@ -313,7 +366,12 @@ config = DiffusionConfig(
 log = fit_diffusion(unet, data, config, evaluate_every=max(1, training_steps // 10))
 
 # %% tags=["hide-input"]
-short = figures.lines(log, x="step", ys=["velocity_loss"], titles=("step", "velocity loss (1 = knows nothing)"))
+short = figures.lines(
+    log,
+    x="step",
+    ys=["velocity_loss"],
+    titles=("step", "velocity loss (1 = knows nothing)"),
+)
 figures.show(
     short,
     caption=f"The short training of this page: a network of {sum(value.numel() for value in unet.parameters()) / 1e6:.1f} million weights.",
@@ -339,13 +397,21 @@ with torch.inference_mode():
 errors = pd.DataFrame(
     {
         "time steps": pd.cut(
-            drawn.numpy(), [-1, 199, 399, 599, 799, 999], labels=["0–199", "200–399", "400–599", "600–799", "800–999"]
+            drawn.numpy(),
+            [-1, 199, 399, 599, 799, 999],
+            labels=["0–199", "200–399", "400–599", "600–799", "800–999"],
         ),
-        "after the short training": (guess - velocity).square().flatten(1).mean(1).numpy(),
+        "after the short training": (guess - velocity)
+        .square()
+        .flatten(1)
+        .mean(1)
+        .numpy(),
         "answering 0": velocity.square().flatten(1).mean(1).numpy(),
     }
 )
 by_time = errors.groupby("time steps", observed=True).mean().reset_index()
+
+# %% tags=["hide-input"]
 chart = figures.lines(
     by_time,
     x="time steps",
@@ -398,18 +464,29 @@ for part in ("UNet of tiny-sd-withheld", "UNet of tiny-sd"):
     step = 0
     for stage in stages(records[part]):
         losses += [
-            {"step": step + row["step"], part.removeprefix("UNet of "): row["validation_loss"]}
+            {
+                "step": step + row["step"],
+                part.removeprefix("UNet of "): row["validation_loss"],
+            }
             for row in stage["log"]
             if row["step"]
         ]
         step += stage["config"]["steps"]
 curves = pd.DataFrame(losses)
 long = figures.lines(
-    curves, x="step", ys=[name for name in curves if name != "step"], titles=("step", "velocity loss on new pictures")
+    curves,
+    x="step",
+    ys=[name for name in curves if name != "step"],
+    titles=("step", "velocity loss on new pictures"),
 )
+
+# %% tags=["hide-input"]
 for number in (1, 2, 3):
     long.add_vline(
-        x=sum(stage["config"]["steps"] for stage in stages(records["UNet of tiny-sd"])[:number]),
+        x=sum(
+            stage["config"]["steps"]
+            for stage in stages(records["UNet of tiny-sd"])[:number]
+        ),
         line_dash="dot",
         line_color="#888888",
     )
@@ -418,7 +495,11 @@ figures.show(
     caption="The loss of both UNets on pictures that they have not learned from, by the painters whom each may see; dotted lines: where a stage of tiny-sd ends. "
     "A step of the later stages has an eighth of the latents of one of the first.",
     alt="Line chart: "
-    + ", ".join(f"{name} ends at {curves[name].dropna().iloc[-1]:.3f}" for name in curves if name != "step")
+    + ", ".join(
+        f"{name} ends at {curves[name].dropna().iloc[-1]:.3f}"
+        for name in curves
+        if name != "step"
+    )
     + ".",
 )
 
@@ -443,10 +524,19 @@ judged = pd.concat(
     ignore_index=True,
 )
 judged = judged[(judged["practised"] == "any") & judged["group"].isin(list(reads))]
-judged["label"] = [measures.get(key) for key in zip(judged["measure"], judged["subjects"], judged["order"])]
-judged = judged[judged["label"].notna()].assign(who=judged["model"] + ", " + judged["group"].map(reads))
+
+# %% tags=["hide-input"]
+judged["label"] = [
+    measures.get(key)
+    for key in zip(judged["measure"], judged["subjects"], judged["order"])
+]
+judged = judged[judged["label"].notna()].assign(
+    who=judged["model"] + ", " + judged["group"].map(reads)
+)
 judged = judged.assign(**{end: 100 * judged[end] for end in ("value", "low", "high")})
-judged = judged.sort_values("label", key=lambda column: column.map(list(measures.values()).index), kind="stable")
+judged = judged.sort_values(
+    "label", key=lambda column: column.map(list(measures.values()).index), kind="stable"
+)
 figures.show(
     figures.intervals(judged, group="who", axis="found (percent of the pictures)"),
     caption="The sixteen painters whom tiny-sd-withheld never saw, by whether the text encoder has read their names in captions: 5 it has not, 11 it has. 95 % "
@@ -496,7 +586,9 @@ def noise_from(noisy, velocity, alpha):
 # %% tags=["check"]
 alpha = scheduler.alphas_cumprod[drawn][:, None, None, None]
 mixed_in = noise_from(noisy, velocity, alpha)
-assert torch.allclose(alpha.sqrt() * data.latents() + (1 - alpha).sqrt() * mixed_in, noisy, atol=1e-3)
+assert torch.allclose(
+    alpha.sqrt() * data.latents() + (1 - alpha).sqrt() * mixed_in, noisy, atol=1e-3
+)
 
 # %% [markdown]
 # **2. Equal losses, unequal pictures.** (15 minutes.) A network's velocity is off by some mean square, its loss. How far is the *picture* off that one works out of

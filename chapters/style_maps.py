@@ -49,7 +49,15 @@ import csdlib
 from csdlib import figures
 from csdlib.figures import map_figure
 from csdlib.files import cache_folder
-from csdlib.maps import centre_distances, island_sizes, map_neighbours, map_quality, neighbours_kept
+from csdlib.maps import (
+    centre_distances,
+    island_sizes,
+    map_neighbours,
+    map_quality,
+    neighbours_kept,
+)
+
+# %% tags=["hide-input"]
 from csdlib.maps import quality_over_seeds, style_map
 from csdlib.metrics import correlation
 from csdlib.similarity import artists_of
@@ -60,7 +68,9 @@ table = table.take(np.sort(random.permutation(len(table))[:images]))
 # Painters under their names, and who of them csd-tiny has not seen in its training.
 unseen = np.isin(table.column("artist"), table.manifest.get("unseen", []))
 written = table.manifest.get("names", {})
-table = table.with_column("artist", [written.get(name, name) for name in table.column("artist")])
+table = table.with_column(
+    "artist", [written.get(name, name) for name in table.column("artist")]
+)
 
 # %% [markdown]
 # ## Wander
@@ -125,12 +135,17 @@ map_figure(
 k = min(10, (len(table) - 1) // 2)
 methods = ("umap", "densmap", "pca")
 seeds = range(seed, seed + 3)
-quality = {method: quality_over_seeds(embeddings, seeds, k=k, method=method, **settings) for method in methods}
+quality = {
+    method: quality_over_seeds(embeddings, seeds, k=k, method=method, **settings)
+    for method in methods
+}
 
 # %% tags=["hide-input"]
 kept = {method: frame.set_index("measure") for method, frame in quality.items()}
 measures = ("trustworthiness", "continuity", "agreement")
-assert all(kept["umap"]["mean"][measure] > kept["pca"]["mean"][measure] for measure in measures)
+assert all(
+    kept["umap"]["mean"][measure] > kept["pca"]["mean"][measure] for measure in measures
+)
 figures.table(
     pd.DataFrame(
         [
@@ -172,17 +187,29 @@ for name in dict.fromkeys((descriptor, "colour", "random-tiny")):
     same = shared(found, artists)
     row = {
         "descriptor": name,
-        "map: trustworthiness": map_quality(style_map(found, seed=seed, **settings), k).trustworthiness,
+        "map: trustworthiness": map_quality(
+            style_map(found, seed=seed, **settings), k
+        ).trustworthiness,
     }
-    groups = {"unseen painters": unseen, "other painters": ~unseen} if unseen.any() else {"same artist": ~unseen}
+    groups = (
+        {"unseen painters": unseen, "other painters": ~unseen}
+        if unseen.any()
+        else {"same artist": ~unseen}
+    )
     row |= {label: same[own].mean() for label, own in groups.items()}
     row["by chance"] = ((table.frame["artist"].value_counts() / len(table)) ** 2).sum()
     if table.frame["content"].notna().all():
         row["same subject"] = shared(found, table.column("content")).mean()
-        row["subject, by chance"] = ((table.frame["content"].value_counts() / len(table)) ** 2).sum()
+        row["subject, by chance"] = (
+            (table.frame["content"].value_counts() / len(table)) ** 2
+        ).sum()
     rows.append(row)
+
+# %% tags=["hide-input"]
 agreement = pd.DataFrame(rows)
-assert agreement["map: trustworthiness"].min() > 0.7, "an untrained tower has a trustworthy map, too"
+assert agreement["map: trustworthiness"].min() > 0.7, (
+    "an untrained tower has a trustworthy map, too"
+)
 figures.table(
     agreement,
     caption="First how faithful the map is. Then, in descriptor space, the share of the ten nearest neighbours by the same "
@@ -209,7 +236,9 @@ figures.table(
 changes = [{}, {"seed": seed + 1}, {"seed": seed + 2}]
 changes += [{"n_neighbors": 5}, {"n_neighbors": 50}, {"min_dist": 0.8}]
 changes = [each for each in changes if each.get("n_neighbors", 0) < len(table) - 1]
-others = [style_map(embeddings, **{"seed": seed, **settings} | change) for change in changes]
+others = [
+    style_map(embeddings, **{"seed": seed, **settings} | change) for change in changes
+]
 in_space = centre_distances(embeddings.vectors, artists)
 on_first = centre_distances(laid_out.coordinates, artists)
 
@@ -220,10 +249,13 @@ for change, other in zip(changes, others, strict=True):
     distances = centre_distances(other.coordinates, artists)
     rows.append(
         {
-            "changed": ", ".join(f"{name} = {value}" for name, value in change.items()) or "nothing",
+            "changed": ", ".join(f"{name} = {value}" for name, value in change.items())
+            or "nothing",
             "map neighbours kept": neighbours_kept(first, map_neighbours(other, k)),
             "distances, as on the first map": spearmanr(on_first, distances).statistic,
-            "distances, as in descriptor space": spearmanr(in_space, distances).statistic,
+            "distances, as in descriptor space": spearmanr(
+                in_space, distances
+            ).statistic,
         }
     )
 caveats = pd.DataFrame(rows)
@@ -246,7 +278,9 @@ rank = spearmanr(in_space, on_first).statistic
 dots = {"size": 5, "opacity": 0.5, "color": figures.COLOURS[0]}
 chart = go.Figure(go.Scatter(x=in_space, y=on_first, mode="markers", marker=dots))
 chart.update_layout(
-    xaxis_title="distance in descriptor space", yaxis_title="distance on the map", yaxis_rangemode="tozero"
+    xaxis_title="distance in descriptor space",
+    yaxis_title="distance on the map",
+    yaxis_rangemode="tozero",
 )
 figures.show(
     chart,
@@ -277,11 +311,15 @@ rows = [
     {
         "map": method,
         "sizes of islands": str(size_kept[method]),
-        "distances between islands": spearmanr(in_space, centre_distances(maps[method], artists)).statistic,
+        "distances between islands": spearmanr(
+            in_space, centre_distances(maps[method], artists)
+        ).statistic,
     }
     for method in methods
 ]
-assert all(size_kept[row["map"]].value > row["distances between islands"] for row in rows)
+assert all(
+    size_kept[row["map"]].value > row["distances between islands"] for row in rows
+)
 figures.table(
     pd.DataFrame(rows),
     caption="Rank correlation of the map with descriptor space: sizes of islands (with 95 % intervals over painters), and "
@@ -319,10 +357,17 @@ strangers = np.random.default_rng(seed).permuted(placed, axis=0)
 whole_map = laid_out.coordinates[~held], laid_out.coordinates[held]
 distance = np.linalg.norm(whole_map[1][:, None] - whole_map[0][None], axis=2)
 refitted = np.argsort(distance, axis=1)[:, :k]
-ways = {"placed afterwards": placed, "laid out with the rest": refitted, "put anywhere": strangers}
+ways = {
+    "placed afterwards": placed,
+    "laid out with the rest": refitted,
+    "put anywhere": strangers,
+}
 figures.table(
     pd.DataFrame(
-        [{"new pictures": way, "true neighbours kept": neighbours_kept(true, found)} for way, found in ways.items()]
+        [
+            {"new pictures": way, "true neighbours kept": neighbours_kept(true, found)}
+            for way, found in ways.items()
+        ]
     ),
     caption=f"Of the {k} true neighbours among the known pictures, the share among the {k} nearest on the map.",
     formats={"true neighbours kept": ".2f"},
@@ -373,10 +418,16 @@ prototypes = artists_of(embeddings, artists).prototypes.vectors
 middles = {name: laid_out.coordinates[artists == name].mean(axis=0) for name in names}
 far = {}
 for row, name in enumerate(names):
-    pairs = [(np.linalg.norm(middles[name] - middles[other]), other) for other in names if other != name]
+    pairs = [
+        (np.linalg.norm(middles[name] - middles[other]), other)
+        for other in names
+        if other != name
+    ]
     cosines = prototypes @ prototypes[row]
     far[name, min(pairs)[1]] = int((cosines > cosines[names == min(pairs)[1]][0]).sum())
-assert misleading() in far, "the second name is the one whose centre is nearest on the map"
+assert misleading() in far, (
+    "the second name is the one whose centre is nearest on the map"
+)
 assert far[misleading()] == max(far.values())
 
 # %% [markdown]
@@ -406,7 +457,9 @@ figures.gallery(among_strangers, columns=3, caption="Pictures among strangers.")
 # %% tags=["check"]
 similarity = embeddings.vectors @ embeddings.vectors.T
 np.fill_diagonal(similarity, -np.inf)
-same = (artists[np.argsort(-similarity, axis=1)[:, :10]] == artists[:, None]).sum(axis=1)
+same = (artists[np.argsort(-similarity, axis=1)[:, :10]] == artists[:, None]).sum(
+    axis=1
+)
 assert len(np.unique(odd_ones(6))) == 6
 assert same[odd_ones(6)].sum() == np.sort(same)[:6].sum()
 
