@@ -30,8 +30,10 @@
 # **Time:** twenty-five minutes to read, about one to run.
 
 # %% tags=["parameters"]
-model = "tiny-sd"  # the generator: tiny-sd, tiny-sd-withheld, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
-prompt = "A painting of a castle in the style of Ilva Torrend"  # what the generator is asked for
+model = "tiny-sd"  # the generator: a name, a folder, or owner/name on the hub
+prompt = (  # what the generator is asked for
+    "A painting of a castle in the style of Ilva Torrend"
+)
 guidance = 4.0  # how strongly the prompt is followed; 1 is without guidance
 denoising_steps = 12  # steps from noise to picture
 painters = 6  # painters in the sheet

@@ -36,7 +36,7 @@ root = ""  # folder of the data set, for all but the atelier
 descriptor = "csd-tiny"  # what looks at style: any name of csdlib.list_descriptors()
 compared_descriptor = "clip-tiny"  # a descriptor to compare it with
 images = 1344  # pictures drawn from the data set, at most
-generated_table = ""  # table of generated pictures, a file in root: path, artist, content, model, prompt
+generated_table = ""  # table of generated pictures, a file in root; see below
 seed = 0  # seed of the random draws: which pictures, and UMAP's start
 
 # %% tags=["hide-input"]
@@ -438,7 +438,8 @@ figures.show(
 # learned nothing, does about as well. A low share can mean that the generator did not hit the style, or that the descriptor does
 # not see it; one number cannot tell the two apart.
 #
-# With a folder of your own, this chapter places your generator's pictures, and shows them:
+# With a folder of your own, and a table of generated pictures in it (columns path, artist, content, model, prompt), this chapter places
+# your generator's pictures, and shows them:
 # `make chapter NAME=artists_and_neighbours PARAMS="-p dataset wikiart -p root ~/art -p generated_table samples.csv"`.
 
 # %% tags=["hide-input"]

@@ -34,7 +34,7 @@
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
 root = ""  # folder of the data set, for all but the atelier
-model = "tiny-sd"  # the generator: tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
+model = "tiny-sd"  # the generator: a name, a folder, or owner/name on the hub
 generated_folder = ""  # folder of generated pictures, instead of a model
 declared_model = ""  # what made the pictures of a folder, if it has no table
 artist_list = ""  # file with one artist a line; empty: all artists of the data set

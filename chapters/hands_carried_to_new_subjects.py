@@ -34,7 +34,7 @@
 works_per_painter = 8  # pictures of each painter whose captions are reworded
 made_each = 4  # pictures that are generated at each strength of the hand
 denoising_steps = 12  # steps from noise to picture
-seed = 0  # seed of the random draws: the noise, and which captions and which pair are shown
+seed = 0  # seed of the random draws: the noise, which captions and which pair
 
 # %% tags=["hide-input"]
 import numpy as np

@@ -37,7 +37,7 @@
 # ```
 
 # %% tags=["parameters"]
-works_per_painter = 6  # pictures of each painter for the short trainings below; the long ones take hundreds
+works_per_painter = 6  # pictures of each painter for the short trainings below
 autoencoder_steps = (
     32  # optimiser steps of the autoencoder; the long training takes 12,000
 )
