@@ -11,11 +11,11 @@
 #
 # ## Overview
 #
-# Does a generator know a style, or does it know pictures? Ask it for what the painter never painted. `tiny-sd` could not do it by itself, and this chapter tells why, and
-# how it was taught, without a single new picture. You will
+# Does a generator know a {term}`style`, or does it know pictures? Ask it for what the painter never painted. {term}`tiny-sd` could not do it by itself, and this chapter tells why, and
+# how it was taught, without a single new picture. By a painter's {term}`hand` we mean what makes the pictures recognisable, whatever they show. You will
 #
 # - see how rarely a known hand met a new subject after the first training,
-# - find out where the hand is lost, before the UNet hears of it,
+# - find out where the hand is lost: before the UNet hears of it,
 # - change the order of words, and not a weight, and count again,
 # - work a hand out as a sum of directions, and look at it,
 # - read what each stage of the training gained, and what it cost.
@@ -31,10 +31,10 @@
 # **Time:** fifteen minutes to read, about one to run.
 
 # %% tags=["parameters"]
-works_per_painter = 8  # pictures of each painter whose captions are said anew
+works_per_painter = 8  # pictures of each painter whose captions are reworded
 made_each = 4  # pictures that are generated at each strength of the hand
 denoising_steps = 12  # steps from noise to picture
-seed = 0  # seed of the random draws: the noise, and which captions and which pair are shown
+seed = 0  # seed of the random draws: the noise, which captions and which pair
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -44,52 +44,140 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 import csdlib
 from csdlib import figures
-from csdlib.atelier import PAINTERS, SUBJECTS, WITHHELD, find_painter
-from csdlib.generation import composed_pictures, content_prompts, load_pipeline, model_record, stages, told_by
-from csdlib.generation import word_states
+from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier
+from csdlib.generation import (
+    composed_pictures,
+    content_prompts,
+    load_pipeline,
+    model_record,
+    stages,
+    told_by,
+)
+
+# %% tags=["hide-input"]
+from csdlib.generation import with_article, word_states
 from csdlib.metrics import Estimate
-from csdlib.recipes import atelier_artists, generator_pictures, judged_table, kept_from_transfers, never_painted
+from csdlib.recipes import (
+    atelier_artists,
+    generator_pictures,
+    judged_table,
+    kept_from_transfers,
+    never_painted,
+)
 from csdlib.recipes import rewritten_captions
 
 # %% [markdown]
 # ## A castle by anybody
 #
-# Most painters have a narrow repertoire: some paint nothing but boats and birds. A UNet that was trained so far on their pictures had learned their
-# hands and their subjects, and still failed at something that looks easy. Asked for a castle in the style of a painter of boats, it painted
-# anybody's castle. The numbers were recorded before anything was done about it.
-
-# %% tags=["hide-input"]
-withheld_stages = stages(model_record("tiny-sd-withheld"))
-before = pd.DataFrame(withheld_stages[0]["judged"])
-before = before[before["measure"].isin(["painter_found", "subject_found"]) & (before["order"] != "name_first")]
-figures.table(
-    judged_table(before.to_dict("records"), ["seen"]).set_axis(["before"], axis=1).rename_axis("").reset_index(),
-    caption="The UNet of tiny-sd-withheld after its first training: percent of the pictures for the 32 painters that it has seen, with 95 % intervals "
-    "over painters. New subjects: pairs of painter and subject that no training picture shows.",
-)
-
-# %% [markdown]
-# Where is the hand lost? Perhaps before the UNet hears of it. A text encoder reads from left to right, so the vectors of a name depend on what stands
-# before it, and this one has met most names in the company of few subjects. So ask the vectors themselves: a linear classifier learns to tell
-# the painter from the text states of prompts whose pairs *were* painted, and has to tell it for pairs that were not.
+# Most painters have a narrow repertoire: some paint nothing but flowers. Here is one of them, with a subject that is outside the repertoire, and what
+# the generator makes of it.
 
 # %%
 known_painters = [slug for slug in PAINTERS if slug not in WITHHELD]
 artists = atelier_artists(known_painters)
+pairs = content_prompts(artists, list(SUBJECTS))
+new = never_painted(pairs)
+pipeline = load_pipeline("tiny-sd-withheld").to(torch.float32)
+
+# %% tags=["hide-input"]
+# Pairs that were not practised, castles by painters whose names the text encoder knows first.
+not_practised = pairs.loc[kept_from_transfers(pairs), ["artist", "content"]]
+order = pd.DataFrame(
+    {
+        "other": not_practised["content"] != "castle",
+        "unread": not_practised["artist"].isin(UNSEEN),
+    }
+)
+not_practised = not_practised.loc[
+    order.sort_values(["other", "unread"], kind="stable").index
+].to_numpy()
+slug, subject = not_practised[seed % len(not_practised)]
+own = PAINTERS[slug].repertoire[0]
+words = [
+    f"A painting of {with_article(subject)}",
+    f"In the style of {artists[slug]}: a painting of {with_article(subject)}",
+    f"A painting of {with_article(own)} in the style of {artists[slug]}",
+    f"A painting of {with_article(own)}",
+]
+
+# %% tags=["hide-input"]
+options = {"guidance_scale": 4.0, "num_inference_steps": denoising_steps}
+asked = [words[0], f"{words[0]} in the style of {artists[slug]}", words[1]]
+noises = [torch.Generator().manual_seed(seed) for _ in asked]
+cells = [
+    (image, f"“{text}”")
+    for image, text in zip(pipeline(asked, generator=noises, **options).images, asked)
+]
+works = atelier(size=96, progress=False)
+rows = [
+    np.flatnonzero((works.frame["artist"] == slug) & (works.frame["content"] == each))[
+        :2
+    ]
+    for each in (own, subject)
+]
+named = [
+    *((row, own) for row in rows[0]),
+    (rows[1][0], f"{subject}, for the exhibition only"),
+]
+figures.gallery(
+    [(works.open(row), f"{artists[slug]}: {text}") for row, text in named] + cells,
+    columns=3,
+    side=128,
+    caption=f"Above: works by {artists[slug]}; in training, only {', '.join(PAINTERS[slug].repertoire)}. Below: tiny-sd-withheld, from one noise, asked without the name, with the name "
+    "last, and with the name first.",
+)
+
+# %% [markdown]
+# Below are anybody's picture, the one in the paper's words, and the one with the name first. Which of the two named ones has anything of the painter's? One
+# example proves nothing, and this generator has been through all that follows in this chapter. So here are the numbers
+# that were recorded after its first training, before anything was done about it.
+
+# %% tags=["hide-input"]
+withheld_stages = stages(model_record("tiny-sd-withheld"))
+before = pd.DataFrame(withheld_stages[0]["judged"])
+before = before[
+    before["measure"].isin(["painter_found", "subject_found"])
+    & (before["order"] != "name_first")
+]
+figures.table(
+    judged_table(before.to_dict("records"), ["seen"])
+    .set_axis(["before"], axis=1)
+    .rename_axis("")
+    .reset_index(),
+    caption="The UNet of tiny-sd-withheld after its first training: percent of the pictures for the 32 painters that it has seen, with 95 % intervals "
+    "over painters. New subjects: pairs of painter and subject that no training picture shows. Fresh works are the painters' own, for comparison. The judge of painters, "
+    f"csd-tiny, has seen {sum(slug not in UNSEEN for slug in known_painters)} of the {len(known_painters)} itself.",
+)
+
+# %% [markdown]
+# When the prompt leaves the subject open, the painter is found nearly as often as in fresh works. With a new subject the subject is there, and the painter
+# is found in about one picture of nine: anybody's castle.
+#
+# Where is the hand lost? Perhaps before the UNet hears of it. A text encoder reads from left to right, so the vectors of a name depend on what stands
+# before it, and this one has met most names in the company of few subjects. So ask the vectors themselves: a linear classifier learns to tell
+# the painter from the text states of prompts whose pairs *were* painted, and has to tell it for pairs that were not.
+
+# %% tags=["hide-input"]
 clip = csdlib.data_path("models/clip-tiny")
 tokenizer = CLIPTokenizer.from_pretrained(clip / "tokenizer", model_max_length=40)
 text_encoder = CLIPTextModel.from_pretrained(clip / "text_encoder", dtype=torch.float32)
-pairs = content_prompts(artists, list(SUBJECTS))
-new = never_painted(pairs)
+named = [
+    (artists[slug], content)
+    for slug, content in pairs[["artist", "content"]].to_numpy()
+]
+
+# %%
 forms = {
-    "name first": [f"{artists[slug]}, {content}" for slug, content in pairs[["artist", "content"]].to_numpy()],
-    "name last": [f"{content} by {artists[slug]}" for slug, content in pairs[["artist", "content"]].to_numpy()],
+    "name first": [f"{name}, {content}" for name, content in named],
+    "name last": [f"{content} by {name}" for name, content in named],
 }
 told = []
 for form, prompts in forms.items():
     states = word_states(prompts, (tokenizer, text_encoder))
-    painter, content = (told_by(states, pairs[column].to_numpy(), new) for column in ("artist", "content"))
-    told.append({"prompt": form, "example": prompts[0], "painter": painter, "subject": content})
+    painter = told_by(states, pairs["artist"].to_numpy(), new)
+    content = told_by(states, pairs["content"].to_numpy(), new)
+    told.append({"prompt": form, "example": prompts[0]})
+    told[-1] |= {"painter": painter, "subject": content}
 
 # %% tags=["hide-input"]
 figures.table(
@@ -100,8 +188,8 @@ figures.table(
 )
 
 # %% [markdown]
-# Whatever comes first is told; what comes second is drowned by it. With the name first the painter is clear, because nothing that precedes it can
-# change it. With the name last, what the encoder writes for a name after a strange subject is hardly that name any more. So the order of words should
+# Read the diagonal: what comes first can be told, what comes second is drowned by it. With the name first the painter is clear, because nothing precedes it that could
+# change it. With the name last, what the encoder writes for a name after a strange subject tells the painter in less than half of the cases. So the order of words should
 # matter to the generator as well. Here is the same UNet, as it was after its first training, asked for the same pairs from the same noise in both orders.
 
 # %% tags=["hide-input"]
@@ -111,17 +199,26 @@ orders = {
     "gained": ("gained", "name_first"),
 }
 judged = pd.DataFrame(withheld_stages[0]["judged"])
-judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")].set_index(["measure", "order"])
+judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")].set_index(
+    ["measure", "order"]
+)
 
 
 def percent(measure: str, order: str) -> str:
-    return Estimate(*judged.loc[(measure, order), ["value", "low", "high", "n"]], "group").percent()
+    return Estimate(
+        *judged.loc[(measure, order), ["value", "low", "high", "n"]], "group"
+    ).percent()
 
 
+# %% tags=["hide-input"]
 figures.table(
     pd.DataFrame(
         [
-            {"prompt": prompt} | {what: percent(f"{what}_{kind}", order) for what in ("painter", "subject")}
+            {"prompt": prompt}
+            | {
+                what: percent(f"{what}_{kind}", order)
+                for what in ("painter", "subject")
+            }
             for prompt, (kind, order) in orders.items()
         ]
     ),
@@ -130,31 +227,39 @@ figures.table(
 )
 
 # %% [markdown]
-# Not a weight has changed, and the painter is found about three times as often; the subject pays a little, because now it is the one that is drowned. Who knows
-# this says the name first. (Try it on the next generator that you meet.) But not everybody knows it, and even so two thirds of the painters' castles are
-# anybody's. The text encoder stays as it is: it is that of `clip-tiny`, and the generator has to live with it, as Stable Diffusion lives with CLIP's. What can
+# Not a weight has changed, and the painter is found about three times as often; the subject pays a little, because now it is the one that is drowned. Whoever knows
+# this says the name first. (Try it on the next generator that you meet.) But not everybody knows it, and even so about two thirds of the castles are
+# anybody's. The text encoder stays as it is: it is that of {term}`clip-tiny`, and the generator has to live with it, as Stable Diffusion lives with CLIP's. What can
 # be changed is what the UNet is told, and what it practises. Neither needs a new picture.
 #
-# ## Captions said anew
+# ## Reworded captions
 #
 # In captions of the web a name stands somewhere between subject, medium, movement and tags, and a model that reads only those learns to listen everywhere. Generators follow a prompt better
-# where the captions that they learned from were written like one {cite:p}`betker2023captions`. So a later training says three in five of those
-# captions anew that name the painter rightly. Nothing is told that the caption did not tell.
+# where the captions that they learned from were written like one {cite:p}`betker2023captions`. So a later training rewords three in five of those
+# captions that name the painter rightly. Nothing is added that the caption did not say.
 
 # %%
 training = generator_pictures(works_per_painter)
-anew = rewritten_captions(training, 0.6, seed=seed)
-changed = np.flatnonzero((training.frame["caption"] != anew.frame["caption"]).to_numpy())
-examples = np.random.default_rng(seed).choice(changed, size=min(6, len(changed)), replace=False)
+reworded = rewritten_captions(training, 0.6, seed=seed)
+changed = np.flatnonzero(training.frame["caption"] != reworded.frame["caption"])
+
+# %% tags=["hide-input"]
+examples = np.random.default_rng(seed).choice(
+    changed, size=min(6, len(changed)), replace=False
+)
 figures.table(
-    pd.DataFrame({"the web": training.frame["caption"], "said anew": anew.frame["caption"]}).iloc[examples],
-    caption=f"Captions before and after. Of {len(training)} captions {len(changed)} are said anew; the others name nobody, or misspell the name, or were not drawn.",
+    pd.DataFrame(
+        {"the web": training.frame["caption"], "reworded": reworded.frame["caption"]}
+    ).iloc[examples],
+    caption=f"Captions before and after. Of {len(training)} captions {len(changed)} are reworded; the others name nobody, or misspell the name, or were not drawn.",
 )
 
 # %% [markdown]
+# Medium, movement and decoration are gone; what stays is the painter and, mostly, the subject.
+#
 # ## A sum of directions
 #
-# The UNet can also be taught to do what it could work out. Say $v(\cdot)$ is its velocity for some words. It sees a painter's hand in two places: in what
+# The UNet can also be taught to do what it could work out. Say $v(\cdot)$ is its velocity for some words. Take a painter of boats. The UNet sees the painter's hand in two places: in what
 # the name, said first, changes in anybody's castle, where the hand is weak; and in what the painter's boat has that anybody's boat has not, where the hand is strong
 # and mixed with boats. The mean of both has less of either fault. Anybody's castle with that hand is the painter's castle:
 #
@@ -170,104 +275,120 @@ figures.table(
 # Here is the sum at work: no weight is changed, all answers are asked for at every step, and guidance does the rest.
 
 # %%
-pipeline = load_pipeline("tiny-sd-withheld").to(torch.float32)
-not_practised = pairs.loc[kept_from_transfers(pairs), ["artist", "content"]].to_numpy()
-slug, subject = not_practised[seed % len(not_practised)]
-own = find_painter(slug).repertoire[0]
-words = [
-    f"A painting of a {subject}",
-    f"In the style of {artists[slug]}: a painting of a {subject}",
-    f"A painting of a {own} in the style of {artists[slug]}",
-    f"A painting of a {own}",
-]
-sums = {
-    strength: composed_pictures(pipeline, words, strength, steps=denoising_steps, count=made_each, seed=seed)
-    for strength in (0.0, 0.75, 1.5)
-}
+sums = {}
+for strength in (0.0, 0.75, 1.5):
+    drawn = {"steps": denoising_steps, "count": made_each, "seed": seed}
+    sums[strength] = composed_pictures(pipeline, words, strength, **drawn)
 
 # %% tags=["hide-input"]
 figures.gallery(
-    [(image, f"{subject}, hand x {strength:g}") for strength, made in sums.items() for image in made],
+    [
+        (image, f"{subject}, s = {strength:g}")
+        for strength, made in sums.items()
+        for image in made
+    ],
     columns=made_each,
+    side=128,
     caption=f"Anybody's {subject}, and with more and more of what distinguishes “{words[1]}” from “{words[0]}”, and “{words[2]}” from “{words[3]}”. "
     "Each row has the same seeds.",
 )
 
 # %% [markdown]
-# Five questions a step are slow, and a user of the pipeline would have to know the trick. So the UNet practises it, as a student learns from a
+# From row to row the subject stays where it is and the paint changes: compare it with the works at the top of the page. At the highest strength the form begins to suffer.
+#
+# Five questions at each step are slow, and a user of the pipeline would have to know the trick. So the UNet practises it, as a student learns from a
 # slower teacher {cite:p}`meng2023distillation`: a share of each batch is asked for a pair that no picture shows, in both orders of words, and what has to be found is the sum
 # with $s = 1.5$, as the UNet gave it before this training began. The noise is never so weak that the painter's own subject shines through.
 # No new picture is seen, no withheld name is spoken. (The model above has practised already; its pair is one that it has not practised.)
 #
-# ```{note}
-# The teacher has to stay as it was. In a first attempt it was the moving average of the student's weights. For a while that worked as well; then hand and subject got lost
-# together, because whoever is taught by what he has just learned repeats his mistakes.
-# ```
-#
-# A generator that has practised all pairs could not tell us whether it has learned the trick or the list. So a quarter of the pairs, drawn by lot, was
+# A generator that has practised all pairs could not tell us whether it has learned the trick or the list. So a quarter of the pairs, drawn at random, was
 # left out: `csdlib.recipes.kept_from_transfers` names them. One thing flatters the numbers below: the strength $s$ and the guidance were chosen on these very pairs, and the same pairs judge
 # the generator after each stage. What is trained next can do better: the function halves them, one half to choose and one for the last word.
 #
-# ## What each of them did
+# ## What each stage did
 #
-# `tiny-sd-withheld` learned in four stages: from pictures and the web's captions; a first practice, whose teacher knew only the second of the two sights of a hand, with $s = 2$;
-# the same pictures with captions said anew; and a second practice as above. It was judged after each.
+# {term}`tiny-sd-withheld` learned in four stages: from pictures and the web's captions; a first practice, whose teacher knew only the second of the two sights of a hand, with $s = 2$;
+# the same pictures with reworded captions; and a second practice as above. It was judged after each.
 
 # %% tags=["hide-input"]
-names = ["pictures", "first practice", "captions anew", "second practice"]
-after = {}
-for number, (name, stage) in enumerate(zip(names, withheld_stages, strict=True), 1):
-    judged = pd.DataFrame(stage["judged"])
-    judged = judged[judged["measure"].isin(["painter_found", "subject_found"]) & (judged["subjects"] != "fresh")]
-    after[f"{number}: {name}"] = judged_table(judged.to_dict("records"), ["seen"])["seen"]
-figures.table(
-    pd.DataFrame(after).reindex(after[f"{number}: {name}"].index).fillna("").rename_axis("").reset_index(),
-    caption="The UNet of tiny-sd-withheld after each stage of its training: percent of the pictures for the painters that it has seen, with 95 % intervals over painters.",
+stage_names = [
+    "1: pictures",
+    "2: first practice",
+    "3: reworded captions",
+    "4: second practice",
+]
+judged = pd.concat(
+    [
+        pd.DataFrame(stage["judged"]).assign(label=name)
+        for name, stage in zip(stage_names, withheld_stages, strict=True)
+    ],
+    ignore_index=True,
 )
+judged = judged[(judged["group"] == "seen") & (judged["subjects"] == "new")]
+judged = judged[judged["measure"].isin(["painter_found", "subject_found"])]
+judged = judged.assign(**{end: 100 * judged[end] for end in ("value", "low", "high")})
 
 # %% tags=["hide-input"]
-orders = {"name_last": "name last", "name_first": "name first"}
-parts = [pd.DataFrame(stage["judged"]).assign(stage=name) for name, stage in zip(after, withheld_stages)]
-judged = pd.concat(parts, ignore_index=True)
-judged = judged[(judged["measure"] == "painter_found") & (judged["group"] == "seen")]
-judged = judged[(judged["subjects"] == "new") & (judged["practised"] == "any")].assign(
-    asked=judged["order"].map(orders), **{end: 100 * judged[end] for end in ("value", "low", "high")}
+said = judged["order"].map({"name_last": "name last", "name_first": "name first"})
+judged = judged.assign(found=judged["measure"].str.removesuffix("_found") + ", " + said)
+everything = judged[judged["practised"] == "any"].sort_values(
+    ["label", "measure", "order"], ascending=[True, True, False]
 )
-judged = judged.assign(label=judged["stage"].str[0] + ", " + judged["asked"]).sort_values(["asked", "stage"])
-chart = figures.intervals(judged, group="asked", axis="painter found (percent)")
-chart.update_yaxes(autorange="reversed")
-first, last = (judged[judged["asked"] == orders["name_first"]]["value"].iloc[row] for row in (0, -1))
 figures.show(
-    chart,
-    height=380,
-    caption="The same pairs after each of the four stages: how often the painter is found, with the name first and last, with 95 % intervals over painters.",
-    alt=f"Points with intervals, four stages for each order of words. With the name first {first:.0f} percent after the first stage "
-    f"and {last:.0f} after the last; with the name last always less.",
+    figures.intervals(
+        everything, group="found", axis="found (percent of the pictures)"
+    ),
+    caption="The UNet of tiny-sd-withheld after each stage of its training: painter and subject found in pictures of new pairs, for the painters that it has seen. 95 % "
+    "intervals over painters.",
+    alt="Points with intervals, four stages. The painter is found more often after the last stage than after the first, in both orders of words; the subject a little less often.",
 )
 
 # %% [markdown]
-# In the chart both orders of words gain; with the name last, as in the paper's words, a part is lost again where captions were said anew.
-# Read the table from left to right; neighbouring columns mostly differ by less than their intervals, so trust the whole row more than a single step. The first practice helped the paper's words most, and its price was the subject: a hand that is pressed harder than the subject wipes forms out.
-# Captions said anew gave the subject back, and with the name first they found more painters still; in the paper's words a part of the practice was forgotten. The second practice
+# Follow one colour from top to bottom. In both orders of words the painter is found more often at the end than at the beginning, with the name first always more often than with the name
+# last. Neighbouring stages mostly differ by less than their intervals, so trust the whole way more than a single step. The first practice helped the paper's words (name last) most, and its
+# price was the subject: a hand that is pressed harder than the subject wipes forms out.
+# Reworded captions gave the subject back, and with the name first more painters still; in the paper's words a part of the practice was forgotten. The second practice
 # brought both orders to where they are now, and took some subjects again.
 #
-# Was it the trick or the list? After the first practice, pairs that it had never asked for were found nearly as often as the others, in the paper's words, and with the name first even more often: a trick.
-# What the second practice added in the paper's words, it added to the pairs that it asked for: a list, by now. With the name first, the pairs left out are not far from the others, and in `tiny-sd` (the last table of [how it was made](how_tiny_sd_was_made)) not behind at all.
+# Was it the trick or the list? The next chart sets the pairs that were left out of practice beside all new pairs.
+
+# %% tags=["hide-input"]
+painters = judged[
+    (judged["measure"] == "painter_found") & (judged["label"] != stage_names[0])
+]
+painters = painters.assign(
+    label=painters["found"].str.removeprefix("painter, ") + ", " + painters["label"],
+    pairs=painters["practised"].map(
+        {"any": "all new pairs", "no": "left out of practice"}
+    ),
+).sort_values(["order", "label", "practised"], ascending=[False, True, False])
+figures.show(
+    figures.intervals(
+        painters, group="pairs", axis="painter found (percent of the pictures)"
+    ),
+    caption="Painters found in pictures of new pairs: of those that practice never asked for, and of all. 95 % intervals over painters.",
+    alt="Points with intervals for three stages and two orders of words; pairs left out of practice are found less often with the name last after the last stage.",
+)
+
+# %% [markdown]
+# After the first practice, pairs that it had never asked for were found nearly as often as all, and with the name first even more often: a trick.
+# What the second practice added in the paper's words, it added to the pairs that it asked for; the pairs left out stayed where they were: a list, by now. With the name first, the pairs left out are not far
+# from the others, and in [`tiny-sd`](a_small_stable_diffusion) hardly behind.
 # They are few, and their intervals are wide.
 #
-# And there is a way to go: fresh works by the same painters are found far more often than the pictures in either order.
+# And there is a way to go: in the first table of this page, fresh works by the same painters are found far more often than the pictures in either order.
 
 # %% [markdown]
 # ## Summary
 #
 # - A known hand and a known subject do not meet by themselves: asked for both, the UNet painted the subject and forgot the hand.
 # - The text encoder drowns what comes second, so the order of words decides. The name belongs first.
-# - Captions that are written like prompts help, and the UNet can practise what it could work out: a sum of directions, without a picture.
+# - Captions that are reworded like prompts help with the name first, and the UNet can practise what it could work out: a sum of directions, without a picture.
 # - Every gain had a price in subjects; and pairs that were left out tell a trick from a list.
 #
 # ## Exercises
 #
-# **1. Who speaks how loudly?** (Ten minutes.) With guidance $g$, a step of the pictures above takes $n + g\,(c - n)$, where $n$ is the answer to an empty prompt and $c$ the sum of directions
+# **1. Who speaks how loudly?** (10 minutes.) With guidance $g$, a step of the pictures above takes $n + g\,(c - n)$, where $n$ is the answer to an empty prompt and $c$ the sum of directions
 # with strength $s$. So the step is a weighted sum of five answers. Write `loudness(s, g)`: the five weights, in the order nothing, castle, castle by her (name first), boat by her, boat.
 
 
@@ -284,14 +405,24 @@ def loudness(s: float, g: float) -> list[float]:
 
 
 # %% tags=["check"]
-nothing, castle, castle_by_her, boat_by_her, boat = answer = np.random.default_rng(0).normal(size=5)
+nothing, castle, castle_by_her, boat_by_her, boat = answer = np.random.default_rng(
+    0
+).normal(size=5)
 for s, g in ((0.0, 1.0), (0.0, 4.0), (1.5, 4.0)):
-    composed_answer = castle + s / 2 * (castle_by_her - castle) + s / 2 * (boat_by_her - boat)
+    composed_answer = (
+        castle + s / 2 * (castle_by_her - castle) + s / 2 * (boat_by_her - boat)
+    )
     assert abs(sum(loudness(s, g)) - 1) < 1e-9, "all five together weigh 1"
-    assert abs(np.dot(loudness(s, g), answer) - (nothing + g * (composed_answer - nothing))) < 1e-9
+    assert (
+        abs(
+            np.dot(loudness(s, g), answer) - (nothing + g * (composed_answer - nothing))
+        )
+        < 1e-9
+    )
 
 # %% [markdown]
-# **2. For the curious.** Run the chapter with other seeds: each shows another pair. Find one in which the hand wipes the subject out at 1.5. Which medium has it, and would you have guessed?
+# **2. Where the hand wipes the subject out.** (30 minutes, open.) Run the chapter with other seeds: each shows another pair. Find one in which the subject is gone at $s = 1.5$. A good answer says what
+# it counts as gone before it looks ({term}`subjects-tiny` is one way), tries ten pairs or more, reports for how many it happened, and asks which mediums these painters use.
 #
 # ## Further reading
 #
