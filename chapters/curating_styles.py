@@ -38,7 +38,9 @@
 
 # %% tags=["parameters"]
 works_per_painter = 32  # pictures of each painter in the crawl, copies apart
-validation_works = 14  # pictures of each painter in the crawl on which thresholds are set
+validation_works = (
+    14  # pictures of each painter in the crawl on which thresholds are set
+)
 spelling = True  # forgive one slip in a name
 cues = True  # ask ambiguous words for a cue
 minimum = 5  # images that a tag needs to be kept; the paper: 1
@@ -57,7 +59,15 @@ from IPython.display import Markdown
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
-from csdlib.curation import NOTHING, CurationConfig, TagBank, Tagger, curate, duplicate_groups, group_quality
+from csdlib.curation import (
+    NOTHING,
+    CurationConfig,
+    TagBank,
+    Tagger,
+    curate,
+    duplicate_groups,
+    group_quality,
+)
 from csdlib.curation import tag_quality, threshold_for
 from csdlib.files import cache_folder
 from csdlib.recipes import atelier_bank
@@ -71,11 +81,17 @@ from csdlib.tables import ImageTable
 # pipeline never reads them.
 
 # %%
-painters, cache = [slug for slug in PAINTERS if slug not in UNSEEN], cache_folder() / "embeddings"
+painters, cache = (
+    [slug for slug in PAINTERS if slug not in UNSEEN],
+    cache_folder() / "embeddings",
+)
 crawl = atelier_crawl(works_per_painter, painters=painters, seed=seed)
 random = np.random.default_rng(seed)
 figures.gallery(
-    [(crawl.open(row), crawl.frame["caption"][row]) for row in random.choice(len(crawl), 10, replace=False)],
+    [
+        (crawl.open(row), crawl.frame["caption"][row])
+        for row in random.choice(len(crawl), 10, replace=False)
+    ],
     columns=5,
     caption=f"Ten of the {len(crawl):,} pictures of the crawl, with their captions.",
 )
@@ -117,8 +133,19 @@ tagger = Tagger(bank, spelling=spelling, cues=cues)
 rules: dict[str, dict[str, str]] = {}
 for caption in crawl.frame["caption"]:
     for match in tagger.find(caption):
-        rules.setdefault(match.rule, {"rule": match.rule, "caption": caption, "words": match.text, "tag": match.tag})
-figures.table(pd.DataFrame(list(rules.values())), caption="The first caption to which each rule applied.")
+        rules.setdefault(
+            match.rule,
+            {
+                "rule": match.rule,
+                "caption": caption,
+                "words": match.text,
+                "tag": match.tag,
+            },
+        )
+figures.table(
+    pd.DataFrame(list(rules.values())),
+    caption="The first caption to which each rule applied.",
+)
 
 # %% [markdown]
 # ## Hits and misses
@@ -129,13 +156,22 @@ figures.table(pd.DataFrame(list(rules.values())), caption="The first caption to 
 # To see what each rule is worth we take them away, and add the reader that most people write first: *is the phrase anywhere in the text?*
 
 # %%
-captions, mentioned = crawl.frame["caption"].tolist(), crawl.frame["true_named"].tolist()
+captions, mentioned = (
+    crawl.frame["caption"].tolist(),
+    crawl.frame["true_named"].tolist(),
+)
 
 
 def anywhere(caption: str) -> list[str]:
     """The tags of all phrases that are a part of the text."""
     text = caption.lower()
-    return sorted({phrase.tag for phrase in bank.phrases if phrase.tag != NOTHING and phrase.text.lower() in text})
+    return sorted(
+        {
+            phrase.tag
+            for phrase in bank.phrases
+            if phrase.tag != NOTHING and phrase.text.lower() in text
+        }
+    )
 
 
 no_hiding = TagBank(tuple(phrase for phrase in bank.phrases if phrase.tag != NOTHING))
@@ -155,8 +191,13 @@ quality_of_rules = pd.DataFrame(rows)
 
 # %% tags=["hide-input"]
 chart = figures.intervals(quality_of_rules, group="metric", axis="share (1 is best)")
-chart.update_layout(xaxis_range=[quality_of_rules["low"].min() - 0.02, 1.005], yaxis_autorange="reversed")
-best = quality_of_rules[quality_of_rules["label"] == "+ one slip: all rules"].set_index("metric")["value"]
+chart.update_layout(
+    xaxis_range=[quality_of_rules["low"].min() - 0.02, 1.005],
+    yaxis_autorange="reversed",
+)
+best = quality_of_rules[quality_of_rules["label"] == "+ one slip: all rules"].set_index(
+    "metric"
+)["value"]
 figures.show(
     chart,
     caption="Precision and recall of tags against what captions mean, with 95 % intervals over captions.",
@@ -176,7 +217,11 @@ figures.show(
 # %% tags=["hide-input"]
 found = [tagger.tags(caption) for caption in captions]
 faults = [
-    {"caption": caption, "missed": ", ".join(set(truth) - set(tags)), "invented": ", ".join(set(tags) - set(truth))}
+    {
+        "caption": caption,
+        "missed": ", ".join(set(truth) - set(tags)),
+        "invented": ", ".join(set(tags) - set(truth)),
+    }
     for caption, tags, truth in zip(captions, found, mentioned, strict=True)
     if set(tags) != set(truth)
 ]
@@ -192,13 +237,21 @@ figures.table(
 
 # %%
 kinds = bank.kinds
-true_tags = crawl.frame[["true_artist", "true_movement", "true_medium"]].to_numpy().tolist()
+true_tags = (
+    crawl.frame[["true_artist", "true_movement", "true_medium"]].to_numpy().tolist()
+)
 rows = []
 for kind in ("artist", "movement", "medium"):
     of_kind = [[tag for tag in tags if kinds[tag] == kind] for tags in found]
     truth = [[tag for tag in tags if kinds[tag] == kind] for tags in true_tags]
     right = tag_quality(of_kind, truth)
-    rows.append({"kind": kind, "right": right["precision"].percent(), "labelled": right["recall"].percent()})
+    rows.append(
+        {
+            "kind": kind,
+            "right": right["precision"].percent(),
+            "labelled": right["recall"].percent(),
+        }
+    )
 figures.table(
     pd.DataFrame(rows),
     caption="Of the found tags, the share that is true of the picture; of the pictures' true tags, the share that was found. Percent, with "
@@ -227,10 +280,14 @@ figures.table(
 # %%
 validation = atelier_crawl(validation_works, painters=painters, seed=seed + 1)
 true_groups = crawl.column("true_group")
-descriptors = [csdlib.load(name) for name in ("pixels", "colour", "csd-tiny", "copy-tiny")]
+descriptors = [
+    csdlib.load(name) for name in ("pixels", "colour", "csd-tiny", "copy-tiny")
+]
 
 
-def unit_vectors(table: ImageTable, descriptor: csdlib.descriptors.Descriptor) -> np.ndarray:
+def unit_vectors(
+    table: ImageTable, descriptor: csdlib.descriptors.Descriptor
+) -> np.ndarray:
     """The descriptors of a table's pictures, of unit norm."""
     vectors = csdlib.embed(table, descriptor, cache=cache, progress=False).vectors
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -247,7 +304,9 @@ for descriptor in descriptors:
 copy_quality = pd.DataFrame(rows)
 
 # %% tags=["hide-input"]
-chart = figures.intervals(copy_quality, group="metric", axis="share of pairs (1 is best)")
+chart = figures.intervals(
+    copy_quality, group="metric", axis="share of pairs (1 is best)"
+)
 chart.update_layout(xaxis_range=[0, 1.02], yaxis_autorange="reversed")
 values = copy_quality.set_index(["name", "metric"])["value"]
 figures.show(
@@ -255,7 +314,10 @@ figures.show(
     caption="Pairs of copies: precision and recall of the groups that each descriptor finds, with 95 % intervals over works. The thresholds were "
     "set on another crawl.",
     alt="Points with intervals for four descriptors. Recall is "
-    + ", ".join(f"{values[descriptor.name, 'recall']:.2f} for {descriptor.name}" for descriptor in descriptors)
+    + ", ".join(
+        f"{values[descriptor.name, 'recall']:.2f} for {descriptor.name}"
+        for descriptor in descriptors
+    )
     + ".",
 )
 
@@ -274,15 +336,20 @@ sizes = np.bincount(copies, minlength=len(copies))
 shown = []
 for first in np.flatnonzero(sizes > 1)[:4]:
     shown += [
-        (crawl.open(row), crawl.frame["true_copy"][row] or "original") for row in np.flatnonzero(copies == first)[:3]
+        (crawl.open(row), crawl.frame["true_copy"][row] or "original")
+        for row in np.flatnonzero(copies == first)[:3]
     ]
 figures.gallery(
-    shown, columns=6, caption="The first four groups that copy-tiny finds, and the truth about each picture."
+    shown,
+    columns=6,
+    caption="The first four groups that copy-tiny finds, and the truth about each picture.",
 )
 
 # %% tags=["hide-input"]
 mixed = [
-    row for row in np.flatnonzero(copies != np.arange(len(copies))) if true_groups[row] != true_groups[copies[row]]
+    row
+    for row in np.flatnonzero(copies != np.arange(len(copies)))
+    if true_groups[row] != true_groups[copies[row]]
 ]
 pairs = [
     (crawl.open(place), figures.label(crawl, place, ("true_artist", "true_content")))
@@ -341,9 +408,24 @@ figures.show(
 tail = go.Figure()
 ranked = curated.tags.assign(rank=np.arange(1, len(curated.tags) + 1))
 for number, (kind, part) in enumerate(ranked.groupby("kind", sort=True)):
-    marker = {"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 8}
-    tail.add_scatter(x=part["rank"], y=part["images"], mode="markers", name=kind, text=part["tag"], marker=marker)
-tail.update_layout(xaxis_title="rank of the tag", yaxis_title="images with the tag", yaxis_rangemode="tozero")
+    marker = {
+        "color": figures.COLOURS[number],
+        "symbol": figures.SYMBOLS[number],
+        "size": 8,
+    }
+    tail.add_scatter(
+        x=part["rank"],
+        y=part["images"],
+        mode="markers",
+        name=kind,
+        text=part["tag"],
+        marker=marker,
+    )
+tail.update_layout(
+    xaxis_title="rank of the tag",
+    yaxis_title="images with the tag",
+    yaxis_rangemode="tozero",
+)
 figures.show(
     tail,
     caption="How many images each tag has, the most frequent tag first.",
@@ -406,10 +488,14 @@ def one_slip(a: str, b: str) -> bool:
     """Whether at most one slip lies between two words: everything that one slip can make of a is tried."""
     letters = set(b)
     cuts = [(a[:k], a[k:]) for k in range(len(a) + 1)]
-    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
+    swapped = {
+        head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1
+    }
     dropped = {head + tail[1:] for head, tail in cuts if tail}
     added = {head + letter + tail for head, tail in cuts for letter in letters}
-    mistaken = {head + letter + tail[1:] for head, tail in cuts if tail for letter in letters}
+    mistaken = {
+        head + letter + tail[1:] for head, tail in cuts if tail for letter in letters
+    }
     return b in {a} | swapped | dropped | added | mistaken
 
 

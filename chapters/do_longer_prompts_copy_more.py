@@ -34,7 +34,9 @@
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
 root = ""  # folder of the data set, for all but the atelier
 model = "tiny-sd"  # the generator: tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
-generated_sets = ""  # folder of the folders simple, user and content, instead of a model
+generated_sets = (
+    ""  # folder of the folders simple, user and content, instead of a model
+)
 declared_model = ""  # what made the pictures of a folder, if it has no table
 artist_list = ""  # file with one artist a line; empty: all artists of the data set
 subjects = "castle"  # subjects that prompts ask for, separated by commas; the paper's are dog, house, woman
@@ -53,7 +55,15 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import SUBJECTS
 from csdlib.files import cache_folder
-from csdlib.generation import asked_artists, content_prompts, made_or_found, pairs, simple_prompts, study, user_prompts
+from csdlib.generation import (
+    asked_artists,
+    content_prompts,
+    made_or_found,
+    pairs,
+    simple_prompts,
+    study,
+    user_prompts,
+)
 from csdlib.generation import works_of
 from csdlib.metrics import SIGNED, bootstrap, paired_difference
 from csdlib.recipes import read_results
@@ -79,12 +89,23 @@ names = asked_artists(works, artist_list)
 listed = split_names(subjects)
 prompts = {
     "simple": simple_prompts(names, made_each * len(listed), seed=seed),
-    "user": user_prompts(names, list(SUBJECTS) if dataset == "atelier" else listed, made_each * len(listed), seed=seed),
+    "user": user_prompts(
+        names,
+        list(SUBJECTS) if dataset == "atelier" else listed,
+        made_each * len(listed),
+        seed=seed,
+    ),
     "content": content_prompts(names, listed, made_each, seed=seed),
 }
 options = {"guidance": guidance, "steps": denoising_steps}
 made = {
-    kind: made_or_found(asked, model, generated_sets and f"{generated_sets}/{kind}", declared=declared_model, **options)
+    kind: made_or_found(
+        asked,
+        model,
+        generated_sets and f"{generated_sets}/{kind}",
+        declared=declared_model,
+        **options,
+    )
     for kind, asked in prompts.items()
 }
 for kind, asked in prompts.items():
@@ -96,7 +117,11 @@ print(
 # %% tags=["hide-input"]
 first = np.linspace(0, len(made["simple"]) - 1, 4).astype(int)
 figures.gallery(
-    [(made[kind].open(row), prompts[kind]["prompt"].iloc[row]) for row in first for kind in prompts],
+    [
+        (made[kind].open(row), prompts[kind]["prompt"].iloc[row])
+        for row in first
+        for kind in prompts
+    ],
     columns=3,
     caption="A painter a row: the simple prompt, a user's, and one that asks for a subject, from the same noise.",
 )
@@ -105,7 +130,10 @@ figures.gallery(
 # ## Two measures
 
 # %%
-looks = {kind: study(table, works, csdlib.load(descriptor), cache=cache) for kind, table in made.items()}
+looks = {
+    kind: study(table, works, csdlib.load(descriptor), cache=cache)
+    for kind, table in made.items()
+}
 by_artist = {kind: seen.by_artist().set_index("artist") for kind, seen in looks.items()}
 partners = {kind: pairs(looks[kind], looks["simple"]) for kind in ("user", "content")}
 rows = []
@@ -119,7 +147,9 @@ for kind, seen in looks.items():
     if kind in partners:
         own, base = partners[kind]
         others = looks["simple"].hits[base, 0].astype(float)
-        row["mAP@1 - simple"] = paired_difference(found[own], others, groups=seen.asked[own]).percent()
+        row["mAP@1 - simple"] = paired_difference(
+            found[own], others, groups=seen.asked[own]
+        ).percent()
         change = (similar - by_artist["simple"]["value"]).dropna().to_numpy()
         row["similarity - simple"] = str(bootstrap(change, bounds=SIGNED))
     rows.append(row)
@@ -139,19 +169,30 @@ studies = read_results("studies_atelier")
 many = studies.frame[studies.frame["model"] == "tiny-sd"]
 rows = []
 for name, own in many.groupby("descriptor", sort=False):
-    wide = {kind: own[own["content"] == kind].set_index("artist") for kind in ("simple", "user", "content")}
+    wide = {
+        kind: own[own["content"] == kind].set_index("artist")
+        for kind in ("simple", "user", "content")
+    }
     for kind, frame in wide.items():
         row = {
             "descriptor": name,
             "prompts": kind,
             "mAP@1": bootstrap(frame["found"].to_numpy()).percent(),
-            "General Style Similarity": str(bootstrap(frame["value"].to_numpy(), bounds=SIGNED)),
+            "General Style Similarity": str(
+                bootstrap(frame["value"].to_numpy(), bounds=SIGNED)
+            ),
         }
         if kind != "simple":
             # By the artists' names, never by position.
-            change = (frame[["found", "value"]] - wide["simple"][["found", "value"]]).dropna()
-            row["mAP@1 - simple"] = bootstrap(change["found"].to_numpy(), bounds=SIGNED).percent()
-            row["similarity - simple"] = str(bootstrap(change["value"].to_numpy(), bounds=SIGNED))
+            change = (
+                frame[["found", "value"]] - wide["simple"][["found", "value"]]
+            ).dropna()
+            row["mAP@1 - simple"] = bootstrap(
+                change["found"].to_numpy(), bounds=SIGNED
+            ).percent()
+            row["similarity - simple"] = str(
+                bootstrap(change["value"].to_numpy(), bounds=SIGNED)
+            )
         rows.append(row)
 figures.table(
     pd.DataFrame(rows),
@@ -159,7 +200,9 @@ figures.table(
 )
 
 # %% tags=["hide-input"]
-wide = many[many["descriptor"] == "csd-tiny"].pivot_table(index="artist", columns="content", values=["value", "found"])
+wide = many[many["descriptor"] == "csd-tiny"].pivot_table(
+    index="artist", columns="content", values=["value", "found"]
+)
 chart = go.Figure()
 for number, kind in enumerate(("user", "content")):
     chart.add_scatter(
@@ -168,12 +211,20 @@ for number, kind in enumerate(("user", "content")):
         mode="markers",
         name=f"{kind} - simple",
         text=wide.index,
-        marker={"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 9},
+        marker={
+            "color": figures.COLOURS[number],
+            "symbol": figures.SYMBOLS[number],
+            "size": 9,
+        },
     )
-chart.update_layout(xaxis_title="change of mAP@1 (points)", yaxis_title="change of General Style Similarity")
+chart.update_layout(
+    xaxis_title="change of mAP@1 (points)",
+    yaxis_title="change of General Style Similarity",
+)
 apart = np.mean(
     [
-        (wide["found"][kind] < wide["found"]["simple"]) & (wide["value"][kind] > wide["value"]["simple"])
+        (wide["found"][kind] < wide["found"]["simple"])
+        & (wide["value"][kind] > wide["value"]["simple"])
         for kind in ("user", "content")
     ]
 )
@@ -208,13 +259,23 @@ _, mine, _ = prototypes(main.generated.vectors, main.asked)
 _, theirs, _ = prototypes(main.references.vectors, main.painted)
 listed_artists = np.unique(main.painted)
 cosines = mine @ theirs[np.isin(listed_artists, names_sorted)].T
-floor = cosines[~np.eye(len(cosines), dtype=bool)].mean() if len(cosines) > 1 else float("nan")
-print(f"An artist's generated pictures and *another* artist's works: {floor:.3f} on average.")
-print(f"An artist's generated pictures and the artist's own works: {np.diag(cosines).mean():.3f}.")
+floor = (
+    cosines[~np.eye(len(cosines), dtype=bool)].mean()
+    if len(cosines) > 1
+    else float("nan")
+)
+print(
+    f"An artist's generated pictures and *another* artist's works: {floor:.3f} on average."
+)
+print(
+    f"An artist's generated pictures and the artist's own works: {np.diag(cosines).mean():.3f}."
+)
 
 # %%
 single = {
-    kind: (seen.generated.vectors * theirs[np.searchsorted(listed_artists, seen.asked)]).sum(axis=1)
+    kind: (
+        seen.generated.vectors * theirs[np.searchsorted(listed_artists, seen.asked)]
+    ).sum(axis=1)
     for kind, seen in looks.items()
 }
 for kind, values in single.items():
@@ -231,11 +292,15 @@ for kind, values in single.items():
 # Table 2: retrieval of Stable Diffusion 2.1's pictures among works, by the kind of prompt.
 
 # %%
-figures.table(published_study("sd-2.1 retrieval"), caption="The paper's Table 2: mAP@1 in percent, no intervals given.")
+figures.table(
+    published_study("sd-2.1 retrieval"),
+    caption="The paper's Table 2: mAP@1 in percent, no intervals given.",
+)
 
 # %%
 figures.table(
-    published_study("sd-2.1 content-constrained"), caption="The paper's Table 3: the same with a subject in the prompt."
+    published_study("sd-2.1 content-constrained"),
+    caption="The paper's Table 3: the same with a subject in the prompt.",
 )
 
 # %% [markdown]
@@ -260,19 +325,37 @@ def painters(frame: pd.DataFrame) -> np.ndarray:
 # %% tags=["hide-input"]
 rows = []
 for name, own in real[real["content"] != "all"].groupby("descriptor", sort=False):
-    wide = {kind: part.set_index(["artist", "model"]) for kind, part in own.groupby("content")}
+    wide = {
+        kind: part.set_index(["artist", "model"])
+        for kind, part in own.groupby("content")
+    }
     for kind in ("unconstrained", "woman", "landscape"):
         row = {
             "descriptor": name,
             "prompt": kind,
-            "mAP@1": bootstrap(wide[kind]["found"].to_numpy(), groups=painters(wide[kind])).percent(),
-            "similarity": str(bootstrap(wide[kind]["value"].to_numpy(), groups=painters(wide[kind]), bounds=SIGNED)),
+            "mAP@1": bootstrap(
+                wide[kind]["found"].to_numpy(), groups=painters(wide[kind])
+            ).percent(),
+            "similarity": str(
+                bootstrap(
+                    wide[kind]["value"].to_numpy(),
+                    groups=painters(wide[kind]),
+                    bounds=SIGNED,
+                )
+            ),
         }
         if kind != "unconstrained":
-            change = (wide[kind][["found", "value"]] - wide["unconstrained"][["found", "value"]]).dropna()
+            change = (
+                wide[kind][["found", "value"]]
+                - wide["unconstrained"][["found", "value"]]
+            ).dropna()
             options = {"groups": painters(change), "bounds": SIGNED}
-            row["mAP@1 - unconstrained"] = bootstrap(change["found"].to_numpy(), **options).percent()
-            row["similarity - unconstrained"] = str(bootstrap(change["value"].to_numpy(), **options))
+            row["mAP@1 - unconstrained"] = bootstrap(
+                change["found"].to_numpy(), **options
+            ).percent()
+            row["similarity - unconstrained"] = str(
+                bootstrap(change["value"].to_numpy(), **options)
+            )
         rows.append(row)
 figures.table(
     pd.DataFrame(rows),
@@ -291,12 +374,27 @@ figures.table(
 
 # %%
 csd = many[many["descriptor"] == "csd-tiny"]
-kinds = {kind: csd[csd["content"] == kind].set_index("artist") for kind in ("simple", "user", "content")}
+kinds = {
+    kind: csd[csd["content"] == kind].set_index("artist")
+    for kind in ("simple", "user", "content")
+}
 for kind in ("user", "content"):
-    change = (kinds[kind][["found", "value"]] - kinds["simple"][["found", "value"]]).dropna()
-    lost, moved = (bootstrap(change[what].to_numpy(), bounds=SIGNED) for what in ("found", "value"))
-    verdict = "falls" if moved.high < 0 else "rises" if moved.low > 0 else "does not move beyond its interval"
-    print(f"{kind}: retrieval {lost.percent()} points; General Style Similarity {verdict} ({moved})")
+    change = (
+        kinds[kind][["found", "value"]] - kinds["simple"][["found", "value"]]
+    ).dropna()
+    lost, moved = (
+        bootstrap(change[what].to_numpy(), bounds=SIGNED) for what in ("found", "value")
+    )
+    verdict = (
+        "falls"
+        if moved.high < 0
+        else "rises"
+        if moved.low > 0
+        else "does not move beyond its interval"
+    )
+    print(
+        f"{kind}: retrieval {lost.percent()} points; General Style Similarity {verdict} ({moved})"
+    )
 
 # %% [markdown]
 # Retrieval behaved as predicted, and more strongly. The similarity did less than predicted: averaged over several pictures it hardly moves, and by colour alone it even rises. With a
@@ -330,7 +428,10 @@ for kind in ("user", "simple"):
 loose = float(np.hypot(*widths))
 
 # %% tags=["check"]
-each = [bootstrap(looks[kind].hits[:, 0].astype(float), groups=looks[kind].asked) for kind in ("simple", "user")]
+each = [
+    bootstrap(looks[kind].hits[:, 0].astype(float), groups=looks[kind].asked)
+    for kind in ("simple", "user")
+]
 assert abs(loose**2 - sum((one.high - one.low) ** 2 for one in each)) < 1e-9
 assert loose > 0
 

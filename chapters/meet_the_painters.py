@@ -50,7 +50,15 @@ import plotly.graph_objects as go
 
 import csdlib
 from csdlib import figures
-from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl, atelier_domains, find_painter
+from csdlib.atelier import (
+    PAINTERS,
+    SUBJECTS,
+    UNSEEN,
+    WITHHELD,
+    atelier_crawl,
+    atelier_domains,
+    find_painter,
+)
 from csdlib.atelier.palettes import FAMILIES
 from csdlib.descriptors import encode_images
 from csdlib.files import cache_folder
@@ -86,9 +94,13 @@ figures.gallery(grid, columns=6, caption="One painter of each movement, six scen
 # %% tags=["hide-input"]
 def sheet(movement):
     """Six pictures by every painter of a movement."""
-    mediums = sorted({who.medium for who in PAINTERS.values() if who.movement == movement})
+    mediums = sorted(
+        {who.medium for who in PAINTERS.values() if who.movement == movement}
+    )
     caption = f"{movement}: six painters, one per row. Mediums: {', '.join(mediums)}."
-    return figures.gallery(movement_sheet(movement), columns=6, side=128, caption=caption)
+    return figures.gallery(
+        movement_sheet(movement), columns=6, side=128, caption=caption
+    )
 
 
 sheet(movements[0])
@@ -184,7 +196,10 @@ images = [painted(me.with_habit(*turn), subject, scene, size=192)[0] for turn in
 judge = csdlib.load(descriptor)
 own = encode_images(judge, [painted(me, subject, scene, size=192)[0]])[0]
 similarity = (encode_images(judge, images) @ own).numpy()
-labels = [f"{name} {step}: {score:.2f}" for (name, step), score in zip(turns, similarity, strict=True)]
+labels = [
+    f"{name} {step}: {score:.2f}"
+    for (name, step), score in zip(turns, similarity, strict=True)
+]
 figures.gallery(
     list(zip(images, labels, strict=True)),
     columns=4,
@@ -193,7 +208,12 @@ figures.gallery(
 )
 
 # %% tags=["hide-input"]
-lowest = pd.Series(similarity, [name for name, _ in turns]).groupby(level=0).min().sort_values()
+lowest = (
+    pd.Series(similarity, [name for name, _ in turns])
+    .groupby(level=0)
+    .min()
+    .sort_values()
+)
 print("The lowest similarity of each row, the most noticed habit first:")
 print(", ".join(f"{name} {score:.2f}" for name, score in lowest.items()))
 
@@ -232,11 +252,23 @@ table = csdlib.load_dataset("atelier", works_per_painter=works_per_painter, seed
 rows = []
 for split, part in table.frame.groupby("split", sort=False):
     cells = pd.crosstab(part["artist"], part["content"]).to_numpy()
-    each = f"{cells.min()}" if cells.min() == cells.max() else f"{cells.min()} to {cells.max()}"
+    each = (
+        f"{cells.min()}"
+        if cells.min() == cells.max()
+        else f"{cells.min()} to {cells.max()}"
+    )
     subjects = ", ".join(sorted(part["content"].unique()))
-    rows.append({"split": split, "pictures": len(part), "subjects": subjects, "each by each painter": each})
+    rows.append(
+        {
+            "split": split,
+            "pictures": len(part),
+            "subjects": subjects,
+            "each by each painter": each,
+        }
+    )
 figures.table(
-    pd.DataFrame(rows), caption="The exhibition: pictures, subjects, and works of each subject by each painter."
+    pd.DataFrame(rows),
+    caption="The exhibition: pictures, subjects, and works of each subject by each painter.",
 )
 
 # %% [markdown]
@@ -248,7 +280,9 @@ figures.table(
 # %% tags=["hide-input"]
 width = {slug: len(who.repertoire or SUBJECTS) for slug, who in PAINTERS.items()}
 chart = go.Figure()
-chart.add_histogram(x=list(width.values()), xbins={"start": 0.5, "end": len(SUBJECTS) + 0.5, "size": 1})
+chart.add_histogram(
+    x=list(width.values()), xbins={"start": 0.5, "end": len(SUBJECTS) + 0.5, "size": 1}
+)
 chart.update_layout(xaxis_title="subjects in the repertoire", yaxis_title="painters")
 narrow = sum(value <= 2 for value in width.values())
 figures.show(
@@ -267,13 +301,27 @@ figures.show(
 # about a third of those whom they do not know.
 
 # %% tags=["hide-input"]
-who = pd.DataFrame({"painter": list(PAINTERS), "movement": [each.movement for each in PAINTERS.values()]})
+who = pd.DataFrame(
+    {
+        "painter": list(PAINTERS),
+        "movement": [each.movement for each in PAINTERS.values()],
+    }
+)
 who["to the descriptors"] = np.where(who["painter"].isin(UNSEEN), "unseen", "seen")
-who["generator"] = np.where(who["painter"].isin(WITHHELD), "withheld from the generator", "shown to the generator")
+who["generator"] = np.where(
+    who["painter"].isin(WITHHELD),
+    "withheld from the generator",
+    "shown to the generator",
+)
 for kept in (UNSEEN, WITHHELD):
     assert (who[who["painter"].isin(kept)].groupby("movement").size() == 2).all()
-crossed = pd.crosstab(who["to the descriptors"], who["generator"]).loc[["unseen", "seen"]]
-figures.table(crossed.reset_index().rename_axis(columns=None), caption="How many painters each kind of model has seen.")
+crossed = pd.crosstab(who["to the descriptors"], who["generator"]).loc[
+    ["unseen", "seen"]
+]
+figures.table(
+    crossed.reset_index().rename_axis(columns=None),
+    caption="How many painters each kind of model has seen.",
+)
 
 # %% [markdown]
 # ## How hard is this world?
@@ -296,15 +344,22 @@ right = {name: result.hits[:, 0] for name, result in found.items()}
 
 # %% tags=["hide-input"]
 labels = found[descriptor].labels
-groups = {"painters unseen in training": np.isin(labels, UNSEEN), "painters seen in training": ~np.isin(labels, UNSEEN)}
+groups = {
+    "painters unseen in training": np.isin(labels, UNSEEN),
+    "painters seen in training": ~np.isin(labels, UNSEEN),
+}
 rows = [
     {"label": name, "painters": said} | bootstrap(hits[kept], groups=labels[kept]).row()
     for said, kept in groups.items()
     for name, hits in right.items()
 ]
 chance = 1 / len(set(labels))
-chart = figures.intervals(pd.DataFrame(rows), group="painters", axis="share of queries with the right painter")
-chart.add_vline(x=chance, line_dash="dot", line_color="#888888", annotation_text="chance")
+chart = figures.intervals(
+    pd.DataFrame(rows), group="painters", axis="share of queries with the right painter"
+)
+chart.add_vline(
+    x=chance, line_dash="dot", line_color="#888888", annotation_text="chance"
+)
 told_values = [f"{row['label']}, {row['painters']}: {row['value']:.2f}" for row in rows]
 figures.show(
     chart,
@@ -315,8 +370,12 @@ figures.show(
 
 # %% tags=["hide-input"]
 for said, kept in groups.items():
-    gain = paired_difference(right[descriptor][kept], right["colour"][kept], groups=labels[kept])
-    shares = ", ".join(f"{name} {hits[kept].mean():.1%}" for name, hits in right.items())
+    gain = paired_difference(
+        right[descriptor][kept], right["colour"][kept], groups=labels[kept]
+    )
+    shares = ", ".join(
+        f"{name} {hits[kept].mean():.1%}" for name, hits in right.items()
+    )
     print(f"{said}: {shares}; {descriptor} above colour by {gain.percent()} points.")
 
 # %% [markdown]
@@ -349,7 +408,9 @@ shown = pd.DataFrame(
         "the name in the caption": shown["true_noise"],
     }
 )
-figures.table(shown, caption="One caption of each kind, and what happened to the maker's name.")
+figures.table(
+    shown, caption="One caption of each kind, and what happened to the maker's name."
+)
 
 # %% [markdown]
 # A clean caption names the right painter. A misspelled one can be mended, and one without a name is lost. The last two
@@ -361,8 +422,13 @@ share = crawl.frame.loc[copied, "true_group"].nunique() / (~copied).sum()
 copies = crawl.frame[copied].drop_duplicates("true_copy")
 show_rows = []
 for row in copies.index:
-    original = crawl.frame.index[crawl.frame["image_id"] == crawl.frame["true_group"][row]][0]
-    show_rows += [(crawl.open(original), "original"), (crawl.open(row), crawl.frame["true_copy"][row])]
+    original = crawl.frame.index[
+        crawl.frame["image_id"] == crawl.frame["true_group"][row]
+    ][0]
+    show_rows += [
+        (crawl.open(original), "original"),
+        (crawl.open(row), crawl.frame["true_copy"][row]),
+    ]
 caption = f"Near-duplicates, each after its original. Of the works of this crawl, {share:.0%} have some."
 figures.gallery(show_rows, columns=4, side=144, caption=caption)
 
@@ -375,8 +441,16 @@ figures.gallery(show_rows, columns=4, side=144, caption=caption)
 # painter's hand, but a way of showing things.
 
 # %% tags=["hide-input"]
-domains = atelier_domains(2, domains=["real", "painting", "clipart", "sketch", "infograph", "quickdraw"], seed=seed)
-first = domains.frame[domains.frame["content"].isin(motifs)].groupby(["domain", "content"], sort=False).head(1)
+domains = atelier_domains(
+    2,
+    domains=["real", "painting", "clipart", "sketch", "infograph", "quickdraw"],
+    seed=seed,
+)
+first = (
+    domains.frame[domains.frame["content"].isin(motifs)]
+    .groupby(["domain", "content"], sort=False)
+    .head(1)
+)
 figures.gallery(
     figures.pictures(domains, first.index, ("domain", "content")),
     columns=6,
@@ -428,7 +502,14 @@ assert mine.slug not in PAINTERS
 family = [who for who in PAINTERS.values() if who.movement == mine.movement]
 assert family, "the movement must be one of the atelier's"
 for sibling in family:
-    assert sum(mine.habits[name] != sibling.habits[name] for name in mine.habits if name != "name") >= 2
+    assert (
+        sum(
+            mine.habits[name] != sibling.habits[name]
+            for name in mine.habits
+            if name != "name"
+        )
+        >= 2
+    )
 
 # %%
 own = [painted(mine, motif, 8, size=160) for motif in motifs]
@@ -452,7 +533,9 @@ moved = {}
 for method in ("colour", descriptor):
     vectors = encode_images(csdlib.load(method), trio)
     others = [k for k, who in enumerate(some, 2) if who.slug != me.slug]
-    moved[method] = float((1 - vectors[0] @ vectors[1]) / (1 - vectors[0] @ vectors[others].T).mean())
+    moved[method] = float(
+        (1 - vectors[0] @ vectors[1]) / (1 - vectors[0] @ vectors[others].T).mean()
+    )
 assert moved[descriptor] > 1.5 * moved["colour"]
 
 # %% [markdown]

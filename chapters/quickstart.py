@@ -46,7 +46,9 @@ from csdlib.metrics import bootstrap, roc_area
 
 everything = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 called = everything.manifest.get("names", {})
-everything = everything.with_column("artist", [called.get(a, a) for a in everything.column("artist")])
+everything = everything.with_column(
+    "artist", [called.get(a, a) for a in everything.column("artist")]
+)
 unseen = [called.get(slug, slug) for slug in everything.manifest.get("unseen", [])]
 random = np.random.default_rng(seed)
 table = everything.take(random.permutation(len(everything))[:images])
@@ -71,7 +73,9 @@ other_subject = (contents[:, None] != contents[None, :]) | (contents == "")
 candidates = same & other_subject & ~np.eye(len(table), dtype=bool)
 if (candidates & new[:, None]).any():
     candidates &= new[:, None]
-first, second = np.unravel_index(np.where(candidates, similarity, -np.inf).argmax(), same.shape)
+first, second = np.unravel_index(
+    np.where(candidates, similarity, -np.inf).argmax(), same.shape
+)
 alike = np.flatnonzero(~same[first] & (contents == contents[first]))
 stranger = (alike if len(alike) else np.flatnonzero(~same[first]))[0]
 figures.gallery(
@@ -106,22 +110,48 @@ print(f"another painter, same subject: {score.value:.3f}")
 # data set in which nobody has been seen gets one chart.
 
 # %% tags=["hide-input"]
-groups = {"unseen in training": new, "seen in training": ~new} if new.any() and not new.all() else {"all": new | ~new}
+groups = (
+    {"unseen in training": new, "seen in training": ~new}
+    if new.any() and not new.all()
+    else {"all": new | ~new}
+)
 pairs = []
 for said, kept in groups.items():
     i, j = np.triu_indices(len(table), k=1)
     i, j = (side[kept[i] & kept[j]] for side in (i, j))
-    pairs.append(pd.DataFrame({"painters": said, "painter": artists[i], "score": similarity[i, j], "same": same[i, j]}))
+    pairs.append(
+        pd.DataFrame(
+            {
+                "painters": said,
+                "painter": artists[i],
+                "score": similarity[i, j],
+                "same": same[i, j],
+            }
+        )
+    )
 pairs = pd.concat(pairs, ignore_index=True)
 
 # %% tags=["hide-input"]
-chart = make_subplots(len(groups), 1, shared_xaxes=True, subplot_titles=list(groups), vertical_spacing=0.12)
+chart = make_subplots(
+    len(groups),
+    1,
+    shared_xaxes=True,
+    subplot_titles=list(groups),
+    vertical_spacing=0.12,
+)
 bins = {"start": -1, "end": 1.02, "size": 0.04}
 for row, (_, part) in enumerate(pairs.groupby("painters", sort=False), 1):
     for kind, name in enumerate(("different painters", "same painter")):
-        look = {"marker_color": figures.COLOURS[1 - kind], "opacity": 0.65, "name": name, "showlegend": row == 1}
+        look = {
+            "marker_color": figures.COLOURS[1 - kind],
+            "opacity": 0.65,
+            "name": name,
+            "showlegend": row == 1,
+        }
         scores = part.loc[part["same"] == bool(kind), "score"]
-        chart.add_histogram(x=scores, xbins=bins, histnorm="percent", row=row, col=1, **look)
+        chart.add_histogram(
+            x=scores, xbins=bins, histnorm="percent", row=row, col=1, **look
+        )
     chart.update_yaxes(title="percent of pairs", row=row, col=1)
 chart.update_layout(barmode="overlay")
 chart.update_xaxes(range=[pairs["score"].min() - 0.05, 1.02])
@@ -133,7 +163,8 @@ figures.show(
     caption=f"Style similarity of the pairs among {len(table)} pictures; each colour adds up to 100 percent.",
     alt="Overlapping histograms. "
     + " ".join(
-        f"{said}: mean {means[said, True]:.2f} of one painter, {means[said, False]:.2f} of two." for said in groups
+        f"{said}: mean {means[said, True]:.2f} of one painter, {means[said, False]:.2f} of two."
+        for said in groups
     ),
 )
 
@@ -157,11 +188,24 @@ def told_apart(row, kept):
 rows = []
 for said, kept in groups.items():
     several = np.flatnonzero(kept & (same.sum(axis=1) > 1))
-    area = bootstrap(np.array([told_apart(row, kept) for row in several]), groups=artists[several])
-    unlike, alike = (pairs[(pairs["painters"] == said) & (pairs["same"] == kind)] for kind in (False, True))
+    area = bootstrap(
+        np.array([told_apart(row, kept) for row in several]), groups=artists[several]
+    )
+    unlike, alike = (
+        pairs[(pairs["painters"] == said) & (pairs["same"] == kind)]
+        for kind in (False, True)
+    )
     bar = unlike["score"].quantile(0.95)
-    passed = bootstrap((alike["score"] > bar).to_numpy(), groups=alike["painter"].to_numpy())
-    rows.append({"painters": said, "AUC": str(area), "5 % of different pairs score above": f"{bar:.2f}"})
+    passed = bootstrap(
+        (alike["score"] > bar).to_numpy(), groups=alike["painter"].to_numpy()
+    )
+    rows.append(
+        {
+            "painters": said,
+            "AUC": str(area),
+            "5 % of different pairs score above": f"{bar:.2f}",
+        }
+    )
     rows[-1] |= {"so do, of the same (%)": passed.percent()}
 figures.table(
     pd.DataFrame(rows),
@@ -216,15 +260,24 @@ scores = {
 # %% tags=["hide-input"]
 rows = []
 for (number, who), score in scores.items():
-    for kind, found in (("cosine of the prototypes", score.estimate), ("corrected for their number", score.corrected)):
+    for kind, found in (
+        ("cosine of the prototypes", score.estimate),
+        ("corrected for their number", score.corrected),
+    ):
         rows.append({"label": f"{who}, {number} each", "kind": kind} | found.row())
-chart = figures.intervals(pd.DataFrame(rows).dropna(subset="value"), group="kind", axis="style similarity (cosine)")
+chart = figures.intervals(
+    pd.DataFrame(rows).dropna(subset="value"),
+    group="kind",
+    axis="style similarity (cosine)",
+)
 figures.show(
     chart,
     height=480,
     caption=f"{painter} beside other works of the same painter, and beside a sibling, {sibling}; 2 to 8 pictures on each side.",
     alt="Points with intervals: "
-    + "; ".join(f"{n} pictures, {who}: {score.value:.2f}" for (n, who), score in scores.items()),
+    + "; ".join(
+        f"{n} pictures, {who}: {score.value:.2f}" for (n, who), score in scores.items()
+    ),
 )
 
 # %% [markdown]
@@ -284,7 +337,10 @@ assert np.isclose(similarity[twins[0], twins[1]], similarity[~same].max())
 
 # %% tags=["hide-cell"]
 figures.gallery(
-    figures.pictures(table, twins), columns=2, side=256, caption="The most similar pair by two different painters."
+    figures.pictures(table, twins),
+    columns=2,
+    side=256,
+    caption="The most similar pair by two different painters.",
 )
 
 # %% [markdown]

@@ -51,7 +51,12 @@ from IPython.display import display
 import csdlib
 from csdlib import Embeddings, figures
 from csdlib.files import cache_folder
-from csdlib.metrics import average_precision_per_query, mean_precision_per_query, paired_difference, recall_per_query
+from csdlib.metrics import (
+    average_precision_per_query,
+    mean_precision_per_query,
+    paired_difference,
+    recall_per_query,
+)
 from csdlib.recipes import read_results
 from csdlib.retrieval import (
     PUBLISHED_AS,
@@ -65,12 +70,16 @@ from csdlib.texts import split_names
 
 # %% tags=["hide-input"]
 if not set(split_names(baselines)) - {descriptor}:
-    raise csdlib.InputError("baselines must name at least one other method, for example colour")
+    raise csdlib.InputError(
+        "baselines must name at least one other method, for example colour"
+    )
 random = np.random.default_rng(seed)
 cache = cache_folder() / "embeddings"
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 called = table.manifest.get("names", {})
-table = table.with_column("artist", [called.get(slug, slug) for slug in table.column("artist")])
+table = table.with_column(
+    "artist", [called.get(slug, slug) for slug in table.column("artist")]
+)
 
 # %% [markdown]
 # ## Queries and database
@@ -89,7 +98,10 @@ for name, method in measured.items():
 main = results[descriptor]
 
 # %% tags=["hide-input"]
-unseen = np.isin(main.query.column("artist"), [called.get(slug, slug) for slug in table.manifest.get("unseen", [])])
+unseen = np.isin(
+    main.query.column("artist"),
+    [called.get(slug, slug) for slug in table.manifest.get("unseen", [])],
+)
 asked = {"unseen in training": unseen, "seen in training": ~unseen}
 if unseen.all() or not unseen.any():
     asked = {"all": np.full(len(unseen), True)}
@@ -102,8 +114,12 @@ skipped = sum(len(found.skipped) for found in results.values())
 floor = chance(main)
 for said, rows in asked.items():
     print(f"{said}: {rows.sum()} queries by {len(set(labels[rows]))} {label}s")
-print(f"database: {len(main.database)} pictures, of which each query has {main.n_relevant.mean():.0f} right ones")
-print(f"By chance, {floor:.1%} of the neighbours would be right. Pictures left out: {skipped}.")
+print(
+    f"database: {len(main.database)} pictures, of which each query has {main.n_relevant.mean():.0f} right ones"
+)
+print(
+    f"By chance, {floor:.1%} of the neighbours would be right. Pictures left out: {skipped}."
+)
 
 # %% [markdown]
 # In the atelier, `csd-tiny` has learned from thirty-two painters and has never seen the other sixteen, two of each movement.
@@ -124,14 +140,20 @@ def surest(right):
     return pd.Series(rows).groupby(labels[rows], sort=False).first().head(4)
 
 
-figures.neighbour_gallery(main, surest(True), caption=f"{descriptor}: the surest right answers.")
+figures.neighbour_gallery(
+    main, surest(True), caption=f"{descriptor}: the surest right answers."
+)
 
 # %% tags=["hide-input"]
-figures.neighbour_gallery(main, surest(False), caption=f"{descriptor}: the surest mistakes.")
+figures.neighbour_gallery(
+    main, surest(False), caption=f"{descriptor}: the surest mistakes."
+)
 
 # %% tags=["hide-input"]
 drawn = random.permutation(np.flatnonzero(first_group))[:4]
-figures.neighbour_gallery(main, drawn, caption=f"{descriptor}: four queries drawn at random.")
+figures.neighbour_gallery(
+    main, drawn, caption=f"{descriptor}: four queries drawn at random."
+)
 
 # %% [markdown]
 # What do wrong neighbours share with their query? Many are by siblings; we count them below.
@@ -147,12 +169,25 @@ figures.neighbour_gallery(main, drawn, caption=f"{descriptor}: four queries draw
 # %% tags=["hide-input"]
 def of_queries(found, rows):
     """What was found for some of the queries."""
-    near = replace(found.neighbours, rows=found.neighbours.rows[rows], scores=found.neighbours.scores[rows])
+    near = replace(
+        found.neighbours,
+        rows=found.neighbours.rows[rows],
+        scores=found.neighbours.scores[rows],
+    )
     query = found.query.take(np.flatnonzero(rows))
-    return replace(found, neighbours=near, hits=found.hits[rows], n_relevant=found.n_relevant[rows], query=query)
+    return replace(
+        found,
+        neighbours=near,
+        hits=found.hits[rows],
+        n_relevant=found.n_relevant[rows],
+        query=query,
+    )
 
 
-parts = {said: {n: of_queries(found, rows) for n, found in results.items()} for said, rows in asked.items()}
+parts = {
+    said: {n: of_queries(found, rows) for n, found in results.items()}
+    for said, rows in asked.items()
+}
 estimates = pd.concat(
     [
         found.estimates((1, 10, 100), over=over).assign(queries=said)
@@ -165,10 +200,17 @@ estimates = pd.concat(
 # %% tags=["hide-input"]
 at_one = estimates[(estimates["metric"] == "mean_precision") & (estimates["k"] == 1)]
 chart = figures.intervals(
-    at_one.assign(label=at_one["descriptor"]), group="queries", axis="share of queries with a right nearest neighbour"
+    at_one.assign(label=at_one["descriptor"]),
+    group="queries",
+    axis="share of queries with a right nearest neighbour",
 )
-chart.add_vline(x=floor, line_dash="dot", line_color="#888888", annotation_text="chance")
-said = "; ".join(f"{row['descriptor']}, {row['queries']}: {row['value']:.2f}" for _, row in at_one.iterrows())
+chart.add_vline(
+    x=floor, line_dash="dot", line_color="#888888", annotation_text="chance"
+)
+said = "; ".join(
+    f"{row['descriptor']}, {row['queries']}: {row['value']:.2f}"
+    for _, row in at_one.iterrows()
+)
 figures.show(
     chart,
     height=460,
@@ -207,18 +249,25 @@ for name, hits in (("mean precision", part.hits), ("of a perfect ranking", perfe
     over_k[name] = [mean_precision_per_query(hits, d).mean() for d in depths]
 
 # %% tags=["hide-input"]
-over_k["average precision"] = [average_precision_per_query(part.hits, d, part.n_relevant).mean() for d in depths]
+over_k["average precision"] = [
+    average_precision_per_query(part.hits, d, part.n_relevant).mean() for d in depths
+]
 over_k["recall"] = [recall_per_query(part.hits, d).mean() for d in depths]
-over_k = over_k.rename(columns={"of a perfect ranking": "mean precision of a perfect ranking"})
+over_k = over_k.rename(
+    columns={"of a perfect ranking": "mean precision of a perfect ranking"}
+)
 shown = [name for name in over_k if name != "k"]
-chart = figures.lines(over_k, x="k", ys=shown, titles=("k (neighbours, log scale)", "mean over queries"))
+chart = figures.lines(
+    over_k, x="k", ys=shown, titles=("k (neighbours, log scale)", "mean over queries")
+)
 chart.update_xaxes(type="log", tickvals=depths)
 chart.update_yaxes(rangemode="tozero")
 last = over_k.iloc[-1]
 figures.show(
     chart,
     caption=f"{descriptor}, {next(iter(parts))}: the metrics over k.",
-    alt="Lines. At the largest k: " + "; ".join(f"{name} {last[name]:.2f}" for name in shown),
+    alt="Lines. At the largest k: "
+    + "; ".join(f"{name} {last[name]:.2f}" for name in shown),
 )
 
 # %% [markdown]
@@ -235,9 +284,14 @@ figures.show(
 
 # %% tags=["hide-input"]
 wide = pd.concat(
-    [percent_table(rows).reset_index().assign(queries=said) for said, rows in estimates.groupby("queries", sort=False)]
+    [
+        percent_table(rows).reset_index().assign(queries=said)
+        for said, rows in estimates.groupby("queries", sort=False)
+    ]
 )
-columns = [column for column in wide if column not in ("queries", "descriptor", "recall@100")]
+columns = [
+    column for column in wide if column not in ("queries", "descriptor", "recall@100")
+]
 figures.table(
     wide[["queries", "descriptor", *columns]],
     caption="Percent, higher is better, with 95 % intervals.",
@@ -265,20 +319,26 @@ for said, kept in asked.items():
 # %% tags=["hide-input"]
 gains = pd.DataFrame(rows)
 chart = figures.intervals(
-    gains, group="queries", axis=f"share of right nearest neighbours, {descriptor} minus the other"
+    gains,
+    group="queries",
+    axis=f"share of right nearest neighbours, {descriptor} minus the other",
 )
 chart.add_vline(x=0, line_dash="dot", line_color="#888888")
 figures.show(
     chart,
     height=440,
     caption="Paired differences with 95 % intervals. Right of the dotted line, the first method is better.",
-    alt="; ".join(f"{row['label']}, {row['queries']}: {row['value']:.2f}" for _, row in gains.iterrows()),
+    alt="; ".join(
+        f"{row['label']}, {row['queries']}: {row['value']:.2f}"
+        for _, row in gains.iterrows()
+    ),
 )
 
 # %% tags=["hide-input"]
 for said, part in gains.groupby("queries", sort=False):
     clear, other = (
-        part.loc[found, "label"].str.removeprefix("above ") for found in (part["low"] > 0, part["low"] <= 0)
+        part.loc[found, "label"].str.removeprefix("above ")
+        for found in (part["low"] > 0, part["low"] <= 0)
     )
     print(
         f"{said}: {descriptor} is better than {', '.join(clear) or 'none'}; not certainly better than {', '.join(other) or 'none'}"
@@ -304,11 +364,27 @@ by_label["queries"] = by_label[named].map(group_of)
 chart = go.Figure()
 for place, said in enumerate(asked):
     part = by_label[by_label["queries"] == said]
-    marker = {"color": figures.COLOURS[place], "symbol": figures.SYMBOLS[place], "size": 9}
-    chart.add_scatter(x=part["rank"], y=part["right"], mode="markers", text=part[named], name=said, marker=marker)
-chart.update_layout(xaxis_title=f"{named}s, best first (rank)", yaxis_title="share of queries")
+    marker = {
+        "color": figures.COLOURS[place],
+        "symbol": figures.SYMBOLS[place],
+        "size": 9,
+    }
+    chart.add_scatter(
+        x=part["rank"],
+        y=part["right"],
+        mode="markers",
+        text=part[named],
+        name=said,
+        marker=marker,
+    )
+chart.update_layout(
+    xaxis_title=f"{named}s, best first (rank)", yaxis_title="share of queries"
+)
 chart.update_layout(yaxis_range=[-0.03, 1.03], showlegend=True)
-ends = [f"{row[named]} with {row['right']:.2f}" for _, row in by_label.iloc[[0, -1]].iterrows()]
+ends = [
+    f"{row[named]} with {row['right']:.2f}"
+    for _, row in by_label.iloc[[0, -1]].iterrows()
+]
 figures.show(
     chart,
     caption=f"{descriptor}: how often the nearest neighbour is right, for every {named}. From {ends[0]} to {ends[1]}.",
@@ -321,7 +397,9 @@ wrong = ~main.hits[:, 0]
 mistakes = pd.DataFrame({"queries by": labels, "taken for": nearest[named].to_numpy()})
 counted = mistakes[wrong].value_counts().rename("times").reset_index().head(6)
 counted["queries"] = counted["queries by"].map(group_of)
-failures = ", ".join(f"{wrong[rows].sum()} of {rows.sum()} ({said})" for said, rows in asked.items())
+failures = ", ".join(
+    f"{wrong[rows].sum()} of {rows.sum()} ({said})" for said, rows in asked.items()
+)
 figures.table(
     counted[["queries by", "queries", "taken for", "times"]],
     caption=f"The most frequent mistakes of {descriptor}. Failed queries: {failures}.",
@@ -336,8 +414,14 @@ figures.table(
 def shares(said, column):
     """How often wrong neighbours share a column's value, and how often pictures drawn at random would."""
     failed = wrong & asked[said]
-    found, drawn = shares_with_nearest(main, column)[failed].mean(), shares_by_lot(main, column)[failed].mean()
-    return {f"{said} (%)": f"{100 * found:.0f}", f"{said}, at random (%)": f"{100 * drawn:.0f}"}
+    found, drawn = (
+        shares_with_nearest(main, column)[failed].mean(),
+        shares_by_lot(main, column)[failed].mean(),
+    )
+    return {
+        f"{said} (%)": f"{100 * found:.0f}",
+        f"{said}, at random (%)": f"{100 * drawn:.0f}",
+    }
 
 
 rows = [
@@ -349,7 +433,8 @@ rows = [
 if rows:
     display(
         figures.table(
-            pd.DataFrame(rows), caption=f"What wrong neighbours have in common with the query ({descriptor})."
+            pd.DataFrame(rows),
+            caption=f"What wrong neighbours have in common with the query ({descriptor}).",
         )
     )
 
@@ -375,7 +460,9 @@ figures.table(
 )
 
 # %% tags=["hide-input"]
-above = pd.DataFrame({"method": facts["winner_above"].keys(), "points": facts["winner_above"].values()})
+above = pd.DataFrame(
+    {"method": facts["winner_above"].keys(), "points": facts["winner_above"].values()}
+)
 figures.table(
     above.rename(columns={"points": "lead of the winner (points)"}),
     caption=f"How far {facts['winner']}, the best at k = 1, is above the others: paired differences over artists.",
@@ -383,9 +470,13 @@ figures.table(
 
 # %% tags=["hide-input"]
 independent = pd.read_csv(csdlib.data_path("published/independent.csv"))
-independent = independent.assign(metric=independent["metric"] + "@" + independent["k"].astype(str))
+independent = independent.assign(
+    metric=independent["metric"] + "@" + independent["k"].astype(str)
+)
 independent = (
-    independent.pivot_table("value", "descriptor", "metric", sort=False).reset_index().rename_axis(columns=None)
+    independent.pivot_table("value", "descriptor", "metric", sort=False)
+    .reset_index()
+    .rename_axis(columns=None)
 )
 figures.table(
     independent,
@@ -415,18 +506,25 @@ figures.table(
 theirs = "domainnet" if label == "domain" else "wikiart"
 published = published_retrieval(theirs).sort_values("mAP@1", ascending=False)
 points = published.assign(
-    label=published["method"] + " " + published["backbone"], value=published["mAP@1"], low=np.nan, high=np.nan
+    label=published["method"] + " " + published["backbone"],
+    value=published["mAP@1"],
+    low=np.nan,
+    high=np.nan,
 )
 points = points[["label", "value", "low", "high"]].assign(source=f"published, {theirs}")
 twice = at_one[at_one["descriptor"].isin(PUBLISHED_AS)]
-twice = twice.assign(label=[" ".join(PUBLISHED_AS[name]) for name in twice["descriptor"]], source=f"ours, {dataset}")
+twice = twice.assign(
+    label=[" ".join(PUBLISHED_AS[name]) for name in twice["descriptor"]],
+    source=f"ours, {dataset}",
+)
 twice[["value", "low", "high"]] = 100 * twice[["value", "low", "high"]].astype(float)
 both = pd.concat([points, twice[points.columns]]) if len(twice) else points
 figures.show(
     figures.intervals(both, group="source", axis="mAP@1 (percent)"),
     height=460,
     caption=f"{published['source'].iloc[0]}, {published['table'].iloc[0]}, {theirs}: mAP@1, no intervals. What was measured on {dataset} by the same method stands beside it.",
-    alt="Points: " + "; ".join(f"{row['label']} {row['value']:.1f}" for _, row in points.iterrows()),
+    alt="Points: "
+    + "; ".join(f"{row['label']} {row['value']:.1f}" for _, row in points.iterrows()),
 )
 
 # %% [markdown]
@@ -498,19 +596,29 @@ def joined(a: Embeddings, b: Embeddings) -> Embeddings:
 
 def joined(a: Embeddings, b: Embeddings) -> Embeddings:
     """Embeddings whose cosines are the means of two: the vectors one after the other, each scaled by the root of 1/2."""
-    vectors = np.concatenate([a.vectors, b.vectors], axis=1) / np.sqrt(2).astype(np.float32)
+    vectors = np.concatenate([a.vectors, b.vectors], axis=1) / np.sqrt(2).astype(
+        np.float32
+    )
     return Embeddings(vectors, a.ids, f"{a.fingerprint} and {b.fingerprint}", "cosine")
 
 
 # %% tags=["check"]
-exhibition = csdlib.load_dataset("atelier", progress=False).where(split=["query", "database"])
+exhibition = csdlib.load_dataset("atelier", progress=False).where(
+    split=["query", "database"]
+)
 colour, patches = (
-    csdlib.embed(exhibition, csdlib.load(name), cache=cache, progress=False) for name in ("colour", "gram-clip-tiny")
+    csdlib.embed(exhibition, csdlib.load(name), cache=cache, progress=False)
+    for name in ("colour", "gram-clip-tiny")
 )
 both = joined(colour, patches)
-means = (colour.vectors[:50] @ colour.vectors[50:90].T + patches.vectors[:50] @ patches.vectors[50:90].T) / 2
+means = (
+    colour.vectors[:50] @ colour.vectors[50:90].T
+    + patches.vectors[:50] @ patches.vectors[50:90].T
+) / 2
 np.testing.assert_allclose(both.vectors[:50] @ both.vectors[50:90].T, means, atol=1e-5)
-alone, together = (csdlib.evaluate_embeddings(exhibition, found, k=1) for found in (colour, both))
+alone, together = (
+    csdlib.evaluate_embeddings(exhibition, found, k=1) for found in (colour, both)
+)
 gain = paired_difference(together.hits[:, 0], alone.hits[:, 0], groups=together.labels)
 assert gain.low > 0
 

@@ -53,7 +53,10 @@ random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split="database")
 names = sorted(set(table.frame["artist"]) - {""})
 chosen = random.permutation(names)[:artists]
-rows = [random.permutation(np.flatnonzero(table.frame["artist"] == name))[:images_each] for name in chosen]
+rows = [
+    random.permutation(np.flatnonzero(table.frame["artist"] == name))[:images_each]
+    for name in chosen
+]
 batch = table.take(np.concatenate(rows))
 
 # %% [markdown]
@@ -79,13 +82,20 @@ itself = np.eye(len(batch), dtype=bool)
 positive = (labels @ labels.T > 0) & ~itself
 
 # %% tags=["hide-input"]
-ticks = [f"{number}: {name.split('-')[0]}" for number, name in enumerate(batch.frame["artist"])]
+ticks = [
+    f"{number}: {name.split('-')[0]}"
+    for number, name in enumerate(batch.frame["artist"])
+]
 
 
 def heatmap(values, caption, alt, **options):
     """A square matrix over the batch, the first picture at the top."""
-    chart = go.Figure(go.Heatmap(z=values, x=ticks, y=ticks, colorscale="Cividis", **options))
-    chart.update_layout(yaxis_autorange="reversed", xaxis_title="picture j", yaxis_title="picture i")
+    chart = go.Figure(
+        go.Heatmap(z=values, x=ticks, y=ticks, colorscale="Cividis", **options)
+    )
+    chart.update_layout(
+        yaxis_autorange="reversed", xaxis_title="picture j", yaxis_title="picture i"
+    )
     return figures.show(chart, caption=caption, alt=alt, height=460)
 
 
@@ -161,7 +171,9 @@ def by_hand(p, positive):
 
 
 print(f"by hand:  {by_hand(p, positive):.6f}")
-print(f"csdlib:   {float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(labels), temperature)):.6f}")
+print(
+    f"csdlib:   {float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(labels), temperature)):.6f}"
+)
 
 # %% [markdown]
 # Two numbers help to read a loss. If all descriptors were equal, each of the $n - 1$ others would be equally likely, and the
@@ -171,8 +183,13 @@ print(f"csdlib:   {float(multilabel_contrastive_loss(torch.tensor(z), torch.tens
 # %% tags=["hide-input"]
 own = np.array([-np.log(p[i, positive[i]]).mean() for i in range(len(batch))])
 chart = go.Figure(go.Bar(x=ticks, y=own, marker_color=figures.COLOURS[0]))
-for level, text in ((np.log(len(batch) - 1), "all equal"), (np.log(positive.sum(axis=1).max()), "the best possible")):
-    chart.add_hline(y=level, line_dash="dot", line_color="#888888", annotation_text=text)
+for level, text in (
+    (np.log(len(batch) - 1), "all equal"),
+    (np.log(positive.sum(axis=1).max()), "the best possible"),
+):
+    chart.add_hline(
+        y=level, line_dash="dot", line_color="#888888", annotation_text=text
+    )
 chart.update_layout(xaxis_title="picture", yaxis_title="loss of the picture (nats)")
 figures.show(
     chart,
@@ -208,7 +225,10 @@ gradient = (force + force.T) @ z / temperature
 
 vectors = torch.tensor(z, requires_grad=True)
 multilabel_contrastive_loss(vectors, torch.tensor(labels), temperature).backward()
-print("largest difference to automatic differentiation:", f"{np.abs(gradient - vectors.grad.numpy()).max():.1e}")
+print(
+    "largest difference to automatic differentiation:",
+    f"{np.abs(gradient - vectors.grad.numpy()).max():.1e}",
+)
 
 # %% [markdown]
 # Seen in a plane: twelve points on a circle, three styles, and a few steps along the negative gradient (each followed by a
@@ -223,15 +243,32 @@ frames = [places.detach().numpy().copy()]
 for _ in range(400):
     loss = multilabel_contrastive_loss(places, toy_labels, 0.5)
     (step,) = torch.autograd.grad(loss, places)
-    places = torch.nn.functional.normalize(places.detach() - 0.5 * step, dim=1).requires_grad_()
+    places = torch.nn.functional.normalize(
+        places.detach() - 0.5 * step, dim=1
+    ).requires_grad_()
     frames.append(places.detach().numpy().copy())
 chart = go.Figure()
 for style in range(3):
-    for moment, (opacity, size, name) in enumerate(((0.35, 9, "before"), (1.0, 14, "after"))):
+    for moment, (opacity, size, name) in enumerate(
+        ((0.35, 9, "before"), (1.0, 14, "after"))
+    ):
         points = frames[-moment][style::3]
-        marker = {"size": size, "color": figures.COLOURS[style], "symbol": figures.SYMBOLS[style], "opacity": opacity}
-        chart.add_scatter(x=points[:, 0], y=points[:, 1], mode="markers", marker=marker, name=f"style {style}, {name}")
-chart.update_layout(xaxis_title="first number", yaxis_title="second number", yaxis_scaleanchor="x")
+        marker = {
+            "size": size,
+            "color": figures.COLOURS[style],
+            "symbol": figures.SYMBOLS[style],
+            "opacity": opacity,
+        }
+        chart.add_scatter(
+            x=points[:, 0],
+            y=points[:, 1],
+            mode="markers",
+            marker=marker,
+            name=f"style {style}, {name}",
+        )
+chart.update_layout(
+    xaxis_title="first number", yaxis_title="second number", yaxis_scaleanchor="x"
+)
 figures.show(
     chart,
     height=480,
@@ -263,9 +300,17 @@ heatmap(
 weights = {"indicator": (shared > 0).astype(float), "count": shared.astype(float)}
 rows = []
 for weighting, weight in weights.items():
-    loss = multilabel_contrastive_loss(torch.tensor(z), torch.tensor(several), temperature, weighting)
+    loss = multilabel_contrastive_loss(
+        torch.tensor(z), torch.tensor(several), temperature, weighting
+    )
     same_artist = weight[positive].sum() / max(weight.sum(), 1)
-    rows.append({"weighting": weighting, "loss": float(loss), "pull that goes to the same artist": same_artist})
+    rows.append(
+        {
+            "weighting": weighting,
+            "loss": float(loss),
+            "pull that goes to the same artist": same_artist,
+        }
+    )
 figures.table(
     pd.DataFrame(rows),
     caption="The two weightings on this batch (loss in nats; the pull as a share).",
@@ -294,7 +339,9 @@ figures.table(
 generator = torch.Generator().manual_seed(seed)
 noise = torch.randn(len(batch), 2, z.shape[1], generator=generator, dtype=torch.float64)
 views = torch.nn.functional.normalize(torch.tensor(z)[:, None] + 0.02 * noise, dim=2)
-print(f"L_SSL for two nearly equal views: {float(self_supervised_loss(views, temperature)):.3f}")
+print(
+    f"L_SSL for two nearly equal views: {float(self_supervised_loss(views, temperature)):.3f}"
+)
 print(f"L_SSL if all descriptors were equal: {np.log(2 * len(batch) - 1):.3f}")
 
 # %% [markdown]
@@ -334,12 +381,16 @@ def loss(z, labels, tau):
     log_sum = top + np.log(np.exp(similarity - top).sum(axis=1, keepdims=True))
     weight = ((labels @ labels.T > 0) & others).astype(float)
     log_p = np.where(others, z @ z.T / tau, 0.0) - log_sum
-    return float(-((weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)).mean())
+    return float(
+        -((weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)).mean()
+    )
 
 
 # %% tags=["check"]
 for tags in (labels, several, labels[:, :1]):
-    expected = float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(tags), temperature))
+    expected = float(
+        multilabel_contrastive_loss(torch.tensor(z), torch.tensor(tags), temperature)
+    )
     assert abs(loss(z, tags, temperature) - expected) < 1e-9
 
 # %% [markdown]
@@ -354,7 +405,9 @@ pushed = int(np.where(positive[0] | itself[0], -np.inf, p[0]).argmax())
 # %% tags=["check"]
 assert not positive[0, pushed]
 assert pushed != 0
-assert force[0, pushed] == max(force[0, j] for j in range(1, len(batch)) if not positive[0, j])
+assert force[0, pushed] == max(
+    force[0, j] for j in range(1, len(batch)) if not positive[0, j]
+)
 
 # %% [markdown]
 # **3. To think about.** In a batch where *nobody* shares a tag, what is $L_\mathrm{MCL}$, and what does training learn

@@ -56,12 +56,19 @@ import csdlib
 from csdlib import figures
 from csdlib.descriptors import random_tiny
 from csdlib.files import cache_folder
-from csdlib.metrics import average_precision_at_k, mean_precision_at_k, mrr_at_k, reciprocal_rank_per_query
+from csdlib.metrics import (
+    average_precision_at_k,
+    mean_precision_at_k,
+    mrr_at_k,
+    reciprocal_rank_per_query,
+)
 from csdlib.training import StylePreservingViews
 
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
-found = csdlib.evaluate_retrieval(table, csdlib.load(descriptor), k=k, cache=cache_folder() / "embeddings")
+found = csdlib.evaluate_retrieval(
+    table, csdlib.load(descriptor), k=k, cache=cache_folder() / "embeddings"
+)
 ledger = []
 
 # %% [markdown]
@@ -72,11 +79,21 @@ ledger = []
 
 # %%
 theirs = mean_precision_at_k(found.hits, k, groups=found.labels)
-textbook = average_precision_at_k(found.hits, k, n_relevant=found.n_relevant, groups=found.labels)
-print(f"mean precision@{k} (the code's mAP@{k}):  {theirs.value:.3f} [{theirs.low:.3f}, {theirs.high:.3f}]")
-print(f"average precision@{k} (the textbook's):   {textbook.value:.3f} [{textbook.low:.3f}, {textbook.high:.3f}]")
+textbook = average_precision_at_k(
+    found.hits, k, n_relevant=found.n_relevant, groups=found.labels
+)
+print(
+    f"mean precision@{k} (the code's mAP@{k}):  {theirs.value:.3f} [{theirs.low:.3f}, {theirs.high:.3f}]"
+)
+print(
+    f"average precision@{k} (the textbook's):   {textbook.value:.3f} [{textbook.low:.3f}, {textbook.high:.3f}]"
+)
 ledger.append(
-    ("mAP@k is the mean of precision@1..k", "a number of another kind", f"{theirs.value - textbook.value:+.3f}")
+    (
+        "mAP@k is the mean of precision@1..k",
+        "a number of another kind",
+        f"{theirs.value - textbook.value:+.3f}",
+    )
 )
 
 # %% [markdown]
@@ -92,9 +109,19 @@ ledger.append(
 ranks = reciprocal_rank_per_query(found.hits, k)
 everyone = mrr_at_k(found.hits, k, groups=found.labels)
 passed = ranks[ranks > 0].mean()
-print(f"MRR@{k} over all queries:                {everyone.value:.3f} [{everyone.low:.3f}, {everyone.high:.3f}]")
-print(f"over those with a hit only:            {passed:.3f} ({(ranks > 0).mean():.0%} of the queries)")
-ledger.append(("MRR averages over queries with a hit", "flatters weak methods most", f"{passed - everyone.value:+.3f}"))
+print(
+    f"MRR@{k} over all queries:                {everyone.value:.3f} [{everyone.low:.3f}, {everyone.high:.3f}]"
+)
+print(
+    f"over those with a hit only:            {passed:.3f} ({(ranks > 0).mean():.0%} of the queries)"
+)
+ledger.append(
+    (
+        "MRR averages over queries with a hit",
+        "flatters weak methods most",
+        f"{passed - everyone.value:+.3f}",
+    )
+)
 
 # %% tags=["hide-input"]
 by_rank = [reciprocal_rank_per_query(found.hits, rank) for rank in range(1, k + 1)]
@@ -107,7 +134,10 @@ curves = pd.DataFrame(
 )
 figures.show(
     figures.lines(
-        curves, x="k", ys=list(curves.columns[1:]), titles=("neighbours searched (k)", "mean reciprocal rank")
+        curves,
+        x="k",
+        ys=list(curves.columns[1:]),
+        titles=("neighbours searched (k)", "mean reciprocal rank"),
     ),
     caption="The same rankings, averaged over all queries and over the successful ones.",
     alt=f"Two lines over k: over all queries the score rises to {everyone.value:.2f}; over successful queries it falls from 1 to {passed:.2f}.",
@@ -145,7 +175,13 @@ print(
     f"{(dropped == 0).all(axis=1).sum()} of {len(vectors)} database rows and {(lost_queries == 0).all(axis=1).sum()} of {len(queries)} queries are zero"
 )
 print(f"recall@1, everything embedded: {complete:.3f}; last batches dropped: {cut:.3f}")
-ledger.append(("evaluation drops the last batch", "depends on the batch size", f"{cut - complete:+.3f}"))
+ledger.append(
+    (
+        "evaluation drops the last batch",
+        "depends on the batch size",
+        f"{cut - complete:+.3f}",
+    )
+)
 
 # %% [markdown]
 # On a large benchmark a few dozen rows of many thousands are nothing; on a small one they are a difference between methods.
@@ -157,7 +193,9 @@ ledger.append(("evaluation drops the last batch", "depends on the batch size", f
 # nought degrees. Below, a picture with horizontal stripes goes through a rotation of range 0, and through our views.
 
 # %%
-pixels = np.repeat(np.repeat([[30], [220]] * 8, 128, axis=1), 8, axis=0).astype(np.uint8)
+pixels = np.repeat(np.repeat([[30], [220]] * 8, 128, axis=1), 8, axis=0).astype(
+    np.uint8
+)
 stripes = Image.fromarray(pixels).convert("RGB")
 frozen = transforms.RandomRotation((0, 0))
 views = StylePreservingViews(64)
@@ -167,14 +205,21 @@ generator = torch.Generator().manual_seed(seed)
 def is_turned(image):
     """Whether the stripes run downwards."""
     pixels = np.asarray(image, dtype=float)[..., 0]
-    return np.abs(np.diff(pixels, axis=1)).mean() > np.abs(np.diff(pixels, axis=0)).mean()
+    return (
+        np.abs(np.diff(pixels, axis=1)).mean() > np.abs(np.diff(pixels, axis=0)).mean()
+    )
 
 
 turned = {"range drawn once, as 0": 0, "views of csdlib": 0}
 for _ in range(200):
     turned["range drawn once, as 0"] += is_turned(frozen(stripes))
     turned["views of csdlib"] += is_turned(views.view(stripes, generator))
-print({name: f"{count / 200:.0%} of the views are turned on their side" for name, count in turned.items()})
+print(
+    {
+        name: f"{count / 200:.0%} of the views are turned on their side"
+        for name, count in turned.items()
+    }
+)
 here = f"0 % turned, here {turned['views of csdlib'] / 200:.0%}"
 ledger.append(("rotation angle drawn once", "rotation is never learned", here))
 
@@ -191,7 +236,9 @@ images = torch.randn(4, 3, 128, 128, generator=generator)
 with torch.inference_mode():
     gap = float((model.train()(images) - model.eval()(images)).abs().max())
 print(f"largest difference between the two modes: {gap:.1e}")
-ledger.append(("trains under model.eval()", "none, for this architecture", f"{gap:.0e}"))
+ledger.append(
+    ("trains under model.eval()", "none, for this architecture", f"{gap:.0e}")
+)
 
 # %% [markdown]
 # Harmless, by luck: whoever swaps the tower for one with dropout will not be warned.
@@ -207,15 +254,26 @@ ledger.append(("trains under model.eval()", "none, for this architecture", f"{ga
 # %%
 folder = Path(tempfile.mkdtemp())
 if not weights:
-    small = random_tiny(seed, image_size=32, patch_size=8, width=64, layers=2, heads=1, style_dim=16).model
+    small = random_tiny(
+        seed, image_size=32, patch_size=8, width=64, layers=2, heads=1, style_dim=16
+    ).model
     state = {f"module.{name}": value for name, value in small.state_dict().items()}
     state["module.last_layer_style"] = state.pop("module.style_projection")
     state["module.last_layer_content"] = torch.zeros(64, 16)
     weights = str(folder / "checkpoint.pth")
-    torch.save({"model_state_dict": state, "iter": 80000, "args": argparse.Namespace(arch="vit_large")}, weights)
+    torch.save(
+        {
+            "model_state_dict": state,
+            "iter": 80000,
+            "args": argparse.Namespace(arch="vit_large"),
+        },
+        weights,
+    )
 released = csdlib.load("csd-vit-l", weights=weights)
 score = csdlib.style_similarity(table.path(0), table.path(1), descriptor=released)
-print(f"{released.name}: {released.size} pixels, {released.dim} numbers, {released.dtype}; two pictures: {score}")
+print(
+    f"{released.name}: {released.size} pixels, {released.dim} numbers, {released.dtype}; two pictures: {score}"
+)
 
 
 # %%
@@ -255,9 +313,15 @@ ledger.append(("weights are a pickle", "a stranger's code may run", "refused her
 
 # %% tags=["hide-input"]
 published = pd.read_csv(csdlib.data_path("published/retrieval.csv"))
-at_one = published[(published["dataset"] == "wikiart") & (published["metric"] == "mAP") & (published["k"] == 1)]
+at_one = published[
+    (published["dataset"] == "wikiart")
+    & (published["metric"] == "mAP")
+    & (published["k"] == 1)
+]
 figures.table(
-    at_one[at_one["method"].isin(["CLIP", "CSD"])][["method", "backbone", "value", "source", "table"]],
+    at_one[at_one["method"].isin(["CLIP", "CSD"])][
+        ["method", "backbone", "value", "source", "table"]
+    ],
     caption="Published mAP@1 on the full WikiArt, percent. Users report about 58 for the released CSD ViT-L.",
 )
 
@@ -266,7 +330,9 @@ figures.table(
 
 # %%
 figures.table(
-    pd.DataFrame(ledger, columns=["what the released code does", "what follows", "measured here"]),
+    pd.DataFrame(
+        ledger, columns=["what the released code does", "what follows", "measured here"]
+    ),
     caption="Deviations of the released code, and what each changed on the data of this run.",
 )
 

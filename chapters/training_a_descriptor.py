@@ -59,7 +59,13 @@ from csdlib import figures
 from csdlib.descriptors import CSD, load_model, random_tiny, save_model
 from csdlib.generation import content_leakage
 from csdlib.recipes import read_results, unseen_artists
-from csdlib.training import StylePreservingViews, TrainingConfig, batch_rows, fit, multilabel_contrastive_loss
+from csdlib.training import (
+    StylePreservingViews,
+    TrainingConfig,
+    batch_rows,
+    fit,
+    multilabel_contrastive_loss,
+)
 from csdlib.training import self_supervised_loss
 from csdlib.texts import split_names
 
@@ -75,11 +81,15 @@ table = csdlib.load_dataset(dataset, root=root)
 names = sorted(set(table.frame["artist"]))
 unseen = unseen_artists(table, unseen_share, seed)
 train_split = "train" if (table.frame["split"] == "train").any() else "database"
-training = table.where(split=train_split, artist=[name for name in names if name not in unseen])
+training = table.where(
+    split=train_split, artist=[name for name in names if name not in unseen]
+)
 training = training.tagged(*split_names(tags))
 test = table.where(split=["query", "database"])
 print(f"{len(names) - len(unseen)} artists and {len(training)} pictures to learn from.")
-print(f"{len(test)} other pictures to be judged by; artists who are put aside: {', '.join(unseen[:8])}")
+print(
+    f"{len(test)} other pictures to be judged by; artists who are put aside: {', '.join(unseen[:8])}"
+)
 
 # %% [markdown]
 # What counts as *one style* is decided by the tags that we learn from. With the artist as the only tag, every painter is
@@ -99,7 +109,11 @@ if start not in ("clip-tiny", "random"):
 
 def fresh_model():
     """The model that training starts from."""
-    return random_tiny(seed).model if start == "random" else load_model(csdlib.data_path("models/clip-tiny"))
+    return (
+        random_tiny(seed).model
+        if start == "random"
+        else load_model(csdlib.data_path("models/clip-tiny"))
+    )
 
 
 model = fresh_model()
@@ -110,8 +124,14 @@ pictures = []
 for row in rows:
     image = training.open(row)
     pictures.append((image, figures.label(training, row)))
-    pictures += [(views.view(image, generator), f"view {number}") for number in range(1, 5)]
-figures.gallery(pictures, columns=5, caption="Two paintings and four style-preserving views of each.")
+    pictures += [
+        (views.view(image, generator), f"view {number}") for number in range(1, 5)
+    ]
+figures.gallery(
+    pictures,
+    columns=5,
+    caption="Two paintings and four style-preserving views of each.",
+)
 
 # %% [markdown]
 # ## The loss
@@ -149,7 +169,11 @@ pd.DataFrame(
     {
         "term": ["multi-label contrastive", "self-supervised"],
         f"before training, from {start}": [
-            float(multilabel_contrastive_loss(style[:, 0], labels[first_rows], temperature)),
+            float(
+                multilabel_contrastive_loss(
+                    style[:, 0], labels[first_rows], temperature
+                )
+            ),
             float(self_supervised_loss(style, temperature)),
         ],
         "all descriptors equal": [np.log(batch_size - 1), np.log(2 * batch_size - 1)],
@@ -201,11 +225,21 @@ if kept and loaded:
     retrieval(fresh_model())
     retrieval(model)
 else:
-    log = fit(model, training, config, evaluate=retrieval, evaluate_every=max(1, training_steps // 2))
+    log = fit(
+        model,
+        training,
+        config,
+        evaluate=retrieval,
+        evaluate_every=max(1, training_steps // 2),
+    )
     if kept:
         save_model(model, kept)
         log.to_csv(kept / "log.csv", index=False)
-said = f"Loaded from {descriptor_folder}: nothing was trained on this page." if loaded else "Trained here and now."
+said = (
+    f"Loaded from {descriptor_folder}: nothing was trained on this page."
+    if loaded
+    else "Trained here and now."
+)
 Markdown(f"> **{said}**")
 
 # %%
@@ -227,7 +261,9 @@ figures.show(
 
 # %% tags=["hide-input"]
 groups = ["recall@1, seen painters", "recall@1, unseen painters"]
-recall = figures.lines(log, x="step", ys=groups, titles=("step", "recall@1 (share of queries)"))
+recall = figures.lines(
+    log, x="step", ys=groups, titles=("step", "recall@1 (share of queries)")
+)
 recall.update_layout(yaxis_range=[0, 1])
 first, last = log[groups].iloc[0], log[groups].iloc[-1]
 figures.show(
@@ -244,16 +280,41 @@ figures.show(
 # queries, so we can look at the difference query by query, and resample it.
 
 # %%
-from csdlib.metrics import bootstrap, mean_precision_at_k, mean_precision_per_query, paired_difference, recall_at_k
+from csdlib.metrics import (
+    bootstrap,
+    mean_precision_at_k,
+    mean_precision_per_query,
+    paired_difference,
+    recall_at_k,
+)
 
 before, after = stops[0], stops[-1]
-precision = mean_precision_per_query(after.hits, 10), mean_precision_per_query(before.hits, 10)
+precision = (
+    mean_precision_per_query(after.hits, 10),
+    mean_precision_per_query(before.hits, 10),
+)
 is_unseen = np.isin(after.labels, unseen)
 rows = []
-for group, chosen in {"painters that training sees": ~is_unseen, "painters that it does not": is_unseen}.items():
-    gain = paired_difference(precision[0][chosen], precision[1][chosen], groups=after.labels[chosen])
-    rows.append({"new works of": group, "before": precision[1][chosen].mean(), "after": precision[0][chosen].mean()})
-    rows[-1] |= {"gain": gain.value, "low": gain.low, "high": gain.high, "painters": gain.n}
+for group, chosen in {
+    "painters that training sees": ~is_unseen,
+    "painters that it does not": is_unseen,
+}.items():
+    gain = paired_difference(
+        precision[0][chosen], precision[1][chosen], groups=after.labels[chosen]
+    )
+    rows.append(
+        {
+            "new works of": group,
+            "before": precision[1][chosen].mean(),
+            "after": precision[0][chosen].mean(),
+        }
+    )
+    rows[-1] |= {
+        "gain": gain.value,
+        "low": gain.low,
+        "high": gain.high,
+        "painters": gain.n,
+    }
 figures.table(
     pd.DataFrame(rows),
     caption="Mean precision@10 before and after, and the gain with its 95 % interval over painters.",
@@ -277,7 +338,9 @@ figures.table(
 # %%
 record = json.loads((csdlib.data_path("models/csd-tiny") / "training.json").read_text())
 print("command:", record["command"])
-print(f"{record['images']} pictures, {record['seconds'] / 60:.0f} minutes, seed {record['config']['seed']}")
+print(
+    f"{record['images']} pictures, {record['seconds'] / 60:.0f} minutes, seed {record['config']['seed']}"
+)
 print("never saw:", ", ".join(record["unseen"]))
 
 # %% tags=["hide-input"]
@@ -297,7 +360,9 @@ figures.show(
 
 # %% tags=["hide-input"]
 watched = "recall@1, validation"
-chart = figures.lines(curves, x="step", ys=[watched], titles=("step", "recall@1 (share of queries)"))
+chart = figures.lines(
+    curves, x="step", ys=[watched], titles=("step", "recall@1 (share of queries)")
+)
 chart.update_layout(yaxis_range=[0, 1])
 figures.show(
     chart,
@@ -309,7 +374,9 @@ figures.show(
 # %%
 trained = curves[curves["step"] > 0][watched].to_numpy()
 for label, part in (("first", trained[:5]), ("last", trained[-5:])):
-    print(f"mean of the {label} five measurements: {part.mean():.3f}, from {part.min():.3f} to {part.max():.3f}")
+    print(
+        f"mean of the {label} five measurements: {part.mean():.3f}, from {part.min():.3f} to {part.max():.3f}"
+    )
 
 # %% [markdown]
 # The two charts tell different stories. The loss falls from the first step to the last. The pupils rise steeply while training begins, and then slowly: what the long rest of the
@@ -320,20 +387,30 @@ for label, part in (("first", trained[:5]), ("last", trained[-5:])):
 # chapter, where all painters stand in one database.
 
 # %% tags=["hide-input"]
-judges = csdlib.load_dataset("atelier", progress=False).where(split=["query", "database"], artist=record["unseen"])
+judges = csdlib.load_dataset("atelier", progress=False).where(
+    split=["query", "database"], artist=record["unseen"]
+)
 looks = {
     name: csdlib.embed(judges, csdlib.load(name), progress=False)
     for name in ("csd-tiny", "clip-tiny", "colour", "random-tiny")
 }
-last = {name: csdlib.evaluate_embeddings(judges, look, k=10) for name, look in looks.items()}
+last = {
+    name: csdlib.evaluate_embeddings(judges, look, k=10) for name, look in looks.items()
+}
 rows = [
     {"descriptor": name}
-    | {f"mean precision@{k}": mean_precision_at_k(found.hits, k, groups=found.labels).percent() for k in (1, 10)}
+    | {
+        f"mean precision@{k}": mean_precision_at_k(
+            found.hits, k, groups=found.labels
+        ).percent()
+        for k in (1, 10)
+    }
     | {"recall@10": recall_at_k(found.hits, 10, groups=found.labels).percent()}
     for name, found in last.items()
 ]
 figures.table(
-    pd.DataFrame(rows), caption=f"{len(record['unseen'])} unseen painters, percent, with 95 % intervals over painters."
+    pd.DataFrame(rows),
+    caption=f"{len(record['unseen'])} unseen painters, percent, with 95 % intervals over painters.",
 )
 
 # %% [markdown]
@@ -352,11 +429,16 @@ by_chance = np.mean(
     ]
 )
 leaking = [
-    {"label": name, "what": "same content"} | bootstrap(hits, groups=makers).row() for name, hits in leaks.items()
+    {"label": name, "what": "same content"} | bootstrap(hits, groups=makers).row()
+    for name, hits in leaks.items()
 ]
-chart = figures.intervals(pd.DataFrame(leaking), group="what", axis="same content (share)")
+chart = figures.intervals(
+    pd.DataFrame(leaking), group="what", axis="same content (share)"
+)
 chart.update_layout(yaxis_autorange="reversed", showlegend=False)
-chart.add_vline(x=by_chance, line_dash="dot", line_color="#888888", annotation_text="chance")
+chart.add_vline(
+    x=by_chance, line_dash="dot", line_color="#888888", annotation_text="chance"
+)
 figures.show(
     chart,
     caption="Content leakage: lower is better. 95 % intervals over the unseen painters.",
@@ -383,7 +465,9 @@ print(
 )
 named = {"csd-tiny": "the same recipe, real paintings"}
 figures.table(
-    pd.DataFrame(real["results"]).replace({"descriptor": named}).rename(columns={"above": "the recipe above it by"}),
+    pd.DataFrame(real["results"])
+    .replace({"descriptor": named})
+    .rename(columns={"above": "the recipe above it by"}),
     caption="Real paintings by artists that training did not see (recorded). Percent, with 95 % intervals over artists; "
     "the last column is the paired difference of mAP@1.",
 )
@@ -422,7 +506,10 @@ def ignorance(n: int) -> float:
 # %% tags=["check"]
 for n in (3, 10, 64):
     equal = torch.nn.functional.normalize(torch.ones(n, 5), dim=1)
-    assert abs(ignorance(n) - float(multilabel_contrastive_loss(equal, torch.ones(n, 1)))) < 1e-4
+    assert (
+        abs(ignorance(n) - float(multilabel_contrastive_loss(equal, torch.ones(n, 1))))
+        < 1e-4
+    )
 
 # %% [markdown]
 # **2. Positives.** Write `positives(labels)`: for labels (n, a) in {0, 1}, an (n, n) Boolean array that is true where
@@ -447,7 +534,10 @@ assert positives(np.array([[1, 0], [1, 1], [0, 1]])).tolist() == [
     [True, False, True],
     [False, True, False],
 ]
-print("positives of the average image:", positives(labels[first_rows].numpy()).sum(axis=1).mean())
+print(
+    "positives of the average image:",
+    positives(labels[first_rows].numpy()).sum(axis=1).mean(),
+)
 
 # %% [markdown]
 # **3. For the curious.** Run the chapter again with `ssl_weight` 0 and 2, or with `temperature` 0.5. Predict what

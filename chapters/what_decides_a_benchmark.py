@@ -54,25 +54,46 @@ from csdlib import figures
 from csdlib.atelier import SUBJECTS, UNSEEN, find_painter
 from csdlib.descriptors import Reduced
 from csdlib.files import cache_folder
-from csdlib.metrics import average_precision_per_query, bootstrap, mean_precision_per_query, paired_difference
+from csdlib.metrics import (
+    average_precision_per_query,
+    bootstrap,
+    mean_precision_per_query,
+    paired_difference,
+)
 from csdlib.recipes import exchanged_palettes, maker_found, painted, read_results
-from csdlib.retrieval import evaluate_embeddings, places_by_metric, recall_by_chance, shares_with_nearest, thin_database
+from csdlib.retrieval import (
+    evaluate_embeddings,
+    places_by_metric,
+    recall_by_chance,
+    shares_with_nearest,
+    thin_database,
+)
 from csdlib.texts import split_names
 
 if not set(split_names(baselines)) - {descriptor}:
-    raise csdlib.InputError("baselines must name at least one other method, for example colour")
+    raise csdlib.InputError(
+        "baselines must name at least one other method, for example colour"
+    )
 cache = cache_folder() / "embeddings"
 
 # %% tags=["hide-input"]
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
 called = table.manifest.get("names", {})
-table = table.with_column("artist", [called.get(slug, slug) for slug in table.column("artist")])
+table = table.with_column(
+    "artist", [called.get(slug, slug) for slug in table.column("artist")]
+)
 names = [descriptor, *(name for name in split_names(baselines) if name != descriptor)]
 measured = {name: csdlib.load(name) for name in names}
 search = {"label": label, "cache": cache, "progress": False}
-results = {name: csdlib.evaluate_retrieval(table, measured[name], k=k, **search) for name in names}
+results = {
+    name: csdlib.evaluate_retrieval(table, measured[name], k=k, **search)
+    for name in names
+}
 main = results[descriptor]
-unseen = np.isin(main.query.column("artist"), [called.get(slug, slug) for slug in table.manifest.get("unseen", [])])
+unseen = np.isin(
+    main.query.column("artist"),
+    [called.get(slug, slug) for slug in table.manifest.get("unseen", [])],
+)
 asked = {"unseen in training": unseen, "seen in training": ~unseen}
 if unseen.all() or not unseen.any():
     asked = {"all": np.full(len(unseen), True)}
@@ -99,19 +120,27 @@ sides = [int(side) for side in split_names(sizes)]
 small = {}
 for name in dict.fromkeys([descriptor, *[n for n in ("colour",) if n in names]]):
     for side in sides:
-        small[name, side] = csdlib.evaluate_retrieval(table, Reduced(measured[name], side), k=1, **search)
+        small[name, side] = csdlib.evaluate_retrieval(
+            table, Reduced(measured[name], side), k=1, **search
+        )
 changed |= {f"pictures at {side} pixels": small[descriptor, side] for side in sides}
 rows = [
-    {"label": what, "queries": said} | bootstrap(found.hits[kept, 0], groups=groups[kept]).row()
+    {"label": what, "queries": said}
+    | bootstrap(found.hits[kept, 0], groups=groups[kept]).row()
     for what, found in changed.items()
     for said, kept in asked.items()
     if len(found.hits) == len(kept)
 ]
 figures.show(
-    figures.intervals(pd.DataFrame(rows), group="queries", axis="share of queries with a right nearest neighbour"),
+    figures.intervals(
+        pd.DataFrame(rows),
+        group="queries",
+        axis="share of queries with a right nearest neighbour",
+    ),
     height=400,
     caption=f"{descriptor} on {dataset}: one choice changed in each row, with 95 % intervals.",
-    alt="Points with intervals: " + "; ".join(f"{r['label']}, {r['queries']}: {r['value']:.2f}" for r in rows),
+    alt="Points with intervals: "
+    + "; ".join(f"{r['label']}, {r['queries']}: {r['value']:.2f}" for r in rows),
 )
 
 # %% [markdown]
@@ -127,15 +156,29 @@ figures.show(
 # %% tags=["hide-input"]
 places = {}
 for said, kept in asked.items():
-    part = table.take(np.flatnonzero(~table.frame["image_id"].isin(main.query.ids[~kept])))
-    found = {n: evaluate_embeddings(part, results[n].embeddings, label=label, k=k, name=n) for n in names}
+    part = table.take(
+        np.flatnonzero(~table.frame["image_id"].isin(main.query.ids[~kept]))
+    )
+    found = {
+        n: evaluate_embeddings(part, results[n].embeddings, label=label, k=k, name=n)
+        for n in names
+    }
     places[said] = (found, places_by_metric(found, (10, 100)))
 both = places[whom][1].copy()
 for column in ("mean_precision", "average_precision"):
     both[column] = [f"{100 * value:.1f}" for value in both[column]]
-titles = {"mean_precision": "mean precision (%)", "average_precision": "average precision (%)"}
-titles |= {"place_by_mean": "place by the paper's", "place_by_average": "place by the textbook's"}
-moved = [f"{(p['place_by_mean'] != p['place_by_average']).sum()} of {len(p)} ({s})" for s, (_, p) in places.items()]
+titles = {
+    "mean_precision": "mean precision (%)",
+    "average_precision": "average precision (%)",
+}
+titles |= {
+    "place_by_mean": "place by the paper's",
+    "place_by_average": "place by the textbook's",
+}
+moved = [
+    f"{(p['place_by_mean'] != p['place_by_average']).sum()} of {len(p)} ({s})"
+    for s, (_, p) in places.items()
+]
 figures.table(
     both.rename(columns=titles),
     caption=f"Two metrics that both are called mAP; queries: {whom}. Places that differ: {', '.join(moved)}.",
@@ -154,9 +197,14 @@ real = read_results("real_paintings").frame
 order = {"place": range(1, real["descriptor"].nunique() + 1)}
 for depth in (10, 100):
     for metric, title in (("mean_precision", "mean"), ("average_precision", "average")):
-        at_depth = real[(real["metric"] == metric) & (real["k"] == depth)].sort_values("value", ascending=False)
+        at_depth = real[(real["metric"] == metric) & (real["k"] == depth)].sort_values(
+            "value", ascending=False
+        )
         order[f"{title} precision@{depth}"] = at_depth["descriptor"].tolist()
-figures.table(pd.DataFrame(order), caption="Real paintings (recorded): the methods in the order of each metric.")
+figures.table(
+    pd.DataFrame(order),
+    caption="Real paintings (recorded): the methods in the order of each metric.",
+)
 
 # %% [markdown]
 # ## How many neighbours
@@ -190,16 +238,28 @@ figures.show(
 database = table.where(split="database").frame
 most = int(database[label].value_counts().max()) if label != "styles" else 0
 grown = []
-for works in [works for works in (1, 2, 4, 8, 16, 32) if works < most] + [most] * (most > 0):
+for works in [works for works in (1, 2, 4, 8, 16, 32) if works < most] + [most] * (
+    most > 0
+):
     smaller = thin_database(table, works, label=label, seed=seed)
-    found = {n: evaluate_embeddings(smaller, results[n].embeddings, label=label, k=1).hits[:, 0] for n in names[:4]}
-    grown.append({"works": works} | {name: 100 * hits[first].mean() for name, hits in found.items()})
+    found = {
+        n: evaluate_embeddings(smaller, results[n].embeddings, label=label, k=1).hits[
+            :, 0
+        ]
+        for n in names[:4]
+    }
+    grown.append(
+        {"works": works}
+        | {name: 100 * hits[first].mean() for name, hits in found.items()}
+    )
     if len(asked) > 1:
         grown[-1][f"{descriptor}, seen"] = 100 * found[descriptor][~first].mean()
 if grown:
     grown = pd.DataFrame(grown)
     titles = (f"database pictures of each {label} (log scale)", "recall@1 (percent)")
-    chart = figures.lines(grown, x="works", ys=[c for c in grown if c != "works"], titles=titles)
+    chart = figures.lines(
+        grown, x="works", ys=[c for c in grown if c != "works"], titles=titles
+    )
     chart.update_xaxes(type="log", tickvals=grown["works"])
     chart.update_yaxes(rangemode="tozero")
     ends = grown[descriptor].iloc[[0, -1]]
@@ -221,13 +281,20 @@ rows = []
 for (name, side), found in small.items():
     rows.append({"descriptor": name, "longest side (pixels)": side})
     for said, kept in asked.items():
-        lost = paired_difference(found.hits[kept, 0], results[name].hits[kept, 0], groups=groups[kept])
+        lost = paired_difference(
+            found.hits[kept, 0], results[name].hits[kept, 0], groups=groups[kept]
+        )
         rows[-1] |= {
             f"{said}: recall@1 (%)": f"{100 * found.hits[kept, 0].mean():.1f}",
             f"{said}: change (points)": lost.percent(),
         }
 if rows:
-    display(figures.table(pd.DataFrame(rows), caption="Reduced pictures, beside full size: paired 95 % intervals."))
+    display(
+        figures.table(
+            pd.DataFrame(rows),
+            caption="Reduced pictures, beside full size: paired 95 % intervals.",
+        )
+    )
 
 # %% [markdown]
 # At 32 pixels `csd-tiny` loses with certainty, for unseen painters as for the others: a good part of what it knows is in the
@@ -245,20 +312,34 @@ if rows:
 def shared(column: str) -> bool:
     """Whether the table knows the column, and queries and database have values of it in common."""
     values = table.frame.groupby("split")[column].agg(set)
-    return table.frame[column].notna().all() and bool((values["query"] & values["database"]) - {"", None})
+    return table.frame[column].notna().all() and bool(
+        (values["query"] & values["database"]) - {"", None}
+    )
 
 
-columns = [name for name in ("artist", "domain", "movement", "medium", "content") if shared(name)]
-rows = [(name, said) for said in asked for name in (names if said == whom else [descriptor])]
+columns = [
+    name
+    for name in ("artist", "domain", "movement", "medium", "content")
+    if shared(name)
+]
+rows = [
+    (name, said) for said in asked for name in (names if said == whom else [descriptor])
+]
 same = [
     {"descriptor": name, "queries": said}
     | {
-        c: bootstrap(shares_with_nearest(results[name], c)[asked[said]], groups=groups[asked[said]]).percent()
+        c: bootstrap(
+            shares_with_nearest(results[name], c)[asked[said]],
+            groups=groups[asked[said]],
+        ).percent()
         for c in columns
     }
     for name, said in rows
 ]
-by_chance = {c: f"{100 * (main.database.frame[c].value_counts(normalize=True) ** 2).sum():.1f}" for c in columns}
+by_chance = {
+    c: f"{100 * (main.database.frame[c].value_counts(normalize=True) ** 2).sum():.1f}"
+    for c in columns
+}
 figures.table(
     pd.DataFrame([*same, {"descriptor": "(by chance)", "queries": ""} | by_chance]),
     caption="Percent of queries whose nearest neighbour has the same label, with 95 % intervals.",
@@ -286,25 +367,45 @@ def among_themselves(name: str):
     own = results[name].embeddings.of(queries)
     found = csdlib.retrieval.neighbours(own, own, 1)
     nearest = found.rows[:, 0]
-    return nearest, found.scores[:, 0], {c: queries.column(c) == queries.column(c)[nearest] for c in (label, "content")}
+    return (
+        nearest,
+        found.scores[:, 0],
+        {
+            c: queries.column(c) == queries.column(c)[nearest]
+            for c in (label, "content")
+        },
+    )
 
 
 # %% tags=["hide-input"]
 if known:
     by_baseline, sure, same_baseline = among_themselves(names[1])
     by_main, _, same_main = among_themselves(descriptor)
-    caught = pd.Series(np.flatnonzero(first & same_baseline["content"] & ~same_baseline[label]))
-    caught = caught.iloc[np.argsort(-sure[caught])].groupby(main.labels[caught], sort=False).first().head(4)
+    caught = pd.Series(
+        np.flatnonzero(first & same_baseline["content"] & ~same_baseline[label])
+    )
+    caught = (
+        caught.iloc[np.argsort(-sure[caught])]
+        .groupby(main.labels[caught], sort=False)
+        .first()
+        .head(4)
+    )
     shown = []
     for query in caught:
         found = [
             (f"{names[1]}: ", by_baseline[query], False),
             (f"{descriptor}: ", by_main[query], bool(same_main[label][query])),
         ]
-        neighbours = [(queries.open(row), who + figures.label(queries, row), good) for who, row, good in found]
+        neighbours = [
+            (queries.open(row), who + figures.label(queries, row), good)
+            for who, row, good in found
+        ]
         shown.append(((queries.open(query), figures.label(queries, query)), neighbours))
     display(
-        figures.neighbour_rows(shown, caption=f"Content won: what {names[1]} and {descriptor} find for the same query.")
+        figures.neighbour_rows(
+            shown,
+            caption=f"Content won: what {names[1]} and {descriptor} find for the same query.",
+        )
     )
 
 # %% tags=["hide-input"]
@@ -314,14 +415,14 @@ if known:
         for name, found in ((descriptor, same_main), (names[1], same_baseline)):
             wrong = kept & ~found[label]
             right = bootstrap(found[label][kept], groups=groups[kept]).percent()
-            rows.append({"queries": said, "descriptor": name, f"right {label} (%)": right})
+            rows.append(
+                {"queries": said, "descriptor": name, f"right {label} (%)": right}
+            )
             rows[-1]["of the wrong, same content (%)"] = bootstrap(
                 found["content"][wrong], groups=groups[wrong]
             ).percent()
     lucky = (queries.frame["content"].value_counts(normalize=True) ** 2).sum()
-    caption = (
-        f"Queries among themselves. A wrong neighbour drawn at random has the same content in {lucky:.1%} of the cases."
-    )
+    caption = f"Queries among themselves. A wrong neighbour drawn at random has the same content in {lucky:.1%} of the cases."
     display(figures.table(pd.DataFrame(rows), caption=caption))
 
 # %% [markdown]
@@ -334,8 +435,12 @@ if known:
 
 # %% tags=["hide-input"]
 content = read_results("atelier_content").facts
-print(f"Right: {content['accuracy']:.1%} [{content['low']:.1%}, {content['high']:.1%}]; chance {1 / len(SUBJECTS):.1%}")
-print(f"{content['images']} pictures by {content['artists']} unseen painters; recorded on {content['date']}")
+print(
+    f"Right: {content['accuracy']:.1%} [{content['low']:.1%}, {content['high']:.1%}]; chance {1 / len(SUBJECTS):.1%}"
+)
+print(
+    f"{content['images']} pictures by {content['artists']} unseen painters; recorded on {content['date']}"
+)
 
 # %% [markdown]
 # ## Siblings exchange their palettes
@@ -346,7 +451,9 @@ print(f"{content['images']} pictures by {content['artists']} unseen painters; re
 # achievement.
 
 # %% tags=["hide-input"]
-exhibition = csdlib.load_dataset("atelier", progress=False).where(split=["query", "database"])
+exhibition = csdlib.load_dataset("atelier", progress=False).where(
+    split=["query", "database"]
+)
 subjects = sorted(set(exhibition.where(split="query").frame["content"]))
 exhibition = exhibition.where(split="database")
 swapped, pairs = exchanged_palettes(subjects)
@@ -358,7 +465,9 @@ for pair in pairs.head(2).itertuples():
         (pair.maker, f"{maker}, palette of {owner}", {"palette_of": pair.palette}),
         (pair.palette, f"{owner}, own palette", {}),
     ):
-        show_rows.append(painted(by, pair.subject, pair.scene, told, size=192, **options))
+        show_rows.append(
+            painted(by, pair.subject, pair.scene, told, size=192, **options)
+        )
 figures.gallery(
     show_rows,
     columns=3,
@@ -398,7 +507,10 @@ for said, kept in (("both unseen in training", new), ("the others", ~new)):
     for method in dict.fromkeys(name for name, _ in found):
         shown = {how: found[method, how][kept] for how in ("in colour", "in grey")}
         rows.append({"pairs": said, "method": method})
-        rows[-1] |= {f"{how} (%)": bootstrap(hit, groups=makers[kept]).percent() for how, hit in shown.items()}
+        rows[-1] |= {
+            f"{how} (%)": bootstrap(hit, groups=makers[kept]).percent()
+            for how, hit in shown.items()
+        }
 figures.table(
     pd.DataFrame(rows),
     caption=f"Exchanged pictures whose strokes' maker is named, of two; {new.sum()} and {(~new).sum()} pictures. A coin gets 50.",
@@ -425,7 +537,9 @@ coverage = read_results("coverage")
 simulated = coverage.frame.assign(coverage=100 * coverage.frame["coverage"])
 simulated["method"] = simulated["method"].replace("csdlib", "ours")
 share = simulated[simulated["kind"] == "share over artists"]
-worst = share.assign(artists=share["size"].astype(int)).pivot_table("coverage", "artists", "method", aggfunc="min")
+worst = share.assign(artists=share["size"].astype(int)).pivot_table(
+    "coverage", "artists", "method", aggfunc="min"
+)
 chart = figures.lines(
     worst.reset_index(),
     x="artists",
@@ -437,12 +551,18 @@ chart.add_hline(y=95, line_dash="dot", line_color="#888888")
 figures.show(
     chart,
     caption=f"A share over artists: the worst of several true values, {coverage.facts['trials']:,} simulations each. The promise is the dotted line.",
-    alt="; ".join(f"{name}: {worst[name].iloc[0]:.0f} percent with {worst.index[0]} artists" for name in worst),
+    alt="; ".join(
+        f"{name}: {worst[name].iloc[0]:.0f} percent with {worst.index[0]} artists"
+        for name in worst
+    ),
 )
 
 # %% tags=["hide-input"]
 spans = simulated.pivot_table(
-    "coverage", "kind", "method", aggfunc=lambda found: f"{found.min():.1f} to {found.max():.1f}"
+    "coverage",
+    "kind",
+    "method",
+    aggfunc=lambda found: f"{found.min():.1f} to {found.max():.1f}",
 )
 spans = spans.reindex(simulated["kind"].unique())
 figures.table(
@@ -485,7 +605,9 @@ def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.nd
     """Rows of the queries on which the two metrics prefer different methods."""
     depth = a.shape[1]
     by_paper = mean_precision_per_query(a, depth) - mean_precision_per_query(b, depth)
-    by_textbook = average_precision_per_query(a, depth, n_relevant) - average_precision_per_query(b, depth, n_relevant)
+    by_textbook = average_precision_per_query(
+        a, depth, n_relevant
+    ) - average_precision_per_query(b, depth, n_relevant)
     return np.flatnonzero(by_paper * by_textbook < 0)
 
 

@@ -45,8 +45,12 @@ times = pd.read_csv("book/times.csv")
 machine = machine or history["processor"].iloc[-1]
 ours = history[history["processor"] == machine]
 if ours.empty:
-    raise csdlib.InputError(f"no measurements on {machine!r}; there are {', '.join(history['processor'].unique())}")
-latest = ours[ours["revision"] == ours["revision"].iloc[-1]].drop_duplicates("name", keep="last")
+    raise csdlib.InputError(
+        f"no measurements on {machine!r}; there are {', '.join(history['processor'].unique())}"
+    )
+latest = ours[ours["revision"] == ours["revision"].iloc[-1]].drop_duplicates(
+    "name", keep="last"
+)
 latest = latest.assign(ratio=latest["ours"] / latest["theirs"])
 
 # %% [markdown]
@@ -60,15 +64,34 @@ latest = latest.assign(ratio=latest["ours"] / latest["theirs"])
 shown = latest.sort_values("ratio", ascending=False)
 quicker = (shown["ratio"] < 1).to_numpy()
 chart = go.Figure()
-for place, (side, name) in enumerate(((quicker, "csdlib is quicker"), (~quicker, "the other is quicker"))):
+for place, (side, name) in enumerate(
+    ((quicker, "csdlib is quicker"), (~quicker, "the other is quicker"))
+):
     part = shown[side]
-    marker = {"size": 11, "color": figures.COLOURS[place], "symbol": figures.SYMBOLS[place]}
+    marker = {
+        "size": 11,
+        "color": figures.COLOURS[place],
+        "symbol": figures.SYMBOLS[place],
+    }
     told = part["what"] + "<br>beside: " + part["beside"]
-    chart.add_scatter(x=part["ratio"], y=part["name"], mode="markers", name=name, marker=marker, text=told)
+    chart.add_scatter(
+        x=part["ratio"],
+        y=part["name"],
+        mode="markers",
+        name=name,
+        marker=marker,
+        text=told,
+    )
 chart.add_vline(x=1, line_dash="dot", line_color="#888888")
 ticks = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2]
-chart.update_xaxes(title="seconds of csdlib / seconds of the other (log scale)", type="log", tickvals=ticks)
-chart.update_yaxes(categoryorder="array", categoryarray=shown["name"].tolist(), tickfont_size=11)
+chart.update_xaxes(
+    title="seconds of csdlib / seconds of the other (log scale)",
+    type="log",
+    tickvals=ticks,
+)
+chart.update_yaxes(
+    categoryorder="array", categoryarray=shown["name"].tolist(), tickfont_size=11
+)
 figures.show(
     chart,
     height=620,
@@ -81,7 +104,13 @@ figures.show(
 # The rows in which the other is quicker, and what is bought with the time:
 
 # %% tags=["hide-input"]
-columns = {"what": "what", "beside": "beside", "ours": "seconds", "theirs": "seconds of the other", "ratio": "ratio"}
+columns = {
+    "what": "what",
+    "beside": "beside",
+    "ours": "seconds",
+    "theirs": "seconds of the other",
+    "ratio": "ratio",
+}
 formats = {"seconds": ".3g", "seconds of the other": ".3g", "ratio": ".3g"}
 named = shown[list(columns)].rename(columns=columns)
 figures.table(named[~quicker], caption="The other is quicker.", formats=formats)
@@ -120,13 +149,23 @@ figures.table(
 
 # %% tags=["hide-input"]
 pages = times.assign(
-    page=times["chapter"].str.replace("_", " ") + np.where(times["run"] == "default", "", ": " + times["run"])
+    page=times["chapter"].str.replace("_", " ")
+    + np.where(times["run"] == "default", "", ": " + times["run"])
 )
 pages["page"] = pages["page"].replace("shared", "(shared by several)")
 pages = pages.sort_values("seconds")
 shared = times["chapter"] == "shared"
-together = (times.loc[shared, "seconds"].sum() + times.loc[~shared, "seconds"].sum() / 2) / 60
-chart = go.Figure(go.Bar(x=pages["seconds"], y=pages["page"], orientation="h", marker_color=figures.COLOURS[0]))
+together = (
+    times.loc[shared, "seconds"].sum() + times.loc[~shared, "seconds"].sum() / 2
+) / 60
+chart = go.Figure(
+    go.Bar(
+        x=pages["seconds"],
+        y=pages["page"],
+        orientation="h",
+        marker_color=figures.COLOURS[0],
+    )
+)
 chart.update_layout(xaxis_title="seconds", yaxis_tickfont_size=11)
 figures.show(
     chart,
@@ -142,14 +181,31 @@ figures.show(
 # and revision, and drawn as soon as there are two on one kind of processor.
 
 # %% tags=["hide-input"]
-past = ours.assign(ratio=ours["ours"] / ours["theirs"], when=ours["date"] + " " + ours["revision"])
+past = ours.assign(
+    ratio=ours["ours"] / ours["theirs"], when=ours["date"] + " " + ours["revision"]
+)
 print(f"Measurements on {machine}: {past['when'].nunique()}")
 followed = ["first answer", "embed csd-tiny", "embed ViT-B-16", "train csd-tiny"]
 if len(set(past["when"])) > 1:
-    wide = past[past["name"].isin(followed)].pivot_table("ratio", "when", "name").reset_index()
-    chart = figures.lines(wide, x="when", ys=[c for c in wide if c != "when"], titles=("date and revision", "ratio"))
+    wide = (
+        past[past["name"].isin(followed)]
+        .pivot_table("ratio", "when", "name")
+        .reset_index()
+    )
+    chart = figures.lines(
+        wide,
+        x="when",
+        ys=[c for c in wide if c != "when"],
+        titles=("date and revision", "ratio"),
+    )
     chart.update_layout(yaxis_type="log", xaxis_type="category")
-    display(figures.show(chart, caption="Some of the ratios over all measurements.", alt="Lines of ratios over time."))
+    display(
+        figures.show(
+            chart,
+            caption="Some of the ratios over all measurements.",
+            alt="Lines of ratios over time.",
+        )
+    )
 
 # %% [markdown]
 # ## Summary
@@ -180,7 +236,13 @@ def typical(ratios: np.ndarray) -> float:
 # %% tags=["check"]
 assert abs(typical(np.array([2.0, 0.5])) - 1) < 1e-9
 assert abs(typical(np.array([4.0, 1.0])) - 2) < 1e-9
-assert abs(typical(latest["ratio"].to_numpy()) * typical(1 / latest["ratio"].to_numpy()) - 1) < 1e-9
+assert (
+    abs(
+        typical(latest["ratio"].to_numpy()) * typical(1 / latest["ratio"].to_numpy())
+        - 1
+    )
+    < 1e-9
+)
 
 # %% [markdown]
 # **2. What a quicker part is worth** (10 minutes). A part that takes the share $p$ of all the time becomes $f$ times as quick.

@@ -54,7 +54,13 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import atelier_domains
 from csdlib.files import cache_folder
-from csdlib.generation import asked_artists, made_or_found, simple_prompts, study, works_of
+from csdlib.generation import (
+    asked_artists,
+    made_or_found,
+    simple_prompts,
+    study,
+    works_of,
+)
 from csdlib.metrics import Estimate, bootstrap, paired_difference
 from csdlib.recipes import read_results
 from csdlib.retrieval import published_study
@@ -79,7 +85,12 @@ cache = cache_folder() / "embeddings"
 works = works_of(dataset, root)
 prompts = simple_prompts(asked_artists(works, artist_list), made_each, seed=seed)
 made = made_or_found(
-    prompts, model, generated_folder, declared=declared_model, guidance=guidance, steps=denoising_steps
+    prompts,
+    model,
+    generated_folder,
+    declared=declared_model,
+    guidance=guidance,
+    steps=denoising_steps,
 )
 print(
     f"{len(made)} generated pictures in the names of {made.frame['artist'].nunique()} artists by {made.frame['model'].iloc[0]}"
@@ -98,20 +109,41 @@ print(f"{len(works)} works by {works.frame['artist'].nunique()} artists")
 # training. So the threshold is set on the painters whom the descriptor has never seen, and what came of it is measured with each of them held out in turn.
 
 # %%
-by_name = {name: study(made, works, csdlib.load(name), cache=cache) for name in (descriptor, *split_names(baselines))}
+by_name = {
+    name: study(made, works, csdlib.load(name), cache=cache)
+    for name in (descriptor, *split_names(baselines))
+}
 main = by_name[descriptor]
 never_seen = works.manifest.get("unseen", []) if descriptor == "csd-tiny" else []
 known = candidates(main.references, main.painted, wrong=wrong, strangers=never_seen)
-rows = [{"threshold set on": "artists whom the descriptor has not seen" if never_seen else "all artists"}]
-rows[0] |= {"cosine": f"{known.threshold:.3f}", "strangers named (%)": known.wrong.percent()}
+rows = [
+    {
+        "threshold set on": "artists whom the descriptor has not seen"
+        if never_seen
+        else "all artists"
+    }
+]
+rows[0] |= {
+    "cosine": f"{known.threshold:.3f}",
+    "strangers named (%)": known.wrong.percent(),
+}
 rows[0] |= {"right artist named (%)": known.found.percent()}
 if never_seen:
     strange = np.isin(main.painted, never_seen)
-    listed, others = (main.references.take(np.flatnonzero(own)) for own in (~strange, strange))
+    listed, others = (
+        main.references.take(np.flatnonzero(own)) for own in (~strange, strange)
+    )
     trusting = candidates(listed, main.painted[~strange], wrong=wrong)
     named = trusting.rank(others, k=1)["named"].to_numpy(float)
-    rows.append({"threshold set on": "artists of its training", "cosine": f"{trusting.threshold:.3f}"})
-    rows[1]["strangers named (%)"] = bootstrap(named, groups=main.painted[strange]).percent()
+    rows.append(
+        {
+            "threshold set on": "artists of its training",
+            "cosine": f"{trusting.threshold:.3f}",
+        }
+    )
+    rows[1]["strangers named (%)"] = bootstrap(
+        named, groups=main.painted[strange]
+    ).percent()
     rows[1]["right artist named (%)"] = trusting.found.percent()
 figures.table(
     pd.DataFrame(rows[::-1]),
@@ -127,7 +159,11 @@ figures.table(
 ranking = known.rank(main.generated)
 first = ranking[ranking["rank"] == 1].reset_index(drop=True)
 right = first["artist"].to_numpy() == main.asked
-outcome = np.where(~first["named"], "nobody", np.where(right, "the artist in the prompt", "another artist"))
+outcome = np.where(
+    ~first["named"],
+    "nobody",
+    np.where(right, "the artist in the prompt", "another artist"),
+)
 shares = pd.Series(outcome).value_counts(normalize=True)
 print((100 * shares).round(1).to_string(), "percent of the generated pictures")
 
@@ -138,7 +174,9 @@ picked = [
     for kind in ("the artist in the prompt", "another artist", "nobody")
     if (outcome == kind).any()
 ]
-picked += random.permutation(np.setdiff1d(np.arange(len(outcome)), picked))[: 6 - len(picked)].tolist()
+picked += random.permutation(np.setdiff1d(np.arange(len(outcome)), picked))[
+    : 6 - len(picked)
+].tolist()
 rows = []
 for row in picked:
     found = []
@@ -159,7 +197,9 @@ figures.neighbour_rows(
 # %%
 if dataset == "atelier":
     photographs = atelier_domains(3, size=96, domains=["real"], progress=False)
-    answers = known.rank(csdlib.embed(photographs, csdlib.load(descriptor), progress=False), k=1)
+    answers = known.rank(
+        csdlib.embed(photographs, csdlib.load(descriptor), progress=False), k=1
+    )
     print(
         f"Of {len(answers)} pictures from the atelier's camera, by no painter at all, {answers['named'].mean():.0%} are given to somebody."
     )
@@ -172,7 +212,10 @@ if dataset == "atelier":
 # %%
 table = []
 for name, seen in by_name.items():
-    table.append({"descriptor": name} | {metric: each.percent() for metric, each in seen.retrieval().items()})
+    table.append(
+        {"descriptor": name}
+        | {metric: each.percent() for metric, each in seen.retrieval().items()}
+    )
 figures.table(
     pd.DataFrame(table),
     caption=f"Generated pictures ({model}, simple prompts) among the artists' works: percent with 95 % intervals over artists. "
@@ -183,7 +226,9 @@ figures.table(
 for name, seen in by_name.items():
     if name == descriptor:
         continue
-    gain = paired_difference(main.hits[:, 0].astype(float), seen.hits[:, 0].astype(float), groups=main.asked)
+    gain = paired_difference(
+        main.hits[:, 0].astype(float), seen.hits[:, 0].astype(float), groups=main.asked
+    )
     print(f"{descriptor} above {name} by {gain.percent()} points of mAP@1")
 
 # %% [markdown]
@@ -191,7 +236,10 @@ for name, seen in by_name.items():
 # eight times as many artists, and names that a model may have seen once or a million times, theirs is the harder question.
 
 # %%
-figures.table(published_study("sd-2.1 retrieval"), caption="The paper's Table 2: mAP@1 in percent, no intervals given.")
+figures.table(
+    published_study("sd-2.1 retrieval"),
+    caption="The paper's Table 2: mAP@1 in percent, no intervals given.",
+)
 
 # %% [markdown]
 # ## Does it depend on who saw the painter?
@@ -205,7 +253,9 @@ for label, own in (
     ("not seen by it", np.isin(main.asked, list(unseen))),
 ):
     if own.any():
-        found = csdlib.metrics.bootstrap(main.hits[own, 0].astype(float), groups=main.asked[own])
+        found = csdlib.metrics.bootstrap(
+            main.hits[own, 0].astype(float), groups=main.asked[own]
+        )
         print(f"painters {label}: mAP@1 {found.percent()}")
 
 # %% [markdown]
@@ -222,11 +272,23 @@ shares = 100 * grid.to_numpy()
 labels = np.where(shares >= 0.5, np.char.mod("%.0f", shares), "")
 heat = go.Figure(
     go.Heatmap(
-        z=shares, x=grid.columns, y=grid.index, colorscale=scale, zmin=0, zmax=100, text=labels, texttemplate="%{text}"
+        z=shares,
+        x=grid.columns,
+        y=grid.index,
+        colorscale=scale,
+        zmin=0,
+        zmax=100,
+        text=labels,
+        texttemplate="%{text}",
     )
 )
-heat.update_layout(xaxis_title="movement of the nearest work", yaxis_title="movement of the artist in the prompt")
-diagonal = np.mean([grid.loc[name, name] for name in grid.index if name in grid.columns])
+heat.update_layout(
+    xaxis_title="movement of the nearest work",
+    yaxis_title="movement of the artist in the prompt",
+)
+diagonal = np.mean(
+    [grid.loc[name, name] for name in grid.index if name in grid.columns]
+)
 figures.show(
     heat,
     caption="Where generated pictures go: percent of each row.",
@@ -238,7 +300,11 @@ wrong_rows = ~main.hits[:, 0]
 movement_of = works.frame.groupby("artist")["movement"].first()
 nearest = main.works.column("movement")[main.matches.neighbours.rows[:, 0]]
 asked_movement = pd.Series(main.asked).map(movement_of).to_numpy(dtype=str)
-by_chance = pd.Series(asked_movement).map(works.frame["movement"].value_counts(normalize=True)).mean()
+by_chance = (
+    pd.Series(asked_movement)
+    .map(works.frame["movement"].value_counts(normalize=True))
+    .mean()
+)
 if wrong_rows.any():
     print(
         f"Of the {wrong_rows.sum()} mistakes {np.mean((nearest == asked_movement)[wrong_rows]):.0%} stay in the movement ({by_chance:.0%} by chance)."
@@ -257,7 +323,9 @@ rows: dict[str, dict[str, str]] = {}
 for each in facts["retrieval"]:
     if each["content"] == "all":
         percent = Estimate.from_row(each).percent()
-        rows.setdefault(each["descriptor"], {"descriptor": each["descriptor"]})[each["what"]] = percent
+        rows.setdefault(each["descriptor"], {"descriptor": each["descriptor"]})[
+            each["what"]
+        ] = percent
 figures.table(
     pd.DataFrame(rows.values()),
     caption=f"Stable Diffusion pictures in the names of {facts['artists']} artists among {facts['works']} works by 107. "
@@ -286,16 +354,28 @@ figures.table(
 # ## The prediction, and what came
 
 # %%
-print(f"Found for more than half of the pictures: {main.retrieval()['mAP@1'].percent()} %")
+print(
+    f"Found for more than half of the pictures: {main.retrieval()['mAP@1'].percent()} %"
+)
 for name, seen in by_name.items():
     if name != descriptor:
-        gain = paired_difference(main.hits[:, 0].astype(float), seen.hits[:, 0].astype(float), groups=main.asked)
+        gain = paired_difference(
+            main.hits[:, 0].astype(float),
+            seen.hits[:, 0].astype(float),
+            groups=main.asked,
+        )
         verdict = (
-            "above" if gain.low > 0 else "below" if gain.high < 0 else "not beyond the interval of the difference to"
+            "above"
+            if gain.low > 0
+            else "below"
+            if gain.high < 0
+            else "not beyond the interval of the difference to"
         )
         print(f"{descriptor} is {verdict} {name}")
 if wrong_rows.any():
-    print(f"Mistakes that stay in the movement: {np.mean((nearest == asked_movement)[wrong_rows]):.0%}")
+    print(
+        f"Mistakes that stay in the movement: {np.mean((nearest == asked_movement)[wrong_rows]):.0%}"
+    )
 
 # %% [markdown]
 # What was wrong in a prediction is worth more than what was right. That `clip-tiny` keeps up here was not expected. The first thing to say is that it is no independent judge: its text tower is the one that conditions the generator, and its picture
