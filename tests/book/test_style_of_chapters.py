@@ -53,7 +53,8 @@ def test_no_cell_is_longer_than_a_screen(slug: str) -> None:
 
 @each_chapter
 def test_visible_code_fits_the_page(slug: str) -> None:
-    shown = [cell for cell in cells(slug, "code") if not FOLDED & set(tags(cell))]
+    # Parameters may be longer: their meanings break.
+    shown = [cell for cell in cells(slug, "code") if not {*FOLDED, "parameters"} & set(tags(cell))]
     lines = [line for cell in shown for line in cell.source.splitlines()]
     assert [line for line in lines if len(line) > WIDTH] == []
 
