@@ -8,7 +8,6 @@ from .nearest import Neighbours as Neighbours
 from .nearest import neighbours as neighbours
 from .nearest import search_share as search_share
 from .published import PUBLISHED_AS as PUBLISHED_AS
-from .published import beside_published as beside_published
 from .published import published_retrieval as published_retrieval
 from .published import published_study as published_study
 from .relevance import Matches as Matches

@@ -4,7 +4,6 @@ import pandas as pd
 
 from csdlib.errors import InputError, unknown
 from csdlib.files import data_path
-from csdlib.retrieval.benchmark import percent_table
 
 #: What the paper calls our descriptors. Its GDA on CLIP is said to be a B/16; the one that GDA published is a B/32.
 PUBLISHED_AS = {
@@ -44,35 +43,6 @@ def published_retrieval(dataset: str, *, metric: str = "mAP") -> pd.DataFrame:
     rows = rows.assign(column=metric + "@" + rows["k"].astype(str))
     wide = rows.pivot_table(index=["method", "backbone", "source", "table"], columns="column", values="value")
     return wide.rename_axis(columns=None).reset_index().sort_values(f"{metric}@1", ignore_index=True)
-
-
-def beside_published(estimates: pd.DataFrame, dataset: str, ours: str, k: int = 1) -> pd.DataFrame:
-    """Mean precision@k (the paper's mAP@k) of our methods and of the paper's, in two columns, best published last.
-
-    Args:
-        estimates: of ``Retrieval.estimates``, of one or several descriptors.
-        dataset: whose published numbers: ``"wikiart"`` or ``"domainnet"``.
-        ours: what our numbers were measured on, for the title of their column.
-        k: 1, 10 or 100.
-
-    Returns:
-        one row a method; a method that both have measured has one row.
-    """
-    texts = percent_table(estimates)[f"mean precision@{k}"].to_dict()
-    here, there = f"ours, {ours} (%)", f"published, {dataset} (%)"
-    rows = []
-    for _, row in published_retrieval(dataset).iterrows():
-        name = next((n for n, known in PUBLISHED_AS.items() if known == (row["method"], row["backbone"])), "")
-        rows.append(
-            {
-                "method": f"{row['method']} {row['backbone']}",
-                here: texts.pop(name, "–"),
-                there: f"{row[f'mAP@{k}']:.1f}",
-            }
-        )
-        rows[-1]["source"] = f"{row['source']}, {row['table']}: mAP@{k}, no interval"
-    own = [{"method": name, here: text, there: "–", "source": "this run"} for name, text in texts.items()]
-    return pd.DataFrame(own + rows, columns=["method", here, there, "source"])
 
 
 def published_study(study: str) -> pd.DataFrame:

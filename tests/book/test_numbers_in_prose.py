@@ -10,7 +10,7 @@ from tests.book.conftest import ROOT
 
 PROJECT = Project(ROOT, ROOT / "build")
 
-#: Fractions and percentages that are no measurement of a page: definitions, thresholds, versions, what others published.
+#: Fractions and percentages that are no measurement: definitions, thresholds, versions, what others published.
 EVERYWHERE = {"95 %", "0.5"}
 STATED = {
     "quickstart": {"0.7": "an example of a score"},
