@@ -53,6 +53,7 @@ from csdlib.maps import map_neighbours, style_map
 from csdlib.metrics import bootstrap, paired_difference
 from csdlib.recipes import read_results
 from csdlib.similarity import artists_of, halves_agree, neighbour_shares
+from csdlib.texts import artist_name
 
 random, cache = np.random.default_rng(seed), cache_folder() / "embeddings"
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
@@ -340,14 +341,7 @@ recorded = read_results("generated_on_map")
 places = pd.read_csv(csdlib.data_path("results/generated_on_map_places.csv"))
 by = next(iter(recorded.facts["fingerprints"]))
 places = places.rename(columns={f"{by} x": "x", f"{by} y": "y"})
-spelled = {"Arnold Bcklin": "Arnold Böcklin", "Eugene Delacroix": "Eugène Delacroix"}
-places["artist"] = (
-    places["artist"]
-    .str.replace("-", " ")
-    .str.title()
-    .str.replace(" Van ", " van ")
-    .replace(spelled)
-)
+places["artist"] = places["artist"].map(artist_name)
 made, paintings = (
     places[places["source"] == kind] for kind in ("generated", "painting")
 )

@@ -41,7 +41,6 @@ k = 100  # neighbours searched for each query
 seed = 0  # seed of the random draws: which queries the galleries show
 
 # %% tags=["hide-input"]
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -167,25 +166,8 @@ figures.neighbour_gallery(
 
 
 # %% tags=["hide-input"]
-def of_queries(found, rows):
-    """What was found for some of the queries."""
-    near = replace(
-        found.neighbours,
-        rows=found.neighbours.rows[rows],
-        scores=found.neighbours.scores[rows],
-    )
-    query = found.query.take(np.flatnonzero(rows))
-    return replace(
-        found,
-        neighbours=near,
-        hits=found.hits[rows],
-        n_relevant=found.n_relevant[rows],
-        query=query,
-    )
-
-
 parts = {
-    said: {n: of_queries(found, rows) for n, found in results.items()}
+    said: {n: found.of_queries(rows) for n, found in results.items()}
     for said, rows in asked.items()
 }
 estimates = pd.concat(

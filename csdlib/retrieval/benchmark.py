@@ -60,6 +60,22 @@ class Retrieval(Matches):
         artists = self.query.column("artist")
         return np.where(artists == "", self.query.ids, artists)
 
+    def of_queries(self, rows: np.ndarray) -> "Retrieval":
+        """What was found for some of the queries, for example for artists whom training has not seen.
+
+        Args:
+            rows: numbers of queries, or (q,) bool.
+        """
+        chosen = np.arange(len(self.query))[rows]
+        found = self.neighbours
+        return replace(
+            self,
+            neighbours=replace(found, rows=found.rows[chosen], scores=found.scores[chosen]),
+            hits=self.hits[chosen],
+            n_relevant=self.n_relevant[chosen],
+            query=self.query.take(chosen),
+        )
+
     def estimates(self, ks: Sequence[int] = (1, 10, 100), *, over: Literal["label", "query"] = "label") -> pd.DataFrame:
         """All metrics at several k, one row each, fractions in [0, 1] with 95 % intervals.
 

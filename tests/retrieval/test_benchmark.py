@@ -153,3 +153,15 @@ def test_metrics_have_short_names_in_tables_and_titles_for_people(striped_table:
     first = estimates[(estimates["metric"] == "mean_precision") & (estimates["k"] == 1)].iloc[0]
     assert shown.loc["colour", "mean precision@1"] == Estimate.from_row(first).percent()
     assert shown.loc["other"].tolist()[1:] == ["–", "–"]
+
+
+def test_some_of_the_queries_are_what_they_were_among_all(striped_table: ImageTable) -> None:
+    found = evaluate_retrieval(striped_table, load("colour"), k=3, progress=False)
+    some = found.labels == "artist-1"
+    part = found.of_queries(some)
+    assert set(part.labels) == {"artist-1"}
+    assert (part.hits == found.hits[some]).all()
+    assert (part.neighbours.rows == found.neighbours.rows[some]).all()
+    assert (part.n_relevant == found.n_relevant[some]).all()
+    alone = part.estimates((1,), over="query").set_index("metric")["value"]
+    assert alone["recall"] == found.hits[some, 0].mean()
