@@ -86,7 +86,8 @@ for (x, y), (to_x, to_y) in zip(z, ends, strict=True):
     chart.add_annotation(
         x=to_x, y=to_y, ax=x, ay=y, axref="x", ayref="y", arrowhead=2, arrowwidth=2, arrowcolor="#888888"
     )
-chart.update_layout(xaxis_range=[-1.3, 1.3], yaxis_range=[-1.2, 1.3], yaxis_scaleanchor="x")
+chart.update_layout(xaxis_range=[-1.3, 1.3], yaxis_range=[-0.3, 1.3], yaxis_scaleanchor="x")
+chart.update_layout(xaxis_constrain="domain", yaxis_constrain="domain")
 chart.update_layout(xaxis_title="first number", yaxis_title="second number")
 figures.show(
     chart,
@@ -323,9 +324,8 @@ looked = torch.tensor(looks[descriptor][0] - looks[descriptor][0].mean(axis=0))
 looked = looked / looked.norm(dim=1, keepdim=True)
 start = torch.Generator().manual_seed(seed)
 W = torch.randn(looked.shape[1], 2, generator=start, dtype=torch.float64)
-W /= looked.shape[1] ** 0.5
 path = []
-for _ in range(101):
+for _ in range(201):
     W.requires_grad_()
     on_circle = torch.nn.functional.normalize(looked @ W, dim=1)
     step_loss = multilabel_contrastive_loss(on_circle, torch.tensor(labels), 0.5)
@@ -350,14 +350,14 @@ chart.update_layout(yaxis_scaleanchor="x", xaxis_visible=False, yaxis_visible=Fa
 figures.show(
     chart,
     height=520,
-    caption="The paths of the nine pictures over 100 steps. Only the angle is learned; the distance from the centre shows time, from the first step (small "
+    caption="The paths of the nine pictures over 200 steps. Only the angle is learned; the distance from the centre shows time, from the first step (small "
     "marks) to the last (large marks).",
     alt="Paths from the inside of a circle to its rim. The pictures of three painters start mixed and end in groups.",
 )
 
 # %% tags=["hide-input"]
 rows = []
-for step in (0, 10, 25, 50, 100):
+for step in (0, 20, 50, 100, 200):
     value, points = path[step]
     apart = np.degrees(np.arccos(np.clip(points @ points.T, -1, 1)))
     rows.append({"step": step, "loss": value, "farthest two by one painter": apart[positive].max()})
@@ -371,7 +371,7 @@ figures.table(
 )
 
 # %% [markdown]
-# At step 0 the painters are mixed. After a hundred steps the farthest two by one painter are nearer than the nearest two by
+# At step 0 the painters are mixed. At the end the farthest two by one painter are nearer than the nearest two by
 # different ones. Do not read too much into it: $W$ has many more numbers than there are pictures, so it can learn nine pictures by heart. Whether it has
 # learned anything about the painters is the question of exercise 4.
 #
@@ -394,8 +394,7 @@ chart.update_layout(xaxis_dtick=1, yaxis_dtick=1)
 figures.show(
     chart,
     caption="How many tags two pictures share. The indicator sees only zero or not zero; the count sees the number. "
-    + "; ".join(f"with the {name} {pull:.0%} of the weight goes to the same artist" for name, pull in pulls.items())
-    + ".",
+    + " ".join(f"With the {name} {pull:.0%} of the weight goes to the same artist." for name, pull in pulls.items()),
     alt=f"A matrix of shared tags from 0 to {int(shared.max())}; highest within an artist, lower between artists who share a movement or a medium.",
 )
 
@@ -541,7 +540,7 @@ assert abs(turn_b - (swung[1] - swung[0]) / (2 * small)) < 1e-2
 # %% [markdown]
 # **4. Learned, or learned by heart (open, 40 minutes)?** Put *other* pictures by the three painters through the tower and $W$ (take off the same mean), and give each to the painter
 # whose group it lands in. A good answer says how many pictures it looked at, gives the share that lands right beside chance (one in three), does the same with the $W$ of step 0,
-# repeats it for several seeds, and explains one (try 3) where two groups end in one place: what holds them together, although the loss would be lower apart?
+# repeats it for several seeds, and explains one (try 2) where the groups do not come apart: what holds the pictures there, although the loss would be lower elsewhere?
 #
 # ## Further reading
 #
