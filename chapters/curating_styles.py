@@ -14,16 +14,16 @@
 # A descriptor of style needs pictures with style labels, many of them, and nobody has ever labelled millions of pictures with
 # their style. But people write captions, and captions name names: *sunflowers in the style of*, *after*, *by*. The first
 # contribution of the paper {cite:p}`somepalli2024csd` is a data set made of this: from the twelve million pictures of
-# LAION-Aesthetics {cite:p}`schuhmann2022laion`, captions are searched for the phrases of a **{term}`tag bank`**, near-duplicates are
+# LAION-Aesthetics {cite:p}`schuhmann2022laion`, captions are searched for the phrases of a {term}`tag bank`, {term}`near-duplicates <near-duplicate>` are
 # merged, and 511,921 pictures with 3,840 tags remain: LAION-Styles.
 #
-# Was it any good? With LAION nobody can say: the truth is what one does not have. In the {term}`atelier` we have it. Here a crawl of
-# captioned pictures is curated with the paper's pipeline, and then the truth is opened. In this chapter you will
+# Was it any good? Nobody can say, because nobody knows the truth. In the {term}`atelier` we do: here a {term}`crawl` of
+# captioned pictures is curated with the paper's pipeline, and then the truth is opened. You will
 #
 # - turn captions into tags, and see which rule saves which caption,
+# - measure what the labels are worth,
 # - find the copies of a picture, and learn why a style descriptor must not be asked to,
 # - draw the funnel from the crawl to the data set,
-# - measure what the labels are worth,
 # - think about the people behind the names.
 #
 # ## Prerequisites
@@ -34,7 +34,7 @@
 # | [Quickstart](quickstart): descriptor, cosine | needed for the copies |
 # | precision and recall | helpful; they are explained |
 #
-# **Time:** twenty minutes to read, about two to run on two cores.
+# **Time:** twenty-five minutes to read, about two to run on two cores.
 
 # %% tags=["parameters"]
 works_per_painter = 32  # pictures of each painter in the crawl, copies apart
@@ -48,6 +48,7 @@ maximum = 100000  # images that a tag may have; the paper: 100,000
 seed = 0  # seed of the random draws: the crawl
 
 # %% tags=["hide-input"]
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,7 +72,6 @@ from csdlib.curation import (
 from csdlib.curation import tag_quality, threshold_for
 from csdlib.files import cache_folder
 from csdlib.recipes import atelier_bank
-from csdlib.tables import ImageTable
 
 # %% [markdown]
 # ## What a robot brings home
@@ -81,24 +81,39 @@ from csdlib.tables import ImageTable
 # pipeline never reads them.
 
 # %%
+<<<<<<< HEAD
 painters, cache = (
     [slug for slug in PAINTERS if slug not in UNSEEN],
     cache_folder() / "embeddings",
 )
+=======
+painters = [slug for slug in PAINTERS if slug not in UNSEEN]
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 crawl = atelier_crawl(works_per_painter, painters=painters, seed=seed)
-random = np.random.default_rng(seed)
+cache = cache_folder() / "embeddings"
+
+# %% tags=["hide-input"]
+called = crawl.manifest["names"]
+said, noise = crawl.column("caption"), crawl.column("true_noise")
+picked = []
+for kind in ("clean", "wrong", "missing", "several", "misspelled"):
+    own = np.flatnonzero(noise == kind)
+    picked += [own[len(own) // 3], own[2 * len(own) // 3]] if len(own) > 1 else own.tolist()
 figures.gallery(
+<<<<<<< HEAD
     [
         (crawl.open(row), crawl.frame["caption"][row])
         for row in random.choice(len(crawl), 10, replace=False)
     ],
+=======
+    [(crawl.open(row), said[row]) for row in sorted(picked)],
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     columns=5,
-    caption=f"Ten of the {len(crawl):,} pictures of the crawl, with their captions.",
+    caption=f"A few of the {len(crawl):,} pictures of the crawl, with their captions. Two of them name the wrong painter: the captions do not show it.",
 )
 
 # %% [markdown]
-# **Stop and think.** How would you find the tags? Write down the first rule that comes to your mind, and two captions above, or of
-# your own invention, for which it fails.
+# **Stop and think.** How would you find the tags? Write down the first rule that comes to your mind, and two captions for which it fails.
 #
 # ## The bank, and how a phrase is found
 #
@@ -107,16 +122,28 @@ figures.gallery(
 
 # %%
 bank = atelier_bank()
-sample = pd.DataFrame([vars(phrase) for phrase in bank.phrases])
+
+# %% tags=["hide-input"]
+phrases = pd.DataFrame([vars(phrase) for phrase in bank.phrases])
+shown = phrases.groupby("kind", sort=False).head(2)
+shown = pd.concat(
+    [shown, phrases[phrases["ambiguous"]].head(2), phrases[phrases["tag"] == NOTHING].head(2)]
+).drop_duplicates()
+shown = shown.assign(
+    tag=shown["tag"].map(lambda tag: called.get(tag, tag) if tag != NOTHING else "nothing"),
+    ambiguous=shown["ambiguous"].map({True: "yes", False: ""}),
+)
 figures.table(
-    sample.groupby("kind", sort=False).sample(4, random_state=seed),
-    caption=f"Some of the bank's {len(bank.phrases)} phrases. An empty tag means: recognised, and nothing.",
+    shown[["text", "kind", "tag", "ambiguous"]].rename(
+        columns={"text": "phrase", "tag": "means", "ambiguous": "needs a cue"}
+    ),
+    caption=f"Some of the bank's {len(bank.phrases)} phrases. A phrase that means nothing is recognised, and gives no tag.",
 )
 
 # %% [markdown]
 # Between a phrase and a caption stand the habits of the web, and each needs a rule:
 #
-# 1. **Words, not letters.** *Oil* is not in *foil*. Captions are folded to lower case, accents, markup and possessives go, and phrases
+# 1. **Words, not letters.** *Oil* is not in *foil*. Captions are folded to lower case; accents, markup and possessives go; and phrases
 #    match whole words only. A phrase does not reach over a comma or a bracket.
 # 2. **The longest phrase wins.** *Opaque watercolour* is gouache, not watercolour. And some phrases only hide others: an *art print*
 #    is no woodcut, so the bank knows *art print* as a phrase that means nothing.
@@ -125,14 +152,14 @@ figures.table(
 # 4. **One slip in a name is forgiven**, if the name has several words and the others are right, and if the slip is not at the beginning.
 #    *Oil* and *pen* get no such mercy: too many words are near them.
 #
-# All phrases are searched at once: every word of the bank becomes a letter, a caption becomes a string of these letters, and an
-# Aho-Corasick automaton {cite:p}`aho1975` reads it in one pass, however long the bank is.
+# All phrases are searched in one pass, by an Aho-Corasick automaton over words {cite:p}`aho1975`.
 
 # %%
 tagger = Tagger(bank, spelling=spelling, cues=cues)
-rules: dict[str, dict[str, str]] = {}
-for caption in crawl.frame["caption"]:
+first = {}
+for caption in said:
     for match in tagger.find(caption):
+<<<<<<< HEAD
         rules.setdefault(
             match.rule,
             {
@@ -146,8 +173,28 @@ figures.table(
     pd.DataFrame(list(rules.values())),
     caption="The first caption to which each rule applied.",
 )
+=======
+        first.setdefault(match.rule, (caption, match))
+
+# %% tags=["hide-input"]
+meanings = {"exact": "whole words", "hidden": "a phrase that hides others", "cue": "ambiguous, with a cue"}
+meanings |= {"no cue": "ambiguous, without a cue", "spelling": "one slip forgiven"}
+rows = [
+    {
+        "rule": meanings.get(rule, rule),
+        "caption": caption,
+        "words": match.text,
+        "tag": called.get(match.tag, match.tag) or "none",
+    }
+    for rule, (caption, match) in first.items()
+]
+figures.table(pd.DataFrame(rows), caption="The first caption to which each rule applied, and what came of it.")
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
+# Read the last column against the captions. Where a word is hidden or lacks its cue no tag is given, and in the last case that is a mistake:
+# *print* alone does mean a medium there.
+#
 # ## Hits and misses
 #
 # **Precision** is the share of the found tags that are right, **recall** the share of the right tags that were found. Right, for the moment,
@@ -156,15 +203,22 @@ figures.table(
 # To see what each rule is worth we take them away, and add the reader that most people write first: *is the phrase anywhere in the text?*
 
 # %%
+<<<<<<< HEAD
 captions, mentioned = (
     crawl.frame["caption"].tolist(),
     crawl.frame["true_named"].tolist(),
 )
+=======
+captions, mentioned = said.tolist(), crawl.frame["true_named"].tolist()
+meant = [phrase for phrase in bank.phrases if phrase.tag != NOTHING]
+no_hiding = TagBank(tuple(meant))
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 
-def anywhere(caption: str) -> list[str]:
+def anywhere(caption):
     """The tags of all phrases that are a part of the text."""
     text = caption.lower()
+<<<<<<< HEAD
     return sorted(
         {
             phrase.tag
@@ -172,9 +226,11 @@ def anywhere(caption: str) -> list[str]:
             if phrase.tag != NOTHING and phrase.text.lower() in text
         }
     )
+=======
+    return sorted({phrase.tag for phrase in meant if phrase.text.lower() in text})
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 
-no_hiding = TagBank(tuple(phrase for phrase in bank.phrases if phrase.tag != NOTHING))
 readers = {
     "anywhere in the text": anywhere,
     "whole words, longest first": Tagger(no_hiding, spelling=False, cues=False).tags,
@@ -182,14 +238,12 @@ readers = {
     "+ cues": Tagger(bank, spelling=False).tags,
     "+ one slip: all rules": Tagger(bank).tags,
 }
-rows = []
+qualities = {}
 for name, reader in readers.items():
-    quality = tag_quality([reader(caption) for caption in captions], mentioned)
-    for metric, estimate in quality.items():
-        rows.append({"label": name, "metric": metric} | estimate.row())
-quality_of_rules = pd.DataFrame(rows)
+    qualities[name] = tag_quality([reader(caption) for caption in captions], mentioned)
 
 # %% tags=["hide-input"]
+<<<<<<< HEAD
 chart = figures.intervals(quality_of_rules, group="metric", axis="share (1 is best)")
 chart.update_layout(
     xaxis_range=[quality_of_rules["low"].min() - 0.02, 1.005],
@@ -198,36 +252,65 @@ chart.update_layout(
 best = quality_of_rules[quality_of_rules["label"] == "+ one slip: all rules"].set_index(
     "metric"
 )["value"]
+=======
+rows = [
+    {"label": name, "metric": metric} | estimate.row()
+    for name, quality in qualities.items()
+    for metric, estimate in quality.items()
+]
+of_rules = pd.DataFrame(rows)
+chart = figures.intervals(of_rules, group="metric", axis="share (1 is best)")
+chart.update_layout(xaxis_range=[of_rules["low"].min() - 0.02, 1.005])
+at = of_rules.set_index(["label", "metric"])["value"]
+steps = list(readers)
+moved = {
+    (step, metric): 100 * (at[step, metric] - at[before, metric])
+    for before, step in pairwise(steps)
+    for metric in ("precision", "recall")
+}
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.show(
     chart,
-    caption="Precision and recall of tags against what captions mean, with 95 % intervals over captions.",
+    caption="Tags against what captions mean, with 95 % intervals over captions. Phrases that mean nothing change precision by "
+    f"{moved[steps[2], 'precision']:+.1f} points, cues recall by {moved[steps[3], 'recall']:+.1f}, one slip recall by {moved[steps[4], 'recall']:+.1f}.",
     alt="Points with intervals for five readers of captions. "
-    f"With all rules precision is {best['precision']:.3f} and recall {best['recall']:.3f}.",
+    f"With all rules precision is {at[steps[4], 'precision']:.3f} and recall {at[steps[4], 'recall']:.3f}.",
 )
 
 # %% [markdown]
-# The numbers of the last row are very good, and you should distrust them. The bank knows the very words that the captions' author uses for mediums,
-# because one group of people wrote both; on the real web the bank misses the artists whom nobody listed, and no chart shows it. What the
-# chart does show is what each rule mends. Phrases that mean nothing do the most for precision, because *art print* is everywhere; one slip does the
-# most for recall. And cues cost a little and bring nothing: nobody in the atelier paints olive oil or window glass. On the web somebody does, so the rule
-# stays, but you should ask every rule for its receipt, on your own captions.
+# The last row is very good, and you should distrust it: the same people wrote the bank and the captions. On the real web the bank misses the artists whom nobody listed, and
+# no chart shows it. What the
+# chart does show is what each rule mends. Phrases that mean nothing do the most for precision, one slip does the most for recall. Cues cost a little recall here and bring
+# nothing. They are meant for window glass and its like, which nobody in the atelier writes about. On the web somebody does, so the rule
+# stays; but check every rule on your own captions.
 #
-# Here are tags that all rules together still miss, or invent.
+# All rules together still miss a few tags, all for the same reason: the cue.
 
 # %% tags=["hide-input"]
 found = [tagger.tags(caption) for caption in captions]
+
+
+def listed(tags):
+    """Tags as text, painters by name."""
+    return ", ".join(called.get(tag, tag) for tag in sorted(tags)) or "–"
+
+
 faults = [
+<<<<<<< HEAD
     {
         "caption": caption,
         "missed": ", ".join(set(truth) - set(tags)),
         "invented": ", ".join(set(tags) - set(truth)),
     }
+=======
+    {"caption": caption, "missed": listed(set(truth) - set(tags)), "invented": listed(set(tags) - set(truth))}
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     for caption, tags, truth in zip(captions, found, mentioned, strict=True)
     if set(tags) != set(truth)
 ]
 figures.table(
     pd.DataFrame(faults[:8], columns=["caption", "missed", "invented"]),
-    caption=f"The first of {len(faults)} captions, of {len(captions):,}, in which a tag is missed or invented.",
+    caption=f"The captions, of {len(captions):,}, in which a tag is missed or invented: {min(8, len(faults))} of {len(faults)}.",
 )
 
 # %% [markdown]
@@ -235,15 +318,32 @@ figures.table(
 #
 # Now the other truth: not what the caption means, but who made the picture. No reader of captions can do better than its captions.
 
+# %% tags=["hide-input"]
+happened = {"clean": "names the maker", "misspelled": "misspells the maker", "missing": "names nobody"}
+happened |= {"wrong": "names somebody else", "several": "names the maker and somebody else"}
+rows = [
+    {"the caption": text, "of all captions": (noise == kind).mean(), "for example": said[noise == kind][0]}
+    for kind, text in happened.items()
+    if (noise == kind).any()
+]
+figures.table(pd.DataFrame(rows), caption="What happened to the captions.", formats={"of all captions": ".0%"})
+
 # %%
 kinds = bank.kinds
+<<<<<<< HEAD
 true_tags = (
     crawl.frame[["true_artist", "true_movement", "true_medium"]].to_numpy().tolist()
 )
 rows = []
+=======
+columns = ["true_artist", "true_movement", "true_medium"]
+true_tags = crawl.frame[columns].to_numpy().tolist()
+worth = {}
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 for kind in ("artist", "movement", "medium"):
-    of_kind = [[tag for tag in tags if kinds[tag] == kind] for tags in found]
+    given = [[tag for tag in tags if kinds[tag] == kind] for tags in found]
     truth = [[tag for tag in tags if kinds[tag] == kind] for tags in true_tags]
+<<<<<<< HEAD
     right = tag_quality(of_kind, truth)
     rows.append(
         {
@@ -257,27 +357,45 @@ figures.table(
     caption="Of the found tags, the share that is true of the picture; of the pictures' true tags, the share that was found. Percent, with "
     "95 % intervals.",
 )
+=======
+    worth[kind] = tag_quality(given, truth)
+
+# %% tags=["hide-input"]
+rows = [
+    {
+        "kind": kind,
+        "found tags that are true": each["precision"].percent(),
+        "true tags that were found": each["recall"].percent(),
+    }
+    for kind, each in worth.items()
+]
+if (works_per_painter, seed, spelling, cues) == (32, 0, True, True):
+    assert 7 < 1 / (1 - worth["artist"]["precision"].value) < 10 and 0.6 < worth["artist"]["recall"].value < 0.7
+    assert all(
+        worth[kind]["precision"].value == 1 and worth[kind]["recall"].value < 0.5 for kind in ("movement", "medium")
+    )
+figures.table(pd.DataFrame(rows), caption="Tags against the truth, percent, with 95 % intervals over captions.")
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
-# About one artist tag in eight is wrong, and of three pictures one lacks its painter's name. Whoever trains on such tags trains on this noise
+# More than one artist tag in ten is wrong, and a third of the pictures lack the tag of their painter. Movements and mediums are the other way round: what is
+# named is right, for nobody in this crawl misnames them, but most captions do not say. Whoever trains on such tags trains on this noise
 # ([ablations](ablations) ask what it costs), and whoever
-# *measures* on them measures with a bent ruler. Keep the second in mind: it is why this book tests on the exhibition, never on the crawl.
+# *measures* on them measures with a bent ruler. That is why this book tests on the {term}`exhibition`, never on the crawl.
 #
 # ## Copies
 #
-# The web shows a well-known picture a thousand times: cropped, framed, stamped, squeezed, mirrored. In a data set for style the copies do harm. Two
-# copies of a picture with one tag teach that *the same picture* has the same style, which is true and useless; and where a copy lies among
-# the queries and another in the database, a benchmark measures memory.
+# The web shows a well-known picture many times: cropped, framed, stamped, squeezed, mirrored. In a data set for style the copies do harm. Two
+# copies with one tag teach that *the same picture* has the same style; and where one copy lies among
+# the queries and another in the database, a benchmark measures memory. But one copy may have the caption that another lacks. So the paper merges them: one
+# picture stays, with the tags of all.
 #
-# They also do good: one copy has the caption that another lacks. So the paper merges them: one picture stays, with the tags of all. Two
-# pictures count as copies if the cosine of their descriptors is above a threshold: 0.8 for SSCD {cite:p}`pizzi2022sscd`, a
-# descriptor that was made for it. A threshold belongs to a descriptor, and ours must be set anew.
-#
-# Which descriptor? We ask four: raw pixels, a colour histogram, `csd-tiny`, which is made for style, and `copy-tiny`, for which every picture is a
-# class of its own: it was trained with the self-supervised term only. For each of them the threshold is set on *another* crawl, as the
-# lowest at which 95 % of the pairs are copies; then it is used here.
+# Two pictures count as copies if the cosine of their descriptors is above a threshold: 0.8 for SSCD {cite:p}`pizzi2022sscd`, a
+# descriptor that was made for it. Here we ask four: raw {term}`pixels`, a {term}`colour` histogram, {term}`csd-tiny`, which is made for style, and {term}`copy-tiny`, for which every
+# picture is a class of its own: it was trained with the self-supervised term only. First, how alike are copies, and how alike are different works by one painter?
 
 # %%
+<<<<<<< HEAD
 validation = atelier_crawl(validation_works, painters=painters, seed=seed + 1)
 true_groups = crawl.column("true_group")
 descriptors = [
@@ -288,22 +406,21 @@ descriptors = [
 def unit_vectors(
     table: ImageTable, descriptor: csdlib.descriptors.Descriptor
 ) -> np.ndarray:
+=======
+judging = ("pixels", "colour", "csd-tiny", "copy-tiny")
+descriptors = [csdlib.load(name) for name in judging]
+true_groups, makers = crawl.column("true_group"), crawl.column("true_artist")
+
+
+def unit_vectors(table, descriptor):
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     """The descriptors of a table's pictures, of unit norm."""
     vectors = csdlib.embed(table, descriptor, cache=cache, progress=False).vectors
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-rows, thresholds, groups = [], {}, {}
-for descriptor in descriptors:
-    name, known = descriptor.name, validation.column("true_group")
-    thresholds[name] = threshold_for(unit_vectors(validation, descriptor), known)
-    groups[name] = duplicate_groups(unit_vectors(crawl, descriptor), thresholds[name])
-    for metric, estimate in group_quality(groups[name], true_groups).items():
-        label = f"{name} (above {thresholds[name]:.3f})"
-        rows.append({"label": label, "name": name, "metric": metric} | estimate.row())
-copy_quality = pd.DataFrame(rows)
-
 # %% tags=["hide-input"]
+<<<<<<< HEAD
 chart = figures.intervals(
     copy_quality, group="metric", axis="share of pairs (1 is best)"
 )
@@ -318,20 +435,78 @@ figures.show(
         f"{values[descriptor.name, 'recall']:.2f} for {descriptor.name}"
         for descriptor in descriptors
     )
+=======
+above = np.triu(np.ones((len(crawl), len(crawl)), dtype=bool), 1)
+are_copies = (true_groups[:, None] == true_groups) & above
+siblings = (makers[:, None] == makers) & above & ~are_copies
+rows = []
+for descriptor in descriptors:
+    vectors = unit_vectors(crawl, descriptor)
+    for pair, chosen in (("two copies of one picture", are_copies), ("two works by one painter", siblings)):
+        low, middle, high = np.quantile((vectors @ vectors.T)[chosen], [0.1, 0.5, 0.9])
+        rows.append({"label": descriptor.name, "pair": pair, "value": middle, "low": low, "high": high})
+alike = pd.DataFrame(rows)
+chart = figures.intervals(alike, group="pair", axis="cosine")
+chart.update_layout(xaxis_range=[min(0, alike["low"].min() - 0.05), 1.02])
+figures.show(
+    chart,
+    caption="Cosines of pairs of pictures: the median, and the range in which the middle 80 % of the pairs lie. There are "
+    f"{are_copies.sum():,} pairs of copies and {siblings.sum():,} of works by one painter.",
+    alt="Points with ranges. "
+    + "; ".join(f"{row.label}, {row.pair}: {row.low:.2f} to {row.high:.2f}" for row in alike.itertuples())
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     + ".",
 )
 
 # %% [markdown]
-# At a precision that one could live with, the style descriptor finds far fewer copies than the one that was made for them. That is no weakness: it was
-# taught to bring different works of one painter together, and so a copy is not much nearer to it than a sibling. *A good answer to one
-# question is a bad answer to another.*
+# For `csd-tiny` the two ranges overlap: it was taught to bring different works of one painter together, and so a copy is hardly nearer to it than
+# another work. `copy-tiny` leaves the most room between them. Room is needed, for there are many more pairs of works than of copies, and their likest few count. The threshold of each
+# descriptor is set on *another* crawl, as the lowest at which 95 % of the joined pairs are copies; then it is used here.
+
+# %%
+validation = atelier_crawl(validation_works, painters=painters, seed=seed + 1)
+known = validation.column("true_group")
+thresholds, groups, joined = {}, {}, {}
+for each in descriptors:
+    name = each.name
+    thresholds[name] = threshold_for(unit_vectors(validation, each), known)
+    groups[name] = duplicate_groups(unit_vectors(crawl, each), thresholds[name])
+    joined[name] = group_quality(groups[name], true_groups)
+
+# %% tags=["hide-input"]
+rows = [
+    {"label": f"{name} (above {thresholds[name]:.3f})", "metric": metric} | estimate.row()
+    for name, quality in joined.items()
+    for metric, estimate in quality.items()
+]
+chart = figures.intervals(pd.DataFrame(rows), group="metric", axis="share of pairs (1 is best)")
+chart.update_layout(xaxis_range=[0, 1.02])
+chart.add_vline(
+    x=0.95, line_dash="dot", line_color="#888888", annotation_text="aimed at", annotation_position="top left"
+)
+if (works_per_painter, validation_works, seed) == (32, 14, 0):
+    assert joined["csd-tiny"]["precision"].high < 0.95 and joined["colour"]["precision"].high < 0.95
+    assert joined["colour"]["recall"].value > joined["csd-tiny"]["recall"].value
+figures.show(
+    chart,
+    caption="Pairs of copies: precision and recall of the groups that each descriptor finds, with 95 % intervals over works.",
+    alt="Points with intervals for four descriptors. "
+    + "; ".join(f"{row['label']} {row['metric']} {row['value']:.2f}" for row in rows)
+    + ".",
+)
+
+# %% [markdown]
+# Two things to see. The style descriptor finds less than half of the copies, fewer than the histogram does, where the one that was made for them finds
+# nine in ten. And for `csd-tiny` and `colour` the threshold breaks its promise: on the new crawl their precision is below the 95 % that it was set for. It depends on the
+# few likest pairs, and another crawl has other ones.
 #
-# Two warnings. A group is whatever is connected: if A looks like B and B like C, all three are merged, though A and C may share nothing. And the number
-# of pairs grows with the square of the pictures, so among a million pictures a threshold lets in far more strangers than among a thousand: set it on
-# a sample of your own corpus, and look at the groups.
+# Two warnings. A group is whatever is connected: if A looks like B and B like C, all three are merged. And the number
+# of pairs grows with the square of the pictures (exercise 2). Set a threshold on
+# a sample of your own corpus, and look at the groups, the right ones and the wrong ones:
 
 # %% tags=["hide-input"]
 copies = groups["copy-tiny"]
+<<<<<<< HEAD
 sizes = np.bincount(copies, minlength=len(copies))
 shown = []
 for first in np.flatnonzero(sizes > 1)[:4]:
@@ -343,6 +518,22 @@ figures.gallery(
     shown,
     columns=6,
     caption="The first four groups that copy-tiny finds, and the truth about each picture.",
+=======
+kinds_of_copy = crawl.column("true_copy")
+right = [
+    row
+    for row in np.flatnonzero(kinds_of_copy != "")
+    if true_groups[row] == true_groups[copies[row]] and copies[row] != row
+]
+firsts = [
+    row for kind in np.unique(kinds_of_copy[right]) for row in [row for row in right if kinds_of_copy[row] == kind][:1]
+]
+shown = [(crawl.open(row), kinds_of_copy[row] or "original") for copy in firsts[:6] for row in (copies[copy], copy)]
+figures.gallery(
+    shown,
+    columns=6,
+    caption="Rightly joined by copy-tiny: pairs of the picture that stays and a copy, one for each kind of copy.",
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% tags=["hide-input"]
@@ -352,21 +543,17 @@ mixed = [
     if true_groups[row] != true_groups[copies[row]]
 ]
 pairs = [
-    (crawl.open(place), figures.label(crawl, place, ("true_artist", "true_content")))
+    (crawl.open(place), f"{called[makers[place]]}, {crawl.frame['true_content'][place]}")
     for row in mixed[:3]
     for place in (copies[row], row)
 ]
-(
-    figures.gallery(
-        pairs,
-        columns=6,
-        caption=f"Wrongly joined: the first of {len(mixed)} pictures that are no copy of the picture that stays.",
-    )
-    if pairs
-    else Markdown("No picture was joined to a group wrongly.")
-)
+one_painter = sum(makers[row] == makers[copies[row]] for row in mixed)
+wrongly = f"Wrongly joined: {len(pairs) // 2} of the {len(mixed)} pictures that are no copy of the picture that stays, each beside it. In {one_painter} cases both are by one painter."
+figures.gallery(pairs, columns=6, caption=wrongly) if pairs else Markdown("No picture was joined to a group wrongly.")
 
 # %% [markdown]
+# The nearest thing to a copy that is none is another work by the same painter.
+#
 # ## The funnel
 #
 # Everything together is one call. Tags that are too rare teach nothing; those that are too frequent ("art", in LAION) name no style. Pictures without any
@@ -376,38 +563,37 @@ pairs = [
 embeddings = csdlib.embed(crawl, csdlib.load("copy-tiny"), cache=cache, progress=False)
 config = CurationConfig(thresholds["copy-tiny"], minimum, maximum, spelling, cues)
 curated = curate(crawl, bank, embeddings, config)
-figures.table(curated.funnel, caption="From the crawl to the data set.")
 
 # %% tags=["hide-input"]
 funnel = go.Figure()
-for number, column in enumerate(["images", "tagged"]):
-    named = {"images": "all images", "tagged": "images with a tag"}[column]
-    funnel.add_funnel(
-        y=curated.funnel["step"],
-        x=curated.funnel[column],
-        name=named,
-        marker_color=figures.COLOURS[number],
-        textinfo="value",
-    )
-ends = curated.funnel.iloc[[0, -1]]
+for number, (column, name) in enumerate({"images": "all images", "tagged": "images with a tag"}.items()):
+    look = {"marker_color": figures.COLOURS[number], "textinfo": "value"}
+    funnel.add_funnel(y=curated.funnel["step"], x=curated.funnel[column], name=name, **look)
+share = curated.funnel["tagged"] / curated.funnel["images"]
 figures.show(
     funnel,
-    caption="The funnel: images that are left after each step.",
-    alt=f"Funnel chart. {ends['images'].iloc[0]} captioned images become {ends['images'].iloc[1]}, of which {ends['tagged'].iloc[1]} have a tag.",
+    caption=f"Images that are left after each step. The share with a tag goes from {share.iloc[0]:.1%} to {share.iloc[-1]:.1%}; "
+    f"of {curated.funnel['tags'].iloc[0]} tags {curated.funnel['tags'].iloc[-1]} stay.",
+    alt=f"Funnel chart. {curated.funnel['images'].iloc[0]} captioned images become {curated.funnel['images'].iloc[-1]}, of which "
+    f"{curated.funnel['tagged'].iloc[-1]} have a tag.",
 )
 
 # %% [markdown]
-# Merging copies loses pictures, but the *share* with a tag rises a little: a picture whose own caption names nobody inherits a name from its copy.
+# Merging copies loses pictures, but the *share* with a tag rises a little: a picture whose own caption names nobody inherits a name from its copy. The other steps
+# have nothing to do here: every picture can be read, and every tag has at least `minimum` images.
 #
 # ### The long tail
 #
 # On the web a few tags have most of the pictures, and most tags have few: the paper keeps every tag with one to 100,000 images. The atelier's painters are
-# equally busy, so its tail is short: movements and mediums, which several painters share, at the left; then painters.
+# equally busy, so its tail is short.
 
 # %% tags=["hide-input"]
 tail = go.Figure()
-ranked = curated.tags.assign(rank=np.arange(1, len(curated.tags) + 1))
+ranked = curated.tags.assign(
+    rank=np.arange(1, len(curated.tags) + 1), named=curated.tags["tag"].map(lambda tag: called.get(tag, tag))
+)
 for number, (kind, part) in enumerate(ranked.groupby("kind", sort=True)):
+<<<<<<< HEAD
     marker = {
         "color": figures.COLOURS[number],
         "symbol": figures.SYMBOLS[number],
@@ -426,6 +612,11 @@ tail.update_layout(
     yaxis_title="images with the tag",
     yaxis_rangemode="tozero",
 )
+=======
+    marker = {"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 8}
+    tail.add_scatter(x=part["rank"], y=part["images"], mode="markers", name=kind, text=part["named"], marker=marker)
+tail.update_layout(xaxis_title="rank of the tag", yaxis_title="images with the tag", yaxis_rangemode="tozero")
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.show(
     tail,
     caption="How many images each tag has, the most frequent tag first.",
@@ -433,24 +624,28 @@ figures.show(
 )
 
 # %% [markdown]
+# Movements and mediums, which several painters share, stand mostly at the left, painters at the right. The most frequent tag has only a few times as many images as
+# the rarest.
+#
 # ### The card
 #
-# A data set without a description is a rumour. `curated.save(folder)` writes the table with the hash of every image, and this card.
+# `curated.save(folder)` writes the table with the hash of every image, and a card: the funnel, the counts, the settings and the
+# source. It ends with what a tag does not mean:
 
-# %%
+# %% tags=["hide-input"]
 with TemporaryDirectory() as folder:
     curated.save(Path(folder))
     card = (Path(folder) / "README.md").read_text()
-print(card)
+Markdown("\n".join(f"> {line}" for line in card[card.index("- **Labels") :].splitlines()))
 
 # %% [markdown]
 # ## Names of people
 #
-# The tags of this chapter are names, and outside of the atelier they are names of living people. Three things to decide before you curate a corpus of your own:
+# Outside of the atelier tags are names of living people. Three things to decide before you curate a corpus of your own:
 #
-# - **Whom do you list?** A bank is a choice. Lists that come from prompting tools over-represent those whom users already imitate: the data set will
+# - **Whom do you list?** A bank is a choice. A list from a prompting tool holds those whom users already imitate: the data set will
 #   measure imitation best where it is most frequent, and will be silent about everybody else.
-# - **What does a tag claim?** *In the style of* is not *by*. A tag says that a name stood beside a picture. Published as authorship, it slanders twice: the artist,
+# - **What does a tag claim?** *In the style of* is not *by*. A tag says that a name stood beside a picture. Published as authorship, it wrongs two people: the artist,
 #   who did not make it, and whoever did.
 # - **Who may leave?** A data set with names needs an address for those who want to be taken out, and a version number for when they are.
 #
@@ -466,14 +661,14 @@ print(card)
 #
 # ## Summary
 #
-# - Captions are labels that nobody meant to give. Rules make tags of them: words, longest first, cues, one slip.
+# - Captions are labels that nobody meant to give. Rules make tags of them: whole words, the longest phrase, cues, one slip.
 # - Precision and recall against *mentions* say how well the captions were read; against the *truth*, what the labels are worth.
-# - Copies are found by a descriptor made for copies, with a threshold set on other pictures; their tags are merged.
+# - Copies are found by a descriptor made for copies, with a threshold set on other pictures and checked on new ones; their tags are merged.
 # - A card says what went in, what was left, and what a tag does not mean.
 #
 # ## Exercises
 #
-# **1. The right to one slip.** Write `one_slip(a, b)`: whether two words become equal by one letter swapped with its neighbour, dropped, added or mistaken. Equal words
+# **1. The right to one slip (20 minutes).** Write `one_slip(a, b)`: whether two words become equal by one letter swapped with its neighbour, dropped, added or mistaken. Equal words
 # need no slip: they give `True`, too.
 
 
@@ -485,9 +680,10 @@ def one_slip(a: str, b: str) -> bool:
 
 # %% tags=["solution"]
 def one_slip(a: str, b: str) -> bool:
-    """Whether at most one slip lies between two words: everything that one slip can make of a is tried."""
+    """Whether b is among everything that at most one slip can make of a."""
     letters = set(b)
     cuts = [(a[:k], a[k:]) for k in range(len(a) + 1)]
+<<<<<<< HEAD
     swapped = {
         head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1
     }
@@ -496,6 +692,12 @@ def one_slip(a: str, b: str) -> bool:
     mistaken = {
         head + letter + tail[1:] for head, tail in cuts if tail for letter in letters
     }
+=======
+    swapped = {h + t[1] + t[0] + t[2:] for h, t in cuts if len(t) > 1}
+    dropped = {head + tail[1:] for head, tail in cuts if tail}
+    added = {head + letter + tail for head, tail in cuts for letter in letters}
+    mistaken = {h + letter + t[1:] for h, t in cuts if t for letter in letters}
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     return b in {a} | swapped | dropped | added | mistaken
 
 
@@ -510,32 +712,39 @@ for a, b, answer in [
     assert one_slip(a, b) == one_slip(b, a) == answer, (a, b)
 
 # %% [markdown]
-# **2. Chains.** Four pictures, each a bit further to the right than the one before. Write `chain(threshold)`: the number of groups that
-# `duplicate_groups` makes of them, and find out by hand for which thresholds the first and the last end in one group although their cosine is far below.
-
-# %%
-angles = np.deg2rad([0, 20, 40, 60])
-chain_vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+# **2. A million pictures (20 minutes).** Count the pairs of this crawl whose cosine by `copy-tiny` reaches its threshold: those that are copies, and those that are not. Now let a crawl
+# be `times` as large, with the same share of copies and painters as busy as before. How does each count grow? Write `precision_when(times)`, the share of right ones among
+# all pairs above the threshold. From which size on are most joined pairs wrong?
 
 
 # %% tags=["exercise"]
-def chain(threshold: float) -> int:
-    """The number of groups at a threshold."""
-    return 0  # your code here
+def precision_when(times: float) -> float:
+    """The precision of pairs in a crawl so many times as large."""
+    return 1.0  # your code here
 
 
 # %% tags=["solution"]
-def chain(threshold: float) -> int:
-    """The number of groups at a threshold: neighbours are 20 degrees apart, so below cos 20 all four are one chain."""
-    return len(np.unique(duplicate_groups(chain_vectors, threshold)))
+def precision_when(times: float) -> float:
+    """The precision of pairs in a crawl so many times as large.
+
+    Pairs of copies grow with the number of pictures, all other pairs with its square.
+    """
+    close = embeddings.vectors @ embeddings.vectors.T >= thresholds["copy-tiny"]
+    copied, others = (close & are_copies).sum(), (close & above & ~are_copies).sum()
+    return float(copied * times / (copied * times + others * times**2))
 
 
 # %% tags=["check"]
-assert [chain(threshold) for threshold in (0.999, 0.95, 0.9)] == [4, 4, 1]
+near = unit_vectors(crawl, descriptors[-1])
+near = np.argwhere((near @ near.T >= thresholds["copy-tiny"]) & above)
+good = np.mean([true_groups[a] == true_groups[b] for a, b in near])
+for times in (1, 10, 1000):
+    assert abs(precision_when(times) - good / (good + (1 - good) * times)) < 0.01
 
 # %% [markdown]
-# **3. For the curious.** Run the chapter with `spelling` and `cues` off. Which of the two do the labels notice? Then set `minimum` to 100: what becomes of the
-# painters, and what is left to learn from?
+# **3. Which noise would you pay for (open, 40 minutes)?** You can have one thing mended in the captions: misspelled names, wrong names, or missing ones. Use the `true_` columns to mend each in turn, and
+# see how the last table of *What the labels are worth* changes. A good answer gives the gain in precision and in recall for each with its interval, says which of the two a
+# contrastive loss needs more and why (what does a wrong tag do to a batch, and what a missing one?), and names what this crawl cannot tell about the web.
 #
 # ## Further reading
 #

@@ -11,13 +11,13 @@
 #
 # ## Overview
 #
-# A style descriptor is made by one short formula. It takes a batch of pictures, asks of each one *who of the others is of your
-# style?*, and punishes wrong answers. In this chapter we compute that formula with pencil, paper and a handful of pictures,
-# until nothing about it is a mystery. You will
+# A style {term}`descriptor` is made by one short formula. It takes a handful of pictures, asks of each one *who of the others
+# is of your style?*, and punishes wrong answers. In this chapter you compute that formula with a pencil, first for four
+# vectors in the plane, then with a few lines of code for nine pictures. You will
 #
-# - see the positives and negatives of a batch in a picture,
 # - turn similarities into probabilities, and probabilities into the loss of the paper,
-# - derive its gradient, and read it as forces between pictures,
+# - derive its gradient, and read it as forces that turn the vectors,
+# - watch an untrained descriptor learn to tell three painters apart,
 # - meet the two readings of *several tags*: the paper's text and its released code do not agree.
 #
 # ## Prerequisites
@@ -28,12 +28,13 @@
 # | softmax and logarithm | needed |
 # | derivatives with the chain rule | needed for one section |
 #
-# **Time:** twenty minutes to read, less than one to run.
+# **Time:** forty minutes to read with a pencil, less than one to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart or folder
 root = ""  # folder of the data set, for all but the atelier
-descriptor = "csd-tiny"  # what looks at style: any name of csdlib.list_descriptors()
+descriptor = "random-tiny"  # what looks at style: any name of csdlib.list_descriptors()
+compared_descriptor = "csd-tiny"  # a descriptor to compare it with: a trained one
 artists = 3  # artists in the batch
 images_each = 3  # pictures of each artist in the batch
 temperature = 0.1  # tau, the temperature of the contrastive loss
@@ -44,9 +45,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import torch
+from plotly.subplots import make_subplots
 
 import csdlib
 from csdlib import figures
+<<<<<<< HEAD
 from csdlib.training import multilabel_contrastive_loss, self_supervised_loss
 
 random = np.random.default_rng(seed)
@@ -58,30 +61,24 @@ rows = [
     for name in chosen
 ]
 batch = table.take(np.concatenate(rows))
+=======
+from csdlib.training import StylePreservingViews, multilabel_contrastive_loss, self_supervised_loss
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
-# ## A batch
+# ## Four vectors and a pencil
 #
-# Training never sees all pictures at once. It sees a **batch**, and everything that the loss knows about style it knows from
-# comparing the pictures of the batch with each other. Here is a very small one.
-
-# %% tags=["hide-input"]
-figures.gallery(
-    figures.pictures(batch, range(len(batch)), ("artist",)),
-    columns=images_each * 2,
-    caption="The batch, numbered from 0.",
-)
-
-# %% [markdown]
-# Two pictures that share a style tag are a **positive pair**; all others are negatives. A picture is neither to itself. With
-# the artist as the only tag, the positives of our batch are squares along the diagonal.
+# Every descriptor in this book is a vector of length one. The real ones have many numbers; let ours have two, so that they
+# are points on a circle. There are two painters with two pictures each: $a$ and $b$ are by the first, $c$ and $d$ by the
+# second.
 
 # %%
-labels = batch.tagged("artist").labels()
-itself = np.eye(len(batch), dtype=bool)
-positive = (labels @ labels.T > 0) & ~itself
+z = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]])  # a, b, c, d
+tags = np.array([[1, 0], [1, 0], [0, 1], [0, 1]])
+tau = 0.2
 
 # %% tags=["hide-input"]
+<<<<<<< HEAD
 ticks = [
     f"{number}: {name.split('-')[0]}"
     for number, name in enumerate(batch.frame["artist"])
@@ -124,39 +121,103 @@ z = csdlib.embed(batch, csdlib.load(descriptor)).vectors.astype(np.float64)
 s = np.where(itself, -np.inf, z @ z.T / temperature)
 p = np.exp(s - s.max(axis=1, keepdims=True))
 p /= p.sum(axis=1, keepdims=True)
+=======
+letters = list("abcd")
+vectors = torch.tensor(z, requires_grad=True)
+multilabel_contrastive_loss(vectors, torch.tensor(tags), tau).backward()
+around = np.stack([-z[:, 1], z[:, 0]], axis=1)  # the direction along the circle, anticlockwise
+turning = -(vectors.grad.numpy() * around).sum(axis=1)
+ends = z + 0.5 * turning[:, None] * around
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% tags=["hide-input"]
-right = float(p[positive].sum() / len(batch))
-heatmap(
-    p,
-    f"The guesses p of every picture (rows). The share that falls on positives is {right:.0%}.",
-    f"A matrix of probabilities whose rows sum to one; {right:.0%} of the mass lies in the blocks of positive pairs.",
-    colorbar_title="p",
+circle = np.linspace(0, 2 * np.pi, 200)
+chart = go.Figure(go.Scatter(x=np.cos(circle), y=np.sin(circle), mode="lines", line_color="#888888", showlegend=False))
+for painter in (0, 1):
+    own = tags[:, painter] == 1
+    marker = {"size": 14, "color": figures.COLOURS[painter], "symbol": figures.SYMBOLS[painter]}
+    text = [f"<b>{letter}</b>" for letter in np.array(letters)[own]]
+    chart.add_scatter(
+        x=z[own, 0], y=z[own, 1], mode="markers+text", text=text, name=f"painter {painter + 1}", marker=marker
+    )
+chart.update_traces(textposition="top right", textfont_size=18)
+for (x, y), (to_x, to_y) in zip(z, ends, strict=True):
+    chart.add_annotation(
+        x=to_x, y=to_y, ax=x, ay=y, axref="x", ayref="y", arrowhead=2, arrowwidth=2, arrowcolor="#888888"
+    )
+chart.update_layout(xaxis_range=[-1.3, 1.3], yaxis_range=[-0.3, 1.3], yaxis_scaleanchor="x")
+chart.update_layout(xaxis_constrain="domain", yaxis_constrain="domain")
+chart.update_layout(xaxis_title="first number", yaxis_title="second number")
+figures.show(
+    chart,
+    height=460,
+    caption="Four descriptors on a circle. An arrow shows where the loss would turn each of them; a longer arrow is a stronger pull.",
+    alt="Four points on a circle. The arrows at b and c point away from each other, b towards a and c towards d; those at a and d are short.",
 )
 
 # %% [markdown]
-# What does the temperature do? A small $\tau$ stretches differences: the guess concentrates on the nearest picture. A large
-# one flattens them, until everybody is equally likely. The paper takes $\tau = 0.1$ {cite:p}`somepalli2024csd`.
+# At the end of this section you can compute these arrows. Training does nothing else: it turns vectors until pictures by one
+# painter lie close together and those by others lie far away. Here $b$ and $c$ are too close, although they are by two
+# painters, and their arrows point away from each other.
+#
+# **Step 1: similarities.** The {term}`cosine similarity` of two vectors of length one is their dot product,
+# for example $a \cdot b = 1 \cdot 0.8 + 0 \cdot 0.6 = 0.8$. For $b$ and the three others:
+# $b \cdot a = 0.8$, $b \cdot c = 0.6$, $b \cdot d = -0.48 + 0.48 = 0$.
+#
+# **Step 2: divide by the temperature.** We take $\tau = 0.2$, so dividing by it is multiplying by five: $4$, $3$, $0$.
+#
+# **Step 3: exponentials.** $e^4 \approx 54.60$, $e^3 \approx 20.09$, $e^0 = 1$. Their sum is $75.68$.
+#
+# **Step 4: probabilities.** Divide by the sum: $0.721$ for $a$, $0.265$ for $c$, $0.013$ for $d$. This is the guess
+# of $b$, who of the others might be by its own painter. It leaves out $b$ itself: everybody is most similar to
+# themselves, and nothing is learned from that.
+#
+# **Step 5: the loss.** The right answer is $a$, so $b$ pays $-\log 0.721 = 0.327$. A guess that is sure of the right one pays
+# nothing.
+#
+# Do the same for $a$ before you look at the table. You need $e^{-3} \approx 0.05$.
 
 # %%
-for tau in (0.02, 0.1, 0.5, 2.0):
-    guess = np.exp((z[0] @ z[1:].T - 1) / tau)
-    guess /= guess.sum()
-    print(
-        f"tau = {tau}: largest probability {guess.max():.2f}, as if choosing among {1 / (guess**2).sum():.1f} pictures"
-    )
+itself = np.eye(len(z), dtype=bool)
+positive = (tags @ tags.T > 0) & ~itself
+s = z @ z.T / tau
+e = np.where(itself, 0, np.exp(s))
+p = e / e.sum(axis=1, keepdims=True)
+own_loss = -np.log(p[positive])
+
+# %% tags=["hide-input"]
+rows = []
+for i, letter in enumerate(letters):
+    others = [j for j in range(4) if j != i]
+    rows.append({"picture": letter, "divided by tau": ", ".join(f"{letters[j]}: {s[i, j]:.0f}" for j in others)})
+    rows[-1] |= {"exponentials": ", ".join(f"{np.exp(s[i, j]):.2f}" for j in others), "sum": np.exp(s[i, others]).sum()}
+    rows[-1] |= {"guesses": ", ".join(f"{p[i, j]:.3f}" for j in others), "loss": own_loss[i]}
+assert np.allclose(s[1], [4, 5, 3, 0]) and np.allclose(p[1], [0.7214, 0, 0.2654, 0.0132], atol=1e-4)
+assert abs(own_loss[1] - 0.327) < 1e-3 and abs(own_loss.mean() - 0.173) < 1e-3
+by_csdlib = float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(tags), tau))
+figures.table(
+    pd.DataFrame(rows),
+    caption=f"Steps 2 to 5 for all four. The mean of the losses is {own_loss.mean():.4f}; csdlib gets {by_csdlib:.4f}.",
+    formats={"sum": ".2f", "loss": ".3f"},
+)
 
 # %% [markdown]
-# ## The loss
+# The loss of the whole is the mean of the four. Nearly all of it comes from $b$ and $c$, who take each other for relatives;
+# $a$ and $d$ have hardly anything left to learn.
 #
-# The guess is good if the positives are likely. For a picture with positives $P(i)$ we take the mean of $-\log p_{ij}$ over
-# them, and for the batch the mean over its $n$ pictures:
+# ## The formula
+#
+# Now the same in symbols. Training never sees all pictures at once, but a **batch** of $n$. Two pictures that share a style tag
+# are a {term}`positive pair`; all other pairs are negatives. Let $z_i$ be the descriptor of picture $i$,
+# $s_{ij} = z_i \cdot z_j / \tau$ its similarity to picture $j$, divided by the {term}`temperature`, and $P(i)$ its
+# positives. The guesses of $i$, and the **multi-label contrastive** term, are
 #
 # $$
+# p_{ij} = \frac{e^{s_{ij}}}{\sum_{k \ne i} e^{s_{ik}}}, \qquad
 # L_\mathrm{MCL} = \frac1n \sum_i \ell_i, \qquad \ell_i = -\frac{1}{|P(i)|} \sum_{j \in P(i)} \log p_{ij} .
 # $$
 #
-# This is the **multi-label contrastive** term. In words and loops:
+# A picture with several positives pays the mean over them. In loops:
 
 
 # %%
@@ -170,17 +231,24 @@ def by_hand(p, positive):
     return total / len(p)
 
 
+<<<<<<< HEAD
 print(f"by hand:  {by_hand(p, positive):.6f}")
 print(
     f"csdlib:   {float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(labels), temperature)):.6f}"
 )
+=======
+assert abs(by_hand(p, positive) - by_csdlib) < 1e-9
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
-# Two numbers help to read a loss. If all descriptors were equal, each of the $n - 1$ others would be equally likely, and the
-# loss $\log(n - 1)$. And it can never fall to 0 where there are several positives: they share the probability, so $\ell_i$
-# cannot be smaller than $\log |P(i)|$. Here is the loss of each picture between these two marks.
+# ## What the temperature does
+#
+# Move the slider. A small $\tau$ stretches the differences between similarities, and the guess concentrates on the nearest picture. A
+# large one flattens them, until everybody is equally likely. The paper takes $\tau = 0.1$ {cite:p}`somepalli2024csd`.
+
 
 # %% tags=["hide-input"]
+<<<<<<< HEAD
 own = np.array([-np.log(p[i, positive[i]]).mean() for i in range(len(batch))])
 chart = go.Figure(go.Bar(x=ticks, y=own, marker_color=figures.COLOURS[0]))
 for level, text in (
@@ -197,11 +265,35 @@ figures.show(
     alt=f"Bars from {own.min():.2f} to {own.max():.2f} nats, with marks at {np.log(len(batch) - 1):.2f} (all descriptors equal) "
     f"and {np.log(positive.sum(axis=1).max()):.2f} (the best possible).",
 )
+=======
+def bars(shares, names, right):
+    """Probabilities as bars of HTML, the positive in another colour and with a sign."""
+    lines = []
+    for share, name, good in zip(shares, names, right, strict=True):
+        colour, sign = (figures.COLOURS[2], "✓") if good else (figures.COLOURS[7], "✗")
+        bar = f'<div style="background:{colour};width:{60 * share:.1f}%;min-width:2px;height:1.2em"></div>'
+        text = f'<span style="width:3em">{sign} {name}</span>{bar}<span>{share:.3f}</span>'
+        lines.append(f'<div style="display:flex;gap:.5em;align-items:center;margin:.3em 0">{text}</div>')
+    return "".join(lines)
+
+
+frames = []
+for tau_now in (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0):
+    guess = np.exp((z[1] @ z[[0, 2, 3]].T - 1) / tau_now)
+    guess /= guess.sum()
+    said = f"<p>Loss of b: {-np.log(guess[0]):.3f}. As if choosing among {1 / (guess**2).sum():.1f} pictures.</p>"
+    frames.append((f"{tau_now:g}", bars(guess, ["a", "c", "d"], [True, False, False]) + said))
+figures.slider(frames, label="temperature", caption="The guesses of b, by the temperature. The right answer is a (✓).")
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
+# The number of pictures that the guess chooses among is $1 / \sum_j p_{ij}^2$: it is 1 for a guess that is certain and 3 for one
+# that has no idea. At a low temperature the loss of $b$ vanishes, because its nearest neighbour happens to be the right one.
+# Exercise 2 asks what happens where it is the wrong one.
+#
 # ## The gradient: forces between pictures
 #
-# How will the descriptors move? Write $\ell_i$ with the logarithm of the softmax spelled out,
+# How do the vectors move? Write $\ell_i$ with the logarithm of the softmax spelled out,
 #
 # $$
 # \ell_i = \log \sum_{k \ne i} e^{s_{ik}} - \frac{1}{|P(i)|} \sum_{j \in P(i)} s_{ij},
@@ -214,11 +306,16 @@ figures.show(
 # q_{ij} = \begin{cases} 1/|P(i)| & j \in P(i) \\ 0 & \text{else.} \end{cases}
 # $$
 #
-# So $p$ is what picture $i$ guesses, $q$ what would be right, and the force between two pictures is the difference. A
-# negative is pushed away as hard as it is (wrongly) believed in; a positive is pulled, less and less, until it has
-# its fair share. Nobody has to choose *hard* negatives by hand: the softmax does it.
+# So $p$ is what picture $i$ guesses, $q$ what would be right, and the force is the difference. For $b$, by hand:
+# $0.721 - 1 = -0.279$ for $a$, which is pulled nearer; $0.265$ for $c$ and $0.013$ for $d$, which are pushed away, $c$ twenty
+# times as hard. Nobody has to pick *hard* negatives: the softmax does it. A positive is pulled less and less, until it has its fair
+# share of the probability.
+#
+# A vector moves for two reasons: as the one who guesses, and as one of those whom the others guess at. Hence the sum of the matrix and its
+# transpose.
 
 # %%
+<<<<<<< HEAD
 q = positive / np.maximum(positive.sum(axis=1, keepdims=True), 1)
 force = (p - q) / len(batch)
 gradient = (force + force.T) @ z / temperature
@@ -274,21 +371,167 @@ figures.show(
     height=480,
     caption="Twelve descriptors of two numbers, before and after 400 steps.",
     alt="Points of three styles on a circle: scattered before training; afterwards in three tight groups, about 120 degrees apart.",
+=======
+q = positive / positive.sum(axis=1, keepdims=True)
+force = (p - q) / len(z)
+gradient = (force + force.T) @ z / tau
+
+# %% tags=["hide-input"]
+assert np.allclose(gradient, vectors.grad.numpy())
+assert np.allclose((p - q)[1], [-0.279, 0, 0.265, 0.013], atol=1e-3) and 19 < p[1, 2] / p[1, 3] < 21
+steps = pd.DataFrame(p - q, columns=[f"on {letter}" for letter in letters]).mask(itself)
+steps.insert(0, "force of", letters)
+figures.table(
+    steps,
+    caption="Guess minus truth: a negative number pulls, a positive one pushes. The gradient made of them equals that of "
+    "automatic differentiation (asserted).",
+    formats=dict.fromkeys(steps.columns[1:], "+.3f"),
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
+# Each row sums to zero: what the positive is lacking is what the negatives have too much of. The arrows of the first figure are the part of
+# $-\partial L / \partial z_i$ that runs along the circle; the rest would only change a length, and lengths are set back to one.
+#
+# ## Nine pictures, and a tower that was never trained
+#
+# Now real pictures, and a descriptor of many numbers. Its network, the {term}`tower`, has random weights: it has learned nothing yet.
+
+# %% tags=["hide-input"]
+random = np.random.default_rng(seed)
+table = csdlib.load_dataset(dataset, root=root).where(split="database")
+called = table.manifest.get("names", {})
+chosen = random.permutation(sorted(set(table.frame["artist"]) - {""}))[:artists]
+places = [random.permutation(np.flatnonzero(table.frame["artist"] == name))[:images_each] for name in chosen]
+batch = table.take(np.concatenate(places))
+painters = [called.get(name, name) for name in batch.frame["artist"]]
+figures.gallery(
+    [(batch.open(row), f"{row}: {painters[row]}") for row in range(len(batch))],
+    columns=images_each,
+    caption=f"The batch, numbered from 0: {images_each} pictures by each of {artists} painters, a painter a row.",
+)
+
+# %%
+labels = batch.tagged("artist").labels()
+itself = np.eye(len(batch), dtype=bool)
+positive = (labels @ labels.T > 0) & ~itself
+looks = {}
+for name in (descriptor, compared_descriptor):
+    z = csdlib.embed(batch, csdlib.load(name), progress=False).vectors.astype(float)
+    s = np.where(itself, -np.inf, z @ z.T / temperature)
+    looks[name] = z, np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
+
+# %% tags=["hide-input"]
+chart = make_subplots(1, len(looks), subplot_titles=list(looks), shared_yaxes=True)
+on_positives = {name: float(p[positive].sum() / len(p)) for name, (_, p) in looks.items()}
+for column, (_, p) in enumerate(looks.values(), start=1):
+    chart.add_heatmap(z=p, colorscale="Cividis", zmin=0, zmax=1, colorbar_title="p", row=1, col=column)
+    chart.update_xaxes(title_text="picture j", dtick=1, row=1, col=column)
+chart.update_yaxes(autorange="reversed", dtick=1)
+chart.update_yaxes(title_text="picture i guesses", row=1, col=1)
+figures.show(
+    chart,
+    caption="The guesses p: untrained on the left, trained on the right. The positives are the squares along the diagonal.",
+    alt="Two matrices of probabilities whose rows sum to one. On the positives lie "
+    + " and ".join(f"{share:.0%} ({name})" for name, share in on_positives.items())
+    + " of the mass.",
+)
+
+# %% tags=["hide-input"]
+rows = []
+for name, (z, p) in looks.items():
+    term = float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(labels), temperature))
+    assert abs(term - by_hand(p, positive)) < 1e-6
+    rows.append({"descriptor": name, "probability on positives": on_positives[name], "loss": term})
+    rows[-1] |= {"loss if all were equal": np.log(len(batch) - 1)}
+    rows[-1] |= {"smallest possible loss": np.log(positive.sum(axis=1)).mean()}
+figures.table(
+    pd.DataFrame(rows),
+    caption="The loss of the batch (nats), between two marks.",
+    formats={"probability on positives": ".0%"} | dict.fromkeys(list(rows[0])[2:], ".3f"),
+)
+
+# %% [markdown]
+# Two numbers help to read a loss, here in {term}`nats`. If all descriptors were equal, each of the $n - 1$ others would be equally likely, and the loss $\log(n - 1)$.
+# And it cannot fall to 0 where there are several positives: they share the probability, so $\ell_i$ is at least
+# $\log |P(i)|$. The untrained tower sits at the first mark. It does see differences between pictures, as the left matrix shows, but
+# they are not those between painters. The trained one has nearly reached the second: nothing is left for it to learn from these pictures.
+#
+# ## Learning, seen on the circle
+#
+# To watch the forces at work, give the untrained tower a small **head**: a matrix $W$ that turns its numbers (with the mean of the batch taken off)
+# into two, scaled to length one. The tower stays as it is. Only $W$ learns, by steps along the negative gradient.
+
+# %%
+looked = torch.tensor(looks[descriptor][0] - looks[descriptor][0].mean(axis=0))
+looked = looked / looked.norm(dim=1, keepdim=True)
+start = torch.Generator().manual_seed(seed)
+W = torch.randn(looked.shape[1], 2, generator=start, dtype=torch.float64)
+path = []
+for _ in range(201):
+    W.requires_grad_()
+    on_circle = torch.nn.functional.normalize(looked @ W, dim=1)
+    step_loss = multilabel_contrastive_loss(on_circle, torch.tensor(labels), 0.5)
+    (slope,) = torch.autograd.grad(step_loss, W)
+    path.append((float(step_loss.detach()), on_circle.detach().numpy()))
+    W = (W - 0.1 * slope).detach()
+
+# %% tags=["hide-input"]
+radius = np.linspace(0.35, 1, len(path))[:, None, None]
+trace = np.stack([points for _, points in path]) * radius
+chart = go.Figure(go.Scatter(x=np.cos(circle), y=np.sin(circle), mode="lines", line_color="#888888", showlegend=False))
+for number, name in enumerate(dict.fromkeys(painters)):
+    look = {"color": figures.COLOURS[number % 8], "symbol": figures.SYMBOLS[number % 8]}
+    for first, row in enumerate(np.flatnonzero(np.array(painters) == name)):
+        x, y = trace[:, row].T
+        group = {"legendgroup": name, "hovertext": f"{row}: {name}", "line_color": look["color"]}
+        chart.add_scatter(x=x, y=y, mode="lines", opacity=0.6, showlegend=False, **group)
+        marker = look | {"size": [7, 13]}
+        ends = {"x": x[[0, -1]], "y": y[[0, -1]], "name": name}
+        chart.add_scatter(mode="markers", marker=marker, showlegend=first == 0, **ends, **group)
+chart.update_layout(yaxis_scaleanchor="x", xaxis_visible=False, yaxis_visible=False)
+figures.show(
+    chart,
+    height=520,
+    caption="The paths of the nine pictures over 200 steps. Only the angle is learned; the distance from the centre shows time, from the first step (small "
+    "marks) to the last (large marks).",
+    alt="Paths from the inside of a circle to its rim. The pictures of three painters start mixed and end in groups.",
+)
+
+# %% tags=["hide-input"]
+rows = []
+for step in (0, 20, 50, 100, 200):
+    value, points = path[step]
+    apart = np.degrees(np.arccos(np.clip(points @ points.T, -1, 1)))
+    rows.append({"step": step, "loss": value, "farthest two by one painter": apart[positive].max()})
+    rows[-1] |= {"nearest two by different painters": apart[~positive & ~itself].min()}
+if (dataset, descriptor, artists, images_each, seed) == ("atelier", "random-tiny", 3, 3, 0):
+    assert rows[-1]["farthest two by one painter"] < rows[-1]["nearest two by different painters"]
+figures.table(
+    pd.DataFrame(rows),
+    caption="The same in numbers: loss (nats) and angles (degrees).",
+    formats={"loss": ".3f", "farthest two by one painter": ".0f", "nearest two by different painters": ".0f"},
+)
+
+# %% [markdown]
+# At step 0 the painters are mixed. At the end the farthest two by one painter are nearer than the nearest two by
+# different ones. Do not read too much into it: $W$ has many more numbers than there are pictures, so it can learn nine pictures by heart. Whether it has
+# learned anything about the painters is the question of exercise 4.
+#
 # ## Several tags: two readings
 #
 # A picture may carry several tags: its artist, a movement, a medium. Who is a positive then, and how much? The paper's text
 # says: whoever shares *a* tag (an **indicator**). The released code multiplies the tag matrices, so that a picture
-# that shares three tags counts three times (a **count**). Both are in `csdlib.training.losses`. For our batch, with the artist, the
-# movement and the medium as tags:
+# that shares three tags counts three times (a **count**). Both are in `csdlib.training.losses`. For our batch:
 
 # %%
 several = batch.tagged("artist", "movement", "medium").labels()
 shared = np.where(itself, 0, several @ several.T)
+weights = {"indicator": (shared > 0).astype(float), "count": shared}
+pulls = {name: each[positive].sum() / each.sum() for name, each in weights.items()}
 
 # %% tags=["hide-input"]
+<<<<<<< HEAD
 heatmap(
     shared,
     "How many tags two pictures share. The indicator sees zero or not zero; the count sees the number.",
@@ -315,27 +558,38 @@ figures.table(
     pd.DataFrame(rows),
     caption="The two weightings on this batch (loss in nats; the pull as a share).",
     formats={"loss": ".3f", "pull that goes to the same artist": ".0%"},
+=======
+chart = go.Figure(go.Heatmap(z=shared, colorscale="Cividis", colorbar_title="tags"))
+chart.update_layout(yaxis_autorange="reversed", xaxis_title="picture j", yaxis_title="picture i")
+chart.update_layout(xaxis_dtick=1, yaxis_dtick=1)
+figures.show(
+    chart,
+    caption="How many tags two pictures share. The indicator sees only zero or not zero; the count sees the number. "
+    + " ".join(f"With the {name} {pull:.0%} of the weight goes to the same artist." for name, pull in pulls.items()),
+    alt=f"A matrix of shared tags from 0 to {int(shared.max())}; highest within an artist, lower between artists who share a movement or a medium.",
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
 # With the indicator, a stranger of the same movement pulls as hard as another picture by the artist. The count prefers
-# the artist's own, because they usually share every tag. Which one is better is not a matter of taste: [the chapter
-# on ablations](ablations) measures it.
+# the artist's own, because they share every tag; the caption has the shares. Which one makes the better descriptor has to be measured:
+# [the chapter on ablations](ablations) trains with both, and finds no difference that stands out from chance.
 #
 # ## Views: the self-supervised term
 #
-# Most pictures of the web carry no tag at all. They can still teach something: two **views** of one picture, cut and turned
+# Most pictures of the web carry no tag at all. They can still teach something: two {term}`views <style-preserving view>` of one picture, cut and turned
 # differently, have one style. Take the views of a picture as its only positives, in the same formula, and call it
-# $L_\mathrm{SSL}$. It needs no labels. The whole loss is
+# $L_\mathrm{SSL}$. It needs no labels. The whole loss of the paper {cite:p}`somepalli2024csd` is
 #
 # $$
 # L = L_\mathrm{MCL} + \lambda L_\mathrm{SSL}, \qquad \lambda = 0.2 .
 # $$
 #
-# An untagged picture enters only the second term. In the first it must not even be a negative: for all we know, it is by the same
+# In `csdlib` an untagged picture enters only the second term. In the first it is not even a negative: for all we know, it is by the same
 # artist.
 
 # %%
+<<<<<<< HEAD
 generator = torch.Generator().manual_seed(seed)
 noise = torch.randn(len(batch), 2, z.shape[1], generator=generator, dtype=torch.float64)
 views = torch.nn.functional.normalize(torch.tensor(z)[:, None] + 0.02 * noise, dim=2)
@@ -343,26 +597,49 @@ print(
     f"L_SSL for two nearly equal views: {float(self_supervised_loss(views, temperature)):.3f}"
 )
 print(f"L_SSL if all descriptors were equal: {np.log(2 * len(batch) - 1):.3f}")
+=======
+draws = torch.Generator().manual_seed(seed)
+cut = StylePreservingViews(128)
+pictures = [batch.open(row) for row in range(len(batch))]
+views = [cut.view(picture, draws) for picture in pictures for _ in range(2)]
+
+# %% tags=["hide-input"]
+rows = []
+for name in looks:
+    tower = csdlib.load(name)
+    seen = torch.as_tensor(tower.encode(torch.stack([torch.as_tensor(tower.preprocess(view)) for view in views])))
+    term = float(self_supervised_loss(seen.unflatten(0, (len(batch), 2)).double(), temperature))
+    rows.append({"descriptor": name, "self-supervised term": term, "if all were equal": np.log(len(views) - 1)})
+figures.table(
+    pd.DataFrame(rows),
+    caption="The self-supervised term of two views of each picture (nats).",
+    formats={"self-supervised term": ".3f", "if all were equal": ".3f"},
+)
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
+# Here even the untrained tower is below the mark of equal descriptors, though far above the trained one: two cuts of one picture share its colours, and
+# random weights do not lose them all.
+#
 # ## When the batch is large
 #
-# The formula looks at every pair. At 16,384 pictures that is a matrix of 268 million numbers, several times over. `csdlib`
-# computes it in blocks of rows and computes each block again for the gradient, so that memory stays small and the
+# The formula looks at every pair. At 16,384 pictures that is a matrix of $16{,}384^2$, or 268 million, numbers, several times over. `csdlib`
+# computes it in blocks of rows, and computes each block again for the gradient, so that memory stays small and the
 # gradient exact. And because the gradient *by the descriptors* is all that the towers need, descriptors can come from
-# small parts of a batch, or from many machines: the loss still sees all of them.
+# small parts of a batch, or from many machines: the loss still sees all of them {cite:p}`gao2021gradcache`.
 #
 # ## Summary
 #
-# - A row of the batch guesses who is of its style; the loss is the mean of $-\log p$ over those who are.
-# - The gradient by a similarity is *guess minus truth*: believed negatives are pushed, neglected positives are pulled.
+# - Each picture of a batch guesses who is of its style; the loss is the mean of $-\log p$ over those who are.
+# - The gradient by a similarity is *guess minus truth*: negatives that are believed in are pushed, positives that are neglected are pulled.
 # - The temperature decides how many others a guess spreads over.
+# - A loss is read between two marks: all descriptors equal, and the best that the positives allow.
 # - Indicator and count are two readings of several tags. The paper's text says one, its code does the other.
 # - Pictures without tags learn from their own views only.
 #
 # ## Exercises
 #
-# **1. Without loops.** Write `loss(z, labels, tau)` for the indicator with NumPy and without a Python loop. A row without a
+# **1. Without loops (15 minutes).** Write `loss(z, labels, tau)` for the indicator with NumPy and without a Python loop. A row without a
 # positive counts as 0.
 
 
@@ -381,6 +658,7 @@ def loss(z, labels, tau):
     log_sum = top + np.log(np.exp(similarity - top).sum(axis=1, keepdims=True))
     weight = ((labels @ labels.T > 0) & others).astype(float)
     log_p = np.where(others, z @ z.T / tau, 0.0) - log_sum
+<<<<<<< HEAD
     return float(
         -((weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)).mean()
     )
@@ -392,26 +670,81 @@ for tags in (labels, several, labels[:, :1]):
         multilabel_contrastive_loss(torch.tensor(z), torch.tensor(tags), temperature)
     )
     assert abs(loss(z, tags, temperature) - expected) < 1e-9
+=======
+    each = (weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
+    return float(-each.mean())
 
-# %% [markdown]
-# **2. Who is pushed hardest?** For picture 0, find the negative with the strongest push. Set `pushed` to its number.
-
-# %% tags=["exercise"]
-pushed = 0  # your code here
-
-# %% tags=["solution"]
-pushed = int(np.where(positive[0] | itself[0], -np.inf, p[0]).argmax())
 
 # %% tags=["check"]
+seen_by = looks[compared_descriptor][0]
+for each in (labels, several, labels[:, :1]):
+    expected = float(multilabel_contrastive_loss(torch.tensor(seen_by), torch.tensor(each), temperature))
+    assert abs(loss(seen_by, each, temperature) - expected) < 1e-6
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+
+# %% [markdown]
+# **2. The wrong neighbour (15 minutes).** Go back to the four vectors, but exchange the tags: now $a$ and $c$ are by one painter, $b$ and $d$ by the other. Everybody's
+# nearest neighbour is wrong. Predict: does the loss rise or fall as $\tau$ goes to 0? And as it grows without end, where does it go? Then write
+# `crossed(tau)`, the loss of all four.
+
+
+# %% tags=["exercise"]
+def crossed(tau):
+    """The loss of the four vectors where a and c, and b and d, are of one style."""
+    return 0.0  # your code here
+
+
+# %% tags=["solution"]
+def crossed(tau):
+    """The loss of the four vectors where a and c, and b and d, are of one style.
+
+    For a small tau it is about (nearest - right) / tau: without bound.
+    For a large one all guesses are equal: log 3.
+    """
+    four = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]])
+    return loss(four, np.array([[1, 0], [0, 1], [1, 0], [0, 1]]), tau)
+
+
+# %% tags=["check"]
+<<<<<<< HEAD
 assert not positive[0, pushed]
 assert pushed != 0
 assert force[0, pushed] == max(
     force[0, j] for j in range(1, len(batch)) if not positive[0, j]
 )
+=======
+turned = torch.tensor([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]], dtype=torch.float64)
+for tau_now in (0.02, 0.2, 50.0):
+    expected = float(multilabel_contrastive_loss(turned, torch.tensor([[1, 0], [0, 1], [1, 0], [0, 1]]), tau_now))
+    assert abs(crossed(tau_now) - expected) < 1e-6
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
-# **3. To think about.** In a batch where *nobody* shares a tag, what is $L_\mathrm{MCL}$, and what does training learn
-# from it? What batch size would you need so that each picture of a collection of 1,000 artists has a positive, on average?
+# **3. Which way does $b$ turn, and how hard (20 minutes)?** Compute `turn_b` with the original tags and $\tau = 0.2$: the derivative of the loss of all four by the angle of $b$,
+# where angles grow anticlockwise. Do it with a pencil, from the table of forces. The first figure tells you the sign to expect.
+
+# %% tags=["exercise"]
+turn_b = 0.0  # your code here
+
+# %% tags=["solution"]
+# The derivative of b by its angle is t = (-0.6, 0.8), and a, c, d times t are
+# -0.6, 0.8, 1. Each is weighted by the forces of b and on b: rows and columns.
+on_a, on_c, on_d = steps.loc[1, "on a"], steps.loc[1, "on c"], steps.loc[1, "on d"]
+by_a, by_c, by_d = steps["on b"][[0, 2, 3]]
+turn_b = ((on_a + by_a) * -0.6 + (on_c + by_c) * 0.8 + (on_d + by_d) * 1.0) / (4 * 0.2)
+
+# %% tags=["check"]
+small = 1e-4
+swung = []
+for angle in np.arctan2(0.6, 0.8) + np.array([-small, small]):
+    four = torch.tensor([[1, 0], [np.cos(angle), np.sin(angle)], [0, 1], [-0.6, 0.8]], dtype=torch.float64)
+    swung.append(float(multilabel_contrastive_loss(four, torch.tensor(tags), 0.2)))
+assert abs(turn_b - (swung[1] - swung[0]) / (2 * small)) < 1e-2
+
+# %% [markdown]
+# **4. Learned, or learned by heart (open, 40 minutes)?** Put *other* pictures by the three painters through the tower and $W$ (take off the same mean), and give each to the painter
+# whose group it lands in. A good answer says how many pictures it looked at, gives the share that lands right beside chance (one in three), does the same with the $W$ of step 0,
+# repeats it for several seeds, and explains one (try 2) where the groups do not come apart: what holds the pictures there, although the loss would be lower elsewhere?
 #
 # ## Further reading
 #

@@ -11,14 +11,15 @@
 #
 # ## Overview
 #
-# Somebody shows you a generated picture. Whose hand does it show? The paper's answer is retrieval: look for it among artists' works, and see whose
+# Somebody shows you a generated picture. Whose {term}`hand` does it show? The paper's answer is {term}`retrieval`: look for it among artists' works, and see whose
 # come first {cite:p}`somepalli2024csd`. Here you can check the answer, because you know whose name was in the prompt and whose pictures the generator
 # has seen. In this chapter you will
 #
+# - see generated pictures beside the works that are nearest to them,
+# - measure how often the artist in the prompt is found, by several descriptors, for painters whom the descriptor has not seen and for those it has,
+# - see who is mistaken for whom,
 # - rank artists for a generated picture, with the option to say *nobody on this list*,
-# - measure how often the artist in the prompt is found, by several descriptors, in the layout of the paper's Table 2,
-# - see who is mistaken for whom, and whether mistakes stay in the family,
-# - read the same numbers for real Stable Diffusion pictures and real paintings, and see how much smaller they are.
+# - read the same numbers for real Stable Diffusion pictures and real paintings.
 #
 # ## Prerequisites
 #
@@ -28,14 +29,14 @@
 # | [The retrieval benchmark](retrieval_benchmark): metrics and their intervals | needed |
 # | [Artists and their neighbours](artists_and_neighbours): prototypes | helpful |
 #
-# **Time:** twenty minutes to read, about one to run; longer where the shared pictures are not in the cache yet.
+# **Time:** twenty-five minutes to read, about one to run; longer where the shared pictures are not in the cache yet.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
 root = ""  # folder of the data set, for all but the atelier
-model = "tiny-sd"  # the generator: tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name on the hub
-generated_folder = ""  # folder of generated pictures, instead of a model; with generated.csv, or a folder an artist
-declared_model = ""  # what made the pictures of a folder, if it has no table: for example Midjourney 5
+model = "tiny-sd"  # the generator: tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, owner/name
+generated_folder = ""  # folder of generated pictures, instead of a model
+declared_model = ""  # what made the pictures of a folder, if it has no table
 artist_list = ""  # file with one artist a line; empty: all artists of the data set
 made_each = 4  # pictures that are generated for each artist
 guidance = 4.0  # how strongly the prompt is followed
@@ -43,7 +44,7 @@ denoising_steps = 12  # steps from noise to picture
 descriptor = "csd-tiny"  # what looks at style
 baselines = "clip-tiny,colour,gram"  # descriptors beside it, separated by commas
 wrong = 0.05  # share of strangers' works that may be given to somebody on the list
-seed = 0  # seed of the random draws; the first picture of each artist has it
+seed = 0  # seed of the random draws, and of the first picture
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -78,12 +79,14 @@ cache = cache_folder() / "embeddings"
 #
 # ## Works and pictures
 #
-# The generator is asked with the paper's simple prompt, *A painting in the style of ...*, once for every artist and seed. No subject is named, so it has
-# to choose one. The works are not the ones that it learned from: for the exhibition every painter painted every subject.
+# {term}`tiny-sd` is asked with the paper's simple {term}`prompt`, *A painting in the style of ...*, several times for every artist. No subject is named, so it has
+# to choose one. The works are not the ones that it learned from: for the {term}`exhibition` every painter painted every subject. Every generated picture is a {term}`query`
+# among them; a neighbour is right if it is by the artist in the prompt.
 
 # %%
 works = works_of(dataset, root)
 prompts = simple_prompts(asked_artists(works, artist_list), made_each, seed=seed)
+<<<<<<< HEAD
 made = made_or_found(
     prompts,
     model,
@@ -177,20 +180,47 @@ picked = [
 picked += random.permutation(np.setdiff1d(np.arange(len(outcome)), picked))[
     : 6 - len(picked)
 ].tolist()
+=======
+options = {"declared": declared_model, "guidance": guidance, "steps": denoising_steps}
+made = made_or_found(prompts, model, generated_folder, **options)
+by_name = {}
+for name in (descriptor, *split_names(baselines)):
+    by_name[name] = study(made, works, csdlib.load(name), cache=cache)
+main = by_name[descriptor]
+
+# %% tags=["hide-input"]
+called = works.manifest.get("names", {})
+movement_of = works.frame.groupby("artist")["movement"].first()
+nearest = main.matches.neighbours.rows
+likeness = (main.generated.vectors * main.references.vectors[nearest[:, 0]]).sum(axis=1)
+right = main.hits[:, 0]
+asked_movement = pd.Series(main.asked).map(movement_of).to_numpy(dtype=str)
+stays = main.works.column("movement")[nearest[:, 0]] == asked_movement
+kinds_of_case = {"found": right, "family": ~right & stays, "astray": ~right & ~stays}
+picked = []
+for case in kinds_of_case.values():
+    rows = np.flatnonzero(case)
+    picked += rows[np.argsort(-likeness[rows])][[0, len(rows) // 2][: len(rows)]].tolist()
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 rows = []
 for row in picked:
-    found = []
-    for line in ranking.iloc[row * 5 : row * 5 + 5].itertuples():
-        example = main.works.open(np.flatnonzero(main.painted == line.artist)[0])
-        label = f"{line.artist} {line.similarity:.2f}{'' if line.named else ', below the threshold'}"
-        found.append((example, label, line.artist == main.asked[row]))
-    rows.append(((main.made.open(row), f"asked: {main.asked[row]}"), found))
+    own = called.get(main.asked[row], main.asked[row])
+    shown = []
+    for place, hit in zip(nearest[row, :4], main.hits[row, :4]):
+        by = main.painted[place]
+        shown.append((main.works.open(place), called.get(by, by), bool(hit)))
+    rows.append(((main.made.open(row), own), shown))
+
+# %% tags=["hide-input"]
 figures.neighbour_rows(
     rows,
-    caption="Generated pictures with the five likeliest artists (one work of each shown) and the cosine with their prototypes.",
+    side=128,
+    caption=f"{len(made)} pictures were generated in the names of {made.frame['artist'].nunique()} artists. Here are some, each with the four nearest of {len(works):,} works by {descriptor}: the "
+    "most confident hit and one of middling confidence, then the same for mistakes within the movement, then for mistakes across movements.",
 )
 
 # %% [markdown]
+<<<<<<< HEAD
 # *Nobody* is an answer, too, and the honest one when a picture resembles everybody a little. What the threshold does not know: it was set on works. A
 # photograph is a different kind of thing, and nothing guarantees that the measured share holds for it. So try.
 
@@ -205,11 +235,17 @@ if dataset == "atelier":
     )
 
 # %% [markdown]
+=======
+# The generated pictures are soft, and a subject is often a smudge. Yet colours, contrasts, strokes and grounds are there, and those are what a
+# style descriptor is asked to look at.
+#
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 # ## How often is the artist found?
 #
-# Now the paper's measure. Every generated picture is a {term}`query` in the works; a neighbour is right if it is by the artist in the prompt.
+# `csd-tiny` and `clip-tiny` have never seen sixteen of the painters; colour and Gram matrices have learned from nobody. So we count both groups apart.
 
 # %%
+<<<<<<< HEAD
 table = []
 for name, seen in by_name.items():
     table.append(
@@ -220,30 +256,89 @@ figures.table(
     pd.DataFrame(table),
     caption=f"Generated pictures ({model}, simple prompts) among the artists' works: percent with 95 % intervals over artists. "
     "mAP as in the paper: mean precision@k.",
+=======
+never_seen = works.manifest.get("unseen", [])
+strange = np.isin(main.asked, never_seen)
+parts = {"unseen painters": strange, "seen painters": ~strange}
+if not strange.any():
+    parts = {"all artists": ~strange}
+found = {
+    (name, part): bootstrap(seen.hits[own, 0].astype(float), groups=main.asked[own])
+    for name, seen in by_name.items()
+    for part, own in parts.items()
+}
+
+# %% tags=["hide-input"]
+rows = [{"label": name, "part": part} | each.row() for (name, part), each in found.items()]
+chart = figures.intervals(pd.DataFrame(rows), group="part", axis="mAP@1 (share of generated pictures)")
+by_luck = float(main.retrieval()["chance"])
+chart.add_vline(x=by_luck, line_dash="dot", line_color="#888888", annotation_text="chance")
+figures.show(
+    chart,
+    caption=f"How often the nearest work is by the artist in the prompt, with 95 % intervals over artists. By chance {by_luck:.1%} would be. mAP@1 as in the paper.",
+    alt="Points with intervals. "
+    + "; ".join(f"{name}, {part}: {each.value:.2f}" for (name, part), each in found.items())
+    + f"; chance is {by_luck:.2f}.",
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
-# %%
+# %% tags=["hide-input"]
+leads = {}
 for name, seen in by_name.items():
+<<<<<<< HEAD
     if name == descriptor:
         continue
     gain = paired_difference(
         main.hits[:, 0].astype(float), seen.hits[:, 0].astype(float), groups=main.asked
     )
     print(f"{descriptor} above {name} by {gain.percent()} points of mAP@1")
+=======
+    if name != descriptor:
+        gains = {
+            part: paired_difference(right[own].astype(float), seen.hits[own, 0].astype(float), groups=main.asked[own])
+            for part, own in parts.items()
+        }
+        leads[name] = gains
+shown = [
+    {f"{descriptor} above": name} | {part: gain.percent() for part, gain in gains.items()}
+    for name, gains in leads.items()
+]
+if (dataset, model, descriptor, made_each, denoising_steps) == ("atelier", "tiny-sd", "csd-tiny", 4, 12):
+    assert all(gains["unseen painters"].low < 0 < gains["unseen painters"].high for gains in leads.values())
+    assert all((leads[name]["seen painters"].low > 0) == (name != "clip-tiny") for name in leads)
+figures.table(
+    pd.DataFrame(shown),
+    caption="Paired differences of mAP@1 in points, the same generated pictures on both sides, with 95 % intervals over artists.",
+)
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
-# Beside it, Table 2 of the paper: Stable Diffusion 2.1, 400 artists, their works in LAION-Styles. The two tables share a layout and nothing else. With
+# Read the first column first. For painters whom it has not seen, `csd-tiny` finds about half, and this is *not* shown to be more than a
+# histogram of colours finds: every interval in that column holds 0. For painters of its training it finds far more than colour and Gram matrices do, and no more than `clip-tiny`. So what
+# sets the learned descriptors apart here is whom they know. All four, colour too, find the painter many times as often as chance would.
+#
+# One caution. The generator's text tower is that of `clip-tiny`, which has not read the names of the same sixteen painters. If the generator
+# paints them less well, every descriptor must find them less often. Colour and Gram matrices do find them somewhat less often, but they differ far less between the groups.
+#
+# Beside it, Table 2 of the paper: Stable Diffusion 2.1, 400 artists, their works in LAION-Styles. The two share a layout and nothing else. With
 # eight times as many artists, and names that a model may have seen once or a million times, theirs is the harder question.
 
+<<<<<<< HEAD
 # %%
 figures.table(
     published_study("sd-2.1 retrieval"),
     caption="The paper's Table 2: mAP@1 in percent, no intervals given.",
 )
+=======
+# %% tags=["hide-input"]
+table_2 = published_study("sd-2.1 retrieval")[["method", "simple prompts", "source"]]
+figures.table(table_2, caption="The paper's Table 2, simple prompts: mAP@1 in percent, no intervals given.")
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
-# ## Does it depend on who saw the painter?
+# There, too, the distance between the largest CSD and the largest CLIP is small, and the paper gives no interval for it.
 #
+<<<<<<< HEAD
 # The descriptor has never seen sixteen of the painters. If it only recognised faces that it knows, it would fail on those.
 
 # %%
@@ -259,6 +354,8 @@ for label, own in (
         print(f"painters {label}: mAP@1 {found.percent()}")
 
 # %% [markdown]
+=======
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 # ## Who is mistaken for whom?
 #
 # A mistake within a movement is a different mistake from one across movements: the first says that two painters are alike, the second that the
@@ -269,6 +366,7 @@ grid = main.mistaken("movement")
 # A light colour that grows denser: numbers stay readable on it, by day and by night.
 scale = [[0, "rgba(86,180,233,0.03)"], [1, "rgba(86,180,233,0.95)"]]
 shares = 100 * grid.to_numpy()
+<<<<<<< HEAD
 labels = np.where(shares >= 0.5, np.char.mod("%.0f", shares), "")
 heat = go.Figure(
     go.Heatmap(
@@ -289,13 +387,20 @@ heat.update_layout(
 diagonal = np.mean(
     [grid.loc[name, name] for name in grid.index if name in grid.columns]
 )
+=======
+numbers = {"text": np.where(shares >= 0.5, np.char.mod("%.0f", shares), ""), "texttemplate": "%{text}"}
+heat = go.Figure(go.Heatmap(z=shares, x=grid.columns, y=grid.index, colorscale=scale, zmin=0, zmax=100, **numbers))
+heat.update_layout(xaxis_title="movement of the nearest work", yaxis_title="movement of the artist in the prompt")
+diagonal = np.mean([grid.loc[name, name] for name in grid.index if name in grid.columns])
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.show(
     heat,
-    caption="Where generated pictures go: percent of each row.",
+    caption=f"Where generated pictures go: percent of each row. On average {diagonal:.0%} stay in the movement.",
     alt=f"Heat map of movements. On average {diagonal:.0%} of the pictures go to the movement of the artist in the prompt.",
 )
 
 # %%
+<<<<<<< HEAD
 wrong_rows = ~main.hits[:, 0]
 movement_of = works.frame.groupby("artist")["movement"].first()
 nearest = main.works.column("movement")[main.matches.neighbours.rows[:, 0]]
@@ -309,16 +414,129 @@ if wrong_rows.any():
     print(
         f"Of the {wrong_rows.sum()} mistakes {np.mean((nearest == asked_movement)[wrong_rows]):.0%} stay in the movement ({by_chance:.0%} by chance)."
     )
+=======
+mistakes = {}
+for part, own in parts.items():
+    wrong_here = own & ~right
+    if wrong_here.any():
+        stayed = stays[wrong_here].astype(float)
+        mistakes[part] = bootstrap(stayed, groups=main.asked[wrong_here])
+
+# %% tags=["hide-input"]
+of_all = works.frame["movement"].value_counts(normalize=True)
+same_by_chance = pd.Series(asked_movement).map(of_all).mean()
+figures.table(
+    pd.DataFrame(
+        [
+            {
+                "mistakes about": part,
+                "how many": int((own & ~right).sum()),
+                "stay in the movement (%)": mistakes[part].percent() if part in mistakes else "–",
+            }
+            for part, own in parts.items()
+        ]
+    ),
+    caption=f"Mistakes of {descriptor} whose nearest work is by another painter of the same movement, with 95 % intervals over artists. {same_by_chance:.0%} of all works are of the movement.",
+)
+
+# %% [markdown]
+# The diagonal of the chart holds most of the pictures. Of the mistakes, too, many more stay in the movement than chance would keep there: what the
+# generator makes of a name is at least of the right family. Read the interval before you say *most*.
+#
+# ## One picture, ranked artists
+#
+# So far nobody asked whether the nearest work is near enough. Now every artist is represented by a {term}`prototype`, the mean direction of the works' descriptors, and a generated picture is compared with all of them. The
+# best one always exists, even for a photograph of a bus. So a name is given only above a *threshold*, and the threshold comes from works whose makers
+# are known: a work is compared with everybody *but* its own maker, as if the maker were not on the list, and the threshold is set where five in
+# a hundred of these strangers would still be given to somebody.
+#
+# Strangers of which kind? A descriptor has learned to keep the painters of its training apart, and hardly ever takes one of *them* for another. A stranger is nobody of its
+# training. So the threshold is set on the painters whom the descriptor has never seen, and what came of it is measured with each of them held out in turn.
+
+# %%
+strangers = never_seen if descriptor == "csd-tiny" else []
+known = candidates(main.references, main.painted, wrong=wrong, strangers=strangers)
+ranking = known.rank(main.generated)
+
+# %% tags=["hide-input"]
+rows = [{"threshold set on": "artists whom the descriptor has not seen" if len(strangers) else "all artists"}]
+rows[0] |= {"cosine": f"{known.threshold:.3f}", "strangers named (%)": known.wrong.percent()}
+rows[0] |= {"right artist named (%)": known.found.percent()}
+if len(strangers):
+    outside = np.isin(main.painted, strangers)
+    listed, others = (main.references.take(np.flatnonzero(own)) for own in (~outside, outside))
+    trusting = candidates(listed, main.painted[~outside], wrong=wrong)
+    named = trusting.rank(others, k=1)["named"].to_numpy(float)
+    rows.append({"threshold set on": "artists of its training", "cosine": f"{trusting.threshold:.3f}"})
+    rows[1]["strangers named (%)"] = bootstrap(named, groups=main.painted[outside]).percent()
+    rows[1]["right artist named (%)"] = trusting.found.percent()
+figures.table(
+    pd.DataFrame(rows[::-1]),
+    caption=f"Two thresholds that both aim at {wrong:.0%} of strangers named. Strangers are works by painters whom the descriptor has not seen and who had no part in the threshold. "
+    "The right artist: works by artists on the list (all of them below, those of the training above). 95 % intervals over artists.",
+)
+
+# %% [markdown]
+# The first row is the natural way, and it breaks its promise: set on painters whom the descriptor has learned to tell apart, the threshold is too low for those whom it has not, and
+# several times as many strangers are named as were meant to be. In the second row the threshold is higher, and the promise is kept. The price is in the last column: many right artists fall
+# below it, and the interval in the third shows how little sixteen painters can promise about a seventeenth. The ranking below uses it.
+
+# %% tags=["hide-input"]
+first = ranking[ranking["rank"] == 1].reset_index(drop=True)
+is_right = first["artist"].to_numpy() == main.asked
+kinds = ("the artist in the prompt", "another artist", "nobody")
+outcome = np.where(~first["named"], kinds[2], np.where(is_right, kinds[0], kinds[1]))
+rows = [{"asked": part} | {kind: np.mean(outcome[own] == kind) for kind in kinds} for part, own in parts.items()]
+figures.table(
+    pd.DataFrame(rows),
+    caption="What the ranking says of the generated pictures, above the honest threshold.",
+    formats=dict.fromkeys(kinds, ".0%"),
+)
+
+# %% tags=["hide-input"]
+score = first["similarity"].to_numpy()
+picked = [
+    np.flatnonzero(outcome == kind)[np.argmax(score[outcome == kind])] for kind in kinds if (outcome == kind).any()
+]
+picked.append(int(score.argmin()))
+rows = []
+for row in picked:
+    shown = []
+    for line in ranking.iloc[row * 5 : row * 5 + 4].itertuples():
+        own = np.flatnonzero(main.painted == line.artist)
+        closest = own[(main.references.vectors[own] @ main.generated.vectors[row]).argmax()]
+        named = f"{called.get(line.artist, line.artist)} {line.similarity:.2f}{'' if line.named else ', below the threshold'}"
+        shown.append((main.works.open(closest), named, line.artist == main.asked[row]))
+    rows.append(((main.made.open(row), called.get(main.asked[row], main.asked[row])), shown))
+figures.neighbour_rows(
+    rows,
+    caption="The likeliest artists of four generated pictures (of each the work nearest to the picture), with the cosine to their prototypes: the most confident picture of each kind of answer, and the least confident of all.",
+)
+
+# %% [markdown]
+# *Nobody* is by far the most frequent answer, and for unseen painters almost the only one. It is an honest answer when a picture resembles everybody a little, and it says what the
+# mAP@1 above does not: to come first is not yet to be near. What the threshold does not know: it was set on works. A
+# photograph is a different kind of thing, and nothing guarantees that the measured share holds for it. So try, with pictures by no painter at all.
+
+# %%
+if dataset == "atelier":
+    photographs = atelier_domains(3, size=96, domains=["real"], progress=False)
+    taken = csdlib.embed(photographs, csdlib.load(descriptor), progress=False)
+    answers = known.rank(taken, k=1)["named"]
+    count = f"{answers.sum()} of {len(answers)}"
+    print(f"Pictures by the atelier's camera that are given to somebody: {count}.")
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # ## Real pictures, real painters
 #
 # The same measurement was made on Stable Diffusion pictures in the names of sixty real painters, by their own works among those of 107. These pictures are
-# not ours to print, so the numbers are recorded. Every artist was asked for with four subjects: dog, house, portrait, spaceship. Houses and portraits many of them painted, dogs some, spaceships none.
+# not ours to print, so the numbers are recorded. Every artist was asked for with four subjects.
 
-# %%
+# %% tags=["hide-input"]
 recorded = read_results("studies_sd14")
 facts = recorded.facts
+<<<<<<< HEAD
 rows: dict[str, dict[str, str]] = {}
 for each in facts["retrieval"]:
     if each["content"] == "all":
@@ -330,17 +548,37 @@ figures.table(
     pd.DataFrame(rows.values()),
     caption=f"Stable Diffusion pictures in the names of {facts['artists']} artists among {facts['works']} works by 107. "
     f"Percent, 95 % intervals over artists. {recorded.sentence()}",
+=======
+real = pd.DataFrame(facts["retrieval"])
+at_one = real[(real["what"] == "mAP@1") & (real["content"] != "all")].rename(columns={"descriptor": "label"})
+chart = figures.intervals(at_one, group="content", axis="mAP@1 (share of generated pictures)")
+real_luck = real.loc[real["what"] == "chance", "value"].mean()
+chart.add_vline(x=real_luck, line_dash="dot", line_color="#888888", annotation_text="chance")
+overall = real[real["content"] == "all"].set_index(["descriptor", "what"])
+texts = {name: Estimate.from_row(overall.loc[(name, "mAP@1")]).percent() for name in real["descriptor"].unique()}
+assert (
+    overall.xs("mAP@1", level="what")["low"].min() > real_luck
+    and overall.xs("mAP@1", level="what")["value"].max() < 0.05
+)
+figures.show(
+    chart,
+    caption=f"Stable Diffusion pictures in the names of {facts['artists']} artists among {facts['works']:,} works by 107, by subject, with 95 % intervals over artists. "
+    f"Over all subjects, percent: {'; '.join(f'{name} {text}' for name, text in texts.items())}; chance {100 * real_luck:.1f}. {recorded.sentence()}",
+    alt=f"Points with intervals for four descriptors and four subjects, all below {at_one['high'].max():.2f}; chance is {real_luck:.3f}.",
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
-# The distance between the two worlds is the most useful number of this chapter. In the atelier every painter has a hand of its own, by construction, and the
+# All four descriptors are above chance, by a factor of three or so, and far below what they reach in the atelier. None stands out, neither by descriptor nor, as far as these intervals
+# tell, by subject, although many of these painters painted houses and portraits and none a spaceship. In the atelier every painter has a hand of its own, by construction, and the
 # generator has seen hundreds of pictures of each. Among the real painters many share a manner, prompts ask for spaceships, and our descriptors are
-# small and have never seen a real picture. A low number here does not say that Stable Diffusion copies nobody. It says that *these* instruments cannot see it.
+# small and have never seen a real picture. A low number does not say that Stable Diffusion copies nobody. It says that *these* instruments can hardly see it.
 #
 # ## Where this could be wrong
 #
 # - **Content.** A painter of boats is found because boats are painted. In the atelier's works everybody paints everything, so this cannot help; among
-#   real works it can, and does.
+#   real works it can.
+# - **The name.** Unseen painters are unread names, too: see the caution above. [How tiny-sd was made](how_tiny_sd_was_made) measures what an unread name costs.
 # - **Resolution.** The generator's pictures and the works have the same size here (96 pixels). Elsewhere, bring them to the same size first.
 # - **The list.** Whoever is not on the list cannot be found. A confident name among ten candidates is not the same as one among ten thousand.
 # - **The generator's decoder** smooths marks, for all artists alike; [how tiny-sd was made](how_tiny_sd_was_made) measures how much that costs.
@@ -353,6 +591,7 @@ figures.table(
 #
 # ## The prediction, and what came
 
+<<<<<<< HEAD
 # %%
 print(
     f"Found for more than half of the pictures: {main.retrieval()['mAP@1'].percent()} %"
@@ -376,61 +615,89 @@ if wrong_rows.any():
     print(
         f"Mistakes that stay in the movement: {np.mean((nearest == asked_movement)[wrong_rows]):.0%}"
     )
+=======
+
+# %% tags=["hide-input"]
+cases = {f"{descriptor} finds more than half": {part: found[descriptor, part] for part in parts}}
+cases |= {f"{descriptor} is above {name}": leads[name] for name in ("clip-tiny",) if name in leads}
+cases |= {f"colour comes close ({descriptor} minus colour)": leads[name] for name in ("colour",) if name in leads}
+cases["most mistakes stay in the movement"] = mistakes
+rows = [{"predicted": text} | {part: each.percent() for part, each in case.items()} for text, case in cases.items()]
+figures.table(
+    pd.DataFrame(rows, columns=["predicted", *parts]),
+    caption="The prediction, point by point, in percent and points. On real pictures csd-tiny finds the artist for "
+    f"{texts['csd-tiny']} %.",
+)
+>>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
-# What was wrong in a prediction is worth more than what was right. That `clip-tiny` keeps up here was not expected. The first thing to say is that it is no independent judge: its text tower is the one that conditions the generator, and its picture
-# tower was trained to agree with that. What the generator makes of a name is what `clip-tiny` expects of it. Beyond that: [the benchmark](retrieval_benchmark) puts it clearly behind on painters' own works. A generated
-# picture may also keep what is easiest to learn of a hand; whether that is what `clip-tiny` looks at, nothing on this page tests.
+# What was wrong in a prediction is worth more than what was right. *More than half* holds for the painters of the training, and is open for the others. That colour comes close is true just where it hurts: on painters whom
+# the descriptor does not know. And `clip-tiny` keeps up. It is no independent judge here: its text tower is the one that conditions the generator, and its picture
+# tower was trained to agree with that. What the generator makes of a name is what `clip-tiny` expects of it.
 #
 # ## Summary
 #
-# - Retrieval of generated pictures among works says how often the artist in the prompt is found, beside chance and with an interval.
-# - A ranking needs a threshold, or it names somebody for every picture. It has to be set on artists whom the descriptor has never seen, and measured on others: the rate that was aimed at is not the rate that comes.
+# - Retrieval of generated pictures among works says how often the artist in the prompt is found, beside chance, with an interval, and apart for painters whom the descriptor has not seen.
+# - A learned descriptor may owe its lead to the painters it knows. Set an unlearned one beside it.
+# - A ranking needs a threshold, or it names somebody for every picture. It has to be set on artists whom the descriptor has never seen, and measured on others.
 # - The same instruments find far less in real pictures. Their limits are part of the result.
 #
 # ## Exercises
 #
-# **1. Two in three.** How often is the artist in the prompt among the first *three* artists by prototype? Compute `among_three` from
-# `known.rank`.
+# **1. Three guesses (15 minutes).** How often is the artist in the prompt among the first *three* artists by prototype? Compute `among_three`, a dictionary with one share for each group in
+# `parts`, from `known.rank`. Guess first for which group the two further guesses help more.
 
 # %% tags=["exercise"]
-among_three = 0.0  # your code here
+among_three = dict.fromkeys(parts, 0.0)  # your code here
 
 # %% tags=["solution"]
-three = known.rank(main.generated, k=3)["artist"].to_numpy().reshape(len(main.asked), 3)
-among_three = float((three == main.asked[:, None]).any(axis=1).mean())
+three = known.rank(main.generated, k=3)["artist"].to_numpy().reshape(-1, 3)
+hit = (three == main.asked[:, None]).any(axis=1)
+among_three = {part: float(hit[own].mean()) for part, own in parts.items()}
 
 # %% tags=["check"]
-assert right.mean() <= among_three <= 1
 scores = main.generated.vectors @ known.vectors.T
 place = np.searchsorted(known.names, main.asked)
 better = (scores > scores[np.arange(len(scores)), place][:, None]).sum(axis=1)
-assert abs(among_three - (better < 3).mean()) < 1e-9
+for part, own in parts.items():
+    assert abs(among_three[part] - (better[own] < 3).mean()) < 1e-9
 
 # %% [markdown]
-# **2. A price for silence.** Write `named_share(threshold)`: the share of generated pictures for which somebody would be named. What happens to the share
-# of *right* names among them as the threshold rises?
+# **2. A threshold for these pictures (25 minutes).** The threshold above was set on works. Set one on generated pictures: write `lowest_safe(similarity, right, share)`, the lowest of the given similarities
+# such that, of all pictures at or above it, at least `share` are given to the right artist (NaN if there is none). Apply it to `first["similarity"]` and `is_right` with a share of 0.95. Is it below
+# `known.threshold`, and may you use it for a picture in the name of somebody who is not on the list?
 
 
 # %% tags=["exercise"]
-def named_share(threshold: float) -> float:
-    """The share of generated pictures whose likeliest artist reaches the threshold."""
-    return 0.0  # your code here
+def lowest_safe(similarity: np.ndarray, right: np.ndarray, share: float) -> float:
+    """The lowest threshold at which this share of the named pictures is right."""
+    return float(similarity.min())  # your code here
 
 
 # %% tags=["solution"]
-def named_share(threshold: float) -> float:
-    """The share of generated pictures whose likeliest artist reaches the threshold."""
-    return float((first["similarity"] >= threshold).mean())
+def lowest_safe(similarity: np.ndarray, right: np.ndarray, share: float) -> float:
+    """The lowest threshold at which this share of the named pictures is right.
+
+    For a stranger's picture every name is wrong, however high the share is here.
+    """
+    order = np.argsort(-similarity)
+    so_far = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    safe = np.flatnonzero(so_far >= share)
+    return float(similarity[order][safe[-1]]) if len(safe) else float("nan")
 
 
 # %% tags=["check"]
-assert named_share(-1) == 1
-assert named_share(1.01) == 0
-assert abs(named_share(known.threshold) - first["named"].mean()) < 1e-9
+four = np.array([0.9, 0.7, 0.8, 0.6])
+assert lowest_safe(four, np.array([True, False, True, True]), 0.75) == 0.6
+assert lowest_safe(four, np.array([True, False, True, False]), 0.75) == 0.8
+assert np.isnan(lowest_safe(np.array([0.9, 0.8]), np.array([False, False]), 0.5))
+tried = [each for each in score if is_right[score >= each].mean() >= 0.6]
+assert not tried or abs(lowest_safe(score, is_right, 0.6) - min(tried)) < 1e-9
 
 # %% [markdown]
-# **3. For the curious.** Take the right artist off the list (`works.where(artist=[...])` without one name) and rank again. Who inherits the pictures?
+# **3. Who inherits (open, 40 minutes)?** Take the artist in the prompt off the list (`main.references` without the artist's works), and rank the pictures made in that name again, for a dozen artists. A good answer
+# says how often somebody is named now, beside the share that the threshold promised; tells whether one heir takes most pictures, and whether it is of the same movement; keeps unseen and seen artists apart; and says what this means for
+# the sentence *this picture is in the style of X*.
 #
 # ## Further reading
 #
