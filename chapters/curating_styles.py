@@ -81,14 +81,7 @@ from csdlib.recipes import atelier_bank
 # pipeline never reads them.
 
 # %%
-<<<<<<< HEAD
-painters, cache = (
-    [slug for slug in PAINTERS if slug not in UNSEEN],
-    cache_folder() / "embeddings",
-)
-=======
 painters = [slug for slug in PAINTERS if slug not in UNSEEN]
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 crawl = atelier_crawl(works_per_painter, painters=painters, seed=seed)
 cache = cache_folder() / "embeddings"
 
@@ -98,16 +91,11 @@ said, noise = crawl.column("caption"), crawl.column("true_noise")
 picked = []
 for kind in ("clean", "wrong", "missing", "several", "misspelled"):
     own = np.flatnonzero(noise == kind)
-    picked += [own[len(own) // 3], own[2 * len(own) // 3]] if len(own) > 1 else own.tolist()
+    picked += (
+        [own[len(own) // 3], own[2 * len(own) // 3]] if len(own) > 1 else own.tolist()
+    )
 figures.gallery(
-<<<<<<< HEAD
-    [
-        (crawl.open(row), crawl.frame["caption"][row])
-        for row in random.choice(len(crawl), 10, replace=False)
-    ],
-=======
     [(crawl.open(row), said[row]) for row in sorted(picked)],
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     columns=5,
     caption=f"A few of the {len(crawl):,} pictures of the crawl, with their captions. Two of them name the wrong painter: the captions do not show it.",
 )
@@ -127,10 +115,16 @@ bank = atelier_bank()
 phrases = pd.DataFrame([vars(phrase) for phrase in bank.phrases])
 shown = phrases.groupby("kind", sort=False).head(2)
 shown = pd.concat(
-    [shown, phrases[phrases["ambiguous"]].head(2), phrases[phrases["tag"] == NOTHING].head(2)]
+    [
+        shown,
+        phrases[phrases["ambiguous"]].head(2),
+        phrases[phrases["tag"] == NOTHING].head(2),
+    ]
 ).drop_duplicates()
 shown = shown.assign(
-    tag=shown["tag"].map(lambda tag: called.get(tag, tag) if tag != NOTHING else "nothing"),
+    tag=shown["tag"].map(
+        lambda tag: called.get(tag, tag) if tag != NOTHING else "nothing"
+    ),
     ambiguous=shown["ambiguous"].map({True: "yes", False: ""}),
 )
 figures.table(
@@ -159,25 +153,14 @@ tagger = Tagger(bank, spelling=spelling, cues=cues)
 first = {}
 for caption in said:
     for match in tagger.find(caption):
-<<<<<<< HEAD
-        rules.setdefault(
-            match.rule,
-            {
-                "rule": match.rule,
-                "caption": caption,
-                "words": match.text,
-                "tag": match.tag,
-            },
-        )
-figures.table(
-    pd.DataFrame(list(rules.values())),
-    caption="The first caption to which each rule applied.",
-)
-=======
         first.setdefault(match.rule, (caption, match))
 
 # %% tags=["hide-input"]
-meanings = {"exact": "whole words", "hidden": "a phrase that hides others", "cue": "ambiguous, with a cue"}
+meanings = {
+    "exact": "whole words",
+    "hidden": "a phrase that hides others",
+    "cue": "ambiguous, with a cue",
+}
 meanings |= {"no cue": "ambiguous, without a cue", "spelling": "one slip forgiven"}
 rows = [
     {
@@ -188,8 +171,10 @@ rows = [
     }
     for rule, (caption, match) in first.items()
 ]
-figures.table(pd.DataFrame(rows), caption="The first caption to which each rule applied, and what came of it.")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+figures.table(
+    pd.DataFrame(rows),
+    caption="The first caption to which each rule applied, and what came of it.",
+)
 
 # %% [markdown]
 # Read the last column against the captions. Where a word is hidden or lacks its cue no tag is given, and in the last case that is a mistake:
@@ -203,32 +188,15 @@ figures.table(pd.DataFrame(rows), caption="The first caption to which each rule 
 # To see what each rule is worth we take them away, and add the reader that most people write first: *is the phrase anywhere in the text?*
 
 # %%
-<<<<<<< HEAD
-captions, mentioned = (
-    crawl.frame["caption"].tolist(),
-    crawl.frame["true_named"].tolist(),
-)
-=======
 captions, mentioned = said.tolist(), crawl.frame["true_named"].tolist()
 meant = [phrase for phrase in bank.phrases if phrase.tag != NOTHING]
 no_hiding = TagBank(tuple(meant))
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 
 def anywhere(caption):
     """The tags of all phrases that are a part of the text."""
     text = caption.lower()
-<<<<<<< HEAD
-    return sorted(
-        {
-            phrase.tag
-            for phrase in bank.phrases
-            if phrase.tag != NOTHING and phrase.text.lower() in text
-        }
-    )
-=======
     return sorted({phrase.tag for phrase in meant if phrase.text.lower() in text})
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 
 readers = {
@@ -243,16 +211,6 @@ for name, reader in readers.items():
     qualities[name] = tag_quality([reader(caption) for caption in captions], mentioned)
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-chart = figures.intervals(quality_of_rules, group="metric", axis="share (1 is best)")
-chart.update_layout(
-    xaxis_range=[quality_of_rules["low"].min() - 0.02, 1.005],
-    yaxis_autorange="reversed",
-)
-best = quality_of_rules[quality_of_rules["label"] == "+ one slip: all rules"].set_index(
-    "metric"
-)["value"]
-=======
 rows = [
     {"label": name, "metric": metric} | estimate.row()
     for name, quality in qualities.items()
@@ -268,7 +226,6 @@ moved = {
     for before, step in pairwise(steps)
     for metric in ("precision", "recall")
 }
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.show(
     chart,
     caption="Tags against what captions mean, with 95 % intervals over captions. Phrases that mean nothing change precision by "
@@ -296,15 +253,11 @@ def listed(tags):
 
 
 faults = [
-<<<<<<< HEAD
     {
         "caption": caption,
-        "missed": ", ".join(set(truth) - set(tags)),
-        "invented": ", ".join(set(tags) - set(truth)),
+        "missed": listed(set(truth) - set(tags)),
+        "invented": listed(set(tags) - set(truth)),
     }
-=======
-    {"caption": caption, "missed": listed(set(truth) - set(tags)), "invented": listed(set(tags) - set(truth))}
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     for caption, tags, truth in zip(captions, found, mentioned, strict=True)
     if set(tags) != set(truth)
 ]
@@ -319,45 +272,38 @@ figures.table(
 # Now the other truth: not what the caption means, but who made the picture. No reader of captions can do better than its captions.
 
 # %% tags=["hide-input"]
-happened = {"clean": "names the maker", "misspelled": "misspells the maker", "missing": "names nobody"}
-happened |= {"wrong": "names somebody else", "several": "names the maker and somebody else"}
+happened = {
+    "clean": "names the maker",
+    "misspelled": "misspells the maker",
+    "missing": "names nobody",
+}
+happened |= {
+    "wrong": "names somebody else",
+    "several": "names the maker and somebody else",
+}
 rows = [
-    {"the caption": text, "of all captions": (noise == kind).mean(), "for example": said[noise == kind][0]}
+    {
+        "the caption": text,
+        "of all captions": (noise == kind).mean(),
+        "for example": said[noise == kind][0],
+    }
     for kind, text in happened.items()
     if (noise == kind).any()
 ]
-figures.table(pd.DataFrame(rows), caption="What happened to the captions.", formats={"of all captions": ".0%"})
+figures.table(
+    pd.DataFrame(rows),
+    caption="What happened to the captions.",
+    formats={"of all captions": ".0%"},
+)
 
 # %%
 kinds = bank.kinds
-<<<<<<< HEAD
-true_tags = (
-    crawl.frame[["true_artist", "true_movement", "true_medium"]].to_numpy().tolist()
-)
-rows = []
-=======
 columns = ["true_artist", "true_movement", "true_medium"]
 true_tags = crawl.frame[columns].to_numpy().tolist()
 worth = {}
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 for kind in ("artist", "movement", "medium"):
     given = [[tag for tag in tags if kinds[tag] == kind] for tags in found]
     truth = [[tag for tag in tags if kinds[tag] == kind] for tags in true_tags]
-<<<<<<< HEAD
-    right = tag_quality(of_kind, truth)
-    rows.append(
-        {
-            "kind": kind,
-            "right": right["precision"].percent(),
-            "labelled": right["recall"].percent(),
-        }
-    )
-figures.table(
-    pd.DataFrame(rows),
-    caption="Of the found tags, the share that is true of the picture; of the pictures' true tags, the share that was found. Percent, with "
-    "95 % intervals.",
-)
-=======
     worth[kind] = tag_quality(given, truth)
 
 # %% tags=["hide-input"]
@@ -370,12 +316,18 @@ rows = [
     for kind, each in worth.items()
 ]
 if (works_per_painter, seed, spelling, cues) == (32, 0, True, True):
-    assert 7 < 1 / (1 - worth["artist"]["precision"].value) < 10 and 0.6 < worth["artist"]["recall"].value < 0.7
-    assert all(
-        worth[kind]["precision"].value == 1 and worth[kind]["recall"].value < 0.5 for kind in ("movement", "medium")
+    assert (
+        7 < 1 / (1 - worth["artist"]["precision"].value) < 10
+        and 0.6 < worth["artist"]["recall"].value < 0.7
     )
-figures.table(pd.DataFrame(rows), caption="Tags against the truth, percent, with 95 % intervals over captions.")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+    assert all(
+        worth[kind]["precision"].value == 1 and worth[kind]["recall"].value < 0.5
+        for kind in ("movement", "medium")
+    )
+figures.table(
+    pd.DataFrame(rows),
+    caption="Tags against the truth, percent, with 95 % intervals over captions.",
+)
 
 # %% [markdown]
 # More than one artist tag in ten is wrong, and a third of the pictures lack the tag of their painter. Movements and mediums are the other way round: what is
@@ -395,56 +347,38 @@ figures.table(pd.DataFrame(rows), caption="Tags against the truth, percent, with
 # picture is a class of its own: it was trained with the self-supervised term only. First, how alike are copies, and how alike are different works by one painter?
 
 # %%
-<<<<<<< HEAD
-validation = atelier_crawl(validation_works, painters=painters, seed=seed + 1)
-true_groups = crawl.column("true_group")
-descriptors = [
-    csdlib.load(name) for name in ("pixels", "colour", "csd-tiny", "copy-tiny")
-]
-
-
-def unit_vectors(
-    table: ImageTable, descriptor: csdlib.descriptors.Descriptor
-) -> np.ndarray:
-=======
 judging = ("pixels", "colour", "csd-tiny", "copy-tiny")
 descriptors = [csdlib.load(name) for name in judging]
 true_groups, makers = crawl.column("true_group"), crawl.column("true_artist")
 
 
 def unit_vectors(table, descriptor):
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     """The descriptors of a table's pictures, of unit norm."""
     vectors = csdlib.embed(table, descriptor, cache=cache, progress=False).vectors
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-chart = figures.intervals(
-    copy_quality, group="metric", axis="share of pairs (1 is best)"
-)
-chart.update_layout(xaxis_range=[0, 1.02], yaxis_autorange="reversed")
-values = copy_quality.set_index(["name", "metric"])["value"]
-figures.show(
-    chart,
-    caption="Pairs of copies: precision and recall of the groups that each descriptor finds, with 95 % intervals over works. The thresholds were "
-    "set on another crawl.",
-    alt="Points with intervals for four descriptors. Recall is "
-    + ", ".join(
-        f"{values[descriptor.name, 'recall']:.2f} for {descriptor.name}"
-        for descriptor in descriptors
-    )
-=======
 above = np.triu(np.ones((len(crawl), len(crawl)), dtype=bool), 1)
 are_copies = (true_groups[:, None] == true_groups) & above
 siblings = (makers[:, None] == makers) & above & ~are_copies
 rows = []
 for descriptor in descriptors:
     vectors = unit_vectors(crawl, descriptor)
-    for pair, chosen in (("two copies of one picture", are_copies), ("two works by one painter", siblings)):
+    for pair, chosen in (
+        ("two copies of one picture", are_copies),
+        ("two works by one painter", siblings),
+    ):
         low, middle, high = np.quantile((vectors @ vectors.T)[chosen], [0.1, 0.5, 0.9])
-        rows.append({"label": descriptor.name, "pair": pair, "value": middle, "low": low, "high": high})
+        rows.append(
+            {
+                "label": descriptor.name,
+                "pair": pair,
+                "value": middle,
+                "low": low,
+                "high": high,
+            }
+        )
 alike = pd.DataFrame(rows)
 chart = figures.intervals(alike, group="pair", axis="cosine")
 chart.update_layout(xaxis_range=[min(0, alike["low"].min() - 0.05), 1.02])
@@ -453,8 +387,10 @@ figures.show(
     caption="Cosines of pairs of pictures: the median, and the range in which the middle 80 % of the pairs lie. There are "
     f"{are_copies.sum():,} pairs of copies and {siblings.sum():,} of works by one painter.",
     alt="Points with ranges. "
-    + "; ".join(f"{row.label}, {row.pair}: {row.low:.2f} to {row.high:.2f}" for row in alike.itertuples())
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+    + "; ".join(
+        f"{row.label}, {row.pair}: {row.low:.2f} to {row.high:.2f}"
+        for row in alike.itertuples()
+    )
     + ".",
 )
 
@@ -475,17 +411,27 @@ for each in descriptors:
 
 # %% tags=["hide-input"]
 rows = [
-    {"label": f"{name} (above {thresholds[name]:.3f})", "metric": metric} | estimate.row()
+    {"label": f"{name} (above {thresholds[name]:.3f})", "metric": metric}
+    | estimate.row()
     for name, quality in joined.items()
     for metric, estimate in quality.items()
 ]
-chart = figures.intervals(pd.DataFrame(rows), group="metric", axis="share of pairs (1 is best)")
+chart = figures.intervals(
+    pd.DataFrame(rows), group="metric", axis="share of pairs (1 is best)"
+)
 chart.update_layout(xaxis_range=[0, 1.02])
 chart.add_vline(
-    x=0.95, line_dash="dot", line_color="#888888", annotation_text="aimed at", annotation_position="top left"
+    x=0.95,
+    line_dash="dot",
+    line_color="#888888",
+    annotation_text="aimed at",
+    annotation_position="top left",
 )
 if (works_per_painter, validation_works, seed) == (32, 14, 0):
-    assert joined["csd-tiny"]["precision"].high < 0.95 and joined["colour"]["precision"].high < 0.95
+    assert (
+        joined["csd-tiny"]["precision"].high < 0.95
+        and joined["colour"]["precision"].high < 0.95
+    )
     assert joined["colour"]["recall"].value > joined["csd-tiny"]["recall"].value
 figures.show(
     chart,
@@ -506,19 +452,6 @@ figures.show(
 
 # %% tags=["hide-input"]
 copies = groups["copy-tiny"]
-<<<<<<< HEAD
-sizes = np.bincount(copies, minlength=len(copies))
-shown = []
-for first in np.flatnonzero(sizes > 1)[:4]:
-    shown += [
-        (crawl.open(row), crawl.frame["true_copy"][row] or "original")
-        for row in np.flatnonzero(copies == first)[:3]
-    ]
-figures.gallery(
-    shown,
-    columns=6,
-    caption="The first four groups that copy-tiny finds, and the truth about each picture.",
-=======
 kinds_of_copy = crawl.column("true_copy")
 right = [
     row
@@ -526,14 +459,19 @@ right = [
     if true_groups[row] == true_groups[copies[row]] and copies[row] != row
 ]
 firsts = [
-    row for kind in np.unique(kinds_of_copy[right]) for row in [row for row in right if kinds_of_copy[row] == kind][:1]
+    row
+    for kind in np.unique(kinds_of_copy[right])
+    for row in [row for row in right if kinds_of_copy[row] == kind][:1]
 ]
-shown = [(crawl.open(row), kinds_of_copy[row] or "original") for copy in firsts[:6] for row in (copies[copy], copy)]
+shown = [
+    (crawl.open(row), kinds_of_copy[row] or "original")
+    for copy in firsts[:6]
+    for row in (copies[copy], copy)
+]
 figures.gallery(
     shown,
     columns=6,
     caption="Rightly joined by copy-tiny: pairs of the picture that stays and a copy, one for each kind of copy.",
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% tags=["hide-input"]
@@ -543,13 +481,18 @@ mixed = [
     if true_groups[row] != true_groups[copies[row]]
 ]
 pairs = [
-    (crawl.open(place), f"{called[makers[place]]}, {crawl.frame['true_content'][place]}")
+    (
+        crawl.open(place),
+        f"{called[makers[place]]}, {crawl.frame['true_content'][place]}",
+    )
     for row in mixed[:3]
     for place in (copies[row], row)
 ]
 one_painter = sum(makers[row] == makers[copies[row]] for row in mixed)
 wrongly = f"Wrongly joined: {len(pairs) // 2} of the {len(mixed)} pictures that are no copy of the picture that stays, each beside it. In {one_painter} cases both are by one painter."
-figures.gallery(pairs, columns=6, caption=wrongly) if pairs else Markdown("No picture was joined to a group wrongly.")
+figures.gallery(pairs, columns=6, caption=wrongly) if pairs else Markdown(
+    "No picture was joined to a group wrongly."
+)
 
 # %% [markdown]
 # The nearest thing to a copy that is none is another work by the same painter.
@@ -566,9 +509,13 @@ curated = curate(crawl, bank, embeddings, config)
 
 # %% tags=["hide-input"]
 funnel = go.Figure()
-for number, (column, name) in enumerate({"images": "all images", "tagged": "images with a tag"}.items()):
+for number, (column, name) in enumerate(
+    {"images": "all images", "tagged": "images with a tag"}.items()
+):
     look = {"marker_color": figures.COLOURS[number], "textinfo": "value"}
-    funnel.add_funnel(y=curated.funnel["step"], x=curated.funnel[column], name=name, **look)
+    funnel.add_funnel(
+        y=curated.funnel["step"], x=curated.funnel[column], name=name, **look
+    )
 share = curated.funnel["tagged"] / curated.funnel["images"]
 figures.show(
     funnel,
@@ -590,10 +537,10 @@ figures.show(
 # %% tags=["hide-input"]
 tail = go.Figure()
 ranked = curated.tags.assign(
-    rank=np.arange(1, len(curated.tags) + 1), named=curated.tags["tag"].map(lambda tag: called.get(tag, tag))
+    rank=np.arange(1, len(curated.tags) + 1),
+    named=curated.tags["tag"].map(lambda tag: called.get(tag, tag)),
 )
 for number, (kind, part) in enumerate(ranked.groupby("kind", sort=True)):
-<<<<<<< HEAD
     marker = {
         "color": figures.COLOURS[number],
         "symbol": figures.SYMBOLS[number],
@@ -604,7 +551,7 @@ for number, (kind, part) in enumerate(ranked.groupby("kind", sort=True)):
         y=part["images"],
         mode="markers",
         name=kind,
-        text=part["tag"],
+        text=part["named"],
         marker=marker,
     )
 tail.update_layout(
@@ -612,11 +559,6 @@ tail.update_layout(
     yaxis_title="images with the tag",
     yaxis_rangemode="tozero",
 )
-=======
-    marker = {"color": figures.COLOURS[number], "symbol": figures.SYMBOLS[number], "size": 8}
-    tail.add_scatter(x=part["rank"], y=part["images"], mode="markers", name=kind, text=part["named"], marker=marker)
-tail.update_layout(xaxis_title="rank of the tag", yaxis_title="images with the tag", yaxis_rangemode="tozero")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.show(
     tail,
     caption="How many images each tag has, the most frequent tag first.",
@@ -636,7 +578,9 @@ figures.show(
 with TemporaryDirectory() as folder:
     curated.save(Path(folder))
     card = (Path(folder) / "README.md").read_text()
-Markdown("\n".join(f"> {line}" for line in card[card.index("- **Labels") :].splitlines()))
+Markdown(
+    "\n".join(f"> {line}" for line in card[card.index("- **Labels") :].splitlines())
+)
 
 # %% [markdown]
 # ## Names of people
@@ -683,21 +627,10 @@ def one_slip(a: str, b: str) -> bool:
     """Whether b is among everything that at most one slip can make of a."""
     letters = set(b)
     cuts = [(a[:k], a[k:]) for k in range(len(a) + 1)]
-<<<<<<< HEAD
-    swapped = {
-        head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1
-    }
-    dropped = {head + tail[1:] for head, tail in cuts if tail}
-    added = {head + letter + tail for head, tail in cuts for letter in letters}
-    mistaken = {
-        head + letter + tail[1:] for head, tail in cuts if tail for letter in letters
-    }
-=======
     swapped = {h + t[1] + t[0] + t[2:] for h, t in cuts if len(t) > 1}
     dropped = {head + tail[1:] for head, tail in cuts if tail}
     added = {head + letter + tail for head, tail in cuts for letter in letters}
     mistaken = {h + letter + t[1:] for h, t in cuts if t for letter in letters}
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     return b in {a} | swapped | dropped | added | mistaken
 
 

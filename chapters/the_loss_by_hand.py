@@ -49,21 +49,11 @@ from plotly.subplots import make_subplots
 
 import csdlib
 from csdlib import figures
-<<<<<<< HEAD
-from csdlib.training import multilabel_contrastive_loss, self_supervised_loss
-
-random = np.random.default_rng(seed)
-table = csdlib.load_dataset(dataset, root=root).where(split="database")
-names = sorted(set(table.frame["artist"]) - {""})
-chosen = random.permutation(names)[:artists]
-rows = [
-    random.permutation(np.flatnonzero(table.frame["artist"] == name))[:images_each]
-    for name in chosen
-]
-batch = table.take(np.concatenate(rows))
-=======
-from csdlib.training import StylePreservingViews, multilabel_contrastive_loss, self_supervised_loss
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+from csdlib.training import (
+    StylePreservingViews,
+    multilabel_contrastive_loss,
+    self_supervised_loss,
+)
 
 # %% [markdown]
 # ## Four vectors and a pencil
@@ -78,74 +68,58 @@ tags = np.array([[1, 0], [1, 0], [0, 1], [0, 1]])
 tau = 0.2
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-ticks = [
-    f"{number}: {name.split('-')[0]}"
-    for number, name in enumerate(batch.frame["artist"])
-]
-
-
-def heatmap(values, caption, alt, **options):
-    """A square matrix over the batch, the first picture at the top."""
-    chart = go.Figure(
-        go.Heatmap(z=values, x=ticks, y=ticks, colorscale="Cividis", **options)
-    )
-    chart.update_layout(
-        yaxis_autorange="reversed", xaxis_title="picture j", yaxis_title="picture i"
-    )
-    return figures.show(chart, caption=caption, alt=alt, height=460)
-
-
-heatmap(
-    positive.astype(int),
-    "Positive pairs (1), negatives (0). Row i asks: who is of my style?",
-    f"A matrix of {len(batch)} by {len(batch)}: ones in square blocks along the diagonal, except on the diagonal itself.",
-    colorbar_title="positive",
-)
-
-# %% [markdown]
-# ## From similarities to probabilities
-#
-# Let $z_i$ be the descriptor of picture $i$, of length one, and $s_{ij} = z_i \cdot z_j / \tau$ its similarity to picture
-# $j$, divided by a **temperature** $\tau$. Picture $i$ now makes a guess who might be of its style: a probability for
-# each of the others, larger for the more similar.
-#
-# $$
-# p_{ij} = \frac{e^{s_{ij}}}{\sum_{k \ne i} e^{s_{ik}}}, \qquad \sum_{j \ne i} p_{ij} = 1 .
-# $$
-#
-# The sum leaves out $i$ itself: everybody is most similar to themselves, and nothing is learned from that.
-
-# %%
-z = csdlib.embed(batch, csdlib.load(descriptor)).vectors.astype(np.float64)
-s = np.where(itself, -np.inf, z @ z.T / temperature)
-p = np.exp(s - s.max(axis=1, keepdims=True))
-p /= p.sum(axis=1, keepdims=True)
-=======
 letters = list("abcd")
 vectors = torch.tensor(z, requires_grad=True)
 multilabel_contrastive_loss(vectors, torch.tensor(tags), tau).backward()
-around = np.stack([-z[:, 1], z[:, 0]], axis=1)  # the direction along the circle, anticlockwise
+around = np.stack(
+    [-z[:, 1], z[:, 0]], axis=1
+)  # the direction along the circle, anticlockwise
 turning = -(vectors.grad.numpy() * around).sum(axis=1)
 ends = z + 0.5 * turning[:, None] * around
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% tags=["hide-input"]
 circle = np.linspace(0, 2 * np.pi, 200)
-chart = go.Figure(go.Scatter(x=np.cos(circle), y=np.sin(circle), mode="lines", line_color="#888888", showlegend=False))
+chart = go.Figure(
+    go.Scatter(
+        x=np.cos(circle),
+        y=np.sin(circle),
+        mode="lines",
+        line_color="#888888",
+        showlegend=False,
+    )
+)
 for painter in (0, 1):
     own = tags[:, painter] == 1
-    marker = {"size": 14, "color": figures.COLOURS[painter], "symbol": figures.SYMBOLS[painter]}
+    marker = {
+        "size": 14,
+        "color": figures.COLOURS[painter],
+        "symbol": figures.SYMBOLS[painter],
+    }
     text = [f"<b>{letter}</b>" for letter in np.array(letters)[own]]
     chart.add_scatter(
-        x=z[own, 0], y=z[own, 1], mode="markers+text", text=text, name=f"painter {painter + 1}", marker=marker
+        x=z[own, 0],
+        y=z[own, 1],
+        mode="markers+text",
+        text=text,
+        name=f"painter {painter + 1}",
+        marker=marker,
     )
 chart.update_traces(textposition="top right", textfont_size=18)
 for (x, y), (to_x, to_y) in zip(z, ends, strict=True):
     chart.add_annotation(
-        x=to_x, y=to_y, ax=x, ay=y, axref="x", ayref="y", arrowhead=2, arrowwidth=2, arrowcolor="#888888"
+        x=to_x,
+        y=to_y,
+        ax=x,
+        ay=y,
+        axref="x",
+        ayref="y",
+        arrowhead=2,
+        arrowwidth=2,
+        arrowcolor="#888888",
     )
-chart.update_layout(xaxis_range=[-1.3, 1.3], yaxis_range=[-0.3, 1.3], yaxis_scaleanchor="x")
+chart.update_layout(
+    xaxis_range=[-1.3, 1.3], yaxis_range=[-0.3, 1.3], yaxis_scaleanchor="x"
+)
 chart.update_layout(xaxis_constrain="domain", yaxis_constrain="domain")
 chart.update_layout(xaxis_title="first number", yaxis_title="second number")
 figures.show(
@@ -189,10 +163,23 @@ own_loss = -np.log(p[positive])
 rows = []
 for i, letter in enumerate(letters):
     others = [j for j in range(4) if j != i]
-    rows.append({"picture": letter, "divided by tau": ", ".join(f"{letters[j]}: {s[i, j]:.0f}" for j in others)})
-    rows[-1] |= {"exponentials": ", ".join(f"{np.exp(s[i, j]):.2f}" for j in others), "sum": np.exp(s[i, others]).sum()}
-    rows[-1] |= {"guesses": ", ".join(f"{p[i, j]:.3f}" for j in others), "loss": own_loss[i]}
-assert np.allclose(s[1], [4, 5, 3, 0]) and np.allclose(p[1], [0.7214, 0, 0.2654, 0.0132], atol=1e-4)
+    rows.append(
+        {
+            "picture": letter,
+            "divided by tau": ", ".join(f"{letters[j]}: {s[i, j]:.0f}" for j in others),
+        }
+    )
+    rows[-1] |= {
+        "exponentials": ", ".join(f"{np.exp(s[i, j]):.2f}" for j in others),
+        "sum": np.exp(s[i, others]).sum(),
+    }
+    rows[-1] |= {
+        "guesses": ", ".join(f"{p[i, j]:.3f}" for j in others),
+        "loss": own_loss[i],
+    }
+assert np.allclose(s[1], [4, 5, 3, 0]) and np.allclose(
+    p[1], [0.7214, 0, 0.2654, 0.0132], atol=1e-4
+)
 assert abs(own_loss[1] - 0.327) < 1e-3 and abs(own_loss.mean() - 0.173) < 1e-3
 by_csdlib = float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(tags), tau))
 figures.table(
@@ -231,14 +218,7 @@ def by_hand(p, positive):
     return total / len(p)
 
 
-<<<<<<< HEAD
-print(f"by hand:  {by_hand(p, positive):.6f}")
-print(
-    f"csdlib:   {float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(labels), temperature)):.6f}"
-)
-=======
 assert abs(by_hand(p, positive) - by_csdlib) < 1e-9
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # ## What the temperature does
@@ -248,32 +228,18 @@ assert abs(by_hand(p, positive) - by_csdlib) < 1e-9
 
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-own = np.array([-np.log(p[i, positive[i]]).mean() for i in range(len(batch))])
-chart = go.Figure(go.Bar(x=ticks, y=own, marker_color=figures.COLOURS[0]))
-for level, text in (
-    (np.log(len(batch) - 1), "all equal"),
-    (np.log(positive.sum(axis=1).max()), "the best possible"),
-):
-    chart.add_hline(
-        y=level, line_dash="dot", line_color="#888888", annotation_text=text
-    )
-chart.update_layout(xaxis_title="picture", yaxis_title="loss of the picture (nats)")
-figures.show(
-    chart,
-    caption="What each picture adds to the loss.",
-    alt=f"Bars from {own.min():.2f} to {own.max():.2f} nats, with marks at {np.log(len(batch) - 1):.2f} (all descriptors equal) "
-    f"and {np.log(positive.sum(axis=1).max()):.2f} (the best possible).",
-)
-=======
 def bars(shares, names, right):
     """Probabilities as bars of HTML, the positive in another colour and with a sign."""
     lines = []
     for share, name, good in zip(shares, names, right, strict=True):
         colour, sign = (figures.COLOURS[2], "✓") if good else (figures.COLOURS[7], "✗")
         bar = f'<div style="background:{colour};width:{60 * share:.1f}%;min-width:2px;height:1.2em"></div>'
-        text = f'<span style="width:3em">{sign} {name}</span>{bar}<span>{share:.3f}</span>'
-        lines.append(f'<div style="display:flex;gap:.5em;align-items:center;margin:.3em 0">{text}</div>')
+        text = (
+            f'<span style="width:3em">{sign} {name}</span>{bar}<span>{share:.3f}</span>'
+        )
+        lines.append(
+            f'<div style="display:flex;gap:.5em;align-items:center;margin:.3em 0">{text}</div>'
+        )
     return "".join(lines)
 
 
@@ -282,9 +248,14 @@ for tau_now in (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0):
     guess = np.exp((z[1] @ z[[0, 2, 3]].T - 1) / tau_now)
     guess /= guess.sum()
     said = f"<p>Loss of b: {-np.log(guess[0]):.3f}. As if choosing among {1 / (guess**2).sum():.1f} pictures.</p>"
-    frames.append((f"{tau_now:g}", bars(guess, ["a", "c", "d"], [True, False, False]) + said))
-figures.slider(frames, label="temperature", caption="The guesses of b, by the temperature. The right answer is a (✓).")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+    frames.append(
+        (f"{tau_now:g}", bars(guess, ["a", "c", "d"], [True, False, False]) + said)
+    )
+figures.slider(
+    frames,
+    label="temperature",
+    caption="The guesses of b, by the temperature. The right answer is a (✓).",
+)
 
 # %% [markdown]
 # The number of pictures that the guess chooses among is $1 / \sum_j p_{ij}^2$: it is 1 for a guess that is certain and 3 for one
@@ -315,70 +286,16 @@ figures.slider(frames, label="temperature", caption="The guesses of b, by the te
 # transpose.
 
 # %%
-<<<<<<< HEAD
-q = positive / np.maximum(positive.sum(axis=1, keepdims=True), 1)
-force = (p - q) / len(batch)
-gradient = (force + force.T) @ z / temperature
-
-vectors = torch.tensor(z, requires_grad=True)
-multilabel_contrastive_loss(vectors, torch.tensor(labels), temperature).backward()
-print(
-    "largest difference to automatic differentiation:",
-    f"{np.abs(gradient - vectors.grad.numpy()).max():.1e}",
-)
-
-# %% [markdown]
-# Seen in a plane: twelve points on a circle, three styles, and a few steps along the negative gradient (each followed by a
-# return to length one). Points of a style gather, and the three groups take their places as far from each other as the circle
-# allows.
-
-# %% tags=["hide-input"]
-toy_labels = torch.eye(3)[np.arange(12) % 3]
-angles = torch.tensor(random.uniform(0, 2 * np.pi, 12))
-places = torch.stack([angles.cos(), angles.sin()], dim=1).requires_grad_()
-frames = [places.detach().numpy().copy()]
-for _ in range(400):
-    loss = multilabel_contrastive_loss(places, toy_labels, 0.5)
-    (step,) = torch.autograd.grad(loss, places)
-    places = torch.nn.functional.normalize(
-        places.detach() - 0.5 * step, dim=1
-    ).requires_grad_()
-    frames.append(places.detach().numpy().copy())
-chart = go.Figure()
-for style in range(3):
-    for moment, (opacity, size, name) in enumerate(
-        ((0.35, 9, "before"), (1.0, 14, "after"))
-    ):
-        points = frames[-moment][style::3]
-        marker = {
-            "size": size,
-            "color": figures.COLOURS[style],
-            "symbol": figures.SYMBOLS[style],
-            "opacity": opacity,
-        }
-        chart.add_scatter(
-            x=points[:, 0],
-            y=points[:, 1],
-            mode="markers",
-            marker=marker,
-            name=f"style {style}, {name}",
-        )
-chart.update_layout(
-    xaxis_title="first number", yaxis_title="second number", yaxis_scaleanchor="x"
-)
-figures.show(
-    chart,
-    height=480,
-    caption="Twelve descriptors of two numbers, before and after 400 steps.",
-    alt="Points of three styles on a circle: scattered before training; afterwards in three tight groups, about 120 degrees apart.",
-=======
 q = positive / positive.sum(axis=1, keepdims=True)
 force = (p - q) / len(z)
 gradient = (force + force.T) @ z / tau
 
 # %% tags=["hide-input"]
 assert np.allclose(gradient, vectors.grad.numpy())
-assert np.allclose((p - q)[1], [-0.279, 0, 0.265, 0.013], atol=1e-3) and 19 < p[1, 2] / p[1, 3] < 21
+assert (
+    np.allclose((p - q)[1], [-0.279, 0, 0.265, 0.013], atol=1e-3)
+    and 19 < p[1, 2] / p[1, 3] < 21
+)
 steps = pd.DataFrame(p - q, columns=[f"on {letter}" for letter in letters]).mask(itself)
 steps.insert(0, "force of", letters)
 figures.table(
@@ -386,7 +303,6 @@ figures.table(
     caption="Guess minus truth: a negative number pulls, a positive one pushes. The gradient made of them equals that of "
     "automatic differentiation (asserted).",
     formats=dict.fromkeys(steps.columns[1:], "+.3f"),
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -402,7 +318,10 @@ random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split="database")
 called = table.manifest.get("names", {})
 chosen = random.permutation(sorted(set(table.frame["artist"]) - {""}))[:artists]
-places = [random.permutation(np.flatnonzero(table.frame["artist"] == name))[:images_each] for name in chosen]
+places = [
+    random.permutation(np.flatnonzero(table.frame["artist"] == name))[:images_each]
+    for name in chosen
+]
 batch = table.take(np.concatenate(places))
 painters = [called.get(name, name) for name in batch.frame["artist"]]
 figures.gallery(
@@ -423,9 +342,13 @@ for name in (descriptor, compared_descriptor):
 
 # %% tags=["hide-input"]
 chart = make_subplots(1, len(looks), subplot_titles=list(looks), shared_yaxes=True)
-on_positives = {name: float(p[positive].sum() / len(p)) for name, (_, p) in looks.items()}
+on_positives = {
+    name: float(p[positive].sum() / len(p)) for name, (_, p) in looks.items()
+}
 for column, (_, p) in enumerate(looks.values(), start=1):
-    chart.add_heatmap(z=p, colorscale="Cividis", zmin=0, zmax=1, colorbar_title="p", row=1, col=column)
+    chart.add_heatmap(
+        z=p, colorscale="Cividis", zmin=0, zmax=1, colorbar_title="p", row=1, col=column
+    )
     chart.update_xaxes(title_text="picture j", dtick=1, row=1, col=column)
 chart.update_yaxes(autorange="reversed", dtick=1)
 chart.update_yaxes(title_text="picture i guesses", row=1, col=1)
@@ -440,15 +363,24 @@ figures.show(
 # %% tags=["hide-input"]
 rows = []
 for name, (z, p) in looks.items():
-    term = float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(labels), temperature))
+    term = float(
+        multilabel_contrastive_loss(torch.tensor(z), torch.tensor(labels), temperature)
+    )
     assert abs(term - by_hand(p, positive)) < 1e-6
-    rows.append({"descriptor": name, "probability on positives": on_positives[name], "loss": term})
+    rows.append(
+        {
+            "descriptor": name,
+            "probability on positives": on_positives[name],
+            "loss": term,
+        }
+    )
     rows[-1] |= {"loss if all were equal": np.log(len(batch) - 1)}
     rows[-1] |= {"smallest possible loss": np.log(positive.sum(axis=1)).mean()}
 figures.table(
     pd.DataFrame(rows),
     caption="The loss of the batch (nats), between two marks.",
-    formats={"probability on positives": ".0%"} | dict.fromkeys(list(rows[0])[2:], ".3f"),
+    formats={"probability on positives": ".0%"}
+    | dict.fromkeys(list(rows[0])[2:], ".3f"),
 )
 
 # %% [markdown]
@@ -479,16 +411,32 @@ for _ in range(201):
 # %% tags=["hide-input"]
 radius = np.linspace(0.35, 1, len(path))[:, None, None]
 trace = np.stack([points for _, points in path]) * radius
-chart = go.Figure(go.Scatter(x=np.cos(circle), y=np.sin(circle), mode="lines", line_color="#888888", showlegend=False))
+chart = go.Figure(
+    go.Scatter(
+        x=np.cos(circle),
+        y=np.sin(circle),
+        mode="lines",
+        line_color="#888888",
+        showlegend=False,
+    )
+)
 for number, name in enumerate(dict.fromkeys(painters)):
     look = {"color": figures.COLOURS[number % 8], "symbol": figures.SYMBOLS[number % 8]}
     for first, row in enumerate(np.flatnonzero(np.array(painters) == name)):
         x, y = trace[:, row].T
-        group = {"legendgroup": name, "hovertext": f"{row}: {name}", "line_color": look["color"]}
-        chart.add_scatter(x=x, y=y, mode="lines", opacity=0.6, showlegend=False, **group)
+        group = {
+            "legendgroup": name,
+            "hovertext": f"{row}: {name}",
+            "line_color": look["color"],
+        }
+        chart.add_scatter(
+            x=x, y=y, mode="lines", opacity=0.6, showlegend=False, **group
+        )
         marker = look | {"size": [7, 13]}
         ends = {"x": x[[0, -1]], "y": y[[0, -1]], "name": name}
-        chart.add_scatter(mode="markers", marker=marker, showlegend=first == 0, **ends, **group)
+        chart.add_scatter(
+            mode="markers", marker=marker, showlegend=first == 0, **ends, **group
+        )
 chart.update_layout(yaxis_scaleanchor="x", xaxis_visible=False, yaxis_visible=False)
 figures.show(
     chart,
@@ -503,14 +451,33 @@ rows = []
 for step in (0, 20, 50, 100, 200):
     value, points = path[step]
     apart = np.degrees(np.arccos(np.clip(points @ points.T, -1, 1)))
-    rows.append({"step": step, "loss": value, "farthest two by one painter": apart[positive].max()})
+    rows.append(
+        {
+            "step": step,
+            "loss": value,
+            "farthest two by one painter": apart[positive].max(),
+        }
+    )
     rows[-1] |= {"nearest two by different painters": apart[~positive & ~itself].min()}
-if (dataset, descriptor, artists, images_each, seed) == ("atelier", "random-tiny", 3, 3, 0):
-    assert rows[-1]["farthest two by one painter"] < rows[-1]["nearest two by different painters"]
+if (dataset, descriptor, artists, images_each, seed) == (
+    "atelier",
+    "random-tiny",
+    3,
+    3,
+    0,
+):
+    assert (
+        rows[-1]["farthest two by one painter"]
+        < rows[-1]["nearest two by different painters"]
+    )
 figures.table(
     pd.DataFrame(rows),
     caption="The same in numbers: loss (nats) and angles (degrees).",
-    formats={"loss": ".3f", "farthest two by one painter": ".0f", "nearest two by different painters": ".0f"},
+    formats={
+        "loss": ".3f",
+        "farthest two by one painter": ".0f",
+        "nearest two by different painters": ".0f",
+    },
 )
 
 # %% [markdown]
@@ -531,43 +498,19 @@ weights = {"indicator": (shared > 0).astype(float), "count": shared}
 pulls = {name: each[positive].sum() / each.sum() for name, each in weights.items()}
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-heatmap(
-    shared,
-    "How many tags two pictures share. The indicator sees zero or not zero; the count sees the number.",
-    f"A matrix of shared tags from 0 to {int(shared.max())}; highest within an artist, lower between artists of one movement or medium.",
-    colorbar_title="tags",
-)
-
-# %%
-weights = {"indicator": (shared > 0).astype(float), "count": shared.astype(float)}
-rows = []
-for weighting, weight in weights.items():
-    loss = multilabel_contrastive_loss(
-        torch.tensor(z), torch.tensor(several), temperature, weighting
-    )
-    same_artist = weight[positive].sum() / max(weight.sum(), 1)
-    rows.append(
-        {
-            "weighting": weighting,
-            "loss": float(loss),
-            "pull that goes to the same artist": same_artist,
-        }
-    )
-figures.table(
-    pd.DataFrame(rows),
-    caption="The two weightings on this batch (loss in nats; the pull as a share).",
-    formats={"loss": ".3f", "pull that goes to the same artist": ".0%"},
-=======
 chart = go.Figure(go.Heatmap(z=shared, colorscale="Cividis", colorbar_title="tags"))
-chart.update_layout(yaxis_autorange="reversed", xaxis_title="picture j", yaxis_title="picture i")
+chart.update_layout(
+    yaxis_autorange="reversed", xaxis_title="picture j", yaxis_title="picture i"
+)
 chart.update_layout(xaxis_dtick=1, yaxis_dtick=1)
 figures.show(
     chart,
     caption="How many tags two pictures share. The indicator sees only zero or not zero; the count sees the number. "
-    + " ".join(f"With the {name} {pull:.0%} of the weight goes to the same artist." for name, pull in pulls.items()),
+    + " ".join(
+        f"With the {name} {pull:.0%} of the weight goes to the same artist."
+        for name, pull in pulls.items()
+    ),
     alt=f"A matrix of shared tags from 0 to {int(shared.max())}; highest within an artist, lower between artists who share a movement or a medium.",
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -589,15 +532,6 @@ figures.show(
 # artist.
 
 # %%
-<<<<<<< HEAD
-generator = torch.Generator().manual_seed(seed)
-noise = torch.randn(len(batch), 2, z.shape[1], generator=generator, dtype=torch.float64)
-views = torch.nn.functional.normalize(torch.tensor(z)[:, None] + 0.02 * noise, dim=2)
-print(
-    f"L_SSL for two nearly equal views: {float(self_supervised_loss(views, temperature)):.3f}"
-)
-print(f"L_SSL if all descriptors were equal: {np.log(2 * len(batch) - 1):.3f}")
-=======
 draws = torch.Generator().manual_seed(seed)
 cut = StylePreservingViews(128)
 pictures = [batch.open(row) for row in range(len(batch))]
@@ -607,15 +541,26 @@ views = [cut.view(picture, draws) for picture in pictures for _ in range(2)]
 rows = []
 for name in looks:
     tower = csdlib.load(name)
-    seen = torch.as_tensor(tower.encode(torch.stack([torch.as_tensor(tower.preprocess(view)) for view in views])))
-    term = float(self_supervised_loss(seen.unflatten(0, (len(batch), 2)).double(), temperature))
-    rows.append({"descriptor": name, "self-supervised term": term, "if all were equal": np.log(len(views) - 1)})
+    seen = torch.as_tensor(
+        tower.encode(
+            torch.stack([torch.as_tensor(tower.preprocess(view)) for view in views])
+        )
+    )
+    term = float(
+        self_supervised_loss(seen.unflatten(0, (len(batch), 2)).double(), temperature)
+    )
+    rows.append(
+        {
+            "descriptor": name,
+            "self-supervised term": term,
+            "if all were equal": np.log(len(views) - 1),
+        }
+    )
 figures.table(
     pd.DataFrame(rows),
     caption="The self-supervised term of two views of each picture (nats).",
     formats={"self-supervised term": ".3f", "if all were equal": ".3f"},
 )
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # Here even the untrained tower is below the mark of equal descriptors, though far above the trained one: two cuts of one picture share its colours, and
@@ -658,19 +603,6 @@ def loss(z, labels, tau):
     log_sum = top + np.log(np.exp(similarity - top).sum(axis=1, keepdims=True))
     weight = ((labels @ labels.T > 0) & others).astype(float)
     log_p = np.where(others, z @ z.T / tau, 0.0) - log_sum
-<<<<<<< HEAD
-    return float(
-        -((weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)).mean()
-    )
-
-
-# %% tags=["check"]
-for tags in (labels, several, labels[:, :1]):
-    expected = float(
-        multilabel_contrastive_loss(torch.tensor(z), torch.tensor(tags), temperature)
-    )
-    assert abs(loss(z, tags, temperature) - expected) < 1e-9
-=======
     each = (weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
     return float(-each.mean())
 
@@ -678,9 +610,12 @@ for tags in (labels, several, labels[:, :1]):
 # %% tags=["check"]
 seen_by = looks[compared_descriptor][0]
 for each in (labels, several, labels[:, :1]):
-    expected = float(multilabel_contrastive_loss(torch.tensor(seen_by), torch.tensor(each), temperature))
+    expected = float(
+        multilabel_contrastive_loss(
+            torch.tensor(seen_by), torch.tensor(each), temperature
+        )
+    )
     assert abs(loss(seen_by, each, temperature) - expected) < 1e-6
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # **2. The wrong neighbour (15 minutes).** Go back to the four vectors, but exchange the tags: now $a$ and $c$ are by one painter, $b$ and $d$ by the other. Everybody's
@@ -706,18 +641,16 @@ def crossed(tau):
 
 
 # %% tags=["check"]
-<<<<<<< HEAD
-assert not positive[0, pushed]
-assert pushed != 0
-assert force[0, pushed] == max(
-    force[0, j] for j in range(1, len(batch)) if not positive[0, j]
+turned = torch.tensor(
+    [[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]], dtype=torch.float64
 )
-=======
-turned = torch.tensor([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]], dtype=torch.float64)
 for tau_now in (0.02, 0.2, 50.0):
-    expected = float(multilabel_contrastive_loss(turned, torch.tensor([[1, 0], [0, 1], [1, 0], [0, 1]]), tau_now))
+    expected = float(
+        multilabel_contrastive_loss(
+            turned, torch.tensor([[1, 0], [0, 1], [1, 0], [0, 1]]), tau_now
+        )
+    )
     assert abs(crossed(tau_now) - expected) < 1e-6
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # **3. Which way does $b$ turn, and how hard (20 minutes)?** Compute `turn_b` with the original tags and $\tau = 0.2$: the derivative of the loss of all four by the angle of $b$,
@@ -737,7 +670,10 @@ turn_b = ((on_a + by_a) * -0.6 + (on_c + by_c) * 0.8 + (on_d + by_d) * 1.0) / (4
 small = 1e-4
 swung = []
 for angle in np.arctan2(0.6, 0.8) + np.array([-small, small]):
-    four = torch.tensor([[1, 0], [np.cos(angle), np.sin(angle)], [0, 1], [-0.6, 0.8]], dtype=torch.float64)
+    four = torch.tensor(
+        [[1, 0], [np.cos(angle), np.sin(angle)], [0, 1], [-0.6, 0.8]],
+        dtype=torch.float64,
+    )
     swung.append(float(multilabel_contrastive_loss(four, torch.tensor(tags), 0.2)))
 assert abs(turn_b - (swung[1] - swung[0]) / (2 * small)) < 1e-2
 

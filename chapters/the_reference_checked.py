@@ -58,30 +58,23 @@ import csdlib
 from csdlib import figures
 from csdlib.descriptors import random_tiny
 from csdlib.files import cache_folder
-<<<<<<< HEAD
 from csdlib.metrics import (
     average_precision_at_k,
+    average_precision_per_query,
+    bootstrap,
     mean_precision_at_k,
+)
+from csdlib.metrics import (
+    mean_precision_per_query,
     mrr_at_k,
+    recall_at_k,
     reciprocal_rank_per_query,
 )
-from csdlib.training import StylePreservingViews
-=======
-from csdlib.metrics import average_precision_at_k, average_precision_per_query, bootstrap, mean_precision_at_k
-from csdlib.metrics import mean_precision_per_query, mrr_at_k, recall_at_k, reciprocal_rank_per_query
 from csdlib.training import StylePreservingViews, multilabel_contrastive_loss
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 table = csdlib.load_dataset(dataset, root=root).where(split=["query", "database"])
-<<<<<<< HEAD
-found = csdlib.evaluate_retrieval(
-    table, csdlib.load(descriptor), k=k, cache=cache_folder() / "embeddings"
-)
-ledger = []
-=======
 cache = cache_folder() / "embeddings"
 found = csdlib.evaluate_retrieval(table, csdlib.load(descriptor), k=k, cache=cache)
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # ## Three numbers, twice
@@ -89,24 +82,6 @@ found = csdlib.evaluate_retrieval(table, csdlib.load(descriptor), k=k, cache=cac
 # One descriptor, one set of pictures. Three numbers are computed as one would expect, and as the released code computes them.
 
 # %%
-<<<<<<< HEAD
-theirs = mean_precision_at_k(found.hits, k, groups=found.labels)
-textbook = average_precision_at_k(
-    found.hits, k, n_relevant=found.n_relevant, groups=found.labels
-)
-print(
-    f"mean precision@{k} (the code's mAP@{k}):  {theirs.value:.3f} [{theirs.low:.3f}, {theirs.high:.3f}]"
-)
-print(
-    f"average precision@{k} (the textbook's):   {textbook.value:.3f} [{textbook.low:.3f}, {textbook.high:.3f}]"
-)
-ledger.append(
-    (
-        "mAP@k is the mean of precision@1..k",
-        "a number of another kind",
-        f"{theirs.value - textbook.value:+.3f}",
-    )
-=======
 database, queries = found.database, found.query
 vectors = found.embeddings.of(database).vectors
 asked = found.embeddings.of(queries).vectors
@@ -134,24 +109,42 @@ released = {
 }
 
 # %% tags=["hide-input"]
-is_unseen = np.isin(found.labels, table.manifest.get("unseen", [])) & (descriptor == "csd-tiny")
-parts = {"unseen painters": is_unseen, "seen painters": ~is_unseen} if is_unseen.any() else {"all": ~is_unseen}
+is_unseen = np.isin(found.labels, table.manifest.get("unseen", [])) & (
+    descriptor == "csd-tiny"
+)
+parts = (
+    {"unseen painters": is_unseen, "seen painters": ~is_unseen}
+    if is_unseen.any()
+    else {"all": ~is_unseen}
+)
 ways = {"as expected": expected, "as released": released}
 rows = []
 for metric, (part, own) in product(expected, parts.items()):
     for way, values in ways.items():
         kept = own & ~np.isnan(values[metric])
         estimate = bootstrap(values[metric][kept], groups=found.labels[kept])
-        rows.append({"label": f"{metric}, {part}", "metric": metric, "part": part, "way": way} | estimate.row())
+        rows.append(
+            {"label": f"{metric}, {part}", "metric": metric, "part": part, "way": way}
+            | estimate.row()
+        )
 figures.show(
     figures.intervals(pd.DataFrame(rows), group="way", axis="score (1 is best)"),
     caption=f"{len(found.labels)} queries by {descriptor}, with 95 % intervals over painters. The same pictures, the same rankings (for recall@1: the same descriptors).",
-    alt="Points with intervals. " + "; ".join(f"{row['label']} {row['way']} {row['value']:.2f}" for row in rows) + ".",
+    alt="Points with intervals. "
+    + "; ".join(f"{row['label']} {row['way']} {row['value']:.2f}" for row in rows)
+    + ".",
 )
 
 # %% tags=["hide-input"]
-wide = pd.DataFrame(rows).pivot_table(index="metric", columns=["part", "way"], values="value")
-changes = pd.DataFrame({part: 100 * (wide[part]["as released"] - wide[part]["as expected"]) for part in parts})
+wide = pd.DataFrame(rows).pivot_table(
+    index="metric", columns=["part", "way"], values="value"
+)
+changes = pd.DataFrame(
+    {
+        part: 100 * (wide[part]["as released"] - wide[part]["as expected"])
+        for part in parts
+    }
+)
 changes = changes.loc[list(expected)]
 if is_unseen.any() and k == 10:
     unseen_change, seen_change = changes.to_numpy().T
@@ -160,7 +153,6 @@ figures.table(
     changes.reset_index(),
     caption="Points by which the released code's number is above the expected one.",
     formats=dict.fromkeys(parts, "+.1f"),
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -190,31 +182,12 @@ for part, own in parts.items():
 # those who passed.
 
 # %%
-<<<<<<< HEAD
-ranks = reciprocal_rank_per_query(found.hits, k)
-everyone = mrr_at_k(found.hits, k, groups=found.labels)
-passed = ranks[ranks > 0].mean()
-print(
-    f"MRR@{k} over all queries:                {everyone.value:.3f} [{everyone.low:.3f}, {everyone.high:.3f}]"
-)
-print(
-    f"over those with a hit only:            {passed:.3f} ({(ranks > 0).mean():.0%} of the queries)"
-)
-ledger.append(
-    (
-        "MRR averages over queries with a hit",
-        "flatters weak methods most",
-        f"{passed - everyone.value:+.3f}",
-    )
-)
-=======
 for part, own in parts.items():
     everyone = mrr_at_k(found.hits[own], k, groups=found.labels[own])
     hit = own & (ranks > 0)
     passed = bootstrap(ranks[hit], groups=found.labels[hit])
     share = hit.sum() / own.sum()
     print(f"{part}: all {everyone}, those with a hit {passed} ({share:.0%} of them)")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% tags=["hide-input"]
 by_rank = [reciprocal_rank_per_query(found.hits, rank) for rank in range(1, k + 1)]
@@ -227,16 +200,7 @@ curves = pd.DataFrame(
 )
 titles = ("neighbours searched (k)", "mean reciprocal rank")
 figures.show(
-<<<<<<< HEAD
-    figures.lines(
-        curves,
-        x="k",
-        ys=list(curves.columns[1:]),
-        titles=("neighbours searched (k)", "mean reciprocal rank"),
-    ),
-=======
     figures.lines(curves, x="k", ys=list(curves.columns[1:]), titles=titles),
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     caption="The same rankings, averaged over all queries and over the successful ones.",
     alt=f"Two lines over k: over all queries the score rises to {curves.iloc[-1, 1]:.2f}; over successful queries it falls from 1 to {curves.iloc[-1, 2]:.2f}.",
 )
@@ -260,29 +224,27 @@ scores = {size: right_at_one(size).mean() for size in sizes}
 zero = {size: len(asked) % size for size in sizes}
 whole = right_at_one(1).mean()
 called = table.manifest.get("names", {})
-last = [called.get(name, name) for name in np.unique(found.labels[len(asked) - zero[evaluation_batch] :])]
+last = [
+    called.get(name, name)
+    for name in np.unique(found.labels[len(asked) - zero[evaluation_batch] :])
+]
 tail = (
     f" At a batch size of {evaluation_batch} the lost queries are by {', '.join(last)}."
     if zero[evaluation_batch] and len(last) < 6
     else ""
 )
 figures.table(
-    pd.DataFrame({"batch size": sizes, "queries lost": zero.values(), "recall@1": scores.values()}),
+    pd.DataFrame(
+        {
+            "batch size": sizes,
+            "queries lost": zero.values(),
+            "recall@1": scores.values(),
+        }
+    ),
     caption=f"Recall@1 of the same descriptors by the batch size of the evaluation; {len(asked)} queries, and {len(vectors)} pictures in the database. "
     f"With everything embedded it is {whole:.3f}.{tail}",
     formats={"recall@1": ".3f"},
 )
-<<<<<<< HEAD
-print(f"recall@1, everything embedded: {complete:.3f}; last batches dropped: {cut:.3f}")
-ledger.append(
-    (
-        "evaluation drops the last batch",
-        "depends on the batch size",
-        f"{cut - complete:+.3f}",
-    )
-)
-=======
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # Where the batch size divides the number of images nothing happens. Elsewhere the score depends on how many queries are lost, and on whose: the table of both groups above
@@ -296,15 +258,8 @@ ledger.append(
 # nought degrees. Below, a picture with horizontal stripes goes through a rotation of range 0, and through our views.
 
 # %%
-<<<<<<< HEAD
-pixels = np.repeat(np.repeat([[30], [220]] * 8, 128, axis=1), 8, axis=0).astype(
-    np.uint8
-)
-stripes = Image.fromarray(pixels).convert("RGB")
-=======
 pixels = np.repeat(np.repeat([[30], [220]] * 8, 128, axis=1), 8, axis=0)
 stripes = Image.fromarray(pixels.astype(np.uint8)).convert("RGB")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 frozen = transforms.RandomRotation((0, 0))
 views = StylePreservingViews(64)
 generator = torch.Generator().manual_seed(seed)
@@ -313,25 +268,6 @@ generator = torch.Generator().manual_seed(seed)
 def is_turned(image):
     """Whether the stripes run downwards."""
     pixels = np.asarray(image, dtype=float)[..., 0]
-<<<<<<< HEAD
-    return (
-        np.abs(np.diff(pixels, axis=1)).mean() > np.abs(np.diff(pixels, axis=0)).mean()
-    )
-
-
-turned = {"range drawn once, as 0": 0, "views of csdlib": 0}
-for _ in range(200):
-    turned["range drawn once, as 0"] += is_turned(frozen(stripes))
-    turned["views of csdlib"] += is_turned(views.view(stripes, generator))
-print(
-    {
-        name: f"{count / 200:.0%} of the views are turned on their side"
-        for name, count in turned.items()
-    }
-)
-here = f"0 % turned, here {turned['views of csdlib'] / 200:.0%}"
-ledger.append(("rotation angle drawn once", "rotation is never learned", here))
-=======
     across, down = (np.abs(np.diff(pixels, axis=axis)).mean() for axis in (1, 0))
     return across > down
 
@@ -348,7 +284,6 @@ figures.gallery(
     side=96,
     caption=f"Of 200 pictures each, {never:.0%} are turned on their side by a rotation of range 0, and {often:.0%} by csdlib's views.",
 )
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # So CSD has learned without rotations. Whether it would be better with them, this page does not measure.
@@ -365,12 +300,6 @@ images = torch.randn(4, 3, 128, 128, generator=generator)
 with torch.inference_mode():
     gap = float((model.train()(images) - model.eval()(images)).abs().max())
 print(f"largest difference between the two modes: {gap:.1e}")
-<<<<<<< HEAD
-ledger.append(
-    ("trains under model.eval()", "none, for this architecture", f"{gap:.0e}")
-)
-=======
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # Harmless, by luck: whoever swaps the tower for one with dropout will not be warned.
@@ -392,7 +321,6 @@ if not weights:
     state["module.last_layer_style"] = state.pop("module.style_projection")
     state["module.last_layer_content"] = torch.zeros(64, 16)
     weights = str(folder / "checkpoint.pth")
-<<<<<<< HEAD
     torch.save(
         {
             "model_state_dict": state,
@@ -401,13 +329,6 @@ if not weights:
         },
         weights,
     )
-released = csdlib.load("csd-vit-l", weights=weights)
-score = csdlib.style_similarity(table.path(0), table.path(1), descriptor=released)
-print(
-    f"{released.name}: {released.size} pixels, {released.dim} numbers, {released.dtype}; two pictures: {score}"
-)
-=======
-    torch.save({"model_state_dict": state, "iter": 80000, "args": argparse.Namespace(arch="vit_large")}, weights)
 
 # %%
 loaded = csdlib.load("csd-vit-l", weights=weights)
@@ -415,7 +336,6 @@ print(f"{loaded.name} looks at {loaded.size} pixels, and gives {loaded.dim} numb
 
 # %% [markdown]
 # And this is what happens to a file that wants to do something. Its object would leave a file behind when it is rebuilt.
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 
 # %%
@@ -475,18 +395,11 @@ at_one = published[
     & (published["k"] == 1)
 ]
 figures.table(
-<<<<<<< HEAD
     at_one[at_one["method"].isin(["CLIP", "CSD"])][
         ["method", "backbone", "value", "source", "table"]
-    ],
-    caption="Published mAP@1 on the full WikiArt, percent. Users report about 58 for the released CSD ViT-L.",
-=======
-    at_one[at_one["method"].isin(["CLIP", "CSD"])][["method", "backbone", "value", "source", "table"]].rename(
-        columns={"value": "mAP@1"}
-    ),
+    ].rename(columns={"value": "mAP@1"}),
     caption="Published mAP@1 on the full WikiArt, percent.",
     formats={"mAP@1": ".1f"},
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -500,22 +413,43 @@ points = {metric: f"{changes.loc[metric, first]:+.1f} points" for metric in expe
 worst = min(scores, key=scores.get)
 lost = f"up to {100 * (scores[worst] - whole):+.1f} points (all painters)"
 ledger = [
-    ("mAP@k is the mean of precision@1 to k", "a number of another kind", points[f"mAP@{k}"]),
-    ("MRR averages over queries with a hit", "flatters weak methods most", points[f"MRR@{k}"]),
+    (
+        "mAP@k is the mean of precision@1 to k",
+        "a number of another kind",
+        points[f"mAP@{k}"],
+    ),
+    (
+        "MRR averages over queries with a hit",
+        "flatters weak methods most",
+        points[f"MRR@{k}"],
+    ),
     ("evaluation drops the last batch", "depends on the batch size", lost),
-    ("rotation angle drawn once", "no picture is rotated", f"{never:.0%} turned, here {often:.0%}"),
-    ("trains under model.eval()", "none, for this architecture", f"{gap:.0e} difference" if gap else "no difference"),
-    ("weights are a pickle", "a stranger's code may run", "executed" if executed else "refused here"),
+    (
+        "rotation angle drawn once",
+        "no picture is rotated",
+        f"{never:.0%} turned, here {often:.0%}",
+    ),
+    (
+        "trains under model.eval()",
+        "none, for this architecture",
+        f"{gap:.0e} difference" if gap else "no difference",
+    ),
+    (
+        "weights are a pickle",
+        "a stranger's code may run",
+        "executed" if executed else "refused here",
+    ),
     ("adds 1e-6 in the loss", "none, on these pictures", f"{moved:.0e} difference"),
 ]
 figures.table(
-<<<<<<< HEAD
     pd.DataFrame(
-        ledger, columns=["what the released code does", "what follows", "measured here"]
+        ledger,
+        columns=[
+            "what the released code does",
+            "what follows",
+            f"measured here ({first})",
+        ],
     ),
-=======
-    pd.DataFrame(ledger, columns=["what the released code does", "what follows", f"measured here ({first})"]),
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
     caption="Deviations of the released code, and what each changed on the data of this run.",
 )
 
@@ -542,7 +476,10 @@ second[:60, 0] = second[60:, 9] = True
 # Very close: with 99 of the first's hits at rank 1, the second needs one query more.
 
 # %% tags=["check"]
-by_code = [each[each > 0].mean() for each in (reciprocal_rank_per_query(hits, 10) for hits in (first, second))]
+by_code = [
+    each[each > 0].mean()
+    for each in (reciprocal_rank_per_query(hits, 10) for hits in (first, second))
+]
 assert first.shape == second.shape == (100, 10)
 assert min(recall_at_k(first, 10).value, recall_at_k(second, 10).value) >= 0.5
 assert by_code[0] > by_code[1]
@@ -568,7 +505,8 @@ lowest, highest = difference.min(), difference.max()
 tops, missed = np.zeros((2, 1, 10), dtype=bool)
 tops[0, :2] = missed[0, 0] = True
 both = [
-    mean_precision_at_k(hits, 10).value - average_precision_at_k(hits, 10, n_relevant=np.array([2])).value
+    mean_precision_at_k(hits, 10).value
+    - average_precision_at_k(hits, 10, n_relevant=np.array([2])).value
     for hits in (tops, missed)
 ]
 assert lowest <= both[0] + 1e-9 and highest >= both[1] - 1e-9

@@ -59,7 +59,12 @@ import csdlib
 from csdlib import figures
 from csdlib.descriptors import CSD, load_model, random_tiny, save_model
 from csdlib.generation import content_leakage
-from csdlib.metrics import bootstrap, mean_precision_at_k, mean_precision_per_query, paired_difference
+from csdlib.metrics import (
+    bootstrap,
+    mean_precision_at_k,
+    mean_precision_per_query,
+    paired_difference,
+)
 from csdlib.recipes import read_results, unseen_artists
 from csdlib.training import (
     StylePreservingViews,
@@ -92,14 +97,19 @@ for name, look in looks.items():
 
 # %% tags=["hide-input"]
 rows = [
-    {"label": name, "metric": f"mean precision@{k}"} | mean_precision_at_k(found.hits, k, groups=found.labels).row()
+    {"label": name, "metric": f"mean precision@{k}"}
+    | mean_precision_at_k(found.hits, k, groups=found.labels).row()
     for name, found in judged.items()
     for k in (1, 10)
 ]
 of_csd = judged["csd-tiny"]
 by_luck = float(of_csd.n_relevant.mean() / len(of_csd.database))
-chart = figures.intervals(pd.DataFrame(rows), group="metric", axis="share of right neighbours")
-chart.add_vline(x=by_luck, line_dash="dot", line_color="#888888", annotation_text="chance")
+chart = figures.intervals(
+    pd.DataFrame(rows), group="metric", axis="share of right neighbours"
+)
+chart.add_vline(
+    x=by_luck, line_dash="dot", line_color="#888888", annotation_text="chance"
+)
 figures.show(
     chart,
     caption=f"{len(record['unseen'])} painters whom training never saw, {len(of_csd.query)} queries, 95 % intervals over painters. By chance {by_luck:.1%} "
@@ -114,7 +124,10 @@ rows = []
 for name in ("clip-tiny", "colour", "random-tiny"):
     row = {"csd-tiny above": name}
     for k in (1, 10):
-        ours, theirs = (mean_precision_per_query(judged[each].hits, k) for each in ("csd-tiny", name))
+        ours, theirs = (
+            mean_precision_per_query(judged[each].hits, k)
+            for each in ("csd-tiny", name)
+        )
         gain = paired_difference(ours, theirs, groups=of_csd.labels)
         assert gain.low > 0 or k == 1
         row[f"mean precision@{k}, points"] = gain.percent()
@@ -144,27 +157,17 @@ table = csdlib.load_dataset(dataset, root=root)
 names = sorted(set(table.frame["artist"]))
 unseen = unseen_artists(table, unseen_share, seed)
 train_split = "train" if (table.frame["split"] == "train").any() else "database"
-<<<<<<< HEAD
-training = table.where(
-    split=train_split, artist=[name for name in names if name not in unseen]
-)
-training = training.tagged(*split_names(tags))
-test = table.where(split=["query", "database"])
-print(f"{len(names) - len(unseen)} artists and {len(training)} pictures to learn from.")
-print(
-    f"{len(test)} other pictures to be judged by; artists who are put aside: {', '.join(unseen[:8])}"
-)
-=======
 seen = [name for name in names if name not in unseen]
 training = table.where(split=train_split, artist=seen).tagged(*split_names(tags))
 test = table.where(split=["query", "database"])
 
 # %% tags=["hide-input"]
 called = table.manifest.get("names", {})
-print(f"{len(seen)} artists and {len(training)} pictures to learn from, {len(test)} other pictures to be judged by.")
+print(
+    f"{len(seen)} artists and {len(training)} pictures to learn from, {len(test)} other pictures to be judged by."
+)
 aside = ", ".join(called.get(name, name) for name in unseen[:8])
 print(f"Put aside: {aside}{' and others' if len(unseen) > 8 else ''}")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # What counts as *one style* is decided by the tags that the model learns from. With the artist as the only tag, every painter is
@@ -185,17 +188,9 @@ if start not in ("clip-tiny", "random"):
 
 def fresh_model():
     """The model that training starts from."""
-<<<<<<< HEAD
-    return (
-        random_tiny(seed).model
-        if start == "random"
-        else load_model(csdlib.data_path("models/clip-tiny"))
-    )
-=======
     if start == "random":
         return random_tiny(seed).model
     return load_model(csdlib.data_path("models/clip-tiny"))
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 
 model = fresh_model()
@@ -203,34 +198,26 @@ views = StylePreservingViews(model.config["image_size"], TrainingConfig().smalle
 
 # %% tags=["hide-input"]
 generator = torch.Generator().manual_seed(seed)
-<<<<<<< HEAD
-rows = [0, len(training) // 2]
-pictures = []
-for row in rows:
-    image = training.open(row)
-    pictures.append((image, figures.label(training, row)))
-    pictures += [
-        (views.view(image, generator), f"view {number}") for number in range(1, 5)
-    ]
-figures.gallery(
-    pictures,
-    columns=5,
-    caption="Two paintings and four style-preserving views of each.",
-=======
 shown = []
 for row in (0, len(training) // 2):
     image, painter = training.open(row), training.frame["artist"].iloc[row]
     shown.append((image, called.get(painter, painter)))
-    shown += [(views.view(image, generator), f"view {number}") for number in range(1, 4)]
+    shown += [
+        (views.view(image, generator), f"view {number}") for number in range(1, 4)
+    ]
 image = training.open(0)
-shown += [(image, "the first again"), (image.convert("L").convert("RGB"), "no view: grey")]
+shown += [
+    (image, "the first again"),
+    (image.convert("L").convert("RGB"), "no view: grey"),
+]
 shown += [
     (image.filter(ImageFilter.GaussianBlur(4)), "no view: blurred"),
     (ImageOps.invert(image), "no view: inverted"),
 ]
 figures.gallery(
-    shown, columns=4, caption="Style-preserving views of two paintings, and three changes that would change the style."
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+    shown,
+    columns=4,
+    caption="Style-preserving views of two paintings, and three changes that would change the style.",
 )
 
 # %% [markdown]
@@ -249,35 +236,26 @@ first_rows = batch_rows(len(training), batch_size, step=0, seed=seed)
 first_batch = torch.stack([views(training.open(row), generator) for row in first_rows])
 with torch.inference_mode():
     style = model(first_batch.flatten(0, 1)).unflatten(0, (batch_size, 2))
-<<<<<<< HEAD
-pd.DataFrame(
-    {
-        "term": ["multi-label contrastive", "self-supervised"],
-        f"before training, from {start}": [
-            float(
-                multilabel_contrastive_loss(
-                    style[:, 0], labels[first_rows], temperature
-                )
-            ),
-            float(self_supervised_loss(style, temperature)),
-        ],
-        "all descriptors equal": [np.log(batch_size - 1), np.log(2 * batch_size - 1)],
-    }
-).round(3)
-=======
 of_tags = multilabel_contrastive_loss(style[:, 0], labels[first_rows], temperature)
 of_views = self_supervised_loss(style, temperature)
 
 # %% tags=["hide-input"]
-alone = float((((labels[first_rows] @ labels[first_rows].T) > 0).sum(dim=1) == 1).float().mean())
-begun = {"term": ["multi-label contrastive", "self-supervised"], f"from {start}": [float(of_tags), float(of_views)]}
-begun["all descriptors equal"] = [(1 - alone) * np.log(batch_size - 1), np.log(2 * batch_size - 1)]
+alone = float(
+    (((labels[first_rows] @ labels[first_rows].T) > 0).sum(dim=1) == 1).float().mean()
+)
+begun = {
+    "term": ["multi-label contrastive", "self-supervised"],
+    f"from {start}": [float(of_tags), float(of_views)],
+}
+begun["all descriptors equal"] = [
+    (1 - alone) * np.log(batch_size - 1),
+    np.log(2 * batch_size - 1),
+]
 figures.table(
     pd.DataFrame(begun),
     caption=f"Both terms (nats) before training. {alone:.0%} of the images of this batch have no positive; in the multi-label term they count as 0.",
     formats=dict.fromkeys(list(begun)[1:], ".3f"),
 )
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # Both terms start below the mark of equal descriptors. A tower need not be trained for style to match two views of a picture: they share colours and
@@ -343,34 +321,11 @@ said = (
 Markdown(f"> **{said}**")
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-losses = figures.lines(
-    log,
-    x="step",
-    ys=["multi_label_loss", "self_supervised_loss"],
-    titles=("step", "mean loss since the last point (nats)"),
-)
-figures.show(
-    losses,
-    caption="Both terms of the loss during training.",
-    alt=f"Line chart of both loss terms over {training_steps} steps. The multi-label term goes from "
-    f"{log['multi_label_loss'].iloc[1]:.2f} to {log['multi_label_loss'].iloc[-1]:.2f}.",
-)
-
-# %% tags=["hide-input"]
-groups = ["recall@1, seen painters", "recall@1, unseen painters"]
-recall = figures.lines(
-    log, x="step", ys=groups, titles=("step", "recall@1 (share of queries)")
-)
-recall.update_layout(yaxis_range=[0, 1])
-first, last = log[groups].iloc[0], log[groups].iloc[-1]
-figures.show(
-    recall,
-    caption="Recall@1 of queries that the training never saw.",
-    alt=f"Line chart. Recall@1 goes from {first.iloc[0]:.2f} to {last.iloc[0]:.2f} for painters that training sees, and "
-    f"from {first.iloc[1]:.2f} to {last.iloc[1]:.2f} for the others.",
-=======
-titles = {"step": "step", "multi_label_loss": "multi-label term", "self_supervised_loss": "self-supervised term"}
+titles = {
+    "step": "step",
+    "multi_label_loss": "multi-label term",
+    "self_supervised_loss": "self-supervised term",
+}
 titles |= {"unseen": "recall@1, unseen painters", "seen": "recall@1, seen painters"}
 figures.table(
     log[list(titles)].rename(columns=titles),
@@ -378,7 +333,6 @@ figures.table(
     formats={"step": ".0f"}
     | dict.fromkeys(list(titles.values())[1:3], ".2f")
     | dict.fromkeys(list(titles.values())[3:], ".3f"),
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -388,43 +342,6 @@ figures.table(
 # a painter's pictures succeed or fail together.
 
 # %%
-<<<<<<< HEAD
-from csdlib.metrics import (
-    bootstrap,
-    mean_precision_at_k,
-    mean_precision_per_query,
-    paired_difference,
-    recall_at_k,
-)
-
-before, after = stops[0], stops[-1]
-precision = (
-    mean_precision_per_query(after.hits, 10),
-    mean_precision_per_query(before.hits, 10),
-)
-is_unseen = np.isin(after.labels, unseen)
-rows = []
-for group, chosen in {
-    "painters that training sees": ~is_unseen,
-    "painters that it does not": is_unseen,
-}.items():
-    gain = paired_difference(
-        precision[0][chosen], precision[1][chosen], groups=after.labels[chosen]
-    )
-    rows.append(
-        {
-            "new works of": group,
-            "before": precision[1][chosen].mean(),
-            "after": precision[0][chosen].mean(),
-        }
-    )
-    rows[-1] |= {
-        "gain": gain.value,
-        "low": gain.low,
-        "high": gain.high,
-        "painters": gain.n,
-    }
-=======
 before, after = (mean_precision_per_query(stops[place].hits, 10) for place in (0, -1))
 painters = stops[-1].labels
 gains = {}
@@ -437,9 +354,14 @@ rows = []
 for group, gain in gains.items():
     own = np.isin(painters, unseen) == (group == "unseen")
     verdict = "better" if gain.low > 0 else "worse" if gain.high < 0 else "no verdict"
-    rows.append({"painters": f"{group} ({gain.n})", "before": before[own].mean(), "after": after[own].mean()})
+    rows.append(
+        {
+            "painters": f"{group} ({gain.n})",
+            "before": before[own].mean(),
+            "after": after[own].mean(),
+        }
+    )
     rows[-1] |= {"gain": str(gain), "after training": verdict}
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.table(
     pd.DataFrame(rows),
     caption="Mean precision@10 before and after, and the gain with its 95 % interval over painters.",
@@ -452,32 +374,22 @@ figures.table(
 #
 # ## The shipped model
 #
-<<<<<<< HEAD
-# The descriptor that the rest of the book uses, `csd-tiny`, was made by the same function and the same recipe, with more patience and one
-# difference that matters: it learned from the curated tags of a large crawl, with all their noise, and never from the truth. Its curves were
-# recorded when it was trained; they are not made again on this page.
-
-# %%
-record = json.loads((csdlib.data_path("models/csd-tiny") / "training.json").read_text())
-print("command:", record["command"])
-print(
-    f"{record['images']} pictures, {record['seconds'] / 60:.0f} minutes, seed {record['config']['seed']}"
-)
-print("never saw:", ", ".join(record["unseen"]))
-=======
 # `csd-tiny` was made by the same function, with more patience and one difference that matters: it learned from the
 # [curated tags](curating_styles) of a large {term}`crawl`, with all their noise, and never from the truth. Its curves were recorded when it was trained. They are measured on
 # {term}`pupils <pupil>`, made-up painters that mix the hands and eyes of seen ones: settings are chosen on them, and the unseen painters are left for the last word.
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% tags=["hide-input"]
 made = record["config"]
 minutes = record["seconds"] / 60
 curves = pd.DataFrame(record["log"])
 ours, watched = "multi-label term", "recall@1 of the pupils"
-curves = curves.rename(columns={"multi_label_loss": ours, "recall@1, validation": watched})
+curves = curves.rename(
+    columns={"multi_label_loss": ours, "recall@1, validation": watched}
+)
 curves = curves.rename(columns={"self_supervised_loss": "self-supervised term"})
-chart = figures.lines(curves, x="step", ys=[ours, "self-supervised term"], titles=("step", "loss (nats)"))
+chart = figures.lines(
+    curves, x="step", ys=[ours, "self-supervised term"], titles=("step", "loss (nats)")
+)
 figures.show(
     chart,
     caption=f"Recorded: {made['steps']:,} steps of {made['batch_size']} pictures, out of {record['images']:,}, in {minutes:.0f} minutes, by `{record['command']}`.",
@@ -485,14 +397,9 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-watched = "recall@1, validation"
 chart = figures.lines(
     curves, x="step", ys=[watched], titles=("step", "recall@1 (share of queries)")
 )
-=======
-chart = figures.lines(curves, x="step", ys=[watched], titles=("step", "recall@1 (share of queries)"))
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 chart.update_layout(yaxis_range=[0, 1])
 figures.show(
     chart,
@@ -500,63 +407,32 @@ figures.show(
     alt=f"Line chart. Recall@1 goes from {curves[watched].iloc[0]:.2f} at the start to {curves[watched].iloc[-1]:.2f} at the end.",
 )
 
-<<<<<<< HEAD
-# %%
-trained = curves[curves["step"] > 0][watched].to_numpy()
-for label, part in (("first", trained[:5]), ("last", trained[-5:])):
-    print(
-        f"mean of the {label} five measurements: {part.mean():.3f}, from {part.min():.3f} to {part.max():.3f}"
-    )
-
-# %% [markdown]
-# The two charts tell different stories. The loss falls from the first step to the last. The pupils rise steeply while training begins, and then slowly: what the long rest of the
-# training adds is printed above, and it is about as much as single points wander up and down. Most of what is learned there is about the *seen* painters. Would
-# you stop at the highest point of the curve? It is the highest of many, and some of its height is luck; the shipped model is the last one, as planned before.
-#
-# And the last word: queries and database of the unseen painters, who compete with nobody else here. So these numbers are above those of the benchmark
-# chapter, where all painters stand in one database.
-
-# %% tags=["hide-input"]
-judges = csdlib.load_dataset("atelier", progress=False).where(
-    split=["query", "database"], artist=record["unseen"]
-)
-looks = {
-    name: csdlib.embed(judges, csdlib.load(name), progress=False)
-    for name in ("csd-tiny", "clip-tiny", "colour", "random-tiny")
-}
-last = {
-    name: csdlib.evaluate_embeddings(judges, look, k=10) for name, look in looks.items()
-}
-rows = [
-    {"descriptor": name}
-    | {
-        f"mean precision@{k}": mean_precision_at_k(
-            found.hits, k, groups=found.labels
-        ).percent()
-        for k in (1, 10)
-    }
-    | {"recall@10": recall_at_k(found.hits, 10, groups=found.labels).percent()}
-    for name, found in last.items()
-]
-figures.table(
-    pd.DataFrame(rows),
-    caption=f"{len(record['unseen'])} unseen painters, percent, with 95 % intervals over painters.",
-=======
 # %% tags=["hide-input"]
 trained = curves[curves["step"] > 0][watched].to_numpy()
-parts = {"start": curves[watched].to_numpy()[:1], "first five after it": trained[:5], "last five": trained[-5:]}
+parts = {
+    "start": curves[watched].to_numpy()[:1],
+    "first five after it": trained[:5],
+    "last five": trained[-5:],
+}
 first, early, late = parts.values()
-assert late.min() > early.max() and late.mean() - early.mean() < (early.mean() - first[0]) / 2
+assert (
+    late.min() > early.max()
+    and late.mean() - early.mean() < (early.mean() - first[0]) / 2
+)
 figures.table(
     pd.DataFrame(
         [
-            {"measurements": part, "mean": at.mean(), "lowest": at.min(), "highest": at.max()}
+            {
+                "measurements": part,
+                "mean": at.mean(),
+                "lowest": at.min(),
+                "highest": at.max(),
+            }
             for part, at in parts.items()
         ]
     ),
     caption="Recall@1 of the pupils at the start and at both ends of the curve.",
     formats=dict.fromkeys(["mean", "lowest", "highest"], ".3f"),
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -588,20 +464,14 @@ leaking = [
     {"label": name, "what": "same content"} | bootstrap(hits, groups=makers).row()
     for name, hits in leaks.items()
 ]
-<<<<<<< HEAD
 chart = figures.intervals(
     pd.DataFrame(leaking), group="what", axis="same content (share)"
 )
-chart.update_layout(yaxis_autorange="reversed", showlegend=False)
+chart.update_layout(showlegend=False)
 chart.add_vline(
     x=by_chance, line_dash="dot", line_color="#888888", annotation_text="chance"
 )
-=======
-chart = figures.intervals(pd.DataFrame(leaking), group="what", axis="same content (share)")
-chart.update_layout(showlegend=False)
-chart.add_vline(x=by_chance, line_dash="dot", line_color="#888888", annotation_text="chance")
 assert above["clip-tiny"].high < 0 < above["colour"].low
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.show(
     chart,
     caption="Content leakage of the unseen painters' works: lower is better, 95 % intervals over painters. Differences in points: csd-tiny minus clip-tiny "
@@ -625,19 +495,15 @@ recorded = read_results("real_training")
 real = recorded.facts
 renamed = {"csd-tiny": "trained on paintings"}
 columns = ["descriptor", "mAP@1", "mean precision@10", "trained minus this one, mAP@1"]
-results = pd.DataFrame(real["results"]).replace({"descriptor": renamed}).rename(columns={"above": columns[-1]})
-figures.table(
-<<<<<<< HEAD
+results = (
     pd.DataFrame(real["results"])
-    .replace({"descriptor": named})
-    .rename(columns={"above": "the recipe above it by"}),
-    caption="Real paintings by artists that training did not see (recorded). Percent, with 95 % intervals over artists; "
-    "the last column is the paired difference of mAP@1.",
-=======
+    .replace({"descriptor": renamed})
+    .rename(columns={"above": columns[-1]})
+)
+figures.table(
     results[columns].replace("", "–"),
     caption=f"{real['queries']} queries by {len(real['unseen'])} artists that training did not see; {real['images']:,} paintings to learn from, "
     f"{real['seconds'] / 60:.0f} minutes. Percent, with 95 % intervals over artists. {recorded.sentence()}",
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -681,21 +547,12 @@ def share_alone(n: int, counts: list[int]) -> float:
 
 
 # %% tags=["check"]
-<<<<<<< HEAD
-for n in (3, 10, 64):
-    equal = torch.nn.functional.normalize(torch.ones(n, 5), dim=1)
-    assert (
-        abs(ignorance(n) - float(multilabel_contrastive_loss(equal, torch.ones(n, 1))))
-        < 1e-4
-    )
-=======
 assert abs(share_alone(2, [2, 2]) - 2 / 3) < 1e-9
 assert share_alone(4, [2, 2]) == 0
 dice, owners = np.random.default_rng(0), np.repeat(np.arange(5), [3, 4, 5, 6, 7])
 drawn = [dice.permutation(owners)[:6] for _ in range(4000)]
 lonely = np.mean([(np.bincount(batch) == 1).sum() / 6 for batch in drawn])
 assert abs(share_alone(6, [3, 4, 5, 6, 7]) - lonely) < 0.02
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # **2. What does a $\lambda$ of 0.2 weigh (20 minutes)?** A fifth of the loss is not a fifth of the force. Compute `weighs`: the norm of the gradient of $\lambda L_\mathrm{SSL}$ by all
@@ -712,17 +569,6 @@ pulls = [torch.autograd.grad(term, points)[0].norm() for term in (tagged, viewed
 weighs = float(pulls[1] / pulls[0])
 
 # %% tags=["check"]
-<<<<<<< HEAD
-assert positives(np.array([[1, 0], [1, 1], [0, 1]])).tolist() == [
-    [False, True, False],
-    [True, False, True],
-    [False, True, False],
-]
-print(
-    "positives of the average image:",
-    positives(labels[first_rows].numpy()).sum(axis=1).mean(),
-)
-=======
 leaf, norms = style.clone().requires_grad_(), []
 for term, factor in (
     (multilabel_contrastive_loss(leaf[:, 0], labels[first_rows], temperature), 1),
@@ -730,7 +576,6 @@ for term, factor in (
 ):
     norms.append(factor * float(torch.autograd.grad(term, leaf)[0].norm()))
 assert abs(weighs - norms[1] / norms[0]) < 1e-3 * max(1, weighs)
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # **3. One setting, one question (open, 40 minutes).** Change one of `ssl_weight`, `temperature`, `tags` and `start`, with a prediction for each column of the table of gains written down

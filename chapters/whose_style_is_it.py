@@ -86,101 +86,6 @@ cache = cache_folder() / "embeddings"
 # %%
 works = works_of(dataset, root)
 prompts = simple_prompts(asked_artists(works, artist_list), made_each, seed=seed)
-<<<<<<< HEAD
-made = made_or_found(
-    prompts,
-    model,
-    generated_folder,
-    declared=declared_model,
-    guidance=guidance,
-    steps=denoising_steps,
-)
-print(
-    f"{len(made)} generated pictures in the names of {made.frame['artist'].nunique()} artists by {made.frame['model'].iloc[0]}"
-)
-print(f"{len(works)} works by {works.frame['artist'].nunique()} artists")
-
-# %% [markdown]
-# ## One picture, ranked artists
-#
-# Every artist is represented by a {term}`prototype`, the mean direction of the works' descriptors. A generated picture is compared with all of them. The
-# best one always exists, even for a photograph of a bus. So a name is given only above a *threshold*, and the threshold comes from works whose makers
-# are known: a work is compared with everybody *but* its own maker, as if the maker were not on the list, and the threshold is set where five in
-# a hundred of these strangers would still be given to somebody.
-#
-# Strangers of which kind? A descriptor has learned to keep the painters of its training apart, and hardly ever takes one of *them* for another. A stranger is nobody of its
-# training. So the threshold is set on the painters whom the descriptor has never seen, and what came of it is measured with each of them held out in turn.
-
-# %%
-by_name = {
-    name: study(made, works, csdlib.load(name), cache=cache)
-    for name in (descriptor, *split_names(baselines))
-}
-main = by_name[descriptor]
-never_seen = works.manifest.get("unseen", []) if descriptor == "csd-tiny" else []
-known = candidates(main.references, main.painted, wrong=wrong, strangers=never_seen)
-rows = [
-    {
-        "threshold set on": "artists whom the descriptor has not seen"
-        if never_seen
-        else "all artists"
-    }
-]
-rows[0] |= {
-    "cosine": f"{known.threshold:.3f}",
-    "strangers named (%)": known.wrong.percent(),
-}
-rows[0] |= {"right artist named (%)": known.found.percent()}
-if never_seen:
-    strange = np.isin(main.painted, never_seen)
-    listed, others = (
-        main.references.take(np.flatnonzero(own)) for own in (~strange, strange)
-    )
-    trusting = candidates(listed, main.painted[~strange], wrong=wrong)
-    named = trusting.rank(others, k=1)["named"].to_numpy(float)
-    rows.append(
-        {
-            "threshold set on": "artists of its training",
-            "cosine": f"{trusting.threshold:.3f}",
-        }
-    )
-    rows[1]["strangers named (%)"] = bootstrap(
-        named, groups=main.painted[strange]
-    ).percent()
-    rows[1]["right artist named (%)"] = trusting.found.percent()
-figures.table(
-    pd.DataFrame(rows[::-1]),
-    caption=f"Two thresholds that both aim at {wrong:.0%} of strangers named. Strangers are painters whom the descriptor has not seen and who had no part in the threshold; percent with 95 % intervals over artists.",
-)
-
-# %% [markdown]
-# The first row is the natural way, and it breaks its promise: set on painters whom the descriptor has learned to tell apart, the threshold is too low for those whom it has not, and
-# several times as many strangers are named as were meant to be. The second row is the honest one. The threshold is higher, fewer right artists are named above it, and its interval
-# says how little sixteen painters can promise about a seventeenth. The ranking below uses it.
-
-# %%
-ranking = known.rank(main.generated)
-first = ranking[ranking["rank"] == 1].reset_index(drop=True)
-right = first["artist"].to_numpy() == main.asked
-outcome = np.where(
-    ~first["named"],
-    "nobody",
-    np.where(right, "the artist in the prompt", "another artist"),
-)
-shares = pd.Series(outcome).value_counts(normalize=True)
-print((100 * shares).round(1).to_string(), "percent of the generated pictures")
-
-# %% tags=["hide-input"]
-random = np.random.default_rng(seed)
-picked = [
-    random.choice(np.flatnonzero(outcome == kind))
-    for kind in ("the artist in the prompt", "another artist", "nobody")
-    if (outcome == kind).any()
-]
-picked += random.permutation(np.setdiff1d(np.arange(len(outcome)), picked))[
-    : 6 - len(picked)
-].tolist()
-=======
 options = {"declared": declared_model, "guidance": guidance, "steps": denoising_steps}
 made = made_or_found(prompts, model, generated_folder, **options)
 by_name = {}
@@ -200,8 +105,9 @@ kinds_of_case = {"found": right, "family": ~right & stays, "astray": ~right & ~s
 picked = []
 for case in kinds_of_case.values():
     rows = np.flatnonzero(case)
-    picked += rows[np.argsort(-likeness[rows])][[0, len(rows) // 2][: len(rows)]].tolist()
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+    picked += rows[np.argsort(-likeness[rows])][
+        [0, len(rows) // 2][: len(rows)]
+    ].tolist()
 rows = []
 for row in picked:
     own = called.get(main.asked[row], main.asked[row])
@@ -220,43 +126,14 @@ figures.neighbour_rows(
 )
 
 # %% [markdown]
-<<<<<<< HEAD
-# *Nobody* is an answer, too, and the honest one when a picture resembles everybody a little. What the threshold does not know: it was set on works. A
-# photograph is a different kind of thing, and nothing guarantees that the measured share holds for it. So try.
-
-# %%
-if dataset == "atelier":
-    photographs = atelier_domains(3, size=96, domains=["real"], progress=False)
-    answers = known.rank(
-        csdlib.embed(photographs, csdlib.load(descriptor), progress=False), k=1
-    )
-    print(
-        f"Of {len(answers)} pictures from the atelier's camera, by no painter at all, {answers['named'].mean():.0%} are given to somebody."
-    )
-
-# %% [markdown]
-=======
 # The generated pictures are soft, and a subject is often a smudge. Yet colours, contrasts, strokes and grounds are there, and those are what a
 # style descriptor is asked to look at.
 #
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 # ## How often is the artist found?
 #
 # `csd-tiny` and `clip-tiny` have never seen sixteen of the painters; colour and Gram matrices have learned from nobody. So we count both groups apart.
 
 # %%
-<<<<<<< HEAD
-table = []
-for name, seen in by_name.items():
-    table.append(
-        {"descriptor": name}
-        | {metric: each.percent() for metric, each in seen.retrieval().items()}
-    )
-figures.table(
-    pd.DataFrame(table),
-    caption=f"Generated pictures ({model}, simple prompts) among the artists' works: percent with 95 % intervals over artists. "
-    "mAP as in the paper: mean precision@k.",
-=======
 never_seen = works.manifest.get("unseen", [])
 strange = np.isin(main.asked, never_seen)
 parts = {"unseen painters": strange, "seen painters": ~strange}
@@ -269,48 +146,63 @@ found = {
 }
 
 # %% tags=["hide-input"]
-rows = [{"label": name, "part": part} | each.row() for (name, part), each in found.items()]
-chart = figures.intervals(pd.DataFrame(rows), group="part", axis="mAP@1 (share of generated pictures)")
+rows = [
+    {"label": name, "part": part} | each.row() for (name, part), each in found.items()
+]
+chart = figures.intervals(
+    pd.DataFrame(rows), group="part", axis="mAP@1 (share of generated pictures)"
+)
 by_luck = float(main.retrieval()["chance"])
-chart.add_vline(x=by_luck, line_dash="dot", line_color="#888888", annotation_text="chance")
+chart.add_vline(
+    x=by_luck, line_dash="dot", line_color="#888888", annotation_text="chance"
+)
 figures.show(
     chart,
     caption=f"How often the nearest work is by the artist in the prompt, with 95 % intervals over artists. By chance {by_luck:.1%} would be. mAP@1 as in the paper.",
     alt="Points with intervals. "
-    + "; ".join(f"{name}, {part}: {each.value:.2f}" for (name, part), each in found.items())
+    + "; ".join(
+        f"{name}, {part}: {each.value:.2f}" for (name, part), each in found.items()
+    )
     + f"; chance is {by_luck:.2f}.",
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% tags=["hide-input"]
 leads = {}
 for name, seen in by_name.items():
-<<<<<<< HEAD
-    if name == descriptor:
-        continue
-    gain = paired_difference(
-        main.hits[:, 0].astype(float), seen.hits[:, 0].astype(float), groups=main.asked
-    )
-    print(f"{descriptor} above {name} by {gain.percent()} points of mAP@1")
-=======
     if name != descriptor:
         gains = {
-            part: paired_difference(right[own].astype(float), seen.hits[own, 0].astype(float), groups=main.asked[own])
+            part: paired_difference(
+                right[own].astype(float),
+                seen.hits[own, 0].astype(float),
+                groups=main.asked[own],
+            )
             for part, own in parts.items()
         }
         leads[name] = gains
 shown = [
-    {f"{descriptor} above": name} | {part: gain.percent() for part, gain in gains.items()}
+    {f"{descriptor} above": name}
+    | {part: gain.percent() for part, gain in gains.items()}
     for name, gains in leads.items()
 ]
-if (dataset, model, descriptor, made_each, denoising_steps) == ("atelier", "tiny-sd", "csd-tiny", 4, 12):
-    assert all(gains["unseen painters"].low < 0 < gains["unseen painters"].high for gains in leads.values())
-    assert all((leads[name]["seen painters"].low > 0) == (name != "clip-tiny") for name in leads)
+if (dataset, model, descriptor, made_each, denoising_steps) == (
+    "atelier",
+    "tiny-sd",
+    "csd-tiny",
+    4,
+    12,
+):
+    assert all(
+        gains["unseen painters"].low < 0 < gains["unseen painters"].high
+        for gains in leads.values()
+    )
+    assert all(
+        (leads[name]["seen painters"].low > 0) == (name != "clip-tiny")
+        for name in leads
+    )
 figures.table(
     pd.DataFrame(shown),
     caption="Paired differences of mAP@1 in points, the same generated pictures on both sides, with 95 % intervals over artists.",
 )
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # Read the first column first. For painters whom it has not seen, `csd-tiny` finds about half, and this is *not* shown to be more than a
@@ -323,39 +215,16 @@ figures.table(
 # Beside it, Table 2 of the paper: Stable Diffusion 2.1, 400 artists, their works in LAION-Styles. The two share a layout and nothing else. With
 # eight times as many artists, and names that a model may have seen once or a million times, theirs is the harder question.
 
-<<<<<<< HEAD
-# %%
-figures.table(
-    published_study("sd-2.1 retrieval"),
-    caption="The paper's Table 2: mAP@1 in percent, no intervals given.",
-)
-=======
 # %% tags=["hide-input"]
 table_2 = published_study("sd-2.1 retrieval")[["method", "simple prompts", "source"]]
-figures.table(table_2, caption="The paper's Table 2, simple prompts: mAP@1 in percent, no intervals given.")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
+figures.table(
+    table_2,
+    caption="The paper's Table 2, simple prompts: mAP@1 in percent, no intervals given.",
+)
 
 # %% [markdown]
 # There, too, the distance between the largest CSD and the largest CLIP is small, and the paper gives no interval for it.
 #
-<<<<<<< HEAD
-# The descriptor has never seen sixteen of the painters. If it only recognised faces that it knows, it would fail on those.
-
-# %%
-unseen = set(works.manifest.get("unseen", []))
-for label, own in (
-    ("seen by the descriptor", ~np.isin(main.asked, list(unseen))),
-    ("not seen by it", np.isin(main.asked, list(unseen))),
-):
-    if own.any():
-        found = csdlib.metrics.bootstrap(
-            main.hits[own, 0].astype(float), groups=main.asked[own]
-        )
-        print(f"painters {label}: mAP@1 {found.percent()}")
-
-# %% [markdown]
-=======
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 # ## Who is mistaken for whom?
 #
 # A mistake within a movement is a different mistake from one across movements: the first says that two painters are alike, the second that the
@@ -366,8 +235,10 @@ grid = main.mistaken("movement")
 # A light colour that grows denser: numbers stay readable on it, by day and by night.
 scale = [[0, "rgba(86,180,233,0.03)"], [1, "rgba(86,180,233,0.95)"]]
 shares = 100 * grid.to_numpy()
-<<<<<<< HEAD
-labels = np.where(shares >= 0.5, np.char.mod("%.0f", shares), "")
+numbers = {
+    "text": np.where(shares >= 0.5, np.char.mod("%.0f", shares), ""),
+    "texttemplate": "%{text}",
+}
 heat = go.Figure(
     go.Heatmap(
         z=shares,
@@ -376,8 +247,7 @@ heat = go.Figure(
         colorscale=scale,
         zmin=0,
         zmax=100,
-        text=labels,
-        texttemplate="%{text}",
+        **numbers,
     )
 )
 heat.update_layout(
@@ -387,12 +257,6 @@ heat.update_layout(
 diagonal = np.mean(
     [grid.loc[name, name] for name in grid.index if name in grid.columns]
 )
-=======
-numbers = {"text": np.where(shares >= 0.5, np.char.mod("%.0f", shares), ""), "texttemplate": "%{text}"}
-heat = go.Figure(go.Heatmap(z=shares, x=grid.columns, y=grid.index, colorscale=scale, zmin=0, zmax=100, **numbers))
-heat.update_layout(xaxis_title="movement of the nearest work", yaxis_title="movement of the artist in the prompt")
-diagonal = np.mean([grid.loc[name, name] for name in grid.index if name in grid.columns])
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 figures.show(
     heat,
     caption=f"Where generated pictures go: percent of each row. On average {diagonal:.0%} stay in the movement.",
@@ -400,21 +264,6 @@ figures.show(
 )
 
 # %%
-<<<<<<< HEAD
-wrong_rows = ~main.hits[:, 0]
-movement_of = works.frame.groupby("artist")["movement"].first()
-nearest = main.works.column("movement")[main.matches.neighbours.rows[:, 0]]
-asked_movement = pd.Series(main.asked).map(movement_of).to_numpy(dtype=str)
-by_chance = (
-    pd.Series(asked_movement)
-    .map(works.frame["movement"].value_counts(normalize=True))
-    .mean()
-)
-if wrong_rows.any():
-    print(
-        f"Of the {wrong_rows.sum()} mistakes {np.mean((nearest == asked_movement)[wrong_rows]):.0%} stay in the movement ({by_chance:.0%} by chance)."
-    )
-=======
 mistakes = {}
 for part, own in parts.items():
     wrong_here = own & ~right
@@ -431,7 +280,9 @@ figures.table(
             {
                 "mistakes about": part,
                 "how many": int((own & ~right).sum()),
-                "stay in the movement (%)": mistakes[part].percent() if part in mistakes else "–",
+                "stay in the movement (%)": mistakes[part].percent()
+                if part in mistakes
+                else "–",
             }
             for part, own in parts.items()
         ]
@@ -459,16 +310,34 @@ known = candidates(main.references, main.painted, wrong=wrong, strangers=strange
 ranking = known.rank(main.generated)
 
 # %% tags=["hide-input"]
-rows = [{"threshold set on": "artists whom the descriptor has not seen" if len(strangers) else "all artists"}]
-rows[0] |= {"cosine": f"{known.threshold:.3f}", "strangers named (%)": known.wrong.percent()}
+rows = [
+    {
+        "threshold set on": "artists whom the descriptor has not seen"
+        if len(strangers)
+        else "all artists"
+    }
+]
+rows[0] |= {
+    "cosine": f"{known.threshold:.3f}",
+    "strangers named (%)": known.wrong.percent(),
+}
 rows[0] |= {"right artist named (%)": known.found.percent()}
 if len(strangers):
     outside = np.isin(main.painted, strangers)
-    listed, others = (main.references.take(np.flatnonzero(own)) for own in (~outside, outside))
+    listed, others = (
+        main.references.take(np.flatnonzero(own)) for own in (~outside, outside)
+    )
     trusting = candidates(listed, main.painted[~outside], wrong=wrong)
     named = trusting.rank(others, k=1)["named"].to_numpy(float)
-    rows.append({"threshold set on": "artists of its training", "cosine": f"{trusting.threshold:.3f}"})
-    rows[1]["strangers named (%)"] = bootstrap(named, groups=main.painted[outside]).percent()
+    rows.append(
+        {
+            "threshold set on": "artists of its training",
+            "cosine": f"{trusting.threshold:.3f}",
+        }
+    )
+    rows[1]["strangers named (%)"] = bootstrap(
+        named, groups=main.painted[outside]
+    ).percent()
     rows[1]["right artist named (%)"] = trusting.found.percent()
 figures.table(
     pd.DataFrame(rows[::-1]),
@@ -486,7 +355,10 @@ first = ranking[ranking["rank"] == 1].reset_index(drop=True)
 is_right = first["artist"].to_numpy() == main.asked
 kinds = ("the artist in the prompt", "another artist", "nobody")
 outcome = np.where(~first["named"], kinds[2], np.where(is_right, kinds[0], kinds[1]))
-rows = [{"asked": part} | {kind: np.mean(outcome[own] == kind) for kind in kinds} for part, own in parts.items()]
+rows = [
+    {"asked": part} | {kind: np.mean(outcome[own] == kind) for kind in kinds}
+    for part, own in parts.items()
+]
 figures.table(
     pd.DataFrame(rows),
     caption="What the ranking says of the generated pictures, above the honest threshold.",
@@ -496,7 +368,9 @@ figures.table(
 # %% tags=["hide-input"]
 score = first["similarity"].to_numpy()
 picked = [
-    np.flatnonzero(outcome == kind)[np.argmax(score[outcome == kind])] for kind in kinds if (outcome == kind).any()
+    np.flatnonzero(outcome == kind)[np.argmax(score[outcome == kind])]
+    for kind in kinds
+    if (outcome == kind).any()
 ]
 picked.append(int(score.argmin()))
 rows = []
@@ -504,10 +378,14 @@ for row in picked:
     shown = []
     for line in ranking.iloc[row * 5 : row * 5 + 4].itertuples():
         own = np.flatnonzero(main.painted == line.artist)
-        closest = own[(main.references.vectors[own] @ main.generated.vectors[row]).argmax()]
+        closest = own[
+            (main.references.vectors[own] @ main.generated.vectors[row]).argmax()
+        ]
         named = f"{called.get(line.artist, line.artist)} {line.similarity:.2f}{'' if line.named else ', below the threshold'}"
         shown.append((main.works.open(closest), named, line.artist == main.asked[row]))
-    rows.append(((main.made.open(row), called.get(main.asked[row], main.asked[row])), shown))
+    rows.append(
+        ((main.made.open(row), called.get(main.asked[row], main.asked[row])), shown)
+    )
 figures.neighbour_rows(
     rows,
     caption="The likeliest artists of four generated pictures (of each the work nearest to the picture), with the cosine to their prototypes: the most confident picture of each kind of answer, and the least confident of all.",
@@ -525,7 +403,6 @@ if dataset == "atelier":
     answers = known.rank(taken, k=1)["named"]
     count = f"{answers.sum()} of {len(answers)}"
     print(f"Pictures by the atelier's camera that are given to somebody: {count}.")
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # ## Real pictures, real painters
@@ -536,26 +413,22 @@ if dataset == "atelier":
 # %% tags=["hide-input"]
 recorded = read_results("studies_sd14")
 facts = recorded.facts
-<<<<<<< HEAD
-rows: dict[str, dict[str, str]] = {}
-for each in facts["retrieval"]:
-    if each["content"] == "all":
-        percent = Estimate.from_row(each).percent()
-        rows.setdefault(each["descriptor"], {"descriptor": each["descriptor"]})[
-            each["what"]
-        ] = percent
-figures.table(
-    pd.DataFrame(rows.values()),
-    caption=f"Stable Diffusion pictures in the names of {facts['artists']} artists among {facts['works']} works by 107. "
-    f"Percent, 95 % intervals over artists. {recorded.sentence()}",
-=======
 real = pd.DataFrame(facts["retrieval"])
-at_one = real[(real["what"] == "mAP@1") & (real["content"] != "all")].rename(columns={"descriptor": "label"})
-chart = figures.intervals(at_one, group="content", axis="mAP@1 (share of generated pictures)")
+at_one = real[(real["what"] == "mAP@1") & (real["content"] != "all")].rename(
+    columns={"descriptor": "label"}
+)
+chart = figures.intervals(
+    at_one, group="content", axis="mAP@1 (share of generated pictures)"
+)
 real_luck = real.loc[real["what"] == "chance", "value"].mean()
-chart.add_vline(x=real_luck, line_dash="dot", line_color="#888888", annotation_text="chance")
+chart.add_vline(
+    x=real_luck, line_dash="dot", line_color="#888888", annotation_text="chance"
+)
 overall = real[real["content"] == "all"].set_index(["descriptor", "what"])
-texts = {name: Estimate.from_row(overall.loc[(name, "mAP@1")]).percent() for name in real["descriptor"].unique()}
+texts = {
+    name: Estimate.from_row(overall.loc[(name, "mAP@1")]).percent()
+    for name in real["descriptor"].unique()
+}
 assert (
     overall.xs("mAP@1", level="what")["low"].min() > real_luck
     and overall.xs("mAP@1", level="what")["value"].max() < 0.05
@@ -565,7 +438,6 @@ figures.show(
     caption=f"Stable Diffusion pictures in the names of {facts['artists']} artists among {facts['works']:,} works by 107, by subject, with 95 % intervals over artists. "
     f"Over all subjects, percent: {'; '.join(f'{name} {text}' for name, text in texts.items())}; chance {100 * real_luck:.1f}. {recorded.sentence()}",
     alt=f"Points with intervals for four descriptors and four subjects, all below {at_one['high'].max():.2f}; chance is {real_luck:.3f}.",
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 )
 
 # %% [markdown]
@@ -591,44 +463,33 @@ figures.show(
 #
 # ## The prediction, and what came
 
-<<<<<<< HEAD
-# %%
-print(
-    f"Found for more than half of the pictures: {main.retrieval()['mAP@1'].percent()} %"
-)
-for name, seen in by_name.items():
-    if name != descriptor:
-        gain = paired_difference(
-            main.hits[:, 0].astype(float),
-            seen.hits[:, 0].astype(float),
-            groups=main.asked,
-        )
-        verdict = (
-            "above"
-            if gain.low > 0
-            else "below"
-            if gain.high < 0
-            else "not beyond the interval of the difference to"
-        )
-        print(f"{descriptor} is {verdict} {name}")
-if wrong_rows.any():
-    print(
-        f"Mistakes that stay in the movement: {np.mean((nearest == asked_movement)[wrong_rows]):.0%}"
-    )
-=======
 
 # %% tags=["hide-input"]
-cases = {f"{descriptor} finds more than half": {part: found[descriptor, part] for part in parts}}
-cases |= {f"{descriptor} is above {name}": leads[name] for name in ("clip-tiny",) if name in leads}
-cases |= {f"colour comes close ({descriptor} minus colour)": leads[name] for name in ("colour",) if name in leads}
+cases = {
+    f"{descriptor} finds more than half": {
+        part: found[descriptor, part] for part in parts
+    }
+}
+cases |= {
+    f"{descriptor} is above {name}": leads[name]
+    for name in ("clip-tiny",)
+    if name in leads
+}
+cases |= {
+    f"colour comes close ({descriptor} minus colour)": leads[name]
+    for name in ("colour",)
+    if name in leads
+}
 cases["most mistakes stay in the movement"] = mistakes
-rows = [{"predicted": text} | {part: each.percent() for part, each in case.items()} for text, case in cases.items()]
+rows = [
+    {"predicted": text} | {part: each.percent() for part, each in case.items()}
+    for text, case in cases.items()
+]
 figures.table(
     pd.DataFrame(rows, columns=["predicted", *parts]),
     caption="The prediction, point by point, in percent and points. On real pictures csd-tiny finds the artist for "
     f"{texts['csd-tiny']} %.",
 )
->>>>>>> 1fa115edb662dffe77dd9bacc854136052fda974
 
 # %% [markdown]
 # What was wrong in a prediction is worth more than what was right. *More than half* holds for the painters of the training, and is open for the others. That colour comes close is true just where it hurts: on painters whom
