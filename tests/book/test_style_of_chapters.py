@@ -13,7 +13,7 @@ from book.runs import listed_runs, recorded_times
 from tests.book.conftest import ROOT
 
 PROJECT = Project(ROOT, ROOT / "build")
-WORDS, CELL_LINES, FOLDED_LINES, DEFINITIONS, HELPER_LINES = 2000, 25, 40, 3, 14
+WORDS, CELL_LINES, FOLDED_LINES, DEFINITIONS, HELPER_LINES = 2000, 25, 50, 3, 14
 # What the column of a page holds beside both sidebars.
 WIDTH = 88
 EXERCISE = {"exercise", "solution", "check"}
