@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from csdlib.figures.book import COLOURS, SYMBOLS
 
-#: Paintings of the ground, drawn by lot: more make a page heavy and show no more.
+#: Paintings of the ground, drawn at random: more make a page heavy and show no more.
 GROUND = 800
 
 

@@ -76,7 +76,7 @@ class Study:
         return self.matches.hits
 
     def sampled(self, works: int, made: int, *, random: np.random.Generator) -> "Study":
-        """The same study with fewer pictures, drawn by lot.
+        """The same study with fewer pictures, drawn at random.
 
         Args:
             works: of each artist, at most.

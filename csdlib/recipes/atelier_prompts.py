@@ -63,7 +63,7 @@ def never_painted(prompts: pd.DataFrame) -> np.ndarray:
 def kept_from_transfers(prompts: pd.DataFrame, half: Half = "both") -> np.ndarray:
     """Which prompts ask for a pair of painter and subject that tiny-sd was never asked for while it learned.
 
-    A quarter of the pairs that no picture shows, by lot. The others it has practised without pictures, see
+    A quarter of the pairs that no picture shows, at random. The others it has practised without pictures, see
     ``csdlib.generation.new_pairs``. How much of a hand tiny-sd's practice carries, and its guidance, were chosen on all
     of them, and all of them judged it afterwards: that flatters it. What is trained next chooses on one half.
 

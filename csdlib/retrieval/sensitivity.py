@@ -47,7 +47,7 @@ def thin_database(table: ImageTable, works: int, *, label: str = "artist", seed:
 
     Args:
         table: with the split database.
-        works: images of each label that stay, at most, drawn by lot. With one seed, those that stay with few stay with
+        works: images of each label that stay, at most, drawn at random. With one seed, those that stay with few stay with
             more, too.
         label: the column.
         seed: of the lot.
@@ -65,7 +65,7 @@ def thin_database(table: ImageTable, works: int, *, label: str = "artist", seed:
 
 
 def recall_by_chance(found: Retrieval, k: int) -> float:
-    """Recall@k of neighbours drawn by lot, in [0, 1]: the floor that rises with k.
+    """Recall@k of neighbours drawn at random, in [0, 1]: the floor that rises with k.
 
     Args:
         found: what was found; only the sizes matter.
@@ -83,7 +83,7 @@ def shares_with_nearest(found: Retrieval, column: str) -> np.ndarray:
 
 
 def shares_by_lot(found: Retrieval, column: str) -> np.ndarray:
-    """How likely a *wrong* neighbour drawn by lot has the query's value in a column: the chance of a shared mistake.
+    """How likely a *wrong* neighbour drawn at random has the query's value in a column: the chance of a shared mistake.
 
     Args:
         found: a retrieval by a column; where tags match, wrong neighbours are those by other artists.
