@@ -148,7 +148,7 @@ def train_diffusion(
     steps: Steps = TINY_SD.steps,
     batch_size: BatchSize = TINY_SD.batch_size,
     rate: Rate = TINY_SD.rate,
-    rewritten: Annotated[float, typer.Option(help="Share of the captions that are said anew in plain words.")] = 0.0,
+    rewritten: Annotated[float, typer.Option(help="Share of the captions that are reworded plainly.")] = 0.0,
     transferred: Annotated[
         float, typer.Option(help="Share of a batch: hands carried to new subjects.")
     ] = TINY_SD.transferred,

@@ -47,8 +47,8 @@ def thin_database(table: ImageTable, works: int, *, label: str = "artist", seed:
 
     Args:
         table: with the split database.
-        works: images of each label that stay, at most, drawn at random. With one seed, those that stay with few stay with
-            more, too.
+        works: images of each label that stay, at most, drawn at random. With one seed, those that stay with few stay
+            with more, too.
         label: the column.
         seed: of the lot.
 

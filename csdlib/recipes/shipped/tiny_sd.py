@@ -54,7 +54,7 @@ def train_tiny_sd(
         frame: folder of the pipeline's other parts; by default that of the shipped tiny-sd.
         start: name or folder of a model whose UNet training starts from; by default random weights.
         works_per_painter: pictures of each painter.
-        rewritten: share of the captions that are said anew, see ``rewritten_captions``.
+        rewritten: share of the captions that are reworded, see ``rewritten_captions``.
         command: what the card gives as the command that makes it again.
         cache: folder of the atelier's pictures.
 
@@ -131,11 +131,11 @@ def latents_of(table: ImageTable, frame: AnyPath) -> Latents:
 
 
 def rewritten_captions(table: ImageTable, share: float, *, seed: int = 0) -> ImageTable:
-    """Pictures of the crawl, some of their captions said anew in plain words: who painted it, and what it shows.
+    """Pictures of the crawl, some of their captions reworded plainly: who painted it, and what it shows.
 
     The web names a painter somewhere between subject, medium and tags. A generator follows a prompt better where its
     captions were written like one (Betker et al., "Improving Image Generation with Better Captions", 2023). Only
-    captions that name the painter rightly are said anew, so nothing is told that they did not tell.
+    captions that name the painter rightly are reworded, so nothing is told that they did not tell.
 
     Args:
         table: what ``generator_pictures`` made.
