@@ -541,7 +541,7 @@ def unpaired_width(a: np.ndarray, b: np.ndarray) -> float:
 
 
 # %% tags=["check"]
-other = by_painter.loc[(worst["factor"], worst["label"])].to_numpy()
+other = by_painter.loc[(worst["factor"], worst["setting"])].to_numpy()
 paired = paired_difference(base, other)
 assert (
     0.3
