@@ -419,7 +419,7 @@ assert (values["descriptor"] > 2 * values["chance"]).all() and (
 ).all()
 figures.show(
     figures.intervals(shares, group="by", axis="by the artist in the prompt (percent)"),
-    caption=f"{facts['generated']} generated pictures ({', '.join(facts['model'])}) in the style of {facts['artists']} artists among "
+    caption=f"{facts['generated']} generated pictures ({', '.join(facts['generators'])}) in the style of {facts['artists']} artists among "
     f"{facts['paintings']} paintings: of the ten paintings nearest to each, the share by the artist in the prompt. 95 % intervals over artists.",
     alt="Points with intervals for three descriptors: each is above chance, a little more in descriptor space than on the map.",
 )
