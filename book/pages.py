@@ -34,7 +34,7 @@ def run_page(run: Run, folder: Path, siblings: Sequence[Run]) -> NotebookNode:
         # The theme prints titles as they are: what would be markup is shown by signs that look like it.
         notebook.cells[0].source += f" ({_plain(run.label().translate(_NO_MARKUP))})"
         _rename_labels(notebook, run.name)
-    return _fold_solutions(notebook)
+    return _fold_answers(notebook)
 
 
 def waiting_page(chapter: Chapter) -> NotebookNode:
@@ -42,7 +42,7 @@ def waiting_page(chapter: Chapter) -> NotebookNode:
     notebook = chapter.notebook()
     text = f"`make chapter NAME={chapter.slug}` runs this chapter; `make book` runs all of them."
     _insert_below_title(notebook, f":::{{admonition}} Not run yet\n:class: warning\n{text}\n:::")
-    return _fold_solutions(notebook)
+    return _fold_answers(notebook)
 
 
 def _insert_below_title(notebook: NotebookNode, text: str) -> None:
@@ -64,14 +64,12 @@ def _rename_labels(notebook: NotebookNode, suffix: str) -> None:
             cell.source = use.sub(f"{label}-{suffix}", cell.source)
 
 
-def _fold_solutions(notebook: NotebookNode) -> NotebookNode:
+def _fold_answers(notebook: NotebookNode) -> NotebookNode:
+    """Solutions wait until they are asked for; so do checks, which tell what is right."""
     for cell in notebook.cells:
-        if "solution" in tags(cell):
+        for kind in {"solution", "check"} & set(tags(cell)):
             cell.metadata["tags"] = [*tags(cell), "hide-cell"]
-            cell.metadata["mystnb"] = {
-                "code_prompt_show": "Show the solution",
-                "code_prompt_hide": "Hide the solution",
-            }
+            cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {kind}", "code_prompt_hide": f"Hide the {kind}"}
     return notebook
 
 

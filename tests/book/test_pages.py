@@ -48,13 +48,14 @@ def test_runs_of_a_chapter_link_to_each_other(small_book: Project) -> None:
     assert page(small_book, "tiny-cubic").select_one('article a[href="tiny.html"]')
 
 
-def test_solutions_are_folded_and_stub_and_check_are_not(small_book: Project) -> None:
+def test_solutions_and_checks_are_folded_and_stubs_are_not(small_book: Project) -> None:
     found = page(small_book, "tiny")
     folded = "".join(each.get_text() for each in found.select("details.hide"))
     assert "Show the solution" in folded
     assert "return sum(values)" in folded
+    assert "Show the check" in folded
+    assert "assert total(numbers)" in folded
     assert "return 0" not in folded
-    assert "assert total(numbers)" not in folded
 
 
 def test_plotly_is_shared(small_book: Project) -> None:
