@@ -395,8 +395,7 @@ figures.show(
 )
 
 # %% [markdown]
-# For `csd-tiny` the two ranges overlap: it was taught to bring different works of one painter together, and so a copy is hardly nearer to it than
-# another work. `copy-tiny` leaves the most room between them. Room is needed, for there are many more pairs of works than of copies, and their likest few count. The threshold of each
+# For `csd-tiny` the two ranges overlap: it was taught to bring different works of one painter together, and so its least similar copies are no nearer than its most similar other works. `copy-tiny` leaves the most room between them. Room is needed, for there are many more pairs of works than of copies, and their likest few count. The threshold of each
 # descriptor is set on *another* crawl, as the lowest at which 95 % of the joined pairs are copies; then it is used here.
 
 # %%
@@ -489,7 +488,7 @@ pairs = [
     for place in (copies[row], row)
 ]
 one_painter = sum(makers[row] == makers[copies[row]] for row in mixed)
-wrongly = f"Wrongly joined: {len(pairs) // 2} of the {len(mixed)} pictures that are no copy of the picture that stays, each beside it. In {one_painter} cases both are by one painter."
+wrongly = f"{len(mixed)} pictures were joined wrongly; {len(pairs) // 2} of them, each beside the picture that it was joined to. In {one_painter} cases both are by one painter."
 figures.gallery(pairs, columns=6, caption=wrongly) if pairs else Markdown(
     "No picture was joined to a group wrongly."
 )
@@ -646,7 +645,7 @@ for a, b, answer in [
 
 # %% [markdown]
 # **2. A million pictures (20 minutes).** Count the pairs of this crawl whose cosine by `copy-tiny` reaches its threshold: those that are copies, and those that are not. Now let a crawl
-# be `times` as large, with the same share of copies and painters as busy as before. How does each count grow? Write `precision_when(times)`, the share of right ones among
+# be `times` as large, with the same painters, each with `times` as many works, and the same share of copies. How does each count grow? Write `precision_when(times)`, the share of right ones among
 # all pairs above the threshold. From which size on are most joined pairs wrong?
 
 

@@ -156,7 +156,7 @@ figures.gallery(siblings, columns=3, side=224, caption=caption)
 # %% [markdown]
 # Compare two of them, and look for the habit that makes the difference you see.
 #
-# How does a record become a picture? In four steps, none of which knows what the others do:
+# How does a record become a picture? In four steps, each of which takes the result of the one before and knows nothing else of it:
 #
 # 1. **A scene** is sampled from a subject and a seed: outlines, back to front, each with a tone, a role of colour and a form
 #    (round, flat, a tube). It does not know who will paint it.
@@ -218,7 +218,7 @@ print("The lowest similarity of each row, the most noticed habit first:")
 print(", ".join(f"{name} {score:.2f}" for name, score in lowest.items()))
 
 # %% [markdown]
-# `csd-tiny` notices two rows above all: another medium, and colours taken away. Turning the light or the direction of the
+# In this scene, `csd-tiny` notices two rows above all: another medium, and colours taken away. Turning the light or the direction of the
 # strokes leaves its score above 0.9, although the pictures look different. So a high similarity does not mean that all
 # habits agree: a descriptor that was trained to tell painters apart may ignore what it does not need for that.
 #
@@ -240,7 +240,7 @@ figures.gallery(turned, columns=4, side=160, caption=f"{me.name}: {habit}.")
 # %% [markdown]
 # ## Style and content, kept apart
 #
-# The **exhibition** that the other chapters use has the property of the first picture in every split: each painter paints
+# The **exhibition** that the other chapters use is built like the first picture, in every split: each painter paints
 # each subject equally often. Queries are pictures that ask, and the database holds those that answer. They have *no subject
 # in common*: whoever asks with a cat finds no cat in the database. A descriptor that looks for content will find it, and be
 # wrong. The last column says how evenly the works are spread.
@@ -320,7 +320,7 @@ crossed = pd.crosstab(who["to the descriptors"], who["generator"]).loc[
 ]
 figures.table(
     crossed.reset_index().rename_axis(columns=None),
-    caption="How many painters each kind of model has seen.",
+    caption="Painters by what the descriptors (rows) and the generator (columns) have seen; 48 in all.",
 )
 
 # %% [markdown]
@@ -329,8 +329,7 @@ figures.table(
 # A world that we make ourselves can be made too easy without anybody noticing. So we measure. Three methods look for the
 # painter of each query: for every query we take the one database picture that is most similar, and count how often it is
 # by the right painter. The methods are the raw **pixels** of a small copy, a **colour** histogram, and the trained
-# descriptor. If pixels or colours were enough, the rest of this book would be about nothing. Each point has a line as long
-# as its 95 % interval: other painters might have given numbers so far away. ([The benchmark](retrieval_benchmark) explains
+# descriptor. If pixels or colours were enough, the rest of this book would be about nothing. The line through each point is its 95 % interval: with other painters the number might have been anywhere on it. ([The benchmark](retrieval_benchmark) explains
 # how intervals are made, and measures more.)
 
 # %%

@@ -213,9 +213,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Read the first line first: it says what the descriptor can do for a painter it has not met. If we accept that one in
-# twenty pairs by different painters passes for the same, we find that share of the true pairs which the last column
-# gives. For painters known from training it is nearly all; for the others, many true pairs are missed. A number that
+# Read the first line first: it says what the descriptor can do for a painter it has not met. Set the threshold so that one in twenty of the pairs by different painters pass. The last column says how many of the pairs by one painter pass then. For painters known from training it is nearly all; for the others, many true pairs are missed. A number that
 # mixes the two groups would describe neither, so this book keeps them apart.
 #
 # The brackets hold a **95 % interval**: how far the number might move had we met other painters. How it is made is
@@ -233,7 +231,7 @@ figures.table(
 # One picture is a small sample of a painter. The mean direction of several descriptors, their **{term}`prototype`**,
 # is steadier. `style_similarity` takes lists as well, and leaves each picture out once to see how much hangs on it:
 # that gives an interval, from four pictures on. We compare the painter of the first picture with *other works of the
-# same painter*, and with a *sibling* from the same movement, from 2, 4 and 8 pictures on each side.
+# same painter*, and with a *sibling*, a painter of the same group, from 2, 4 and 8 pictures on each side.
 
 
 # %% tags=["hide-input"]
@@ -283,10 +281,10 @@ figures.show(
 # %% [markdown]
 # Follow one comparison down the chart. Two pictures give no interval; from four on it shrinks with their number, as it
 # should. The cosine itself rises, too: averaging takes away what is peculiar to single pictures, so cosines of prototypes move away from 0 as sets
-# grow. Their interval is about other sets *of this size*; it does not know where the value is heading. So a score of
+# grow. Their interval is about other sets *of this size*; it does not say what larger sets would give. So a score of
 # prototypes without the number of its pictures is half a statement. The *corrected* value estimates what endlessly many
 # pictures would give, so that sets of different size can be compared. It should be about 1 for two sets by one hand, and
-# by chance it can lie above. From few pictures it is very uncertain.
+# being an estimate and no cosine, it can lie above. From few pictures it is very uncertain.
 #
 # ## Summary
 #

@@ -17,7 +17,7 @@
 #
 # - see which method finds the painter, for painters that were seen in training and for others,
 # - learn to read the metrics of the paper, each with an interval and beside pure chance,
-# - ask whether a method differs from each of the others *beyond the interval of the difference*,
+# - ask whether the difference between two methods is more than chance,
 # - look at neighbours, right and wrong, and at painters who are mistaken for one another,
 # - set ours beside the published numbers, and find the command that reruns them.
 #
@@ -255,8 +255,7 @@ figures.show(
 # %% [markdown]
 # Recall rises, because one hit is enough. Mean precision falls, and soon it must: a painter
 # has fourteen works in the database, and a list of a hundred is mostly filled with others. Even a *perfect* ranking falls
-# below one half. Average precision divides by what could be found. It falls until the list is as long as the painter has
-# works, and rises afterwards. So at $k = 10$ it is the smaller of the two, and at $k = 100$ the larger.
+# below one half. Average precision divides by what could be found. It falls until the list is about as long as the painter has works, and rises afterwards. So at $k = 10$ it is the smaller of the two, and at $k = 100$ the larger.
 #
 # Each number is an average over queries, and another set of artists would have given another one. The {term}`bootstrap` asks
 # how different: it draws artists with replacement, with all their queries, a thousand times, and looks how far the averages
@@ -281,7 +280,7 @@ figures.table(
 
 # %% [markdown]
 # Compare rows within a half of the table. The order of the methods at $k = 1$ holds at larger $k$,
-# except among those that lie close together. At $k = 10$, recall is high for every method but `gram` and
+# except among those that lie close together, such as `gram` and `random-tiny`. At $k = 10$, recall is high for every method but `gram` and
 # `random-tiny`, even where the nearest neighbour is wrong half of the time: it is the most forgiving of the metrics.
 #
 # ## Is the difference real?
@@ -422,7 +421,7 @@ if rows:
 
 # %% [markdown]
 # About half of the mistakes on unseen painters stay inside the movement, and more of the others: many times more than at
-# random. A shared medium explains little. Siblings share a family of colours; whether that is the reason,
+# random. A shared medium explains little for unseen painters, and somewhat more for the others. Siblings share a family of colours; whether that is the reason,
 # [what decides a benchmark](what_decides_a_benchmark) asks, by exchanging their palettes.
 #
 # ## The same test on real paintings
@@ -512,8 +511,7 @@ figures.show(
 # %% [markdown]
 # In the paper, too, CSD leads over the CLIP that it was trained from, by less than the step from one backbone to the next
 # larger. One row cannot be taken as it stands: users who ran the released ViT-L weights on WikiArt
-# [report about 58](https://github.com/learn2phoenix/CSD/issues/14), below CLIP's number in the same table. Whoever has the
-# data can settle it. Every row has a loader here, and two that the paper lacks: DINOv2, and IntroStyle
+# [report about 58](https://github.com/learn2phoenix/CSD/issues/14), below CLIP's number in the same table. Every row has a loader here, and two that the paper lacks: DINOv2, and IntroStyle
 # {cite:p}`introstyle2025`. The weights are fetched on first use; no real weights were loaded when this page was made, and the
 # loaders are tested on random weights in each publisher's format. The command for WikiArt (for
 # DomainNet, with `-p label domain`):
@@ -526,7 +524,7 @@ figures.show(
 #
 # :::{admonition} What these runs need
 # :class: warning
-# A GPU, or patience: WikiArt has eighty thousand pictures ([what one costs](what_it_costs)). `wikiart` reads the table of the paper's code, `wikiart-folder` ArtGAN's folders, `wikiart-hub` fetches `huggan/wikiart`; the last two
+# A GPU, or patience. WikiArt has eighty thousand pictures ([what one costs](what_it_costs)). `wikiart` reads the table of the paper's code, `wikiart-folder` ArtGAN's folders, `wikiart-hub` fetches `huggan/wikiart`; the last two
 # draw a split with a seed and keep it as a file. `domainnet` reads the official lists and builds a split whose queries and
 # database share no content: not the paper's, which was never published, but one that anybody can build again.
 # :::
@@ -546,7 +544,7 @@ figures.show(
 # list of six Booleans and $R$. What does $R$ have to do with it?
 
 # %% tags=["exercise"]
-larger_average = ([True] + 5 * [False], 6)  # your code here
+larger_average = (6 * [False], 1)  # your code here
 larger_mean = ([True] + 5 * [False], 1)  # your code here
 
 # %% tags=["solution"]

@@ -387,7 +387,7 @@ figures.table(
 # Two numbers help to read a loss, here in {term}`nats`. If all descriptors were equal, each of the $n - 1$ others would be equally likely, and the loss $\log(n - 1)$.
 # And it cannot fall to 0 where there are several positives: they share the probability, so $\ell_i$ is at least
 # $\log |P(i)|$. The untrained tower sits at the first mark. It does see differences between pictures, as the left matrix shows, but
-# they are not those between painters. The trained one has nearly reached the second: nothing is left for it to learn from these pictures.
+# they are not those between painters. The trained one has nearly reached the second: nothing is left for it to learn from these pictures (with the page's settings, they are by painters of its training).
 #
 # ## Learning, seen on the circle
 #
@@ -680,7 +680,7 @@ assert abs(turn_b - (swung[1] - swung[0]) / (2 * small)) < 1e-2
 # %% [markdown]
 # **4. Learned, or learned by heart (open, 40 minutes)?** Put *other* pictures by the three painters through the tower and $W$ (take off the same mean), and give each to the painter
 # whose group it lands in. A good answer says how many pictures it looked at, gives the share that lands right beside chance (one in three), does the same with the $W$ of step 0,
-# repeats it for several seeds, and explains one (try 2) where the groups do not come apart: what holds the pictures there, although the loss would be lower elsewhere?
+# repeats it for several seeds, and explains one seed (2, for example) with which the groups do not come apart: what holds the pictures there, although the loss would be lower elsewhere?
 #
 # ## Further reading
 #

@@ -139,7 +139,7 @@ figures.table(
 
 # %% [markdown]
 # The table answers what the chart cannot, because its intervals belong to differences. Over ten neighbours csd-tiny is better than each of the others, also
-# than the tower from which it started; by the nearest neighbour alone its lead over colour is no more than its interval. Two more things are worth a look.
+# than the tower from which it started; by the nearest neighbour alone it cannot be told from colour: the interval holds 0. Two more things are worth a look.
 # A histogram of colours, which has learned nothing, stands beside clip-tiny. And the untrained network is far above chance: random weights pass on colours and rough textures, and those alone
 # separate some painters. That is why a table of style retrieval should always show such a floor.
 #
@@ -436,8 +436,8 @@ figures.table(
 )
 
 # %% [markdown]
-# The two charts tell different stories. The loss falls almost to the last step. The pupils gain most in the first hundred steps; everything after adds less
-# than half as much again, though the last five points all lie above the first five.
+# The two charts tell different stories. The loss falls almost to the last step. The pupils gain most in the first five hundred steps; the two thousand after
+# them add less than half as much again, though the last five points all lie above the first five.
 # Would you stop at the highest point of the curve? It is the highest of many, and some of its height is luck. The shipped model is the
 # last one, as planned before.
 #
@@ -482,8 +482,7 @@ figures.show(
 )
 
 # %% [markdown]
-# Most of the content is gone, but not all: what is left is still above the histogram, which has never known any. Remember it when you compare pictures of one
-# subject with pictures of many.
+# Most of the content is gone, but not all: what is left is still above the histogram, which has never known any. So pictures of one subject look a little more alike than their styles are.
 #
 # ## The same recipe on real paintings
 #
@@ -517,7 +516,7 @@ figures.table(
 # - CSD learns from two kinds of positives: images that share a style tag, and views of one image.
 # - Views may move content, never colour.
 # - Judge on painters that training did not see, beside the tower before training, with an interval of the difference.
-# - A loss that still falls is no sign that unseen painters still gain.
+# - A falling loss and a gain on painters whom training does not see are two curves: look at both.
 #
 # ## Exercises
 #
@@ -555,7 +554,7 @@ lonely = np.mean([(np.bincount(batch) == 1).sum() / 6 for batch in drawn])
 assert abs(share_alone(6, [3, 4, 5, 6, 7]) - lonely) < 0.02
 
 # %% [markdown]
-# **2. What does a $\lambda$ of 0.2 weigh (20 minutes)?** A fifth of the loss is not a fifth of the force. Compute `weighs`: the norm of the gradient of $\lambda L_\mathrm{SSL}$ by all
+# **2. What does a $\lambda$ of 0.2 weigh (20 minutes)?** That $\lambda$ is a fifth does not mean that one term pulls with a fifth of the other's force. Compute `weighs`: the norm of the gradient of $\lambda L_\mathrm{SSL}$ by all
 # descriptors of the first batch (`style`, both views), divided by that of $L_\mathrm{MCL}$, before training. Guess first. Which term moves the descriptors more?
 
 # %% tags=["exercise"]

@@ -145,8 +145,7 @@ figures.show(
 
 # %% [markdown]
 # The method is the same in all rows. For unseen painters, a database with one picture of each, or pictures of 32 pixels, costs
-# `csd-tiny` more than its lead over the next method of the benchmark. Whether the painters were seen in training matters more
-# still. The rest of the chapter takes these choices apart; where there is room for one group only, it is the unseen painters.
+# `csd-tiny` more than its lead over the next method of the benchmark. At full size, whether the painters were seen in training matters as much. The rest of the chapter takes these choices apart; where there is room for one group only, it is the unseen painters.
 #
 # ## Which of the two is it?
 #
@@ -209,7 +208,7 @@ figures.table(
 # %% [markdown]
 # ## How many neighbours
 #
-# Mean precision falls with $k$ for all but the weakest methods, because the nearest pictures are the likeliest to be right;
+# Mean precision falls with $k$ for every method but the untrained network, because the nearest pictures are the likeliest to be right;
 # recall rises, because one hit is enough. Recall by chance, the dotted line, rises too, and quickly.
 
 # %% tags=["hide-input"]
@@ -268,7 +267,7 @@ if grown:
 
 # %% [markdown]
 # For unseen painters the lines rise on the whole, up to the right end: with more works, each method finds more. For painters of
-# its training, `csd-tiny` has gained nearly all with the second picture. The order of close methods is not the same everywhere:
+# its training, `csd-tiny` gains nothing after the second picture. The order of close methods is not the same everywhere:
 # with one picture each, `colour` is the last of the four.
 #
 # ## How large a picture
@@ -446,7 +445,7 @@ print(
 # ## Siblings exchange their palettes
 #
 # Is colour all that a descriptor uses? Whatever the data set, this is asked in the atelier, where painters of one movement can
-# exchange their palettes: the strokes are by one, every colour is chosen as the other would. Then we ask for the nearest picture
+# exchange their palettes: one painter makes the strokes, and the other's rules choose the colours. Then we ask for the nearest picture
 # in the database, by one of the two, with their own colours. Naming the *maker of the strokes* half of the time is a coin's
 # achievement.
 
@@ -581,8 +580,7 @@ figures.table(
 #
 # - The paper's mAP@k and average precision differ much in value, in a direction that depends on $k$; close methods may change
 #   places between them.
-# - The number of works, the size of the pictures and who was seen in training move a result as much as a method does: a
-#   benchmark without its set is not a number.
+# - The number of works, the size of the pictures and who was seen in training move a result as much as a method does: a result means nothing without the set that it was measured on.
 # - Where queries and database share no subject, content cannot win, and nobody sees that it would.
 # - A method that finds the painter has not always found the strokes: tones alone go a long way.
 #
