@@ -417,8 +417,7 @@ figures.table(
 
 # %% [markdown]
 # *Subjects* are found clearly more often with guidance than without. For *painters* it is less clear: for the few whom `csd-tiny` has not seen the number goes up and down within
-# wide intervals; for the others it rises, but the intervals overlap. The *contrast* rises with every step, and at the highest strengths beyond that of the
-# painters' own works: exaggeration has a price.
+# wide intervals; for the others it rises, but the intervals overlap. The *contrast* rises with every step, and from some strength on beyond that of the painters' own works: exaggeration has a price.
 #
 # Keep this in mind for the case studies: what a study finds depends on a knob. A study that does not report its guidance has not
 # reported its result.
@@ -569,7 +568,7 @@ figures.table(
 )
 
 # %% [markdown]
-# The *subject* is there nearly always when a prompt is in the paper's words, whoever is named: the model combines, it does not only repeat. The
+# The *subject* is there nearly always when a prompt is in the paper's words, whoever is named, also where no training picture shows it. The
 # *painter* is found often when the prompt leaves the subject open, and in about a third of the pictures when it asks for something that the painter never
 # painted: the new subject pushes the painter's style aside.
 # That it is so many is the work of later trainings, in which the model practised to put known styles to new subjects, without a picture of them
@@ -591,7 +590,7 @@ figures.table(
 # - Guidance exaggerates the prompt: subjects become easier to recognise, painters perhaps, and contrast rises beyond the painters' own. Report it.
 # - One seed proves little. Count over many.
 # - The model paints subjects that a painter never painted, and then, asked in the paper's words, keeps the style far less often than on its own choice. Its pictures
-#   are taken for copies no more often than works that cannot be any.
+#   are not taken for copies distinguishably more often than works that cannot be any.
 #
 # ## Exercises
 #

@@ -17,7 +17,7 @@
 # is luck? In this chapter you will
 #
 # - see the same ablations, and some more, on a small descriptor, each with several seeds and with intervals,
-# - learn to tell three kinds of chance apart: the seed, the queries, and the painters,
+# - learn to tell two kinds of chance apart: the seed and the painters,
 # - set the result beside the paper's, and find out where small and large agree,
 # - run a comparison of two settings yourself,
 # - measure what noise in the labels costs.
@@ -91,7 +91,7 @@ figures.gallery(
 # ## What was run
 #
 # The reference is a short training of `csd-tiny`: fewer steps than the shipped model's, because the point is to compare settings and not to win. Every
-# other training changes one thing of it. All learn from the curated {term}`crawl`, never from the truth. The metric is mean precision@10 (the paper's {term}`mAP@k` counts other ranks): how many of
+# other training changes one thing of it (batches of another size get as many pictures, so other numbers of steps). All learn from the curated {term}`crawl`, never from the truth. The metric is mean precision@10 (the paper's {term}`mAP@k` counts other ranks): how many of
 # a picture's ten nearest are by the same painter.
 
 # %% tags=["hide-input"]
@@ -186,7 +186,7 @@ figures.show(
 # %% [markdown]
 # Now look for your own two predictions. A reader of the paper expects the parts of the loss to matter most. They do not: what matters most is **where training
 # starts** and **whether there is anything to compare in a batch**. From random weights the same steps reach a fraction of the way. Without labels the two views of a picture teach nothing of style:
-# on both sets of painters the result lies below `clip-tiny` without any training (its numbers are printed below).
+# the result lies below `clip-tiny` without any training (the numbers are printed below).
 #
 # Many settings do not matter within what we can see. An interval around zero is not a proof of equality. It says that a difference, if there is one, is smaller than the
 # interval's far end.
@@ -239,7 +239,7 @@ for who in both:
 
 # %% [markdown]
 # Settings that pass on pupils only are suspicions, not findings. Had we reported intervals over painters alone, as an earlier edition of this page
-# did, we would have printed all of them as discoveries. Nothing here speaks against the paper's $\lambda = 0.2$, which `csd-tiny` keeps.
+# did, we would have printed all of them as discoveries. On pupils, leaving the views out ($\lambda = 0$) is such a suspicion; `csd-tiny` keeps the paper's $\lambda = 0.2$.
 #
 # ## Labels, or pairs?
 #
@@ -295,10 +295,10 @@ for who in both:
 
 # %% [markdown]
 # A tenth of the *labels* loses nearly all that training gains. A tenth of the *crawl*, with as few labels, keeps most of it. What was missing were pairs to compare, and not labels. The weight of the term
-# is no explanation: with a mean over positives the loss is as large. Whoever has few labelled pictures should not spread them thinly over large batches of unlabelled ones; a batch of labelled pictures costs nothing more.
-# An earlier edition of this page called it the price of missing labels.
+# is no explanation: with a mean over positives the drop is as large. Whoever has few labelled pictures should not spread them thinly over large batches of unlabelled ones; a batch of labelled pictures costs nothing more.
 #
-# ## Three kinds of chance
+#
+# ## Two kinds of chance
 #
 # A training has a **{term}`seed`**: which pictures meet in a batch, and how they are cut. If the seed moved the result as
 # much as the setting does, one training per setting could tell us nothing. The next chart shows every training as a point.
@@ -387,8 +387,7 @@ figures.table(
 # %% [markdown]
 # Some of the paper's order comes back, and some does not.
 #
-# - **The start and the labels.** Labels carry the method in both: without them, the paper's network falls as ours does. (The start cannot be compared line by line: the paper exchanges
-#   one trained network for another, we exchange it for none.)
+# - **The start and the labels.** Without labels both networks fall, ours much further; in the paper, labels *and* views are needed to rise above the start. (The start cannot be compared line by line: the paper exchanges one trained network for another, we exchange it for none.)
 # - **The self-supervised term.** The paper gains by $\lambda = 0.2$ over none; here no gain can be seen. In the atelier a painter's curated pictures share little but the hand, so the labels may
 #   already teach what the views are meant to teach; on WikiArt, a painter's works come in series with one subject, and the views may keep the network from learning the series.
 #   That is a guess, and the last exercise says how to test it.
@@ -490,7 +489,7 @@ figures.show(
 # - What the paper calls its best $\lambda$ and $\tau$ are not special here: a small world reproduces an idea, not its tuning.
 # - An ablation changes one thing. Few labels and few pairs are two things; told apart, only the second one cost much.
 # - Choose on painters who do not judge, correct for how much was tried, and believe what holds on both.
-# - Seed, queries and painters are three kinds of chance; pairing removes what both settings share.
+# - Seed and painters are two kinds of chance; pairing removes what both settings share.
 #
 # ## Exercises
 #

@@ -218,7 +218,7 @@ figures.table(
 # %% [markdown]
 # For the ten painters whom {term}`csd-tiny` has not seen, a new subject that was practised costs little, one that was not costs half of the finds, both within wide intervals. For the others, whom
 # it knows, any new subject costs more than half. Practice adds something in every row, and in none beyond the interval. Pairs that were left out of it are still found far more often than chance (2 %) would:
-# what the generator has learned is not only a list.
+# what it has learned may reach beyond practice; how far it reached *before*, [hands carried to new subjects](hands_carried_to_new_subjects) shows.
 #
 # ## Does breadth help?
 #
@@ -305,8 +305,7 @@ figures.show(
 #
 # What does the opposite sign say? The first suspect is the measure. Look at the perfect imitator: the painters themselves get a negative correlation, and a stronger one. The
 # mean of eight varied pictures strays further from the mean of all than that of eight similar ones, so a varied painter scores lower however good the imitation. The
-# *corrected* similarity takes the number of pictures into account; with it the perfect imitator is near 0, and {term}`tiny-sd` is still below. So the measure explains a part, not
-# all. In the paper's own number, this effect works *against* what was found.
+# *corrected* similarity takes the number of pictures into account; it changes the perfect imitator's number, and leaves that of {term}`tiny-sd` where it was. The imitator's interval is too wide to tell the two apart: how much of the sign is the measure stays open.
 #
 # The second suspect is who is counted.
 
@@ -337,8 +336,7 @@ figures.show(
 # %% [markdown]
 # Taken apart, unseen painters give a negative correlation by all four descriptors, the seen ones a positive one by three of them, and most intervals
 # reach across 0. The number over all painters describes neither group: unseen painters look more varied to `csd-tiny` *and* are
-# imitated less closely in its eyes (the caption has the means), and that alone makes a negative correlation out of two groups. It is not only the training of the descriptor, for `colour` has learned from nobody and shows the same two
-# signs. So the honest finding is this: the paper's positive correlation is not reproduced here; over all painters the sign is the opposite; and which sign one gets
+# imitated less closely in its eyes (the caption has the means), and that alone makes a negative correlation out of two groups. `colour`, which has learned from nobody, points the same way, with intervals that hold 0. So the honest finding is this: the paper's positive correlation is not reproduced here; over all painters the sign is the opposite; and which sign one gets
 # depends on the score, on the descriptor and on the painters who are counted.
 #
 # And on subjects that nobody asked has painted, which is where the paper's claim belongs? With the spread, nothing either way. With the true repertoire, the similarity
@@ -439,8 +437,7 @@ figures.show(
 # - **The descriptor.** Where {term}`clip-tiny`, colour and Gram matrices disagree with `csd-tiny` in sign, the finding is about the instrument. The spread is measured by the same descriptor that gives the score.
 # - **Practice.** How far a style travels was a matter of training here, not of nature: the sibling {term}`tiny-sd-withheld` carried a hand a third as often before captions were reworded and new pairs practised
 #   ([hands carried to new subjects](hands_carried_to_new_subjects) has both numbers). Real models have had no such lessons.
-# - **The order of words.** The prompts of this page say the name last, as the paper's do. With the name first, the same model
-#   keeps the hand clearly more often (same chapter): a part of what looks like the reach of a style is the reading of a text encoder.
+# - **The order of words.** The prompts of this page say the name last, as the paper's do. With the name first, the generator keeps the hand more often ([a small Stable Diffusion](a_small_stable_diffusion)): a part of what looks like the reach of a style is the reading of a text encoder.
 # - **A small model, trained briefly.** It may bind a hand to the subjects on which it saw it because it has no room for anything better. The paper's numbers are about a larger one, and about
 #   a larger descriptor.
 # - **Few painters.** Thirty or forty painters leave intervals of about 0.3 in each direction around a correlation. The paper's 0.568 has none at all.
@@ -475,7 +472,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Found less often, and far above chance: as predicted, but it took practice to get there, which nobody had predicted. Breadth did *not* help where it was supposed to: no descriptor has
+# Found less often, and far above chance: as predicted. Practice made it more often, which nobody had predicted. Breadth did *not* help where it was supposed to: no descriptor has
 # a positive correlation, and two of four have a negative one beyond the interval. The prediction was wrong in this half.
 #
 # ## What one may conclude
@@ -487,8 +484,8 @@ figures.table(
 # - Asked for a subject that a painter never painted, this generator paints the subject and keeps the hand in about two pictures of five if the judge has not seen the painter, and in
 #   little more than a third if it has: far above chance. When the subject is left open it does better, clearly so for painters whom the judge knows.
 # - It does so more often on pairs that it has practised, though not beyond the intervals. Pairs that it has not practised are far above chance, too.
-# - Similarity and spread correlate below 0 where the paper has +0.568. A part of that is the measure: even the painters themselves would show it.
-# - Taken apart by who was seen, two groups have two signs. A correlation over artists needs an interval, a correction, a second descriptor, and a look at its groups.
+# - Similarity and spread correlate below 0 where the paper has +0.568. The measure itself leans that way, and how much of the sign it makes is open.
+# - Taken apart by who was seen, the two groups point in two directions, most intervals holding 0. A correlation over artists needs an interval, a correction, a second descriptor, and a look at its groups.
 #
 # ## Exercises
 #

@@ -372,7 +372,7 @@ figures.show(
 
 # %% [markdown]
 # After the first practice, pairs that it had never asked for were found nearly as often as all, and with the name first even more often: a trick.
-# What the second practice added in the paper's words, it added to the pairs that it asked for; the pairs left out stayed where they were: a list, by now. With the name first, the pairs left out are not far
+# What the second practice added in the paper's words, it added to the pairs that it asked for; the pairs left out stayed where they were, which looks like a list. The intervals overlap, so it is a suspicion. With the name first, the pairs left out are not far
 # from the others, and in [`tiny-sd`](a_small_stable_diffusion) hardly behind.
 # They are few, and their intervals are wide.
 #
@@ -384,7 +384,7 @@ figures.show(
 # - A known hand and a known subject do not meet by themselves: asked for both, the UNet painted the subject and forgot the hand.
 # - The text encoder drowns what comes second, so the order of words decides. The name belongs first.
 # - Captions that are reworded like prompts help with the name first, and the UNet can practise what it could work out: a sum of directions, without a picture.
-# - Every gain had a price in subjects; and pairs that were left out tell a trick from a list.
+# - Practice had a price in subjects, and reworded captions gave it back; pairs that were left out can tell a trick from a list, if there are enough of them.
 #
 # ## Exercises
 #

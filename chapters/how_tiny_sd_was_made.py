@@ -563,7 +563,7 @@ figures.show(
 # - The autoencoder sets a ceiling: what it cannot paint again, nobody will generate. How many numbers it may use decides whether strokes survive.
 # - The UNet learns velocities at every strength of noise; a network that knows nothing pays 1, and what the loss says of the picture depends on the time step.
 # - Captions with a wrong name were taken out, so that a painter's style is learned under no other name.
-# - Without the pictures, a name does next to nothing. A trace remains for names that the text encoder has read, and it cannot be told from a biased judge.
+# - Without the pictures, a name is seldom found again. For names that the text encoder has read, a part remains ([Who is in the model?](who_is_in_the_model) measures it).
 #
 # ## Exercises
 #

@@ -15,7 +15,7 @@
 # compared with another one, and a claim without them cannot be checked. This last chapter gathers the words into a checklist. In it you will
 #
 # - see how far one number moves when a single word of its description changes,
-# - learn which nine things a report has to say, and which chapter shows why,
+# - learn which ten things a report has to say, and which chapter shows why,
 # - fill in a form for a study of your own, and keep it as a file,
 # - tell apart what a study can conclude and what it cannot.
 #
@@ -136,7 +136,7 @@ print(
 # %% [markdown]
 # Compare the rows of one colour with the first row. Whether the artists were known to the descriptor moves the number, and so does who stands in the database beside them: among fewer
 # artists, fewer can be mistaken for each other. A smaller database holds fewer right pictures. And recall asks for one right picture among ten, while mAP@10 asks for all of them.
-# The distance between the lowest and the highest row is of the size that papers report between *methods*. A number that comes without these words could be any of the rows.
+# The distance between the lowest and the highest row is larger than most that papers report between neighbouring *methods*. A number that comes without these words could be any of the rows.
 #
 # ## What a report has to say
 #
@@ -213,7 +213,7 @@ figures.form(
 # ## Summary
 #
 # - The same descriptor on the same set gets very different numbers; each is right, and each needs its description.
-# - Ten things make a number comparable. Eight can be filled in by the program that measures; choices and conclusion cannot.
+# - Ten things make a number comparable. The program that measures can fill in a part of eight; choices and conclusion it cannot.
 # - A conclusion names the artists that it is about, and the next stronger claim that it does not support.
 #
 # ## Exercises

@@ -222,8 +222,7 @@ figures.table(
 # its map is nearly as trustworthy as the others. A map is faithful to *its* descriptor, right or wrong. A beautiful map proves
 # nothing about the descriptor, and an ugly one nothing against it.
 #
-# For {term}`csd-tiny` the painters that it never saw are gathered far less well than the others, though still better than by the
-# `colour` of their pictures. On the map above, both kinds lie side by side. Subjects stay close to chance under all three.
+# For {term}`csd-tiny` the painters that it never saw are gathered far less well than the others, a little better than by the `colour` of their pictures; whether that is more than chance, this table cannot say. On the map above, both kinds lie side by side. Subjects stay close to chance under all three.
 #
 # ## What a map keeps, and what it does not
 #

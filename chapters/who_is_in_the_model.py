@@ -372,9 +372,7 @@ figures.table(
 )
 
 # %% [markdown]
-# **Reading leaks half a hand.** A generator that never saw a painter paints about half of the way towards the painter's hand if its text encoder has met the name. Where nobody has read the
-# name, nothing comes. Colour, which learns nothing, says so; and the second judge says the same of painters whom it knows and of painters whom it does not, so the leak is no echo of what a judge remembers. Under the generator that
-# has seen all, nothing is wrong with those painters. It bears on what the paper infers: the text encoder of Stable Diffusion, CLIP, has read every name that anybody asks for. A score above the strangers' there
+# **Reading leaks half a hand.** By this measure, a generator that never saw a painter goes about half of the way towards the painter's style if its text encoder has met the name (the intervals leave a third to two thirds). Where nobody has read the name, nothing can be seen, and with five names little more can be said. Colour, which learns nothing, says so; and the second judge says the same of painters whom it knows and of painters whom it does not, so the leak is no echo of what a judge remembers. Under the generator that has seen all, names of all kinds do much: what is missing above is not missing in the painters. It bears on what the paper infers: the text encoder of Stable Diffusion, CLIP, has read names by the million. A score above the strangers' there
 # can mean *seen*, or only *read*.
 #
 # This is what two models of one family can tell, and what a single one cannot. (The artists whom the paper suspects are in
@@ -453,8 +451,7 @@ figures.table(
 
 # %% [markdown]
 # The placebo first: under `tiny-sd` the sixteen have been seen like all others, and an area that differs from one half there is a difference between the painters and not between
-# *seen* and *withheld*. Then the two kinds of withheld painters: those whose names were read are harder to tell from seen ones, where the intervals allow to say so; of the others
-# there are five, and the interval is honest about five.
+# *seen* and *withheld*. Then the two kinds of withheld painters: those whose names were read have the lower areas, but the intervals overlap, since of the others there are five.
 
 # %% [markdown]
 # ## Real painters
@@ -492,7 +489,7 @@ print(
 
 # %% [markdown]
 # High scores, and hardly a picture that is found. Why? This descriptor has never learned to tell real
-# paintings apart, and on its scale one painting may be like any other; we cannot test that here, because nobody knows a painter who is *not* in Stable Diffusion. A reader who took the thresholds at their word would call most of these painters *present*. The score is no reason to think so, for nothing says what a stranger
+# paintings apart, and on its scale one painting may be like any other; the yardstick of this chapter is missing, because nobody knows a painter who is *not* in Stable Diffusion. A reader who took the thresholds at their word would call most of these painters *present*. The score is no reason to think so, for nothing says what a stranger
 # would get.
 #
 # ## The prediction, and what came
@@ -534,7 +531,7 @@ for _, line in strangers_high.iterrows():
 #
 # - General Style Similarity ranks painters by how closely they are imitated; thresholds belong to a descriptor and have to be set with known cases.
 # - It tells withheld painters from seen ones far better than a coin; the interval over sixteen of them is wide, and is part of the result.
-# - Two generators say more than one: the change within a painter removes what makes the painter hard.
+# - A second generator removes what makes a painter hard; here one generator told the two kinds apart as well.
 # - A name that only the text encoder has met gives half a hand away. *Not seen by the generator* is not *not in the model*.
 #
 # ## Exercises

@@ -494,7 +494,7 @@ figures.table(
 # %% [markdown]
 # What was wrong in a prediction is worth more than what was right. *More than half* holds for the painters of the training, and is open for the others. That colour comes close is true just where it hurts: on painters whom
 # the descriptor does not know. And `clip-tiny` keeps up. It is no independent judge here: its text tower is the one that conditions the generator, and its picture
-# tower was trained to agree with that. What the generator makes of a name is what `clip-tiny` expects of it.
+# tower was trained to agree with that. What the generator makes of a name is what `clip-tiny` expects of it. The same holds, less directly, for `csd-tiny`, which was made of that tower.
 #
 # ## Summary
 #
