@@ -99,13 +99,13 @@ def test_a_click_shows_the_true_neighbours(page: Page) -> None:
     strip.wait_for()
     texts = strip.locator("button").all_inner_texts()
     assert len(texts) == 9
-    assert texts[0].strip() == "chosen: artist-1, wide"
+    assert texts[0].strip() == "chosen: Artist 1, wide"
     # In descriptor space 11 and 13 are the nearest, though 7 and 17 are as near on the map.
-    assert all(text.strip().startswith(f"{rank}. 1.00 artist-1, tall") for rank, text in enumerate(texts[1:3], 1))
+    assert all(text.strip().startswith(f"{rank}. 1.00 Artist 1, tall") for rank, text in enumerate(texts[1:3], 1))
     assert "csd-same" in (strip.locator("button").nth(1).get_attribute("class") or "")
     pictures = strip.locator(".csd-map-picture").evaluate_all("all => all.map(p => p.style.backgroundImage)")
     assert all(picture.startswith('url("blob:') for picture in pictures)
-    assert status(page).startswith("artist-1, odd") or status(page).startswith("artist-1, even")
+    assert status(page).startswith(("Artist 1, odd", "Artist 1, even"))
     assert page.locator(".csd-map-rings").first.locator(".csd-near").count() == 8
 
 
@@ -122,7 +122,8 @@ def test_under_the_pointer_appear_picture_and_labels(page: Page) -> None:
 def test_an_artist_is_found_by_a_part_of_the_name(page: Page) -> None:
     box = page.locator(".csd-map input").first
     box.fill("artist-1")
-    assert status(page) == "artist-1: 10 of 40 pictures; the others are dimmed."
+    # A slug finds the name.
+    assert status(page) == "Artist 1: 10 of 40 pictures; the others are dimmed."
     opacity = page.evaluate("document.querySelector('.csd-map .js-plotly-plot').data[0].marker.opacity")
     assert [opacity[row] == 1 for row in (9, 10, 19, 20)] == [False, True, True, False]
     box.fill("nobody")
@@ -132,7 +133,7 @@ def test_an_artist_is_found_by_a_part_of_the_name(page: Page) -> None:
     box.press("Enter")
     assert status(page).startswith(LONG)
     options = page.locator(".csd-map datalist").first.locator("option").evaluate_all("all => all.map(o => o.value)")
-    assert set(options) == {"artist-0", "artist-1", EVIL, LONG}
+    assert set(options) == {"Artist 0", "Artist 1", EVIL, LONG}
     box.press("Escape")
     assert page.evaluate("document.querySelector('.csd-map .js-plotly-plot').data[0].marker.opacity") == 0.85
 

@@ -85,7 +85,8 @@ def test_a_table_says_what_the_map_shows(striped_table: ImageTable) -> None:
     embeddings = embed(striped_table, load("colour"), progress=False)
     words = artist_table(embeddings, striped_table, k=5)
     assert words["same artist"].tolist() == [1, 1, 1, 1]
-    assert all(text.count("artist-") == 3 for text in words["nearest artists"])
+    assert words["artist"].tolist() == [f"Artist {number}" for number in range(4)]
+    assert all(text.count("Artist ") == 3 for text in words["nearest artists"])
 
 
 def test_prototypes_need_cosine_and_a_name() -> None:
