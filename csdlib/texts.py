@@ -5,13 +5,35 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, data_path
+from csdlib.files import AnyPath
+
+#: Names that a slug of WikiArt does not tell: accents, and capitals within.
+WRITTEN = {
+    "adriaen-van-de-velde": "Adriaen van de Velde",
+    "anna-ostroumova-lebedeva": "Anna Ostroumova-Lebedeva",
+    "arnold-bcklin": "Arnold Böcklin",
+    "bartolome-esteban-murillo": "Bartolomé Esteban Murillo",
+    "david-teniers-the-younger": "David Teniers the Younger",
+    "diego-velazquez": "Diego Velázquez",
+    "edouard-manet": "Édouard Manet",
+    "edouard-vuillard": "Édouard Vuillard",
+    "edward-burne-jones": "Edward Burne-Jones",
+    "eugene-delacroix": "Eugène Delacroix",
+    "felicien-rops": "Félicien Rops",
+    "felix-vallotton": "Félix Vallotton",
+    "gustave-dore": "Gustave Doré",
+    "james-mcneill-whistler": "James McNeill Whistler",
+    "jules-cheret": "Jules Chéret",
+    "le-nain-brothers": "Le Nain brothers",
+    "pierre-paul-prud-hon": "Pierre-Paul Prud'hon",
+    "sir-lawrence-alma-tadema": "Sir Lawrence Alma-Tadema",
+    "theodore-gericault": "Théodore Géricault",
+}
 
 #: Parts of names that keep their small letters.
 _PARTICLES = {"da", "de", "del", "della", "den", "der", "di", "du", "of", "the", "van", "von"}
@@ -40,20 +62,15 @@ def split_names(text: str) -> list[str]:
 def artist_name(slug: str) -> str:
     """How an artist's name is written whom a data set knows by a slug only.
 
-    Accents and further capitals are those of ``data/metadata/artist_names.csv``.
+    Accents and further capitals are those of ``WRITTEN``.
 
     Example:
         >>> artist_name("anthony-van-dyck"), artist_name("arnold-bcklin"), artist_name("me, myself")
         ('Anthony van Dyck', 'Arnold Böcklin', 'me, myself')
     """
-    if (written := _written_names().get(slug)) or not re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", slug):
+    if (written := WRITTEN.get(slug)) or not re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", slug):
         return written or slug
     return " ".join(word if word in _PARTICLES else word.capitalize() for word in slug.split("-"))
-
-
-@cache
-def _written_names() -> dict[str, str]:
-    return dict(read_csv(data_path("metadata/artist_names.csv"), columns=["slug", "name"]).to_numpy().tolist())
 
 
 def read_text(path: AnyPath) -> str:
