@@ -7,7 +7,7 @@ import pytest
 
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
-from csdlib.training.batches import batch_rows, readable
+from csdlib.training.batches import batch_rows, positive_pairs, readable
 
 
 def test_every_image_is_seen_once_an_epoch() -> None:
@@ -73,3 +73,16 @@ def test_a_picture_that_has_changed_is_looked_at_again(table: ImageTable, opened
     readable(table)
     table.path(2).write_bytes(b"junk")
     assert len(readable(ImageTable(table.frame, table.root), progress=False)) == 7
+
+
+def test_positive_pairs_are_those_that_share_a_tag(striped_table: ImageTable) -> None:
+    everything = striped_table.tagged("artist")
+    # One batch of all: four artists of ten pictures each, 45 pairs an artist.
+    assert positive_pairs(everything, 40, 1) == 4 * 45
+    rows = [batch_rows(40, 8, step, seed=3) for step in range(5)]
+    artists = everything.column("artist")
+    counted = [sum(artists[a] == artists[b] for a in batch for b in batch if a < b) for batch in rows]
+    assert positive_pairs(everything, 8, 5, seed=3) == np.mean(counted)
+    assert positive_pairs(everything.with_column("styles", [[] for _ in range(40)]), 8, 5) == 0
+    with pytest.raises(InputError, match="at least 1"):
+        positive_pairs(everything, 8, 0)

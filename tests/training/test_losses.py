@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from csdlib.errors import InputError
+from csdlib.training import losses
 from csdlib.training.losses import multilabel_contrastive_loss, self_supervised_loss
 from tests.conftest import GOLDEN
 
@@ -161,3 +162,22 @@ def test_blocks_equal_the_whole(weighting: str, monkeypatch: pytest.MonkeyPatch)
 def test_bad_input_is_named(call: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()  # type: ignore[operator]
+
+
+def test_a_mean_over_positives_divides_by_the_rows_that_have_one() -> None:
+    style = torch.nn.functional.normalize(torch.randn(6, 4, generator=torch.Generator().manual_seed(0)), dim=1)
+    labels = torch.tensor([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]])
+    rows = multilabel_contrastive_loss(style, labels)
+    # Two of six rows have a partner.
+    assert float(multilabel_contrastive_loss(style, labels, mean_over="positives")) == pytest.approx(3 * float(rows))
+    assert float(multilabel_contrastive_loss(style, torch.zeros(6, 1), mean_over="positives")) == 0
+    with pytest.raises(InputError, match="mean_over"):
+        multilabel_contrastive_loss(style, labels, mean_over="labels")  # type: ignore[arg-type]
+
+
+def test_a_mean_over_positives_is_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    style = torch.nn.functional.normalize(torch.randn(9, 4, generator=torch.Generator().manual_seed(1)), dim=1)
+    labels = torch.eye(5)[[0, 0, 1, 1, 1, 2, 3, 4, 4]]
+    whole = multilabel_contrastive_loss(style, labels, mean_over="positives")
+    monkeypatch.setattr(losses, "BLOCK", 4)
+    assert float(multilabel_contrastive_loss(style, labels, mean_over="positives")) == pytest.approx(float(whole))
