@@ -19,7 +19,7 @@ from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import simple_prompts
 from csdlib.generation.studies import study, works_of
 from csdlib.metrics.estimate import Estimate
-from csdlib.metrics.intervals import bootstrap
+from csdlib.metrics.ranking import recall_at_k
 from csdlib.recipes.atelier_prompts import atelier_artists
 from csdlib.recipes.recorded.results import Recorded, rounded, write_results
 from csdlib.recipes.shipped.csd_tiny import CSD_TINY
@@ -101,4 +101,4 @@ def _right(exhibition: ImageTable, judge: Descriptor) -> Estimate:
     """How often the judge finds another work of a painter whom it has not seen: the share of right nearest works."""
     strangers = exhibition.where(split=["query", "database"], artist=list(CROSSED))
     found = evaluate_retrieval(strangers, judge, k=1, progress=False)
-    return bootstrap(found.hits[:, 0].astype(float), groups=found.labels)
+    return recall_at_k(found.hits, 1, groups=found.labels)
