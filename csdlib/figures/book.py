@@ -7,6 +7,7 @@ in JupyterLab say, plotly shows it its own way.
 import base64
 import io
 import os
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import count
@@ -161,8 +162,9 @@ def sprite(images: Iterable[Image.Image], count: int, side: int = 48, quality: i
 
 
 def framed(body: str, caption: str) -> HTML:
-    """HTML as a figure of the book, with its caption, which is escaped."""
-    figure = f'<figure class="csd-figure">{body}<figcaption>{escape(caption)}</figcaption></figure>'
+    """HTML as a figure of the book, with its caption, escaped; what stands between backticks is set as code."""
+    words = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(caption))
+    figure = f'<figure class="csd-figure">{body}<figcaption>{words}</figcaption></figure>'
     return HTML(figure)  # type: ignore[no-untyped-call]
 
 

@@ -41,7 +41,13 @@ MISSING = Image.new("RGB", (SIDES[0], SIDES[0]), "#888888")
 
 
 def map_figure(
-    maps: Mapping[str, StyleMap], *tables: ImageTable, colour: str = "artist", caption: str, alt: str, height: int = 560
+    maps: Mapping[str, StyleMap],
+    *tables: ImageTable,
+    colour: str = "artist",
+    highlight: Sequence[str] = (),
+    caption: str,
+    alt: str,
+    height: int = 560,
 ) -> HTML:
     """Style maps to wander in: a point an image, side by side if there are several, and linked.
 
@@ -53,15 +59,17 @@ def map_figure(
         tables: the images: all rows of the first table, then those of the next (generated ones, say). Pictures that
             cannot be read are grey, and counted in the caption.
         colour: the column that decides colour and symbol at first; the reader can choose another.
+        highlight: values of that column; at first, all other points are dimmed.
         caption: what to see.
         alt: what somebody who cannot see it should know.
         height: of a map, in pixels.
 
     Raises:
-        InputError: maps of other images, a column that no table has, or more than 65,535 images.
+        InputError: maps of other images, a column that no table has, a value to highlight that the column lacks, or
+            more than 65,535 images.
     """
     frame = pd.concat([_named(table) for table in tables], ignore_index=True)
-    _check(maps, frame, colour)
+    _check(maps, frame, colour, highlight)
     if os.environ.get("CSDLIB_BOOK") != "1":
         return book.show(_plain_chart(maps, frame, colour), caption=caption, alt=alt, height=height)
     sheet, missing = _sheet(tables, len(frame))
@@ -70,6 +78,7 @@ def map_figure(
         "alt": alt,
         "height": height,
         "colour": colour,
+        "highlight": list(highlight),
         "columns": [_column(frame, name) for name in COLUMNS if _varies(frame[name]) or name == colour],
         "palette": {"colours": book.COLOURS, "symbols": book.SYMBOLS},
         "panels": [_panel(title, laid_out) for title, laid_out in maps.items()],
@@ -90,11 +99,13 @@ def _script() -> str:
     return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
 
 
-def _check(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str) -> None:
+def _check(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str, highlight: Sequence[str]) -> None:
     if not maps or any(not np.array_equal(each.ids, frame["image_id"].to_numpy(dtype=str)) for each in maps.values()):
         raise InputError("the map was made of other images than the table's")
     if colour not in COLUMNS:
         raise InputError(f"no map is coloured by {colour!r}: choose one of {', '.join(COLUMNS)}")
+    if unknown := sorted(set(highlight) - set(frame[colour].dropna())):
+        raise InputError(f"no image has the {colour} {unknown[0]!r}, which is to be highlighted")
     if len(frame) > MOST:
         raise InputError(f"{len(frame):,} images are more than the {MOST:,} that a map can show: take a sample")
 

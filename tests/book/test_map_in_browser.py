@@ -45,14 +45,17 @@ def grid(ids: np.ndarray, turned: bool) -> StyleMap:
 
 @pytest.fixture(scope="module")
 def map_address(table: ImageTable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A page with one map and two linked ones."""
+    """A page with one map, two linked ones, and one that begins with two artists lit."""
     root = tmp_path_factory.mktemp("map")
     maps = {"one": grid(table.ids, False), "other": grid(table.ids, True)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CSDLIB_BOOK", "1")
         single = map_figure({"one": maps["one"]}, table, caption="One map.", alt="A grid.", height=400)
         linked = map_figure(maps, table, colour="content", caption="Linked maps.", alt="Two grids.", height=300)
-    (root / "map.html").write_text(PAGE.format(figures=single.data + linked.data))
+        marked = map_figure(
+            {"one": maps["one"]}, table, highlight=[EVIL, "Artist 0"], caption="Two artists.", alt="A grid."
+        )
+    (root / "map.html").write_text(PAGE.format(figures=single.data + linked.data + marked.data))
     (root / "plotly.min.js").write_text(get_plotlyjs())
     shutil.copy(ROOT / "book" / "_static" / "csd.css", root)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(root)))
@@ -185,6 +188,19 @@ def test_colour_and_legend_do_not_rest_on_colour(page: Page) -> None:
     assert key.locator("button").first.get_attribute("aria-pressed") == "true"
 
 
+def test_highlighted_artists_are_lit_from_the_start_and_a_click_lights_all(page: Page) -> None:
+    marked = page.locator(".csd-map").nth(2)
+    opacity = "map => map.querySelector('.js-plotly-plot').data[0].marker.opacity"
+    assert [marked.evaluate(opacity)[row] == 1 for row in (0, 9, 10, 19, 20, 29, 30)] == [True] * 2 + [False] * 2 + [
+        True
+    ] * 2 + [False]
+    pressed = marked.locator(".csd-map-legend button[aria-pressed=true]")
+    assert pressed.count() == 2
+    pressed.first.click()
+    assert marked.evaluate(opacity) == 0.85
+    assert pressed.count() == 0
+
+
 def test_a_missing_picture_says_so(page: Page) -> None:
     assert "are grey: 1." in page.locator("figcaption").first.inner_text()
     page.locator(".csd-map-plot").first.focus()
@@ -195,7 +211,7 @@ def test_a_missing_picture_says_so(page: Page) -> None:
 
 def test_the_map_is_drawn_with_webgl_and_says_what_it_is(page: Page) -> None:
     kinds = page.evaluate("[...document.querySelectorAll('.js-plotly-plot')].map(plot => plot.data[0].type)")
-    assert kinds == ["scattergl"] * 3
+    assert kinds == ["scattergl"] * 4
     drawn = page.evaluate(
         """async () => {
              const picture = await Plotly.toImage(document.querySelector('.js-plotly-plot'), {width: 300, height: 300});
@@ -210,7 +226,7 @@ def test_the_map_is_drawn_with_webgl_and_says_what_it_is(page: Page) -> None:
     )
     assert drawn > 100
     labels = page.locator(".csd-map [role=img]").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
-    assert labels == ["A grid.", "Two grids.", "Two grids."]
+    assert labels == ["A grid.", "Two grids.", "Two grids.", "A grid."]
     assert page.locator("details.csd-map-words table tbody tr").first.text_content()
 
 

@@ -29,6 +29,14 @@ def test_gallery_escapes_and_describes() -> None:
     assert page.img["src"].startswith("data:image/webp;base64,")
 
 
+def test_what_stands_between_backticks_in_a_caption_is_code_and_still_escaped() -> None:
+    shown = figures.gallery([(Image.new("RGB", (8, 8)), "a")], caption=f"By `csdlib record` and `{EVIL}`, a ` alone.")
+    page = parsed(shown)
+    assert [each.text for each in page.figcaption.find_all("code")] == ["csdlib record", EVIL]
+    assert not page.find_all("script")
+    assert page.figcaption.text == f"By csdlib record and {EVIL}, a ` alone."
+
+
 def test_neighbours_say_right_and_wrong_without_colour() -> None:
     picture = Image.new("RGB", (20, 20))
     rows = [((picture, "q"), [(picture, "a", True), (picture, "b", False)])]

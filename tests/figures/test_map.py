@@ -101,6 +101,8 @@ def test_wrong_figures_are_refused(striped_table: ImageTable, striped_map: Style
         map_figure({"a": striped_map}, striped_table.where(artist="artist-0"), caption="c", alt="a")
     with pytest.raises(InputError, match="no map is coloured by 'size'"):
         map_figure({"a": striped_map}, striped_table, colour="size", caption="c", alt="a")
+    with pytest.raises(InputError, match="no image has the content 'dog', which is to be highlighted"):
+        map_figure({"a": striped_map}, striped_table, colour="content", highlight=["tall", "dog"], caption="c", alt="a")
 
 
 def test_outside_the_book_the_map_is_a_plain_chart(

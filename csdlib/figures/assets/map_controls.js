@@ -40,7 +40,7 @@ function addFinder() {
 function showArtist(code) {
   const rows = [];
   for (let row = 0; row < count; row++) if (artists.codes[row] === code) rows.push(row);
-  light({ column: artists, code });
+  light({ column: artists, codes: [code] });
   point(rows[0], panels[0]);
   say(`${artists.values[code]}: ${rows.length} of ${count} pictures; the others are dimmed.`);
 }
@@ -55,15 +55,18 @@ function symbolOf(code) {
   return data.palette.symbols[(code + Math.floor(code / 8)) % 8];
 }
 
+function isLit(row) {
+  return !lit || lit.codes.includes(lit.column.codes[row]);
+}
+
 function marker() {
   const codes = coloured.codes;
   const sources = columns.get("source");
   const made = sources ? sources.values.indexOf("generated") : -1;
-  const opacity = (row) => (!lit ? 0.85 : lit.column.codes[row] === lit.code ? 1 : 0.07);
   const style = {
     size: count > MOST_SYMBOLS ? 4 : count > 1000 ? 7 : 9,
     color: Array.from(codes, colourOf),
-    opacity: lit ? Array.from(codes, (_, row) => opacity(row)) : 0.85,
+    opacity: lit ? Array.from(codes, (_, row) => (isLit(row) ? 1 : 0.07)) : 0.85,
     line: { width: 0 },
   };
   if (count > MOST_SYMBOLS) return style;
@@ -75,8 +78,12 @@ function light(what) {
   lit = what;
   const style = marker();
   for (const panel of panels) Plotly.restyle(panel.chart, { marker: [style] });
+  press();
+}
+
+function press() {
   for (const button of key.querySelectorAll("button")) {
-    const on = Boolean(lit) && lit.column === coloured && Number(button.dataset.code) === lit.code;
+    const on = Boolean(lit) && lit.column === coloured && lit.codes.includes(Number(button.dataset.code));
     button.setAttribute("aria-pressed", String(on));
   }
 }
@@ -97,9 +104,10 @@ function legend() {
     sign.setAttribute("aria-hidden", "true");
     make("span", "", name || "unknown", button);
     button.addEventListener("click", () => {
-      const again = lit && lit.column === coloured && lit.code === code;
-      light(again ? null : { column: coloured, code });
+      const again = button.getAttribute("aria-pressed") === "true";
+      light(again ? null : { column: coloured, codes: [code] });
       say(again ? "All pictures." : `${coloured.name} ${name || "unknown"}; the others are dimmed.`);
     });
   });
+  press();
 }

@@ -7,7 +7,7 @@ const count = data.count;
 const columns = new Map(data.columns.map((column) => [column.name, { ...column, codes: decode(column.codes, Uint16Array) }]));
 const artists = columns.get("artist");
 let coloured = columns.get(data.colour);
-let lit = null; // a column and the number of its value: all other points are dimmed
+let lit = null; // a column and the numbers of some of its values: all other points are dimmed
 let current = -1; // the point under the pointer or the arrow keys
 let chosen = -1; // the point whose neighbours are shown
 

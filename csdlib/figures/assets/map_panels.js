@@ -185,7 +185,7 @@ function step(panel, [right, up], name) {
   let best = -1;
   let least = Infinity;
   for (let row = 0; row < count; row++) {
-    if (lit && lit.column.codes[row] !== lit.code) continue;
+    if (!isLit(row)) continue;
     const x = panel.x[row] - panel.x[current];
     const y = panel.y[row] - panel.y[current];
     const along = x * right + y * up;

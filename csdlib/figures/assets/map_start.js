@@ -5,6 +5,7 @@ const colourLabel = make("label", "", "Colour: ", controls);
 const colourBox = make("select", "", "", colourLabel);
 for (const name of columns.keys()) make("option", "", name, colourBox).value = name;
 colourBox.value = data.colour;
+if (data.highlight.length) lit = { column: coloured, codes: data.highlight.map((name) => coloured.values.indexOf(name)) };
 colourBox.addEventListener("change", () => {
   coloured = columns.get(colourBox.value);
   light(null);
