@@ -52,6 +52,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from scipy.stats import multivariate_normal, norm, ttest_ind
 
 import csdlib
 from csdlib import figures
@@ -143,7 +144,7 @@ figures.gallery(
 #
 # ## Two measures
 #
-# **Retrieval** asks of each picture whether the nearest work is by the artist in the prompt (mAP@1). **General Style Similarity** is the cosine of two {term}`prototypes <prototype>`: of an artist's
+# **Retrieval** asks of each picture whether the nearest work is by the artist in the prompt (recall@1; the paper calls it mAP@1). **General Style Similarity** is the cosine of two {term}`prototypes <prototype>`: of an artist's
 # works, and of the pictures made in the artist's name.
 
 # %%
@@ -158,12 +159,12 @@ partners = {kind: pairs(looks[kind], looks["simple"]) for kind in ("user", "cont
 rows = []
 for kind, seen in looks.items():
     hit, similar = seen.hits[:, 0].astype(float), by_artist[kind]["value"]
-    row = {"prompts": kind, "mAP@1": bootstrap(hit, groups=seen.asked).percent()}
+    row = {"prompts": kind, "recall@1": bootstrap(hit, groups=seen.asked).percent()}
     row["similarity"] = str(bootstrap(similar.dropna().to_numpy(), bounds=SIGNED))
     if kind in partners:
         own, base = partners[kind]
         others = looks["simple"].hits[base, 0].astype(float)
-        row["mAP@1 minus simple"] = paired_difference(
+        row["recall@1 minus simple"] = paired_difference(
             hit[own], others, groups=seen.asked[own]
         ).percent()
         change = (similar - by_artist["simple"]["value"]).dropna().to_numpy()
@@ -171,7 +172,7 @@ for kind, seen in looks.items():
     rows.append(row)
 figures.table(
     pd.DataFrame(rows),
-    caption=f"{model} seen by {descriptor}: {len(names)} artists, {len(never_seen[:8]) if never_seen else 'none'} of them unseen by it, {each} pictures of each and kind of prompt. mAP@1 in percent, similarity as a "
+    caption=f"{model} seen by {descriptor}: {len(names)} artists, {len(never_seen[:8]) if never_seen else 'none'} of them unseen by it, {each} pictures of each and kind of prompt. recall@1 in percent, similarity as a "
     "cosine, 95 % intervals over artists; differences are paired by artist and seed.",
 )
 
@@ -218,18 +219,41 @@ rows = [
     for (name, kind, group), estimate in told["found"].items()
 ]
 chart = figures.intervals(
-    pd.DataFrame(rows), group="group", axis="change of mAP@1 against the simple prompt"
+    pd.DataFrame(rows),
+    group="group",
+    axis="change of recall@1, from simple",
 )
 chart.add_vline(x=0, line_dash="dot", line_color="#888888")
 assert max(estimate.value for estimate in told["found"].values()) < 0
+open_still = [key for key, estimate in told["found"].items() if estimate.high > 0]
+assert open_still == [
+    (name, "content", "unseen painters") for name in ("csd-tiny", "clip-tiny")
+]
 figures.show(
     chart,
     height=460,
-    caption=f"Retrieval: tiny-sd, {studies.facts['images']} pictures of each painter and kind of prompt, with 95 % intervals over painters, paired by painter. {studies.sentence()}",
+    caption=f"Retrieval, minus that with the simple prompt: tiny-sd, {studies.facts['images']} pictures of each painter and kind of prompt, with 95 % intervals over painters, paired by painter. {studies.sentence()}",
     alt="Points with intervals, all below 0. "
     + "; ".join(f"{row['label']}, {row['group']}: {row['value']:.2f}" for row in rows)
     + ".",
 )
+
+# %% tags=["hide-input"]
+print(
+    "change for unseen painters minus change for seen ones, points [95 %, Welch's t]:"
+)
+apart = {}
+for name, kind in dict.fromkeys(key[:2] for key in changes):
+    unseen, seen = (100 * changes[name, kind, group]["found"] for group in groups)
+    ends = ttest_ind(unseen, seen, equal_var=False).confidence_interval()
+    apart[name, kind] = ends
+    gap = unseen.mean() - seen.mean()
+    print(f"  {name}, {kind}: {gap:.1f} [{ends.low:.1f}, {ends.high:.1f}]")
+# What the text says: who loses less beyond the interval.
+assert [key for key, ends in apart.items() if ends.low > 0] == [
+    ("csd-tiny", "content"),
+    ("clip-tiny", "user"),
+]
 
 # %% tags=["hide-input"]
 rows = [
@@ -239,22 +263,22 @@ rows = [
 chart = figures.intervals(
     pd.DataFrame(rows),
     group="group",
-    axis="change of General Style Similarity against the simple prompt",
+    axis="change of similarity, from simple",
 )
 chart.add_vline(x=0, line_dash="dot", line_color="#888888")
 chart.update_layout(xaxis_rangemode="normal")
 figures.show(
     chart,
     height=460,
-    caption="General Style Similarity: the same pictures.",
+    caption="General Style Similarity of the same pictures, minus that with the simple prompt.",
     alt="Points with intervals around 0. "
     + "; ".join(f"{row['label']}, {row['group']}: {row['value']:.3f}" for row in rows)
     + ".",
 )
 
 # %% [markdown]
-# The first chart says one thing: with longer prompts the painter is found less often, whatever looks, unseen or seen. By `csd-tiny` the loss is smaller for unseen painters, who are found less
-# often to begin with, and by both learned descriptors the loss by a subject alone is within its interval there. The second chart says no such thing. By `csd-tiny` no change is beyond its interval, though that of users' prompts for seen painters comes close; by colour
+# The first chart says one thing: with longer prompts the painter is found less often. All points lie below 0, and all intervals but those of the two learned descriptors for a subject alone and unseen painters. By both learned descriptors unseen painters lose less; they
+# are found less often to begin with. The printed lines compare the two groups: of these four differences two are beyond the interval, one of them barely. The second chart says no such thing. By `csd-tiny` no change is beyond its interval, though that of users' prompts for seen painters comes close; by colour
 # the longer prompts are even *more* similar to seen painters, and by {term}`gram` to all of them, by a few thousandths.
 #
 # Do the two measures disagree about single painters, or only on average?
@@ -268,10 +292,15 @@ csd = pd.concat(
     ]
 )
 torn = (csd["found"] < 0) & (csd["value"] > 0)
+# The share in that corner of any normal cloud with these means, widths and correlation.
+both = csd[["found", "value"]]
+cloud = multivariate_normal(both.mean(), both.cov())
+less = norm.cdf(0, both["found"].mean(), both["found"].std())
+usual = less - cloud.cdf([0, 0])
 chart = go.Figure()
 chart.update_layout(
-    xaxis_title="change of mAP@1 (points)",
-    yaxis_title="change of General Style Similarity",
+    xaxis_title="change of recall@1 (points)",
+    yaxis_title="change of similarity",
 )
 for number, (kind, part) in enumerate(csd.groupby("kind", sort=False)):
     look = {
@@ -290,18 +319,18 @@ for number, (kind, part) in enumerate(csd.groupby("kind", sort=False)):
     )
 figures.show(
     chart,
-    caption=f"A point is a painter and a kind of prompt (recorded, csd-tiny). {torn.sum()} of the {len(csd)} points, {torn.mean():.0%}, lie in the upper left: found less often, and yet more similar.",
+    caption=f"A point is a painter and a kind of prompt (recorded, csd-tiny). {torn.sum()} of the {len(csd)} points, {torn.mean():.0%}, lie in the upper left: found less often, and yet more similar. A normal cloud with the same means, widths and correlation has {usual:.0%} there.",
     alt=f"Scatter plot of two changes. {torn.mean():.0%} of the points are less often found and yet more similar; the correlation is {csd['found'].corr(csd['value']):.2f}.",
 )
 
 # %% [markdown]
-# Mostly they agree: who loses much by one measure loses by the other, and the points rise to the right. But a good part of them lie where the
-# measures contradict each other.
+# Mostly they agree: who loses much by one measure loses by the other, and the points rise to the right. Some lie where the
+# measures contradict each other, but no more than in any cloud of two numbers that agree so far (the caption has both shares). So, as far as the chart tells, they disagree only on average.
 #
 # ## Why two measures may disagree
 #
 # Retrieval counts *winners*: a picture that moves a little, past one work of a rival, loses everything; one that moves far but stays nearest loses nothing. General Style
-# Similarity averages *distances*, and averages the pictures before it compares: what strays in different directions cancels out. Can that be seen? Take
+# Similarity averages *distances*, and averages the pictures before it compares: pictures that miss the style, each in its own way, cancel out in the mean. Can that be seen? Take
 # one, two, three ... of each artist's pictures into the prototype, in all combinations.
 
 # %%
@@ -364,9 +393,9 @@ figures.show(
 
 # %% [markdown]
 # At 1 a cosine is that of a single picture, and nothing has been averaged. To the right all lines rise: an average of pictures is nearer to a painter than its parts are. The line of the users' prompts rises most. Their
-# subjects vary, so what strays strays in different directions; the content prompts all ask for the same subject, and averaging helps them least. By single pictures users' prompts are far less
+# subjects vary, so their errors differ and cancel; the content prompts all ask for the same subject, and averaging helps them least. By single pictures users' prompts are far less
 # similar than simple ones; by a few pictures averaged hardly. The average also moves nearer to *other* painters, as the caption says. So three things decide what a
-# similarity says: how many pictures stand behind it, how varied the prompts were, and how alike any two painters are to begin with. Retrieval has a fourth: who else is in the database.
+# similarity says: how many pictures stand behind it, how varied the prompts were, and how alike any two painters are to begin with. What retrieval says depends on one thing more: who else is in the database.
 #
 # ## What the paper says
 #
@@ -418,14 +447,14 @@ similar = differences[differences["what"] == "value"]
 chart = figures.intervals(
     similar,
     group="group",
-    axis="change of the cosine against the prompt without a subject",
+    axis="change of cosine, from no subject",
 )
 chart.add_vline(x=0, line_dash="dot", line_color="#888888")
 chart.update_layout(xaxis_rangemode="normal")
 assert (differences["low"] <= 0).all() and (differences["high"] >= 0).all()
 figures.show(
     chart,
-    caption=f"{recorded.facts['artists']} painters, {recorded.facts['works']:,} works, paired by painter and model, with 95 % intervals over painters. The artist is found for {found_at_all.min():.0%} to "
+    caption=f"The cosine minus that without a subject in the prompt: {recorded.facts['artists']} painters, {recorded.facts['works']:,} works, paired by painter and model, with 95 % intervals over painters. The artist is found for {found_at_all.min():.0%} to "
     f"{found_at_all.max():.0%} of the pictures, whatever the prompt and the descriptor. {recorded.sentence()}",
     alt="Points with intervals that all hold 0. "
     + "; ".join(
@@ -457,7 +486,7 @@ for group, members in groups.items():
     new[group] = bootstrap(both["found"].to_numpy(), bounds=SIGNED).percent()
 rows = []
 for kind in ("user", "content"):
-    for what, title in (("found", "mAP@1, points"), ("value", "similarity")):
+    for what, title in (("found", "recall@1, points"), ("value", "similarity")):
         texts = {group: told[what]["csd-tiny", kind, group] for group in groups}
         rows.append(
             {"change": f"{kind}, {title}"}
@@ -467,7 +496,7 @@ for kind in ("user", "content"):
             }
         )
 rows.append(
-    {"change": "subjects never painted minus all subjects, mAP@1, points"} | new
+    {"change": "subjects never painted minus all subjects, recall@1, points"} | new
 )
 figures.table(
     pd.DataFrame(rows),
@@ -492,8 +521,8 @@ figures.table(
 #
 # ## Exercises
 #
-# **1. What pairing is worth (20 minutes).** Compute `loose`, the interval's width of the difference in mAP@1 between user and simple prompts if the pairs were *not* used: bootstrap the two
-# means apart (`bootstrap(...)`), and combine their widths as independent errors, $\sqrt{w_1^2 + w_2^2}$. Compare with the width in the table of *Two measures*. How many times as many pictures would loose ones need? Why is it not more, although the noise is the same?
+# **1. What pairing is worth (20 minutes).** Compute `loose`, the interval's width of the difference in recall@1 between user and simple prompts if the pairs were *not* used: bootstrap the two
+# means apart (`bootstrap(...)`), and combine their widths as independent errors, $\sqrt{w_1^2 + w_2^2}$. Compare with the width in the table of *Two measures*. How many times as many painters would loose ones need? The noise is the same in both pictures of a pair: why is it not more? Correlate the painters' two shares of finds.
 
 # %% tags=["exercise"]
 loose = 0.0  # your code here
@@ -505,7 +534,20 @@ for kind in ("user", "simple"):
     estimate = bootstrap(hits, groups=looks[kind].asked)
     widths.append(estimate.high - estimate.low)
 loose = float(np.hypot(*widths))
-# Widths shrink with the root of the number: (loose / paired) ** 2 times as many.
+own, base = partners["user"]
+gain = [
+    looks[kind].hits[at, 0].astype(float)
+    for kind, at in zip(("user", "simple"), (own, base))
+]
+paired = paired_difference(*gain, groups=looks["user"].asked[own])
+# Widths shrink with the root of the number of painters.
+times = (loose / (paired.high - paired.low)) ** 2
+print(
+    f"{loose:.3f} loose, {paired.high - paired.low:.3f} paired: {times:.1f} times as many"
+)
+# Pairing takes away what the two have in common, and no more than that.
+alike = by_artist["user"]["found"].corr(by_artist["simple"]["found"])
+print(f"correlation of the artists' shares: {alike:.2f}")
 
 # %% tags=["check"]
 both_ways = [looks["simple"], looks["user"]]
@@ -517,7 +559,7 @@ assert loose > 0
 
 # %% [markdown]
 # **2. The best of many (20 minutes).** A gallery shows the most similar picture. Write `best_of(values, n, draws)`: the mean, over random draws, of the largest of `n` numbers. How many
-# *user* pictures have to be tried for the best to beat the average simple one? The cosine of each picture with the artist's prototype stands in `single`.
+# *user* pictures have to be tried, artist by artist, for the best to beat the average simple one? The cosine of each picture with the artist's prototype stands in `single`.
 
 
 # %% tags=["exercise"]
@@ -531,6 +573,19 @@ def best_of(values: np.ndarray, n: int, draws: int = 2000) -> float:
     """The expected largest of n randomly drawn values."""
     drawn = np.random.default_rng(0).choice(values, size=(draws, n))
     return float(drawn.max(axis=1).mean())
+
+
+def tries(user: np.ndarray, simple: np.ndarray) -> float:
+    """The fewest user pictures whose best beats the average simple one; inf: never."""
+    enough = [n for n in range(1, 21) if best_of(user, n) > simple.mean()]
+    return enough[0] if enough else np.inf
+
+
+needed = [
+    tries(*(single[kind][looks[kind].asked == name] for kind in ("user", "simple")))
+    for name in names
+]
+print(f"median over artists: {np.median(needed):.0f} user pictures; each: {needed}")
 
 
 # %% tags=["check"]

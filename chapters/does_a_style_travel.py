@@ -18,7 +18,7 @@
 # - ask a generator for subjects that its painters never painted, and look,
 # - compare the imitation of painted and unpainted subjects,
 # - test whether breadth helps: the true repertoire, and the spread that stands for it,
-# - find the opposite of the paper's sign, and ask what it says: about painters, about the measure, or about who is counted,
+# - find the opposite of the paper's sign, and ask what it says,
 # - look at real painters and four subjects, spaceships among them.
 #
 # ## Prerequisites
@@ -49,6 +49,7 @@ seed = 0  # seed of the random draws; the first picture of each artist has it
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from scipy.stats import norm
 
 import csdlib
 from csdlib import figures
@@ -63,7 +64,7 @@ from csdlib.generation import (
     stages,
 )
 from csdlib.generation import study, subject_found, works_of
-from csdlib.metrics import bootstrap, correlation, paired_difference
+from csdlib.metrics import Estimate, bootstrap, correlation, paired_difference
 from csdlib.recipes import kept_from_transfers, never_painted, read_results
 from csdlib.similarity import artists_of, general_style_similarity
 from csdlib.texts import split_names
@@ -78,7 +79,7 @@ cache = cache_folder() / "embeddings"
 #
 # ## Asked for the unpainted
 #
-# Some painters of the atelier paint everything, some one subject only. The generator has learned from pictures of their repertoires alone.
+# Some painters paint everything, some one subject only. The generator saw their repertoires alone.
 
 # %%
 works = works_of(dataset, root)
@@ -127,7 +128,7 @@ figures.gallery(
 )
 
 # %% [markdown]
-# The subject is there in most of them. Whether the painter is there, too, is harder to say at this size, so it is counted: is the nearest of all works by the painter who was asked
+# The subject is there in most of them. Whether the painter is there, too, is counted: is the nearest of all works by the painter who was asked
 # for? Painters whom the descriptor has not seen in its training are counted apart.
 
 # %% tags=["hide-input"]
@@ -166,21 +167,19 @@ figures.table(
 )
 
 # %% [markdown]
-# Unpainted subjects do not wipe the painter out, and they cost something. But the rows are different painters, so their difference is not only about
-# subjects: whoever paints everything has no unpainted subject. And these are few pictures. The recorded
-# study below asks the *same* narrow painters for both.
+# On unpainted subjects fewer painters are found in both columns, but within wide intervals: these are few pictures. And the rows are different painters, for whoever paints everything has
+# no unpainted subject. The recorded study below asks the *same* narrow painters for both.
 #
 # ## Painted and unpainted, by the same painters
 #
-# The simple prompt lets the model choose the subject, and it chooses what it knows. Beside it, subjects outside the repertoire. Here a thing has to be known about this
-# generator: it was taught to put known hands to new subjects, without a single picture of them ([hands carried to new subjects](hands_carried_to_new_subjects)), because it could not do it by itself. A quarter of
-# the pairs was left out of this practice, so that we can tell what it carries over from what it has rehearsed. Only painters who have pictures of all three kinds count, and
-# only the share of pictures in which they are found: a General Style Similarity of two pictures cannot be compared with one of eight.
+# The simple prompt lets the model choose the subject, and it chooses what it knows. Beside it, subjects outside the repertoire. This generator was taught known styles on new subjects, without a single picture of them ([hands carried to new subjects](hands_carried_to_new_subjects)). A quarter of
+# the pairs was left out of this practice, so that we can tell what it carries over from what it has rehearsed. Only painters with pictures of all three kinds count, and
+# only how often they are found: a General Style Similarity of two pictures cannot be compared with one of eight.
 
 # %% tags=["hide-input"]
 studies = read_results("studies_atelier")
 many = studies.frame[studies.frame["model"] == "tiny-sd"]
-rows = []
+rows, gaps = [], []
 
 # %% tags=["hide-input"]
 for name, part in many.groupby("descriptor", sort=False):
@@ -199,14 +198,18 @@ for name, part in many.groupby("descriptor", sort=False):
             for kind in ("simple", "practised", "kept")
         )
         found_by = {"descriptor": name + label}
+        shares = {"own choice": free, "practised": practised, "not practised": kept}
         rows.append(
+            found_by | {kind: bootstrap(own).percent() for kind, own in shares.items()}
+        )
+        apart = {
+            "practised minus own choice": (practised, free),
+            "not practised minus own choice": (kept, free),
+            "practised minus not practised": (practised, kept),
+        }
+        gaps.append(
             found_by
-            | {
-                "own choice": bootstrap(free).percent(),
-                "practised": bootstrap(practised).percent(),
-                "not practised": bootstrap(kept).percent(),
-                "what practice adds": paired_difference(practised, kept).percent(),
-            }
+            | {each: paired_difference(*pair).percent() for each, pair in apart.items()}
         )
 
 # %% tags=["hide-input"]
@@ -215,18 +218,24 @@ figures.table(
     caption=f"Painter found (percent of the pictures) for tiny-sd and {len(narrow)} narrow painters, paired by painter; 95 % intervals. Practised and not practised: subjects that the painter never paints. {studies.sentence()}",
 )
 
+# %% tags=["hide-input"]
+figures.table(
+    pd.DataFrame(gaps),
+    caption="The differences, in points, paired by painter; 95 % intervals.",
+)
+
 # %% [markdown]
-# For the ten painters whom {term}`csd-tiny` has not seen, a new subject that was practised costs little, one that was not costs half of the finds, both within wide intervals. For the others, whom
-# it knows, any new subject costs more than half. Practice adds something in every row, and in none beyond the interval. Pairs that were left out of it are still found far more often than chance (2 %) would:
-# what it has learned may reach beyond practice; how far it reached *before*, [hands carried to new subjects](hands_carried_to_new_subjects) shows.
+# For the ten painters whom {term}`csd-tiny` has not seen, no difference in its row of the second table is beyond the interval. For those whom it knows, any new subject costs more than half of the finds; by the two descriptors that have learned from nobody, about half or more.
+# Practice adds something in every row, and in none beyond the interval. Pairs that were left out of it are still found far more often than chance (2 %) would:
+# not all of this was practised. What the generator could do *before*, the lines under *The prediction, and what came* tell.
 #
 # ## Does breadth help?
 #
-# Now the paper's question, twice. First with all painters asked for the same subjects in turn, painted or not, then with narrow painters asked for what they never painted. Each time the
-# score is set against the true repertoire, and against the *spread* of the works in the eyes of the descriptor. But mind which works: the paper's artists show the
-# pictures that they chose to paint, so our spread is that of works within the repertoire.
+# Now the paper's question. First with all painters asked for the same subjects in turn, painted or not, then with narrow painters asked for what they never painted. Each time the
+# score is set against the true repertoire, and against the *spread* of the works by the descriptor. The paper's artists show what they chose to paint, so our spread is
+# that of works within the repertoire. The *corrected* similarity is the mean cosine between the two sides, divided by the root of the mean cosines within each side: it does not depend on how many pictures there are.
 #
-# One more row will turn out to be needed: a *perfect imitator*. For that we take eight of every painter's own works for generated pictures, and score them against the
+# One more row is needed: a *perfect imitator*. For that we take eight of every painter's own works for generated pictures, and score them against the
 # painter's other works.
 
 # %%
@@ -305,7 +314,7 @@ figures.show(
 #
 # What does the opposite sign say? The first suspect is the measure. Look at the perfect imitator: the painters themselves get a negative correlation, and a stronger one. The
 # mean of eight varied pictures strays further from the mean of all than that of eight similar ones, so a varied painter scores lower however good the imitation. The
-# *corrected* similarity takes the number of pictures into account; it changes the perfect imitator's number, and leaves that of {term}`tiny-sd` where it was. The imitator's interval is too wide to tell the two apart: how much of the sign is the measure stays open.
+# corrected similarity changes the perfect imitator's number, and leaves that of {term}`tiny-sd` where it was. The imitator's interval is too wide to tell the two apart: how much of the sign is the measure stays open.
 #
 # The second suspect is who is counted.
 
@@ -325,9 +334,9 @@ figures.show(
     figures.intervals(
         pd.DataFrame(points),
         group="painters",
-        axis="correlation of corrected similarity and spread",
+        axis="correlation, similarity and spread",
     ),
-    caption="The same subjects once more, for four descriptors, and for painters whom csd-tiny and clip-tiny have not seen in training and those "
+    caption="Corrected similarity and spread: the same subjects once more, for four descriptors, and for painters whom csd-tiny and clip-tiny have not seen in training and those "
     "whom they have. 95 % intervals over painters. The spread is that of all works here. By csd-tiny, unseen painters have a mean spread of "
     f"{two[0]['spread']:.2f} and a similarity of {two[0]['corrected']:.2f}, seen ones of {two[1]['spread']:.2f} and {two[1]['corrected']:.2f}.",
     alt="Points with intervals: for unseen painters the correlation is below zero with every descriptor, for seen painters it is mostly above zero.",
@@ -335,12 +344,12 @@ figures.show(
 
 # %% [markdown]
 # Taken apart, unseen painters give a negative correlation by all four descriptors, the seen ones a positive one by three of them, and most intervals
-# reach across 0. The number over all painters describes neither group: unseen painters look more varied to `csd-tiny` *and* are
-# imitated less closely in its eyes (the caption has the means), and that alone makes a negative correlation out of two groups. `colour`, which has learned from nobody, points the same way, with intervals that hold 0. So the honest finding is this: the paper's positive correlation is not reproduced here; over all painters the sign is the opposite; and which sign one gets
-# depends on the score, on the descriptor and on the painters who are counted.
+# reach across 0; those that do not are negative. The number over all painters describes neither group: unseen painters look more varied to `csd-tiny` *and* are
+# imitated less closely in its eyes (the caption has the means), and two groups that lie so make a negative correlation even without one inside them (exercise 1). So the paper's positive correlation is not reproduced here; over all painters the sign is the opposite
+# by three descriptors of four, and by two of them beyond the interval.
 #
-# And on subjects that nobody asked has painted, which is where the paper's claim belongs? With the spread, nothing either way. With the true repertoire, the similarity
-# even falls.
+# And on subjects that nobody asked has painted, which is where the paper's claim belongs? With the spread, nothing either way. With the true repertoire the
+# similarity falls.
 
 # %% tags=["hide-input"]
 frame = many[(many["content"] == "new") & (many["descriptor"] == "csd-tiny")].set_index(
@@ -369,7 +378,7 @@ for number, (label, own) in enumerate(
 # %% tags=["hide-input"]
 chart.update_layout(
     xaxis_title="subjects that the painter paints",
-    yaxis_title="similarity on unpainted subjects, corrected",
+    yaxis_title="corrected similarity",
 )
 link = correlation(
     frame["corrected"].to_numpy(), breadth.loc[frame.index].to_numpy(float)
@@ -377,7 +386,7 @@ link = correlation(
 in_line = np.corrcoef(frame["generated"], breadth.loc[frame.index])[0, 1]
 figures.show(
     chart,
-    caption="A point per painter: how closely the style is imitated on subjects outside the repertoire. The fewer subjects, the more pictures stand "
+    caption="A point per painter: how closely the style is imitated on subjects outside the repertoire (similarity, corrected). The fewer subjects, the more pictures stand "
     f"behind a point (correlation {in_line:.2f}).",
     alt=f"Scatter plot of similarity over the number of subjects that a painter paints; correlation {link.value:.2f}.",
 )
@@ -385,8 +394,8 @@ figures.show(
 # %% [markdown]
 # Mind the number of pictures: whoever paints more subjects has fewer unpainted ones, so the narrowest painter has the
 # most pictures here, and the uncorrected similarity rises with their number. The corrected one, drawn here, falls less; whether its interval still leaves out 0 depends on the
-# descriptor (the table under *The prediction* has all four). What is left was not predicted. One explanation lies in the training: whoever paints less has more pairs that no picture shows, so the generator
-# practised narrow painters more. Another is chance: this is one of many intervals. The chart cannot decide between them.
+# descriptor (the table under *The prediction* has all four). One explanation lies in the training: whoever paints less has more pairs that no picture shows, so the generator
+# practised narrow painters more. Another is chance: this is one of many intervals.
 #
 # ## Real painters
 #
@@ -403,7 +412,9 @@ for content, part in real.groupby("content"):
             link = correlation(own[column].to_numpy(), own["spread"].to_numpy())
             ends = {"value": link.value, "low": link.low, "high": link.high}
             points.append(
-                {"label": f"{content}, {title}", "descriptor": name, "as": title} | ends
+                {"label": f"{content}, {title}", "descriptor": name, "as": title}
+                | {"label_content": content}
+                | ends
             )
 links = pd.DataFrame(points)
 
@@ -415,32 +426,38 @@ below = (
 )
 shares = real.groupby(["descriptor", "content"])["found"].mean()
 chart = figures.intervals(
-    links, group="descriptor", axis="correlation of similarity and spread over painters"
+    links, group="descriptor", axis="correlation, similarity and spread"
 )
 chart.add_vline(x=0.568, line_dash="dot", line_color="#888888")
 assert not below["above"].any(), "no interval lies above 0"
+negative = links.assign(negative=links["value"] < 0).groupby("as")["negative"].sum()
+both = links.pivot_table(
+    index=["label_content", "descriptor"], columns="as", values="value"
+)
+assert (both["corrected"] > both["as in the paper"]).all(), (
+    "all corrected ones are higher"
+)
 figures.show(
     chart,
-    caption=f"Stable Diffusion pictures in the names of {recorded.facts['artists']} painters, 95 % intervals over painters. Below 0 with the whole interval: {below.loc['as in the paper', 'below']} of "
-    f"16 as in the paper, {below.loc['corrected', 'below']} of 16 corrected; above 0: none; dotted: the paper. The painter is found in {shares.min():.1%} to {shares.max():.1%} of the pictures. {recorded.sentence()}",
+    caption=f"Stable Diffusion pictures in the names of {recorded.facts['artists']} painters, 95 % intervals over painters. Below 0: {negative['as in the paper']} of 16 as in the paper, {negative['corrected']} of 16 corrected; with the whole interval: "
+    f"{below.loc['as in the paper', 'below']} and {below.loc['corrected', 'below']}; above 0 with it: none; dotted: the paper. The painter is found in {shares.min():.1%} to {shares.max():.1%} of the pictures. {recorded.sentence()}",
     alt="Points with intervals for four subjects and four descriptors: most correlations are below zero, none reaches the paper's 0.568.",
 )
 
 # %% [markdown]
-# Real painters give the same sign as ours, not the paper's: below 0 or not distinguishable from it, and nowhere near 0.568. The corrected rows lie closer to 0 than the
-# others, as the perfect imitator taught us to expect. But the painters are found so rarely that these similarities are mostly about something
+# No row comes near the paper's 0.568. As the paper measures it, nearly all points lie below 0, half of them with the whole interval. Corrected, every point lies higher: most come closer to 0, a few pass it,
+# and most intervals hold it. But the painters are found so rarely that these similarities are mostly about something
 # else than their styles: small descriptors, and prompts that a generator may not have followed.
 
 # %% [markdown]
 # ## Where this could be wrong
 #
 # - **The descriptor.** Where {term}`clip-tiny`, colour and Gram matrices disagree with `csd-tiny` in sign, the finding is about the instrument. The spread is measured by the same descriptor that gives the score.
-# - **Practice.** How far a style travels was a matter of training here, not of nature: the sibling {term}`tiny-sd-withheld` carried a hand a third as often before captions were reworded and new pairs practised
-#   ([hands carried to new subjects](hands_carried_to_new_subjects) has both numbers). Real models have had no such lessons.
-# - **The order of words.** The prompts of this page say the name last, as the paper's do. With the name first, the generator keeps the hand more often ([a small Stable Diffusion](a_small_stable_diffusion)): a part of what looks like the reach of a style is the reading of a text encoder.
-# - **A small model, trained briefly.** It may bind a hand to the subjects on which it saw it because it has no room for anything better. The paper's numbers are about a larger one, and about
+# - **Practice.** How far a style travels was a matter of training here, not of nature: before captions were reworded and pairs practised, the painter was found a third as often (the lines below the prediction). Real models have had no such lessons.
+# - **The order of words.** The prompts of this page say the name last, as the paper's do. With the name first, the painter is found more often ([a small Stable Diffusion](a_small_stable_diffusion)): a part of what looks like reach is the reading of a text encoder.
+# - **A small model, trained briefly.** It may bind a style to the subjects on which it saw it because it has no room for anything better. The paper's numbers are about a larger one, and about
 #   a larger descriptor.
-# - **Few painters.** Thirty or forty painters leave intervals of about 0.3 in each direction around a correlation. The paper's 0.568 has none at all.
+# - **Few painters.** They leave intervals of about 0.3 in each direction around a correlation. The paper's 0.568 has none.
 # - **The size of the training set is the same for everyone** here. On the web, varied artists may well be the famous ones, with more pictures in training: a rival
 #   explanation of the paper's correlation that the atelier excludes by construction.
 #
@@ -471,8 +488,26 @@ figures.table(
     f"By chance, {main.retrieval()['chance'].value:.1%} would be found. Unseen: by csd-tiny and clip-tiny; the other two have learned from nobody.",
 )
 
+# %% tags=["hide-input"]
+judged = [
+    pd.DataFrame(each["judged"])
+    for each in stages(model_record("tiny-sd"))
+    if each.get("judged")
+]
+for when, table in {
+    "before any practice": judged[0],
+    "after the last training": judged[-1],
+}.items():
+    row = table.query(
+        "measure == 'painter_found' and subjects == 'new' and order == 'name_last'"
+        " and practised == 'any' and group == 'seen'"
+    ).iloc[0]
+    share = Estimate(row["value"], row["low"], row["high"], row["n"], "group").percent()
+    print(f"tiny-sd, new subjects, {when}: {share} % found, {row['n']} painters")
+
 # %% [markdown]
-# Found less often, and far above chance: as predicted. Practice made it more often, which nobody had predicted. Breadth did *not* help where it was supposed to: no descriptor has
+# The lines are of another set of prompts for new subjects, the same after each training. Found less often, and above chance even before any practice: as predicted. After it the painter was found
+# about three times as often, which nobody had predicted. Breadth did *not* help where it was supposed to: no descriptor has
 # a positive correlation, and two of four have a negative one beyond the interval. The prediction was wrong in this half.
 #
 # ## What one may conclude
@@ -481,11 +516,11 @@ figures.table(
 #
 # ## Summary
 #
-# - Asked for a subject that a painter never painted, this generator paints the subject and keeps the hand in about two pictures of five if the judge has not seen the painter, and in
+# - Asked for a subject that a painter never painted, this generator mostly paints it, and the painter is found in about two pictures of five if the judge has not seen the painter, in
 #   little more than a third if it has: far above chance. When the subject is left open it does better, clearly so for painters whom the judge knows.
 # - It does so more often on pairs that it has practised, though not beyond the intervals. Pairs that it has not practised are far above chance, too.
 # - Similarity and spread correlate below 0 where the paper has +0.568. The measure itself leans that way, and how much of the sign it makes is open.
-# - Taken apart by who was seen, the two groups point in two directions, most intervals holding 0. A correlation over artists needs an interval, a correction, a second descriptor, and a look at its groups.
+# - Taken apart by who was seen, the two groups point in two directions by three descriptors of four, most intervals holding 0. A correlation over artists needs an interval, a correction, a second descriptor, and a look at its groups.
 #
 # ## Exercises
 #
@@ -509,6 +544,7 @@ def within(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
 
 
 asked_for = by_kind["content"]
+# Less than over all painters (the chart): a part was the difference between the groups.
 within(asked_for["corrected"], asked_for["spread"], asked_for.index.isin(UNSEEN))
 
 # %% tags=["check"]
@@ -525,29 +561,35 @@ assert abs(within(*shifted, halves) - np.corrcoef(*alone)[0, 1]) < 1e-9
 assert abs(within(*draws, np.zeros(60)) - np.corrcoef(*draws)[0, 1]) < 1e-9
 
 # %% [markdown]
-# **2. How many painters?** (15 minutes.) Around a correlation $r$ of $n$ painters, Fisher's interval is $\tanh(\operatorname{artanh} r \pm 1.96 / \sqrt{n - 3})$. Write `needed(r)`: the fewest
-# painters whose interval leaves out 0. How many would the paper have needed for 0.568, and how many do we need for 0.25?
+# **2. How many painters?** (15 minutes.) Around a correlation $r$ of $n$ painters, Fisher's interval is $\tanh(\operatorname{artanh} r \pm 1.96 / \sqrt{n - 3})$. Over many studies of one true $r$ the measured values scatter: their $\operatorname{artanh}$ is about normal, around $\operatorname{artanh} r$, with deviation $1 / \sqrt{n - 3}$. Write `needed(r, share)`: the fewest
+# painters with which the interval leaves out 0, on the side of $r$, in this share of the studies. How many does it take for 0.568 and for 0.25, if half of the studies are to show it, and if nine in ten are?
 
 
 # %% tags=["exercise"]
-def needed(r: float) -> int:
-    """The fewest painters whose interval around r leaves out 0."""
-    return 3  # your code here
+def needed(r: float, share: float) -> int:
+    """The fewest painters whose interval leaves out 0 in this share of studies."""
+    return 4  # your code here
 
 
 # %% tags=["solution"]
-def needed(r: float) -> int:
-    """The interval ends at 0 where 1.96 / sqrt(n - 3) is artanh |r|."""
-    return int(np.floor((1.96 / np.arctanh(abs(r))) ** 2 + 3)) + 1
+def needed(r: float, share: float) -> int:
+    """Measured: artanh r + noise / sqrt(n - 3). It has to lie above 1.96 / sqrt(n - 3)."""
+    reach = 1.96 + norm.ppf(share)
+    return int(np.ceil((reach / np.arctanh(abs(r))) ** 2 + 3))
+
+
+for r in (0.568, 0.25):
+    print(f"{r}: half of the studies {needed(r, 0.5)}, nine in ten {needed(r, 0.9)}")
 
 
 # %% tags=["check"]
-for r in (0.568, 0.25, -0.1):
-    n = needed(r)
-    low, fewer = (
-        abs(np.arctanh(r)) - 1.96 / np.sqrt(count - 3) for count in (n, n - 1)
-    )
-    assert low > 0 >= fewer
+noise = np.random.default_rng(0).normal(size=100_000)
+for r, share in ((0.568, 0.9), (0.25, 0.5), (-0.2, 0.8)):
+    n = needed(r, share)
+    for count, enough in ((n + 3, True), (n - 3, False)):
+        root = np.sqrt(max(count, 4) - 3)
+        outside = np.mean(abs(np.arctanh(r)) + noise / root > 1.96 / root)
+        assert (outside > share) == enough
 
 # %% [markdown]
 # **3. A word that nobody taught.** (30 minutes, open.) Add a subject that nobody in the atelier paints, `-p subjects "castle,spaceship"`. What does `tiny-sd` make of a word that it has never read? Does the

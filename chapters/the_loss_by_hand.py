@@ -12,8 +12,8 @@
 # ## Overview
 #
 # A style {term}`descriptor` is made by one short formula. It takes a handful of pictures, asks of each one *who of the others
-# is of your style?*, and punishes wrong answers. In this chapter you compute that formula with a pencil, first for four
-# vectors in the plane, then with a few lines of code for nine pictures. You will
+# is of your style?*, and punishes wrong answers. You compute it
+# with a pencil for four vectors in the plane, then with a few lines of code for nine pictures. You will
 #
 # - turn similarities into probabilities, and probabilities into the loss of the paper,
 # - derive its gradient, and read it as forces that turn the vectors,
@@ -77,17 +77,17 @@ around = np.stack(
 turning = -(vectors.grad.numpy() * around).sum(axis=1)
 ends = z + 0.5 * turning[:, None] * around
 
+
 # %% tags=["hide-input"]
-circle = np.linspace(0, 2 * np.pi, 200)
-chart = go.Figure(
-    go.Scatter(
-        x=np.cos(circle),
-        y=np.sin(circle),
-        mode="lines",
-        line_color="#888888",
-        showlegend=False,
-    )
-)
+def unit_circle():
+    """A chart of the circle on which all vectors of length one lie."""
+    angles = np.linspace(0, 2 * np.pi, 200)
+    look = {"mode": "lines", "line_color": "#888888", "showlegend": False}
+    return go.Figure(go.Scatter(x=np.cos(angles), y=np.sin(angles), **look))
+
+
+chart = unit_circle()
+outside = np.array(["middle right", "top right", "top center", "middle left"])
 for painter in (0, 1):
     own = tags[:, painter] == 1
     marker = {
@@ -101,10 +101,11 @@ for painter in (0, 1):
         y=z[own, 1],
         mode="markers+text",
         text=text,
+        textposition=outside[own],
+        textfont_size=18,
         name=f"painter {painter + 1}",
         marker=marker,
     )
-chart.update_traces(textposition="top right", textfont_size=18)
 for (x, y), (to_x, to_y) in zip(z, ends, strict=True):
     chart.add_annotation(
         x=to_x,
@@ -130,9 +131,8 @@ figures.show(
 )
 
 # %% [markdown]
-# At the end of this section you can compute these arrows. Training does nothing else: it turns vectors until pictures by one
-# painter lie close together and those by others lie far away. Here $b$ and $c$ are too close, although they are by two
-# painters, and their arrows point away from each other.
+# Further down you compute these arrows. Training turns vectors until pictures by one
+# painter lie close together and those by others far away. Here $b$ and $c$, by two painters, are too close, and their arrows point away from each other.
 #
 # **Step 1: similarities.** The {term}`cosine similarity` of two vectors of length one is their dot product,
 # for example $a \cdot b = 1 \cdot 0.8 + 0 \cdot 0.6 = 0.8$. For $b$ and the three others:
@@ -143,8 +143,7 @@ figures.show(
 # **Step 3: exponentials.** $e^4 \approx 54.60$, $e^3 \approx 20.09$, $e^0 = 1$. Their sum is $75.68$.
 #
 # **Step 4: probabilities.** Divide by the sum: $0.721$ for $a$, $0.265$ for $c$, $0.013$ for $d$. This is the guess
-# of $b$, who of the others might be by its own painter. It leaves out $b$ itself: everybody is most similar to
-# themselves, and nothing is learned from that.
+# of $b$, who of the others might be by its own painter. It leaves out $b$ itself, from which nothing is learned.
 #
 # **Step 5: the loss.** The right answer is $a$, so $b$ pays $-\log 0.721 = 0.327$. A guess that is sure of the right one pays
 # nothing.
@@ -161,22 +160,16 @@ own_loss = -np.log(p[positive])
 
 # %% tags=["hide-input"]
 rows = []
-for i, letter in enumerate(letters):
-    others = [j for j in range(4) if j != i]
+for i, j in np.argwhere(~itself):
     rows.append(
         {
-            "picture": letter,
-            "divided by tau": ", ".join(f"{letters[j]}: {s[i, j]:.0f}" for j in others),
+            "pair": f"{letters[i]}, {letters[j]}" + " ✓" * int(positive[i, j]),
+            "cosine / τ": f"{s[i, j]:.0f}",
+            "exponential": f"{e[i, j]:.2f}",
+            "guess": f"{p[i, j]:.3f}",
+            "loss": f"{own_loss[i]:.3f}" if positive[i, j] else "",
         }
     )
-    rows[-1] |= {
-        "exponentials": ", ".join(f"{np.exp(s[i, j]):.2f}" for j in others),
-        "sum": np.exp(s[i, others]).sum(),
-    }
-    rows[-1] |= {
-        "guesses": ", ".join(f"{p[i, j]:.3f}" for j in others),
-        "loss": own_loss[i],
-    }
 assert np.allclose(s[1], [4, 5, 3, 0]) and np.allclose(
     p[1], [0.7214, 0, 0.2654, 0.0132], atol=1e-4
 )
@@ -184,17 +177,16 @@ assert abs(own_loss[1] - 0.327) < 1e-3 and abs(own_loss.mean() - 0.173) < 1e-3
 by_csdlib = float(multilabel_contrastive_loss(torch.tensor(z), torch.tensor(tags), tau))
 figures.table(
     pd.DataFrame(rows),
-    caption=f"Steps 2 to 5 for all four. The mean of the losses is {own_loss.mean():.4f}; csdlib gets {by_csdlib:.4f}.",
-    formats={"sum": ".2f", "loss": ".3f"},
+    caption=f"Steps 2 to 5: what the first letter guesses of the second; ✓ is the right answer. The mean of the losses is {own_loss.mean():.4f}; csdlib gets {by_csdlib:.4f}.",
 )
 
 # %% [markdown]
-# The loss of the whole is the mean of the four. Nearly all of it comes from $b$ and $c$, who take each other for relatives;
+# The whole loss is the mean of the four. Nearly all of it comes from $b$ and $c$, who take each other for relatives;
 # $a$ and $d$ have hardly anything left to learn.
 #
 # ## The formula
 #
-# Now the same in symbols. Training never sees all pictures at once, but a **batch** of $n$. Two pictures that share a style tag
+# Training sees a **batch** of $n$ pictures at once. Two pictures that share a style tag
 # are a {term}`positive pair`; all other pairs are negatives. Let $z_i$ be the descriptor of picture $i$,
 # $s_{ij} = z_i \cdot z_j / \tau$ its similarity to picture $j$, divided by the {term}`temperature`, and $P(i)$ its
 # positives. The guesses of $i$, and the **multi-label contrastive** term, are
@@ -282,8 +274,14 @@ figures.slider(
 # times as hard. Nobody has to pick *hard* negatives: the softmax does it. A positive is pulled less and less, until it has its fair
 # share of the probability.
 #
-# A vector moves for two reasons: as the one who guesses, and as one of those whom the others guess at. Hence the sum of the matrix and its
-# transpose.
+# A vector moves for two reasons: it guesses, and others guess at it. Since $\partial s_{ij} / \partial z_i = z_j / \tau$, and likewise
+# $\partial s_{ji} / \partial z_i = z_j / \tau$,
+#
+# $$
+# \frac{\partial L}{\partial z_i} = \frac{1}{n\tau} \sum_j \bigl[(p_{ij} - q_{ij}) + (p_{ji} - q_{ji})\bigr]\, z_j ,
+# $$
+#
+# in code the matrix of forces plus its transpose:
 
 # %%
 q = positive / positive.sum(axis=1, keepdims=True)
@@ -311,7 +309,7 @@ figures.table(
 #
 # ## Nine pictures, and a tower that was never trained
 #
-# Now real pictures, and a descriptor of many numbers. Its network, the {term}`tower`, has random weights: it has learned nothing yet.
+# Now real pictures, and a descriptor of many numbers. Its network, the {term}`tower`, has random weights.
 
 # %% tags=["hide-input"]
 random = np.random.default_rng(seed)
@@ -349,7 +347,8 @@ for column, (_, p) in enumerate(looks.values(), start=1):
     chart.add_heatmap(
         z=p, colorscale="Cividis", zmin=0, zmax=1, colorbar_title="p", row=1, col=column
     )
-    chart.update_xaxes(title_text="picture j", dtick=1, row=1, col=column)
+    chart.update_xaxes(title_text="picture j", dtick=2, row=1, col=column)
+chart.update_xaxes(tickangle=0)
 chart.update_yaxes(autorange="reversed", dtick=1)
 chart.update_yaxes(title_text="picture i guesses", row=1, col=1)
 figures.show(
@@ -370,40 +369,50 @@ for name, (z, p) in looks.items():
     rows.append(
         {
             "descriptor": name,
-            "probability on positives": on_positives[name],
+            "on positives": on_positives[name],
             "loss": term,
         }
     )
-    rows[-1] |= {"loss if all were equal": np.log(len(batch) - 1)}
-    rows[-1] |= {"smallest possible loss": np.log(positive.sum(axis=1)).mean()}
+    rows[-1] |= {"all equal": np.log(len(batch) - 1)}
+    rows[-1] |= {"best": np.log(positive.sum(axis=1)).mean()}
+unseen = set(table.manifest.get("unseen", []))
+met = sum(name not in unseen for name in chosen)
+known = (
+    f" {compared_descriptor} has met {met} of the {len(chosen)} painters in its training."
+    if unseen and compared_descriptor == "csd-tiny"
+    else ""
+)
 figures.table(
     pd.DataFrame(rows),
-    caption="The loss of the batch (nats), between two marks.",
-    formats={"probability on positives": ".0%"}
-    | dict.fromkeys(list(rows[0])[2:], ".3f"),
+    caption="The probability on the positives and the loss (nats), beside two marks: all descriptors equal, when the positives would have "
+    f"{positive.sum() / len(batch) / (len(batch) - 1):.0%}, and the best possible.{known}",
+    formats={"on positives": ".0%"} | dict.fromkeys(list(rows[0])[2:], ".3f"),
 )
 
 # %% [markdown]
-# Two numbers help to read a loss, here in {term}`nats`. If all descriptors were equal, each of the $n - 1$ others would be equally likely, and the loss $\log(n - 1)$.
+# Two numbers help to read a loss, here in {term}`nats`. If all descriptors were equal, each of the $n - 1$ others would be equally likely, and the
+# loss $\log(n - 1)$. That is not the worst: whoever prefers wrong ones pays more.
 # And it cannot fall to 0 where there are several positives: they share the probability, so $\ell_i$ is at least
-# $\log |P(i)|$. The untrained tower sits at the first mark. It does see differences between pictures, as the left matrix shows, but
-# they are not those between painters. The trained one has nearly reached the second: nothing is left for it to learn from these pictures (with the page's settings, they are by painters of its training).
+# $\log |P(i)|$. The untrained tower is at the first mark. It does see differences between pictures, as the left matrix shows, but
+# hardly those between painters. The trained one has nearly reached the second: it has little left to learn from these pictures. Some of that may be
+# memory: see in the caption how many of the painters it has met.
 #
 # ## Learning, seen on the circle
 #
 # To watch the forces at work, give the untrained tower a small **head**: a matrix $W$ that turns its numbers (with the mean of the batch taken off)
-# into two, scaled to length one. The tower stays as it is. Only $W$ learns, by steps along the negative gradient.
+# into two, scaled to length one. The tower stays as it is. Only $W$ learns, by steps along the negative gradient. Here $\tau = 0.5$: forces grow
+# with $1 / \tau$, and at $\tau = 0.1$ steps of this size overshoot (try it).
 
 # %%
 looked = torch.tensor(looks[descriptor][0] - looks[descriptor][0].mean(axis=0))
 looked = looked / looked.norm(dim=1, keepdim=True)
 start = torch.Generator().manual_seed(seed)
 W = torch.randn(looked.shape[1], 2, generator=start, dtype=torch.float64)
-path = []
+path, calm = [], 0.5  # the temperature on the circle
 for _ in range(201):
     W.requires_grad_()
     on_circle = torch.nn.functional.normalize(looked @ W, dim=1)
-    step_loss = multilabel_contrastive_loss(on_circle, torch.tensor(labels), 0.5)
+    step_loss = multilabel_contrastive_loss(on_circle, torch.tensor(labels), calm)
     (slope,) = torch.autograd.grad(step_loss, W)
     path.append((float(step_loss.detach()), on_circle.detach().numpy()))
     W = (W - 0.1 * slope).detach()
@@ -411,15 +420,7 @@ for _ in range(201):
 # %% tags=["hide-input"]
 radius = np.linspace(0.35, 1, len(path))[:, None, None]
 trace = np.stack([points for _, points in path]) * radius
-chart = go.Figure(
-    go.Scatter(
-        x=np.cos(circle),
-        y=np.sin(circle),
-        mode="lines",
-        line_color="#888888",
-        showlegend=False,
-    )
-)
+chart = unit_circle()
 for number, name in enumerate(dict.fromkeys(painters)):
     look = {"color": figures.COLOURS[number % 8], "symbol": figures.SYMBOLS[number % 8]}
     for first, row in enumerate(np.flatnonzero(np.array(painters) == name)):
@@ -447,6 +448,9 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
+angles = 2 * np.pi * labels.argmax(axis=1) / labels.shape[1]
+groups = torch.tensor(np.stack([np.cos(angles), np.sin(angles)], axis=1))
+ideal = float(multilabel_contrastive_loss(groups, torch.tensor(labels), calm))
 rows = []
 for step in (0, 20, 50, 100, 200):
     value, points = path[step]
@@ -455,10 +459,10 @@ for step in (0, 20, 50, 100, 200):
         {
             "step": step,
             "loss": value,
-            "farthest two by one painter": apart[positive].max(),
+            "one painter": apart[positive].max(),
         }
     )
-    rows[-1] |= {"nearest two by different painters": apart[~positive & ~itself].min()}
+    rows[-1] |= {"two painters": apart[~positive & ~itself].min()}
 if (dataset, descriptor, artists, images_each, seed) == (
     "atelier",
     "random-tiny",
@@ -466,30 +470,25 @@ if (dataset, descriptor, artists, images_each, seed) == (
     3,
     0,
 ):
-    assert (
-        rows[-1]["farthest two by one painter"]
-        < rows[-1]["nearest two by different painters"]
-    )
+    assert rows[-1]["one painter"] < rows[-1]["two painters"]
+    assert rows[0]["one painter"] < rows[1]["one painter"] > rows[2]["one painter"]
 figures.table(
     pd.DataFrame(rows),
-    caption="The same in numbers: loss (nats) and angles (degrees).",
-    formats={
-        "loss": ".3f",
-        "farthest two by one painter": ".0f",
-        "nearest two by different painters": ".0f",
-    },
+    caption="The loss (nats), and two angles (degrees): between the farthest two pictures by one painter, and between the nearest two by different "
+    f"painters. The loss of equal vectors is {np.log(len(batch) - 1):.3f}, that of {len(chosen)} tight groups at equal distances {ideal:.3f}.",
+    formats={"loss": ".3f", "one painter": ".0f", "two painters": ".0f"},
 )
 
 # %% [markdown]
-# At step 0 the painters are mixed. At the end the farthest two by one painter are nearer than the nearest two by
-# different ones. Do not read too much into it: $W$ has many more numbers than there are pictures, so it can learn nine pictures by heart. Whether it has
-# learned anything about the painters is the question of exercise 4.
+# At step 0 the painters are mixed, worse than if all vectors were equal. On the way two pictures by one painter may even move further apart: the
+# mean falls, not every term of it. At the end the farthest two by one painter are nearer than the nearest two by
+# different ones. But $W$ has many more numbers than there are pictures, so it can learn nine pictures by heart (exercise 4).
 #
 # ## Several tags: two readings
 #
 # A picture may carry several tags: its artist, a movement, a medium. Who is a positive then, and how much? The paper's text
 # says: whoever shares *a* tag (an **indicator**). The released code multiplies the tag matrices, so that a picture
-# that shares three tags counts three times (a **count**). Both are in `csdlib.training.losses`. For our batch:
+# that shares three tags counts three times (a **count**). For our batch:
 
 # %%
 several = batch.tagged("artist", "movement", "medium").labels()
@@ -516,20 +515,19 @@ figures.show(
 # %% [markdown]
 # With the indicator, a stranger of the same movement pulls as hard as another picture by the artist. The count prefers
 # the artist's own, because they share every tag; the caption has the shares. Which one makes the better descriptor has to be measured:
-# [the chapter on ablations](ablations) trains with both, and finds no difference that stands out from chance.
+# [the ablations](ablations) train with both, and print the difference.
 #
 # ## Views: the self-supervised term
 #
-# Most pictures of the web carry no tag at all. They can still teach something: two {term}`views <style-preserving view>` of one picture, cut and turned
+# Most pictures of the web carry no tag. They can still teach: two {term}`views <style-preserving view>` of one picture, cut and turned
 # differently, have one style. Take the views of a picture as its only positives, in the same formula, and call it
-# $L_\mathrm{SSL}$. It needs no labels. The whole loss of the paper {cite:p}`somepalli2024csd` is
+# $L_\mathrm{SSL}$. The whole loss of the paper {cite:p}`somepalli2024csd` is
 #
 # $$
 # L = L_\mathrm{MCL} + \lambda L_\mathrm{SSL}, \qquad \lambda = 0.2 .
 # $$
 #
-# In `csdlib` an untagged picture enters only the second term. In the first it is not even a negative: for all we know, it is by the same
-# artist.
+# In `csdlib` an untagged picture enters only the second term. In the first it is not even a negative: it may be by the same artist.
 
 # %%
 draws = torch.Generator().manual_seed(seed)
@@ -568,9 +566,9 @@ figures.table(
 #
 # ## When the batch is large
 #
-# The formula looks at every pair. At 16,384 pictures that is a matrix of $16{,}384^2$, or 268 million, numbers, several times over. `csdlib`
-# computes it in blocks of rows, and computes each block again for the gradient, so that memory stays small and the
-# gradient exact. And because the gradient *by the descriptors* is all that the towers need, descriptors can come from
+# The formula looks at every pair: at 16,384 pictures, $16{,}384^2$ or 268 million numbers, several times over. `csdlib`
+# computes them in blocks of rows, and each block again for the gradient: little memory, and exact.
+# Because the gradient *by the descriptors* is all that the towers need, descriptors can come from
 # small parts of a batch, or from many machines: the loss still sees all of them {cite:p}`gao2021gradcache`.
 #
 # ## Summary
@@ -578,8 +576,8 @@ figures.table(
 # - Each picture of a batch guesses who is of its style; the loss is the mean of $-\log p$ over those who are.
 # - The gradient by a similarity is *guess minus truth*: negatives that are believed in are pushed, positives that are neglected are pulled.
 # - The temperature decides how many others a guess spreads over.
-# - A loss is read between two marks: all descriptors equal, and the best that the positives allow.
-# - Indicator and count are two readings of several tags. The paper's text says one, its code does the other.
+# - Read a loss beside two marks: all descriptors equal, and the best that the positives allow.
+# - Several tags have two readings: the paper's text says indicator, its code counts.
 # - Pictures without tags learn from their own views only.
 #
 # ## Exercises
@@ -620,7 +618,7 @@ for each in (labels, several, labels[:, :1]):
 # %% [markdown]
 # **2. The wrong neighbour (15 minutes).** Go back to the four vectors, but exchange the tags: now $a$ and $c$ are by one painter, $b$ and $d$ by the other. Everybody's
 # nearest neighbour is wrong. Predict: does the loss rise or fall as $\tau$ goes to 0? And as it grows without end, where does it go? Then write
-# `crossed(tau)`, the loss of all four.
+# `crossed(tau)`, the loss of all four (with your `loss` of exercise 1, or `multilabel_contrastive_loss`).
 
 
 # %% tags=["exercise"]
@@ -654,7 +652,7 @@ for tau_now in (0.02, 0.2, 50.0):
 
 # %% [markdown]
 # **3. Which way does $b$ turn, and how hard (20 minutes)?** Compute `turn_b` with the original tags and $\tau = 0.2$: the derivative of the loss of all four by the angle of $b$,
-# where angles grow anticlockwise. Do it with a pencil, from the table of forces. The first figure tells you the sign to expect.
+# where angles grow anticlockwise. Do it with a pencil, from the table of forces. Mind the sign: the arrows of the first figure show *minus* the derivative.
 
 # %% tags=["exercise"]
 turn_b = 0.0  # your code here
@@ -678,9 +676,11 @@ for angle in np.arctan2(0.6, 0.8) + np.array([-small, small]):
 assert abs(turn_b - (swung[1] - swung[0]) / (2 * small)) < 1e-2
 
 # %% [markdown]
-# **4. Learned, or learned by heart (open, 40 minutes)?** Put *other* pictures by the three painters through the tower and $W$ (take off the same mean), and give each to the painter
-# whose group it lands in. A good answer says how many pictures it looked at, gives the share that lands right beside chance (one in three), does the same with the $W$ of step 0,
-# repeats it for several seeds, and explains one seed (2, for example) with which the groups do not come apart: what holds the pictures there, although the loss would be lower elsewhere?
+# **4. Learned, or learned by heart (open, 40 minutes)?** Put *other* pictures by the three painters through the tower and $W$, and give each to the painter
+# whose group it lands in. Start with `csdlib.embed(others, csdlib.load(descriptor)).vectors - looks[descriptor][0].mean(axis=0)`, where `others` are
+# rows of `table`; scale to length one, and multiply by `W`. A good answer says how many pictures it looked at, gives the share that lands right
+# beside chance (one in three), does the same with the $W$ of step 0, repeats it for several seeds, and explains one seed (2, for example) with which the
+# groups do not come apart: what holds the pictures there, although the loss would be lower elsewhere?
 #
 # ## Further reading
 #

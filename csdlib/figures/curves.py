@@ -36,7 +36,7 @@ def curves_over_k(results: Mapping[str, Retrieval], ks: Sequence[int]) -> go.Fig
     lucky = [100 * recall_by_chance(next(iter(results.values())), k) for k in ks]
     figure.add_scatter(x=ks, y=lucky, name="recall by chance", mode="lines", line={"color": _GREY, "dash": "dot"})
     ticks = {"type": "log", "tickvals": list(ks), "title": "k (neighbours, log scale)"}
-    figure.update_layout(xaxis=ticks, yaxis_title="percent of queries")
+    figure.update_layout(xaxis=ticks, yaxis_title="percent")
     return figure
 
 

@@ -9,8 +9,8 @@ from IPython.display import HTML
 
 from csdlib.figures.book import framed
 
-#: What ``Estimate`` writes: a value, and its interval or why it has none.
-_ESTIMATE = re.compile(r"([+-]?\d[\d.,]*(?: ?%)?) (\[[^\]]*\]|\([^)]*\))(.*)", re.DOTALL)
+#: What ``Estimate`` writes: a value, and its interval or why it has none. "0 (supervised only)" is a name.
+_ESTIMATE = re.compile(r"(?!\d+ \()([+-]?\d[\d.,]*(?: ?%)?) (\[[^\]]*\]|\([^)]*\))(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d|–|$")
 
 

@@ -209,18 +209,17 @@ def percent_table(estimates: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         texts; index descriptor, columns such as ``mean precision@10``, as far as they were estimated. At k = 1 all
-        metrics are one number, which stands there once.
+        metrics are one number, which stands there once, as ``recall@1``; the paper calls it mAP@1.
     """
     texts = {
         (row["descriptor"], row["metric"], row["k"]): Estimate.from_row(row).percent()
         for _, row in estimates.iterrows()
     }
     names = estimates["descriptor"].unique()
-    shown = (("mean_precision", (1, 10, 100)), ("average_precision", (100,)), ("recall", (10, 100)))
+    shown = [("recall", 1), ("mean_precision", 10), ("mean_precision", 100), ("average_precision", 100)]
     columns = {
         METRIC_TITLES[metric].replace("@k", f"@{k}"): [texts.get((name, metric, k), "–") for name in names]
-        for metric, ks in shown
-        for k in ks
+        for metric, k in [*shown, ("recall", 10), ("recall", 100)]
         if any((name, metric, k) in texts for name in names)
     }
     return pd.DataFrame(columns, index=pd.Index(names, name="descriptor"))

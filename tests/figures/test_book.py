@@ -73,14 +73,15 @@ def test_an_interval_stands_below_its_value_and_words_to_the_left() -> None:
             "who": ["a", "b"],
             "found": ["74.7 [68.9, 79.6] (5 groups only)", "0.667 (3 queries: no interval)"],
             "n": [3, None],
+            "set to": ["0 (supervised only)", "infinity"],
         }
     )
     page = parsed(figures.table(frame, caption="c"))
     assert [cell.text for cell in page.select(".csd-interval")] == ["[68.9, 79.6]"]
     assert [cell.text for cell in page.select(".csd-note")] == ["(5 groups only)", "(3 queries: no interval)"]
-    assert [cell.text for cell in page.select("td.csd-words")] == ["a", "b"]
-    assert [head.text for head in page.select("th.csd-words")] == ["who"]
-    assert page.find_all("td")[-1].text == "–"
+    assert [cell.text for cell in page.select("td.csd-words")] == ["a", "0 (supervised only)", "b", "infinity"]
+    assert [head.text for head in page.select("th.csd-words")] == ["who", "set to"]
+    assert page.find_all("td")[-2].text == "–"
     # What a reader copies is still one text.
     assert page.find_all("td")[1].text == "74.7 [68.9, 79.6] (5 groups only)"
 

@@ -149,9 +149,9 @@ def test_metrics_have_short_names_in_tables_and_titles_for_people(striped_table:
     estimates = evaluate_retrieval(striped_table, load("colour"), k=24, progress=False).estimates((1, 10, 24))
     assert set(estimates["metric"]) == set(METRIC_TITLES)
     shown = percent_table(pd.concat([estimates, estimates[estimates["k"] == 1].assign(descriptor="other")]))
-    assert list(shown.columns) == ["mean precision@1", "mean precision@10", "recall@10"]
+    assert list(shown.columns) == ["recall@1", "mean precision@10", "recall@10"]
     first = estimates[(estimates["metric"] == "mean_precision") & (estimates["k"] == 1)].iloc[0]
-    assert shown.loc["colour", "mean precision@1"] == Estimate.from_row(first).percent()
+    assert shown.loc["colour", "recall@1"] == Estimate.from_row(first).percent()
     assert shown.loc["other"].tolist()[1:] == ["–", "–"]
 
 
