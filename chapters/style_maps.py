@@ -59,7 +59,7 @@ from csdlib.maps import (
 
 # %% tags=["hide-input"]
 from csdlib.maps import quality_over_seeds, style_map
-from csdlib.metrics import correlation
+from csdlib.metrics import paired_difference, with_interval
 from csdlib.similarity import artists_of
 
 random, cache = np.random.default_rng(seed), cache_folder() / "embeddings"
@@ -181,48 +181,65 @@ def shared(found, labels):
 
 
 # %% tags=["hide-input"]
-rows = []
+groups = (
+    {"unseen painters": unseen, "other painters": ~unseen}
+    if unseen.any() and not unseen.all()
+    else {"all painters": np.full(len(table), True)}
+)
+told, same = {}, {}
 for name in dict.fromkeys((descriptor, "colour", "random-tiny")):
     found = csdlib.embed(table, csdlib.load(name), cache=cache, progress=False)
-    same = shared(found, artists)
-    row = {
-        "descriptor": name,
-        "map: trustworthiness": map_quality(
-            style_map(found, seed=seed, **settings), k
-        ).trustworthiness,
-    }
-    groups = (
-        {"unseen painters": unseen, "other painters": ~unseen}
-        if unseen.any()
-        else {"same artist": ~unseen}
-    )
-    row |= {label: same[own].mean() for label, own in groups.items()}
-    row["by chance"] = ((table.frame["artist"].value_counts() / len(table)) ** 2).sum()
+    same[name] = shared(found, artists)
+    drawn = style_map(found, seed=seed, **settings)
+    told[name] = {"trustworthiness of the map": map_quality(drawn, k).trustworthiness}
+    for label, own in groups.items():
+        told[name][f"same painter: {label}"] = same[name][own].mean()
     if table.frame["content"].notna().all():
-        row["same subject"] = shared(found, table.column("content")).mean()
-        row["subject, by chance"] = (
-            (table.frame["content"].value_counts() / len(table)) ** 2
-        ).sum()
-    rows.append(row)
+        told[name]["same subject"] = shared(found, table.column("content")).mean()
+chances = {
+    "same " + what: ((table.frame[column].value_counts() / len(table)) ** 2).sum()
+    for what, column in (("painter", "artist"), ("subject", "content"))
+}
 
 # %% tags=["hide-input"]
-agreement = pd.DataFrame(rows)
-assert agreement["map: trustworthiness"].min() > 0.7, (
+agreement = pd.DataFrame(told).rename_axis("").reset_index()
+assert agreement.iloc[0, 1:].min() > 0.7, (
     "an untrained tower has a trustworthy map, too"
 )
 figures.table(
     agreement,
-    caption="First how faithful the map is. Then, in descriptor space, the share of the ten nearest neighbours by the same "
-    "painter (unseen: not in the training of csd-tiny; colour and random-tiny learned from nobody) and with the same subject, beside chance.",
+    caption="First row: how faithful the map is to its descriptor. Below, in descriptor space: the share of the ten nearest neighbours by the "
+    "same painter (unseen: not in the training of csd-tiny; colour and random-tiny learned from nobody) and with the same subject. By "
+    + f"chance: {chances['same painter']:.3f} and {chances['same subject']:.3f}.",
     formats=dict.fromkeys(agreement.columns[1:], ".3f"),
 )
 
+# %% tags=["hide-input"]
+more = [
+    {"same painter": label}
+    | {
+        f"more than {name}": str(
+            paired_difference(
+                same[descriptor][own], same[name][own], groups=artists[own]
+            )
+        )
+        for name in same
+        if name != descriptor
+    }
+    for label, own in groups.items()
+]
+figures.table(
+    pd.DataFrame(more),
+    caption=f"How much more often a neighbour is by the same painter under {descriptor}: the difference picture by picture, with 95 % intervals over painters.",
+)
+
 # %% [markdown]
-# Read the first column of numbers against the next two. {term}`random-tiny` is an untrained network, and finds few painters, yet
-# its map is nearly as trustworthy as the others. A map is faithful to *its* descriptor, right or wrong. A beautiful map proves
+# Read the first row against the next ones. {term}`random-tiny` is an untrained network and finds the fewest painters, yet its map is more
+# trustworthy than that of `colour`. A map is faithful to *its* descriptor, right or wrong. A beautiful map proves
 # nothing about the descriptor, and an ugly one nothing against it.
 #
-# For {term}`csd-tiny` the painters that it never saw are gathered far less well than the others, a little better than by the `colour` of their pictures; whether that is more than chance, this table cannot say. On the map above, both kinds lie side by side. Subjects stay close to chance under all three.
+# {term}`csd-tiny` gathers the painters that it never saw far less well than the others: better than the untrained network, but not certainly better than the
+# `colour` of their pictures, for the interval of that difference holds 0. On the map above, both kinds of painters lie side by side. Subjects stay close to chance under all three.
 #
 # ## What a map keeps, and what it does not
 #
@@ -250,19 +267,17 @@ for change, other in zip(changes, others, strict=True):
         {
             "changed": ", ".join(f"{name} = {value}" for name, value in change.items())
             or "nothing",
-            "map neighbours kept": neighbours_kept(first, map_neighbours(other, k)),
-            "distances, as on the first map": spearmanr(on_first, distances).statistic,
-            "distances, as in descriptor space": spearmanr(
-                in_space, distances
-            ).statistic,
+            "neighbours kept": neighbours_kept(first, map_neighbours(other, k)),
+            "distances: first map": spearmanr(on_first, distances).statistic,
+            "distances: descriptors": spearmanr(in_space, distances).statistic,
         }
     )
 caveats = pd.DataFrame(rows)
-assert caveats["map neighbours kept"].iloc[0] == 1, "equal seeds give equal maps"
+assert caveats["neighbours kept"].iloc[0] == 1, "equal seeds give equal maps"
 figures.table(
     caveats,
-    caption="Maps with one thing changed. Distances are those between painters' centres; the last two columns are rank "
-    "correlations over pairs of painters, 1 at best.",
+    caption="Maps with one thing changed: the share of each picture's neighbours on the first map that stay, and whether the distances between painters' "
+    "centres rank as on the first map, and as in descriptor space (rank correlations over pairs of painters, 1 at best).",
     formats=dict.fromkeys(caveats.columns[1:], ".2f"),
 )
 
@@ -298,38 +313,75 @@ figures.show(
 # %%
 spread = artists_of(embeddings, artists).spread
 varied = np.isfinite(spread)
-maps, size_kept = {}, {}
+sizes, distances = {}, {}
 for method in methods:
-    drawn = style_map(embeddings, method=method, seed=seed, **settings)
-    maps[method] = drawn.coordinates
-    sizes = island_sizes(maps[method], artists)[varied]
-    size_kept[method] = correlation(rankdata(sizes), rankdata(spread[varied]))
+    drawn = style_map(embeddings, method=method, seed=seed, **settings).coordinates
+    sizes[method] = island_sizes(drawn, artists)[varied]
+    distances[method] = centre_distances(drawn, artists)
+
 
 # %% tags=["hide-input"]
-rows = [
-    {
-        "map": method,
-        "sizes of islands": str(size_kept[method]),
-        "distances between islands": spearmanr(
-            in_space, centre_distances(maps[method], artists)
-        ).statistic,
-    }
-    for method in methods
-]
-assert all(
-    size_kept[row["map"]].value > row["distances between islands"] for row in rows
+def rank_correlations(values, others, weights):
+    """One for each row of weights: how often each value counts."""
+    x, y = rankdata(values), rankdata(others)
+    weights = weights / weights.sum(axis=1, keepdims=True)
+    spare = [weights @ each for each in (x, y, x * x, y * y, x * y)]
+    over = spare[4] - spare[0] * spare[1]
+    return over / np.sqrt((spare[2] - spare[0] ** 2) * (spare[3] - spare[1] ** 2))
+
+
+# %% tags=["hide-input"]
+# First all painters once, then a thousand draws of as many, the same for all maps.
+n = len(names)
+often = np.vstack([np.ones(n), random.multinomial(n, np.ones(n) / n, size=1000)])
+one, other = np.triu_indices(n, k=1)
+of_pairs = often[:, one] * often[:, other]
+size_kept, distance_kept = (
+    {method: rank_correlations(each[method], true, weights) for method in methods}
+    for each, true, weights in (
+        (sizes, spread[varied], often[:, varied]),
+        (distances, in_space, of_pairs),
+    )
 )
+assert all(size_kept[each][0] > distance_kept[each][0] for each in methods)
+rows = [
+    {"map": each}
+    | {
+        label: str(
+            with_interval(kept[each][0], kept[each][1:], n, "group", bounds=(-1, 1))
+        )
+        for label, kept in (
+            ("sizes of islands", size_kept),
+            ("distances between islands", distance_kept),
+        )
+    }
+    for each in methods
+]
+
+# %% tags=["hide-input"]
+for one, other in (("densmap", "umap"), ("densmap", "pca"), ("umap", "pca")):
+    row = {"map": f"{one} − {other}"}
+    for label, kept in (
+        ("sizes of islands", size_kept),
+        ("distances between islands", distance_kept),
+    ):
+        gap = kept[one] - kept[other]
+        row[label] = str(with_interval(gap[0], gap[1:], n, "group", bounds=(-2, 2)))
+    rows.append(row)
+centred = embeddings.vectors - embeddings.vectors.mean(axis=0)
+variance = np.linalg.svd(centred, compute_uv=False) ** 2
 figures.table(
     pd.DataFrame(rows),
-    caption="Rank correlation of the map with descriptor space: sizes of islands (with 95 % intervals over painters), and "
-    "distances between their centres.",
-    formats={"distances between islands": ".2f"},
+    caption="Rank correlation of the map with descriptor space, and below it the differences, with 95 % intervals over painters. "
+    f"The two directions of PCA hold {variance[:2].sum() / variance.sum():.0%} of the variance of the descriptors.",
 )
 
 # %% [markdown]
 # One often reads that the size of an island in a UMAP means nothing. Here that is too strict: on this map a large
-# island mostly *is* a varied painter, and densMAP, which was asked to keep just that, does best. The distances
-# between islands deserve the warning, on all three maps. So, for these pictures:
+# island mostly *is* a varied painter. densMAP, which was asked to keep just that, keeps it better; PCA cannot be told from densMAP in this.
+#
+# The distances between islands deserve the warning on all three maps. Of PCA one often hears that it keeps large distances; here its number is the lowest, and it is not
+# shown to differ from UMAP's. PCA does keep distances, but only along two directions, and most of the variance lies in others. So, for these pictures:
 #
 # - **do** say that two pictures are neighbours, after checking it in descriptor space (a click does);
 # - **do** take a large island as a hint of varied work, and confirm it by the spread;
@@ -389,7 +441,7 @@ figures.table(
 #
 # **1. The most misleading neighbour.** (15 minutes.) For every painter, the map suggests a closest one: the painter whose centre
 # (mean of the `laid_out.coordinates`) is nearest. How close is that one truly? Write `misleading()`: the pair (painter, suggested
-# painter) where the suggestion stands furthest down the list of all painters by the cosine of their {term}`prototypes <prototype>`.
+# painter) where the suggestion stands furthest down the list of all painters by the cosine of their {term}`prototypes <prototype>`. If several pairs tie, give any one.
 
 
 # %% tags=["exercise"]
@@ -431,7 +483,7 @@ assert far[misleading()] == max(far.values())
 
 # %% [markdown]
 # **2. Among strangers.** (10 minutes.) Write `odd_ones(n)`: the rows of the `n` pictures of which the fewest of ten nearest
-# neighbours *in descriptor space* are by the same artist. Look at them, find them on the map, and sort them: was it the subject, the colours, or
+# neighbours *in descriptor space* are by the same artist (among equals, any). Look at them, find them on the map, and sort them: was it the subject, the colours, or
 # a painter who resembles another one?
 
 

@@ -421,11 +421,11 @@ figures.table(
 )
 
 # %% [markdown]
-# **Reading leaks.** A name that only the text encoder has met does about half of what a seen painter's does, by the difference of cosines; the last row of the first table has the wide intervals. By retrieval it is a quarter or less: pictures move towards the painter's works, and seldom arrive. Where nobody has read the name, nothing
-# can be seen; with five names, a third of a seen painter's effect could be missed. Colour, which learns nothing, says the same, and so does the second judge, of painters whom it knows and of those whom it does not: the leak is no echo of what a judge remembers. Under the generator that has seen all, names of all kinds do much, the five somewhat
+# **Reading leaks.** A name that only the text encoder has met does about half of what a seen painter's does, by the difference of cosines; the last row of the first table has the wide intervals, and the same painters under both generators give [somewhat less](how_tiny_sd_was_made). By retrieval it is a quarter or less: pictures move towards the painter's works, and seldom arrive. Where nobody has read the name, nothing
+# can be seen; with five names, a third of a seen painter's effect could be missed. Colour, which learns nothing, says the same, and so does the second judge, of painters whom it knows and of those whom it does not: it is no echo of what a judge remembers. Under the generator that has seen all, names of all kinds do much, the five somewhat
 # less. It bears on what the paper infers: CLIP, the text encoder of Stable Diffusion, has read names by the million. A score above the strangers' there can mean *seen*, or only *read*.
 #
-# The paper compares Stable Diffusion 1.4 and 2.1, and suspects that artists who lost much between them had been taken out of the data. Here such a suspicion can be tested: the *AUC of the change* above says how often it would rank a painter rightly. (The paper's suspects are in
+# The paper compares Stable Diffusion 1.4 and 2.1, and suspects that artists who lost much between them had been taken out of the data. Here that can be tested: the *AUC of the change* above says how often it would rank a painter rightly. (The paper's suspects are in
 # `data/metadata/artists_of_interest.txt`; `-p artist_list` takes the file, `-p model sd-2.1 -p compared_model sd-1.4` the models, and `-p dataset folder -p root ...` their works.)
 #
 # ## How many pictures does it take?
