@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Hands carried to new subjects", minutes: 1, accelerator: optional, data: [data/models/clip-tiny, data/models/tiny-sd, data/models/tiny-sd-withheld]}
+#   csd: {title: "Hands carried to new subjects", minutes: 2, accelerator: optional, data: [data/models/clip-tiny, data/models/tiny-sd, data/models/tiny-sd-withheld]}
 # ---
 
 # %% [markdown]
@@ -29,7 +29,7 @@
 # | [A small Stable Diffusion](a_small_stable_diffusion): guidance | needed for one section |
 # | [Meet the painters](meet_the_painters): repertoires | helpful |
 #
-# **Time:** fifteen minutes to read, about one to run.
+# **Time:** fifteen minutes to read, about two to run.
 
 # %% tags=["parameters"]
 works_per_painter = 8  # pictures of each painter whose captions are reworded
