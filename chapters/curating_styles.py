@@ -525,9 +525,7 @@ names = curated.funnel["step"].str.replace(" tags", "<br>tags")
 for number, (column, name) in enumerate(
     {"images": "all images", "tagged": "images with a tag"}.items()
 ):
-    # Half transparent: the numbers on it are readable on a light and on a dark page.
-    look = {"marker": {"color": figures.COLOURS[number], "opacity": 0.45}}
-    look["texttemplate"] = "%{value:,}"
+    look = {"marker_color": figures.COLOURS[number], "texttemplate": "%{value:,}"}
     funnel.add_funnel(y=names, x=curated.funnel[column], name=name, **look)
 share = curated.funnel["tagged"] / curated.funnel["images"]
 figures.show(
