@@ -6,7 +6,7 @@ if (chart.clientWidth < 520) {
     text, x: 0, xref: "paper", xanchor: "left", y: tickvals[row] - 0.5, yanchor: "top", showarrow: false, font: { size: 12 },
   }));
   const annotations = [...(chart.layout.annotations || []), ...labels];
-  const height = chart.layout.height + 22 * (tickvals.length + 1);
+  const height = chart.layout.height + 34 * (tickvals.length + 1);
   // Plotly's frame around the chart has a height of its own.
   chart.parentElement.style.height = chart.style.height = `${height}px`;
   // Half a row more on top: what a line is called stands there.
