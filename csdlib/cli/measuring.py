@@ -11,6 +11,7 @@ from typing import Annotated, Literal, cast
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from csdlib import curation, datasets, embeddings, recipes, retrieval, similarity
@@ -119,7 +120,8 @@ def descriptors() -> None:
     """List the descriptors and what each downloads on first use."""
     table = Table("name", "summary", Column("download", overflow="fold"))
     for row in methods.list_descriptors().itertuples(index=False):
-        table.add_row(str(row.name), str(row.summary), str(row.download) or "nothing")
+        # What stands in brackets is text, and no markup.
+        table.add_row(*(escape(str(cell)) for cell in (row.name, row.summary, row.download or "nothing")))
     # A pipe has no width, and is not given half an address.
     Console(width=None if sys.stdout.isatty() else 1000).print(table)
 

@@ -13,6 +13,7 @@ from csdlib.recipes.shipped.autoencoder import AUTOENCODER, judge_autoencoder
 from csdlib.recipes.shipped.autoencoder import train_autoencoder as make_autoencoder
 from csdlib.recipes.shipped.clip_tiny import CLIP_TINY, train_clip_tiny
 from csdlib.recipes.shipped.copy_tiny import COPY_TINY, train_copy_tiny
+from csdlib.recipes.shipped.csd_art import CSD_ART, KEPT, train_csd_art
 from csdlib.recipes.shipped.csd_tiny import CSD_TINY, train_csd_tiny
 from csdlib.recipes.shipped.subjects_tiny import EPOCHS, WORKS, train_subjects_tiny
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS, TINY_SD, train_tiny_sd
@@ -92,6 +93,47 @@ def train_clip(
     """
     config = replace(CLIP_TINY, steps=steps, batch_size=batch_size, rate=rate, seed=seed)
     train_clip_tiny(output, config, works_per_painter=works, command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@verbs.command()
+@plain_errors
+def train_art(
+    context: typer.Context,
+    output: Output,
+    root: Annotated[Path, typer.Option(help="Folder of the tables and the paintings, in the layout of wikiart.csv.")],
+    tables: Annotated[
+        str, typer.Option(help="Tables in root; the first has the queries and the database.")
+    ] = "wikiart.csv,wikiart_more.csv",
+    stage: Annotated[
+        str,
+        typer.Option(help="Who judges. choose: artists by whom settings may be chosen. test: the last word."),
+    ] = "test",
+    split_seed: Annotated[int, typer.Option(help="Of the split into artists.")] = 0,
+    kept: Annotated[float, typer.Option(help="How far the weights go from start to end, 0 to 1.")] = KEPT,
+    steps: Steps = CSD_ART.steps,
+    batch_size: BatchSize = CSD_ART.batch_size,
+    rate: Annotated[float, typer.Option(help="Learning rate of the network.")] = CSD_ART.backbone_rate,
+    projection_rate: Annotated[float, typer.Option(help="Learning rate of the projection.")] = CSD_ART.projection_rate,
+    ssl_weight: Annotated[float, typer.Option(help="Weight of the self-supervised term.")] = CSD_ART.ssl_weight,
+    seed: Seed = CSD_ART.seed,
+) -> None:
+    """Train csd-art on real paintings, from ImageNet's weights, which the extra "art" installs.
+
+    A killed run goes on where it was.
+    """
+    config = replace(
+        CSD_ART,
+        steps=steps,
+        batch_size=batch_size,
+        backbone_rate=rate,
+        projection_rate=projection_rate,
+        ssl_weight=ssl_weight,
+        seed=seed,
+    )
+    csvs = split_names(tables)
+    command = command_line(context, root="$CSD_ART")
+    train_csd_art(root, output, config, csvs=csvs, stage=stage, split_seed=split_seed, kept=kept, command=command)
     typer.echo(f"written: {output}")
 
 

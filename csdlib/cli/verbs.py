@@ -24,6 +24,7 @@ VERBS = {
     "training": {
         "train": "Train csd-tiny on a data set's style tags and write model and card.",
         "train-clip": "Train clip-tiny on the captions of the atelier's crawl.",
+        "train-art": 'Train csd-art on real paintings, from ImageNet\'s weights, which the extra "art" installs.',
         "train-copies": "Train copy-tiny on views of the atelier's crawl.",
         "train-autoencoder": "Train tiny-sd's autoencoder and write all of tiny-sd but its UNet.",
         "train-diffusion": "Train a UNet of tiny-sd on the captions of the atelier's crawl.",

@@ -7,7 +7,6 @@ from .csd import CSDModel as CSDModel
 from .csd import copy_threshold as copy_threshold
 from .csd import load_model as load_model
 from .csd import random_tiny as random_tiny
-from .csd import save_model as save_model
 from .devices import Compute as Compute
 from .devices import Device as Device
 from .devices import Precision as Precision
@@ -20,6 +19,8 @@ from .registry import list_descriptors as list_descriptors
 from .registry import load as load
 from .registry import maker as maker
 from .registry import register as register
+from .style_model import StyleModel as StyleModel
+from .style_model import save_model as save_model
 from .towers import TowerDescriptor as TowerDescriptor
 from .towers import View as View
 from .towers import ViewedTower as ViewedTower

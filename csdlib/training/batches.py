@@ -8,6 +8,7 @@ from concurrent.futures import Future
 import numpy as np
 import torch
 from accelerate import PartialState
+from scipy import sparse
 from torch import Tensor
 from tqdm import tqdm
 
@@ -30,6 +31,32 @@ def batch_rows(images: int, batch_size: int, step: int, seed: int) -> np.ndarray
     orders = {epoch: np.random.default_rng([seed, epoch]).permutation(images) for epoch in np.unique(epochs).tolist()}
     rows = [orders[epoch][position % images] for epoch, position in zip(epochs.tolist(), positions, strict=True)]
     return np.array(rows, dtype=np.int64)
+
+
+def tagged_rows(labels: sparse.csr_array, batch_size: int, images_each: int, step: int, seed: int) -> np.ndarray:
+    """The rows of a batch of pairs: tags at random, and some images of each, which seed and step fix.
+
+    Where artists are many and batches small, images drawn one by one hardly ever share a tag.
+
+    Args:
+        labels: (images, tags), sparse; images without a tag never enter.
+        batch_size: images, a multiple of ``images_each``.
+        images_each: of a tag; if the tag has fewer, some come twice, as other views.
+        step: of the training.
+        seed: of the training.
+
+    Example:
+        >>> labels = sparse.csr_array(np.repeat(np.eye(3, dtype=np.float32), 4, axis=0))
+        >>> np.sort(tagged_rows(labels, 4, 2, step=0, seed=0) // 4).tolist()
+        [1, 1, 2, 2]
+    """
+    generator = np.random.default_rng([seed, step])
+    columns = labels.tocsc()
+    known = np.flatnonzero(np.diff(columns.indptr))
+    drawn = generator.choice(known, batch_size // images_each, replace=len(known) < batch_size // images_each)
+    images = [columns.indices[columns.indptr[tag] : columns.indptr[tag + 1]] for tag in drawn]
+    rows = [generator.choice(own, images_each, replace=len(own) < images_each) for own in images]
+    return np.concatenate(rows).astype(np.int64)
 
 
 def positive_pairs(table: ImageTable, batch_size: int, steps: int, seed: int = 0) -> float:
@@ -93,16 +120,29 @@ def _broken(table: ImageTable, rows: Sequence[int]) -> dict[int, str]:
 
 
 def batches(
-    table: ImageTable, views: Views, batch_size: int, steps: range, *, seed: int, workers: int
+    table: ImageTable,
+    views: Views,
+    batch_size: int,
+    steps: range,
+    *,
+    seed: int,
+    workers: int,
+    images_each: int = 0,
 ) -> Iterator[tuple[np.ndarray, Tensor]]:
     """The rows of the batch of every step, and the views of this process's share: (b, views, 3, size, size).
 
     Every image of a step has a generator of its own, so that its views do not depend on who prepares them.
     """
     state = PartialState()
+    labels = table.sparse_labels()
+
+    def draw(step: int) -> np.ndarray:
+        if images_each:
+            return tagged_rows(labels, batch_size, images_each, step, seed)
+        return batch_rows(len(table), batch_size, step, seed)
 
     def prepare(step: int) -> tuple[np.ndarray, list[Future[Tensor]]]:
-        rows = batch_rows(len(table), batch_size, step, seed)
+        rows = draw(step)
         places = np.array_split(np.arange(len(rows)), state.num_processes)[state.process_index]
         return rows, [pool.submit(view, step, place, int(rows[place])) for place in places.tolist()]
 

@@ -13,7 +13,7 @@ from accelerate import Accelerator
 from torch import Tensor
 from tqdm import tqdm
 
-from csdlib.descriptors.csd import CSDModel
+from csdlib.descriptors.style_model import StyleModel
 from csdlib.errors import InputError, unknown
 from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
@@ -33,6 +33,8 @@ class TrainingConfig:
     Attributes:
         steps: optimiser steps.
         batch_size: images a step, over all processes together.
+        images_each: images of each tag in a batch, whose tags are drawn at random; 0 draws images, whatever their tags.
+            Where artists are many and batches small, images drawn one by one hardly ever share one.
         micro_batch: images that a process holds with gradients at a time; 0 holds its whole share. Smaller ones need
             less memory, take a second forward pass, and give the same gradients.
         label_weight: of the multi-label term; 0 leaves it out, and tags are not needed.
@@ -55,6 +57,7 @@ class TrainingConfig:
 
     steps: int = 400
     batch_size: int = 64
+    images_each: int = 0
     micro_batch: int = 0
     label_weight: float = 1.0
     ssl_weight: float = 0.2
@@ -76,7 +79,7 @@ class TrainingConfig:
             raise unknown("optimizer", self.optimizer, ["sgd", "adamw"])
         if self.decay not in ("cosine", "none"):
             raise unknown("decay", self.decay, ["cosine", "none"])
-        for name, least in (("steps", 1), ("batch_size", 2), ("micro_batch", 0), ("seed", 0)):
+        for name, least in (("steps", 1), ("batch_size", 2), ("images_each", 0), ("micro_batch", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
         for name in ("label_weight", "ssl_weight"):
@@ -89,12 +92,12 @@ class TrainingConfig:
 
 
 def fit(
-    model: CSDModel,
+    model: StyleModel,
     table: ImageTable,
     config: TrainingConfig,
     *,
     views: Views | None = None,
-    evaluate: Callable[[CSDModel], dict[str, float]] | None = None,
+    evaluate: Callable[[Any], dict[str, float]] | None = None,
     evaluate_every: int = 100,
     checkpoint: AnyPath | None = None,
     workers: int = 2,
@@ -151,7 +154,15 @@ def fit(
     )
     # Most of them are zeros: as a dense matrix, half a million images by thousands of tags would fill gigabytes.
     labels = table.sparse_labels()
-    source = batches(table, views, config.batch_size, trainer.remaining, seed=config.seed, workers=workers)
+    source = batches(
+        table,
+        views,
+        config.batch_size,
+        trainer.remaining,
+        seed=config.seed,
+        workers=workers,
+        images_each=config.images_each,
+    )
     for step, (rows, images) in trainer.run(source):
         optimizer.zero_grad()
         terms = _backward(accelerator, trained, images, torch.from_numpy(labels[rows].toarray()), config)
@@ -167,6 +178,8 @@ def _check(table: ImageTable, config: TrainingConfig, processes: int) -> None:
         raise InputError(f"{len(table)} training images are fewer than batch_size = {config.batch_size}")
     if config.label_weight and not table.tags:
         raise InputError("no training image carries a style tag: the multi-label term would have nothing to learn")
+    if config.images_each and config.batch_size % config.images_each:
+        raise InputError(f"batch_size = {config.batch_size} is no multiple of images_each = {config.images_each}")
     if config.batch_size % processes:
         raise InputError(f"batch_size = {config.batch_size} cannot be shared evenly by {processes} processes")
 
@@ -177,7 +190,7 @@ def _warn(terms: dict[str, float], step: int) -> None:
         tqdm.write(f"training: no two images of step {step + 1} share a tag; larger batches help", file=sys.stderr)
 
 
-def _optimizer(model: CSDModel, config: TrainingConfig) -> torch.optim.Optimizer:
+def _optimizer(model: StyleModel, config: TrainingConfig) -> torch.optim.Optimizer:
     groups = [
         {"params": [model.style_projection], "lr": config.projection_rate},
         {"params": list(model.backbone.parameters()), "lr": config.backbone_rate},

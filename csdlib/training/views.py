@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter
 from torch import Generator, Tensor
 from torchvision.transforms.v2 import functional as vision
 
-from csdlib.descriptors.towers import normalised
+from csdlib.descriptors.towers import CLIP_MEAN, CLIP_STD, normalised
 from csdlib.errors import InputError
 
 
@@ -37,6 +37,8 @@ class StylePreservingViews:
             but a caption says what it shows.
         photometric: also change brightness, contrast, saturation, hue and sharpness, and drop all colour in one view of
             five: the usual views of self-supervised learning. They change style: for the ablation only.
+        mean: of each channel, for pixels in [0, 1]; by default CLIP's.
+        std: of each channel, likewise.
 
     Raises:
         InputError: a share outside (0, 1], or no view.
@@ -47,6 +49,8 @@ class StylePreservingViews:
     views: int = 2
     turns: bool = True
     photometric: bool = False
+    mean: tuple[float, float, float] = CLIP_MEAN
+    std: tuple[float, float, float] = CLIP_STD
 
     def __post_init__(self) -> None:
         if not 0 < self.smallest <= 1 or self.views < 1:
@@ -60,9 +64,10 @@ class StylePreservingViews:
             generator: the only source of chance; equal states give equal views.
 
         Returns:
-            (views, 3, size, size) float32, normalised as CLIP's.
+            (views, 3, size, size) float32, normalised.
         """
-        return torch.stack([normalised(self.view(image, generator)) for _ in range(self.views)])
+        views = (self.view(image, generator) for _ in range(self.views))
+        return torch.stack([normalised(view, self.mean, self.std) for view in views])
 
     def view(self, image: Image.Image, generator: Generator) -> Image.Image:
         """One view as a picture, RGB, size x size: for looking at."""

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from csdlib.descriptors.csd import load_model, random_tiny, save_model
+from csdlib.descriptors.csd import load_model, random_tiny
 from csdlib.descriptors.registry import load
+from csdlib.descriptors.style_model import save_model
 from csdlib.errors import InputError
 
 

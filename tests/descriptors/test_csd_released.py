@@ -11,9 +11,10 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from csdlib.descriptors.csd import CSDModel, load_model, save_model
+from csdlib.descriptors.csd import CSDModel, load_model
 from csdlib.descriptors.csd_released import from_reference, load_released
 from csdlib.descriptors.registry import load
+from csdlib.descriptors.style_model import save_model
 from csdlib.errors import InputError
 from csdlib.files import file_hash
 from tests.conftest import GOLDEN, stripes

@@ -7,13 +7,30 @@ import pytest
 
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
-from csdlib.training.batches import batch_rows, positive_pairs, readable
+from csdlib.training.batches import batch_rows, positive_pairs, readable, tagged_rows
 
 
 def test_every_image_is_seen_once_an_epoch() -> None:
     rows = np.concatenate([batch_rows(10, 4, step, seed=3) for step in range(5)])
     assert sorted(rows[:10]) == sorted(rows[10:]) == list(range(10))
     assert rows[:10].tolist() != rows[10:].tolist()
+
+
+def test_a_batch_of_pairs_has_some_images_of_each_tag(striped_table: ImageTable) -> None:
+    tagged = striped_table.tagged("artist")
+    untagged = tagged.with_column(
+        "styles", [[] if row in (0, 1) else tags for row, tags in enumerate(tagged.frame["styles"])]
+    )
+    labels = untagged.sparse_labels()
+    for step in range(20):
+        rows = tagged_rows(labels, 12, 4, step, seed=1)
+        assert not {0, 1} & set(rows.tolist())
+        assert len(set(rows.tolist())) == 12
+        assert sorted(untagged.frame["artist"].iloc[rows].value_counts()) == [4, 4, 4]
+    assert tagged_rows(labels, 12, 4, 3, seed=1).tolist() == tagged_rows(labels, 12, 4, 3, seed=1).tolist()
+    # A tag with fewer images gives some twice; so do fewer tags than the batch has room for.
+    few = tagged_rows(labels[[2, 3]], 8, 4, 0, seed=1)
+    assert sorted(set(few.tolist())) == [0, 1]
 
 
 @pytest.fixture

@@ -87,6 +87,8 @@ def test_a_killed_run_ends_with_the_same_weights(striped_table: ImageTable, tmp_
 def test_impossible_trainings_are_refused(striped_table: ImageTable) -> None:
     with pytest.raises(InputError, match="fewer than batch_size"):
         fit(small_model(), striped_table, TrainingConfig(batch_size=64), progress=False)
+    with pytest.raises(InputError, match="batch_size = 16 is no multiple of images_each = 3"):
+        fit(small_model(), striped_table, TrainingConfig(batch_size=16, images_each=3), progress=False)
     bare = ImageTable(striped_table.frame.assign(styles=[[]] * len(striped_table)), striped_table.root)
     with pytest.raises(InputError, match="no training image carries a style tag"):
         fit(small_model(), bare, CONFIG, progress=False)

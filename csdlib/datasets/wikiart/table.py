@@ -28,7 +28,7 @@ def wikiart(root: AnyPath, *, csv: str = "wikiart.csv") -> ImageTable:
         csv: name of the table in ``root``.
 
     Raises:
-        InputError: the table or one of its columns is missing, a cell is empty, or it has no database images.
+        InputError: the table or one of its columns is missing, a cell is empty, or queries have no database.
     """
     path = Path(root) / csv
     if not path.is_file():
@@ -36,10 +36,10 @@ def wikiart(root: AnyPath, *, csv: str = "wikiart.csv") -> ImageTable:
     rows = read_csv(path, columns=COLUMNS)
     _check_cells(rows, path)
     rows["path"] = as_on_disk(path.parent, rows["path"])
-    in_database = set(rows.loc[rows["split"] == "database", "artist"])
-    if not in_database:
+    queries, in_database = rows["split"] == "query", rows["split"] == "database"
+    if queries.all() or (queries.any() and not in_database.any()):
         raise InputError(f"{path}: no row has the split 'database'")
-    kept = rows[rows["artist"].isin(in_database)]
+    kept = rows[~queries | rows["artist"].isin(rows.loc[in_database, "artist"])]
     manifest = {"dataset": "wikiart", "csv": csv, "queries_without_artist_in_database": len(rows) - len(kept)}
     return ImageTable(as_frame(kept), Path(root), manifest)
 

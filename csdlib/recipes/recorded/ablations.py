@@ -151,6 +151,9 @@ def _known(output: Path, made: dict[str, object]) -> tuple[pd.DataFrame, float]:
         return pd.DataFrame(columns=COLUMNS), 0.0
     frame = pd.read_csv(output)
     before = json.loads(record.read_text()) if record.is_file() else {}
+    if "reference" in before:
+        # A setting that came later had its default then.
+        before["reference"] = asdict(TrainingConfig(**before["reference"]))
     if list(frame.columns) != COLUMNS or any(before.get(key) != made[key] for key in ("reference", "images")):
         raise InputError(f"{output}: of other settings or another crawl; delete it to start anew")
     return frame, float(before["seconds"])

@@ -8,7 +8,8 @@ from csdlib.atelier import PAINTERS, UNSEEN, atelier_crawl
 from csdlib.curation.duplicates import duplicate_groups, threshold_for
 from csdlib.curation.quality import group_quality
 from csdlib.descriptors.csd import COPY_TINY as ARCHITECTURE
-from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
+from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny
+from csdlib.descriptors.style_model import save_model
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.files import AnyPath

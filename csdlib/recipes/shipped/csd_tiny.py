@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny, save_model
+from csdlib.descriptors.csd import CSD, CSDModel, load_model, random_tiny
+from csdlib.descriptors.style_model import save_model
 from csdlib.files import AnyPath, data_path
 from csdlib.recipes.crawl import unseen_artists
 from csdlib.recipes.shipped.cards import (
