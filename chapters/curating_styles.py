@@ -525,7 +525,8 @@ names = curated.funnel["step"].str.replace(" tags", "<br>tags")
 for number, (column, name) in enumerate(
     {"images": "all images", "tagged": "images with a tag"}.items()
 ):
-    look = {"marker_color": figures.COLOURS[number], "texttemplate": "%{value:,}"}
+    # The two bright colours: numbers on them are dark, on a light and on a dark page.
+    look = {"marker_color": figures.COLOURS[5 - number], "texttemplate": "%{value:,}"}
     funnel.add_funnel(y=names, x=curated.funnel[column], name=name, **look)
 share = curated.funnel["tagged"] / curated.funnel["images"]
 figures.show(

@@ -20,6 +20,8 @@
       .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
       .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const ground = (element) => {
+    const bar = element.classList.contains("bartext-inside") && element.parentElement.querySelector("path");
+    if (bar) return numbers(getComputedStyle(bar).fill);
     for (let box = element; box; box = box.parentElement) {
       const colour = numbers(getComputedStyle(box).backgroundColor);
       if (colour.length === 3 || colour[3] > 0.5) return colour;
