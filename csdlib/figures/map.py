@@ -71,7 +71,7 @@ def map_figure(
     frame = pd.concat([_named(table) for table in tables], ignore_index=True)
     _check(maps, frame, colour, highlight)
     if os.environ.get("CSDLIB_BOOK") != "1":
-        return book.show(_plain_chart(maps, frame, colour), caption=caption, alt=alt, height=height)
+        return book.show(_plain_chart(maps, frame, colour, highlight), caption=caption, alt=alt, height=height)
     sheet, missing = _sheet(tables, len(frame))
     data = {
         "count": len(frame),
@@ -202,7 +202,7 @@ def _in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str
     return f'<details class="csd-map-words"><summary>{summary}</summary>{shown}</details>' if shown else ""
 
 
-def _plain_chart(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str) -> go.Figure:
+def _plain_chart(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str, highlight: Sequence[str]) -> go.Figure:
     """Outside the book: the first map alone, with labels under the pointer."""
     laid_out = next(iter(maps.values()))
     chart = go.Figure()
@@ -213,6 +213,7 @@ def _plain_chart(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str)
             y=laid_out.coordinates[rows, 1],
             mode="markers",
             name=escape(str(name)),
+            opacity=1 if not highlight or name in highlight else 0.1,
             text=[escape(label) for label in labels],
             hovertemplate="%{text}<extra></extra>",
             marker={"color": book.COLOURS[number % 8], "symbol": book.SYMBOLS[(number + number // 8) % 8]},

@@ -112,6 +112,8 @@ def test_outside_the_book_the_map_is_a_plain_chart(
     monkeypatch.setattr("csdlib.figures.book.display", drawn.append)
     map_figure({"a": striped_map}, striped_table, caption="c", alt="a")
     assert [len(trace.x) for trace in drawn[0].data] == [10, 10, 10, 10]
+    map_figure({"a": striped_map}, striped_table, highlight=["Artist 1"], caption="c", alt="a")
+    assert [trace.opacity for trace in drawn[1].data] == [0.1, 1, 0.1, 0.1]
 
 
 def test_many_thumbnails_fit_a_picture() -> None:

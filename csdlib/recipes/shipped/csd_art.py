@@ -142,7 +142,8 @@ def between(start: StyleModel, end: StyleModel, share: float) -> None:
     with torch.no_grad():
         for name, value in end.state_dict().items():
             if value.is_floating_point():
-                value.copy_(torch.lerp(begun[name], value, share))
+                # Training may have moved the end to a GPU.
+                value.copy_(torch.lerp(begun[name].to(value), value, share))
 
 
 def train_csd_art(
