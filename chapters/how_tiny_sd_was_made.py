@@ -292,7 +292,7 @@ figures.table(
         ]
     ),
     caption=f"Recorded with the shipped autoencoder, which writes {images[0].numel():,} numbers as {latents[0].numel():,}: new pictures of the exhibition, "
-    "painted again; mAP@1 by csd-tiny, 95 % intervals over painters.",
+    "painted again; recall@1 by csd-tiny, 95 % intervals over painters.",
 )
 
 # %% [markdown]
