@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 
 import numpy as np
@@ -122,24 +122,18 @@ def _broken(table: ImageTable, rows: Sequence[int]) -> dict[int, str]:
 def batches(
     table: ImageTable,
     views: Views,
-    batch_size: int,
+    draw: Callable[[int], np.ndarray],
     steps: range,
     *,
     seed: int,
     workers: int,
-    images_each: int = 0,
 ) -> Iterator[tuple[np.ndarray, Tensor]]:
     """The rows of the batch of every step, and the views of this process's share: (b, views, 3, size, size).
 
-    Every image of a step has a generator of its own, so that its views do not depend on who prepares them.
+    ``draw`` gives the rows of a step: ``batch_rows`` or ``tagged_rows``. Every image of a step has a generator of its
+    own, so that its views do not depend on who prepares them.
     """
     state = PartialState()
-    labels = table.sparse_labels()
-
-    def draw(step: int) -> np.ndarray:
-        if images_each:
-            return tagged_rows(labels, batch_size, images_each, step, seed)
-        return batch_rows(len(table), batch_size, step, seed)
 
     def prepare(step: int) -> tuple[np.ndarray, list[Future[Tensor]]]:
         rows = draw(step)

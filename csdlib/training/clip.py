@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import torch
@@ -14,7 +15,7 @@ from csdlib.descriptors.clip_tiny import CLIPTiny
 from csdlib.errors import InputError
 from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
-from csdlib.training.batches import batches, readable
+from csdlib.training.batches import batch_rows, batches, readable
 from csdlib.training.loop import Trainer, bfloat16, require_one_process, warmup_schedule
 from csdlib.training.views import StylePreservingViews
 
@@ -101,7 +102,8 @@ def fit_clip(
         checkpoint=checkpoint,
         progress=progress,
     )
-    source = batches(table, views, config.batch_size, trainer.remaining, seed=config.seed, workers=workers)
+    draw = partial(batch_rows, len(table), config.batch_size, seed=config.seed)
+    source = batches(table, views, draw, trainer.remaining, seed=config.seed, workers=workers)
     for _, (rows, images) in trainer.run(source):
         tokens = model.tokenised(captions[rows].tolist())
         with bfloat16(accelerator.device):

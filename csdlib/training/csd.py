@@ -17,7 +17,7 @@ from csdlib.descriptors.style_model import StyleModel
 from csdlib.errors import InputError, unknown
 from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
-from csdlib.training.batches import batches, readable
+from csdlib.training.batches import batch_rows, batches, readable, tagged_rows
 from csdlib.training.loop import Trainer, bfloat16, warmup_schedule
 from csdlib.training.losses import MeanOver, Weighting, multilabel_contrastive_loss, self_supervised_loss
 from csdlib.training.views import StylePreservingViews, Views
@@ -154,15 +154,11 @@ def fit(
     )
     # Most of them are zeros: as a dense matrix, half a million images by thousands of tags would fill gigabytes.
     labels = table.sparse_labels()
-    source = batches(
-        table,
-        views,
-        config.batch_size,
-        trainer.remaining,
-        seed=config.seed,
-        workers=workers,
-        images_each=config.images_each,
-    )
+    if config.images_each:
+        draw = partial(tagged_rows, labels, config.batch_size, config.images_each, seed=config.seed)
+    else:
+        draw = partial(batch_rows, len(table), config.batch_size, seed=config.seed)
+    source = batches(table, views, draw, trainer.remaining, seed=config.seed, workers=workers)
     for step, (rows, images) in trainer.run(source):
         optimizer.zero_grad()
         terms = _backward(accelerator, trained, images, torch.from_numpy(labels[rows].toarray()), config)

@@ -1,13 +1,15 @@
 """The ablations go on where they were, and change one thing at a time."""
 
 import json
-from dataclasses import replace
+import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from csdlib.errors import InputError
-from csdlib.recipes.recorded.ablations import REFERENCE, SETTINGS, Setting, run_ablations
+from csdlib.files import data_path
+from csdlib.recipes.recorded.ablations import REFERENCE, SETTINGS, Setting, _known, run_ablations
 
 
 @pytest.mark.slow
@@ -36,6 +38,20 @@ def test_ablations_go_on_where_they_were(tmp_path: Path) -> None:
     assert json.loads(output.with_suffix(".json").read_text())["seconds"] >= seconds
     with pytest.raises(InputError, match="delete it"):
         run_ablations(output, settings=settings, **options | {"reference": REFERENCE})
+
+
+def test_a_run_goes_on_from_the_shipped_table_though_settings_have_come_since(tmp_path: Path) -> None:
+    for name in ("ablations.csv", "ablations.json"):
+        shutil.copy(data_path("results") / name, tmp_path)
+    facts = json.loads((tmp_path / "ablations.json").read_text())
+    facts["reference"].pop("images_each", None)
+    (tmp_path / "ablations.json").write_text(json.dumps(facts))
+    made = {"reference": asdict(REFERENCE), "images": facts["images"]}
+    frame, seconds = _known(tmp_path / "ablations.csv", made)
+    assert len(frame) > 0
+    assert seconds == facts["seconds"]
+    with pytest.raises(InputError, match="delete it"):
+        _known(tmp_path / "ablations.csv", made | {"reference": asdict(replace(REFERENCE, steps=1))})
 
 
 def test_every_setting_changes_one_thing() -> None:
