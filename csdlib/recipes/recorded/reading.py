@@ -7,6 +7,7 @@ judges can: colour, which learns nothing, and a descriptor that is trained here 
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from shutil import rmtree
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from csdlib.generation.studies import study, works_of
 from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.ranking import recall_at_k
 from csdlib.recipes.atelier_prompts import atelier_artists
-from csdlib.recipes.recorded.results import Recorded, rounded, write_results
+from csdlib.recipes.recorded.results import Recorded, rounded, unfinished, write_results
 from csdlib.recipes.shipped.csd_tiny import CSD_TINY
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS
 from csdlib.retrieval.benchmark import evaluate_retrieval
@@ -45,6 +46,8 @@ def record_reading(
 ) -> Recorded:
     """Trains the descriptor that does not know ``CROSSED``, and records what every painter's name does by three judges.
 
+    A run that was killed goes on from the folder beside ``output``, which is removed at the end.
+
     Args:
         output: a csv file: a row for each judge, generator and painter, with ``effect`` (``own_above_others``, beside
             the other withheld painters' names), ``withheld``, ``read`` (by the text encoder) and ``known`` (by the
@@ -61,7 +64,9 @@ def record_reading(
     exhibition = atelier(works_per_painter, seed=1, progress=progress)
     known = sorted(set(exhibition.frame["artist"]) - set(CROSSED))
     model = random_tiny(config.seed).model
-    fit(model, exhibition.where(split="train", artist=known).tagged("artist"), config, progress=progress)
+    learned = exhibition.where(split="train", artist=known).tagged("artist")
+    folder = unfinished(output)
+    fit(model, learned, config, checkpoint=folder / "checkpoint.pt", progress=progress)
     judge = CSD(model, name="crossed", weights_hash="recorded")
     prompts = simple_prompts(atelier_artists(), images, seed=seed)
     made = {
@@ -76,9 +81,11 @@ def record_reading(
     facts = {"training": asdict(config), "works_per_painter": works_per_painter, "images": images, "seed": seed}
     facts |= {"right@1": rounded(_right(exhibition, judge)), "seconds": round(time.perf_counter() - started)}
     frame = pd.concat(rows, ignore_index=True).round(4)
-    return write_results(
+    found = write_results(
         output, facts, frame, command=command, descriptors=("csd-tiny", "colour"), generated=made.values()
     )
+    rmtree(folder)
+    return found
 
 
 def _effects(made: ImageTable, descriptor: Descriptor, strangers: Sequence[str]) -> pd.DataFrame:

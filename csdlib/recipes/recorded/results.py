@@ -130,6 +130,14 @@ def rounded(estimate: Estimate) -> dict[str, Any]:
     return {key: round(value, 4) if isinstance(value, float) else value for key, value in estimate.row().items()}
 
 
+def unfinished(output: AnyPath) -> Path:
+    """The folder beside an output in which a run keeps what it has until it is done; made if it is missing."""
+    output = Path(output)
+    folder = output.with_name(f"{output.stem}.unfinished")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def write_table(output: AnyPath, frame: pd.DataFrame) -> None:
     """Writes a table as a csv file, atomically and without its index."""
     with atomic_path(output) as path:
