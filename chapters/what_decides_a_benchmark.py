@@ -52,7 +52,7 @@ from IPython.display import display
 import csdlib
 from csdlib import figures
 from csdlib.atelier import SUBJECTS, UNSEEN, find_painter
-from csdlib.descriptors import Reduced
+from csdlib.descriptors import in_grey, reduced
 from csdlib.files import cache_folder
 from csdlib.metrics import (
     average_precision_per_query,
@@ -122,7 +122,7 @@ small = {}
 for name in dict.fromkeys([descriptor, *[n for n in ("colour",) if n in names]]):
     for side in sides:
         small[name, side] = csdlib.evaluate_retrieval(
-            table, Reduced(measured[name], side), k=1, **search
+            table, reduced(measured[name], side), k=1, **search
         )
 changed |= {f"pictures at {side} pixels": small[descriptor, side] for side in sides}
 rows = [
@@ -520,26 +520,13 @@ figures.gallery(
 # %% [markdown]
 # We ask twice: with the pictures as they are, and with every picture in grey, on both sides. In grey there is no palette left.
 
-
-# %% tags=["hide-input"]
-class Grey(Reduced):
-    """Another descriptor, which is given every picture without its colours."""
-
-    @property
-    def fingerprint(self) -> str:
-        return f"{self.inner.fingerprint} in grey"
-
-    def preprocess(self, image):
-        return self.inner.preprocess(image.convert("L").convert("RGB"))
-
-
 # %%
 makers = pairs["maker"].to_numpy()
 new = pairs[["maker", "palette"]].isin(UNSEEN).all(axis=1).to_numpy()
 found = {}
 for method in dict.fromkeys([descriptor, "colour", "random-tiny"]):
     plain = csdlib.load(method)
-    for how, seer in (("in colour", plain), ("in grey", Grey(plain, 1))):
+    for how, seer in (("in colour", plain), ("in grey", in_grey(plain))):
         works = csdlib.embed(exhibition, seer, cache=cache, progress=False)
         found[method, how] = maker_found(swapped, pairs, works, seer)[:, 0]
 

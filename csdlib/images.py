@@ -130,10 +130,15 @@ def image_tensor(image: Image.Image) -> torch.Tensor:
 def thumbnail(image: Image.Image, side: int) -> Image.Image:
     """A copy whose longest side is at most ``side`` pixels; a smaller picture stays as it is.
 
+    Raises:
+        InputError: a side below 1.
+
     Example:
         >>> thumbnail(Image.new("RGB", (40, 20)), 10).size, thumbnail(Image.new("RGB", (4, 2)), 10).size
         ((10, 5), (4, 2))
     """
+    if side < 1:
+        raise InputError(f"side must be at least 1 pixel, got {side}")
     small = image.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     return small

@@ -1,3 +1,6 @@
+from .altered import Altered as Altered
+from .altered import in_grey as in_grey
+from .altered import reduced as reduced
 from .clip_tiny import CLIPTiny as CLIPTiny
 from .clip_tiny import load_clip as load_clip
 from .clip_tiny import save_clip as save_clip
@@ -14,7 +17,6 @@ from .protocol import Descriptor as Descriptor
 from .protocol import Fittable as Fittable
 from .protocol import Metric as Metric
 from .protocol import encode_images as encode_images
-from .reduced import Reduced as Reduced
 from .registry import list_descriptors as list_descriptors
 from .registry import load as load
 from .registry import maker as maker
