@@ -64,6 +64,12 @@ class MapStatistics(nn.Module):
         # The deviation of a map without any has no gradient: hence a floor, far below what pictures have.
         return torch.cat([part for maps in stages for part in _moments(maps.flatten(2).float())], dim=1)
 
+    def freeze(self, stages: int) -> None:
+        """Lets training leave the first stages as they are."""
+        network = self.network
+        for part in (network.conv_stem, network.bn1, *network.blocks[:stages]):
+            part.requires_grad_(False)
+
     def train(self, mode: bool = True) -> "MapStatistics":
         """As ever, but for batch normalisation."""
         super().train(mode)

@@ -244,6 +244,9 @@ def _terms(style: Tensor, labels: Tensor, config: TrainingConfig) -> dict[str, T
         )
         if tagged.sum() > 1
         else style.sum() * 0,
-        "self_supervised_loss": self_supervised_loss(style, config.temperature),
+        # One view an image is enough where this term counts for nothing.
+        "self_supervised_loss": self_supervised_loss(style, config.temperature)
+        if config.ssl_weight or style.shape[1] > 1
+        else style.sum() * 0,
         "without_positives": torch.tensor(config.label_weight > 0 and not (labels.sum(dim=0) > 1).any()).float(),
     }

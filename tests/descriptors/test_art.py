@@ -50,6 +50,15 @@ def test_training_leaves_the_statistics_of_batch_normalisation_alone(model: ArtM
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 
+def test_frozen_stages_get_no_gradient(model: ArtModel) -> None:
+    model.backbone.freeze(2)
+    model(torch.randn(2, 3, 64, 64)).sum().backward()
+    network = model.backbone.network
+    taught = [all(each.grad is not None for each in stage.parameters()) for stage in network.blocks]
+    assert taught == [False, False, True, True, True, True, True]
+    assert network.conv_stem.weight.grad is None
+
+
 def test_a_picture_of_one_colour_has_a_descriptor_and_a_gradient(model: ArtModel) -> None:
     images = torch.zeros(1, 3, 64, 64, requires_grad=True)
     model(images)[0, 0].backward()
