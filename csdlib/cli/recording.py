@@ -8,8 +8,11 @@ import typer
 
 from csdlib.cli.common import command_line, plain_errors
 from csdlib.recipes.recorded.ablations import run_ablations
+from csdlib.recipes.recorded.art_choices import record_art_choices
+from csdlib.recipes.recorded.conditions import record_conditions
 from csdlib.recipes.recorded.content import record_content
 from csdlib.recipes.recorded.coverage import record_coverage
+from csdlib.recipes.recorded.described import record_described
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.reading import READING, record_reading
@@ -59,6 +62,40 @@ def coverage(
 def content(context: typer.Context, output: Output = RESULTS / "atelier_content.json") -> None:
     """Train a classifier of subjects on painters, and test it on painters that it has not seen."""
     record_content(output, command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def art_choices(
+    context: typer.Context,
+    trained: Annotated[Path, typer.Argument(help="What train-art --stage choose --kept 1 wrote.")],
+    root: Root,
+    output: Output = RESULTS / "art_choices.csv",
+) -> None:
+    """Compare what csd-art could have been, by the artists who choose."""
+    record_art_choices(root, output, trained, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def conditions(context: typer.Context, root: Root, output: Output = RESULTS / "art_conditions.csv") -> None:
+    """Search paintings by pictures of them that are grey, small, framed, or a detail."""
+    record_conditions(root, output, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def described(
+    context: typer.Context,
+    root: Root,
+    output: Annotated[Path, typer.Argument(help="A folder.")] = Path("data/art"),
+    csv: Generated = "sd14_artists.csv",
+) -> None:
+    """Describe real pictures by csd-art, for readers who do not have them."""
+    record_described(root, output, csv=csv, command=command_line(context, root=ROOT))
     typer.echo(f"written: {output}")
 
 

@@ -6,20 +6,22 @@ what style transfer takes for style: mean and deviation of the maps of all its s
 arXiv:1703.06868). The projection, and then the whole network, is trained by the paper's loss (Section 3.3).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import timm
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from csdlib.descriptors.devices import Compute
 from csdlib.descriptors.style_model import StyleModel, read_model
 from csdlib.descriptors.towers import Squash, ViewedTower
 from csdlib.descriptors.weights import fill, read_checkpoint, state_hash
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, file_hash, text_hash
+from csdlib.files import AnyPath, data_path, file_hash, text_hash
 from csdlib.images import image_threads
 from csdlib.tables import ImageTable
 
@@ -66,7 +68,7 @@ class MapStatistics(nn.Module):
 
     def freeze(self, stages: int) -> None:
         """Lets training leave the first stages as they are."""
-        network = self.network
+        network: Any = self.network
         for part in (network.conv_stem, network.bn1, *network.blocks[:stages]):
             part.requires_grad_(False)
 
@@ -145,28 +147,67 @@ def load_art_model(folder: AnyPath) -> ArtModel:
     return read_model(folder, ArtModel)
 
 
-def csd_art(weights: AnyPath, **compute: Unpack[Compute]) -> ArtDescriptor:
-    """A trained descriptor for real art.
-
-    Weights that learned WikiArt's labels are for non-commercial use, as the labels are.
+def csd_art(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> ArtDescriptor:
+    """The shipped descriptor for real art. Its weights are for non-commercial use, as WikiArt's labels are.
 
     Args:
-        weights: a folder of ``save_model``, for example what ``csdlib train-art`` wrote.
+        weights: a folder of ``save_model``, for example what ``csdlib train-art`` wrote; by default the shipped one.
         compute: see ``Compute``.
 
     Raises:
         InputError: as ``load_art_model``.
     """
-    model = load_art_model(weights)
-    digest = file_hash(Path(weights) / "model.safetensors")
-    return ArtDescriptor(model, name="csd-art", weights_hash=digest, **compute)
+    folder = Path(weights) if weights else data_path("models/csd-art")
+    digest = file_hash(folder / "model.safetensors")
+    return ArtDescriptor(load_art_model(folder), name="csd-art", weights_hash=digest, **compute)
+
+
+@dataclass(frozen=True)
+class Components:
+    """Principal components of a set's statistics, each divided by a power of its deviation.
+
+    The components by themselves (power 0) weigh what varies most, which is colour and contrast; whitened (power 1) they
+    weigh noise as much. Half-whitened (power 0.5) they find more artists than either: what training starts from.
+
+    Attributes:
+        centre: (w,) the mean of each statistic over the set.
+        spread: (w,) its deviation, above 0.
+        projection: (w, d) from the standardised statistics to the components.
+    """
+
+    centre: np.ndarray
+    spread: np.ndarray
+    projection: np.ndarray
+
+    def __call__(self, statistics: np.ndarray) -> np.ndarray:
+        """Statistics (n, w) to components (n, d) float32."""
+        found: np.ndarray = ((statistics - self.centre) / self.spread) @ self.projection
+        return found
+
+
+def principal_components(statistics: np.ndarray, count: int, power: float = 0.5) -> Components:
+    """The principal components of statistics.
+
+    Args:
+        statistics: (n, w) float32, n > count.
+        count: components that are kept.
+        power: of the deviation by which each is divided.
+
+    Raises:
+        InputError: fewer pictures than components.
+    """
+    # Imported here: sklearn takes a second to import.
+    from sklearn.decomposition import PCA
+
+    if len(statistics) <= count:
+        raise InputError(f"{count} components need more than {count} pictures, got {len(statistics)}")
+    centre, spread = statistics.mean(axis=0), statistics.std(axis=0) + 1e-6
+    pca = PCA(count, svd_solver="covariance_eigh").fit((statistics - centre) / spread)
+    return Components(centre, spread, pca.components_.T / np.sqrt(pca.explained_variance_) ** power)
 
 
 def half_whitened(model: ArtModel, statistics: np.ndarray) -> None:
     """Standardises a model over the statistics of a set, and makes its projection their half-whitened components.
-
-    The principal components by themselves weigh what varies most, which is colour and contrast; whitened they weigh
-    noise as much. Divided by the root of their deviation they find more artists than either: what training starts from.
 
     Args:
         model: changed in place; its ``style_dim`` components are kept.
@@ -175,19 +216,11 @@ def half_whitened(model: ArtModel, statistics: np.ndarray) -> None:
     Raises:
         InputError: fewer pictures than components.
     """
-    # Imported here: sklearn takes a second to import.
-    from sklearn.decomposition import PCA
-
-    dim = model.config["style_dim"]
-    if len(statistics) <= dim:
-        raise InputError(f"{dim} components need more than {dim} pictures, got {len(statistics)}")
-    centre, spread = statistics.mean(axis=0), statistics.std(axis=0) + 1e-6
-    pca = PCA(dim, svd_solver="covariance_eigh").fit((statistics - centre) / spread)
-    projection = pca.components_.T / np.sqrt(np.sqrt(pca.explained_variance_))
+    found = principal_components(statistics, model.config["style_dim"])
     with torch.no_grad():
-        model.backbone.centre.copy_(torch.from_numpy(centre))
-        model.backbone.spread.copy_(torch.from_numpy(spread))
-        model.style_projection.copy_(torch.from_numpy(projection))
+        model.backbone.centre.copy_(torch.from_numpy(found.centre))
+        model.backbone.spread.copy_(torch.from_numpy(found.spread))
+        model.style_projection.copy_(torch.from_numpy(found.projection))
 
 
 class ImageNetStatistics(ArtDescriptor):
@@ -220,7 +253,7 @@ class ImageNetStatistics(ArtDescriptor):
         """
         if (table.frame["split"] == "query").any():
             raise InputError(f"{self.name}: components that have seen queries flatter them; fit on the database alone")
-        half_whitened(self.model, table_statistics(self.model, table, self.dtype))
+        half_whitened(self.model, table_statistics(self.model, table, self.dtype, progress=False))
         self._fitted = state_hash(self.model.state_dict())
 
     def encode(self, images: Tensor) -> Tensor:
@@ -254,7 +287,12 @@ def imagenet_statistics(
 
 @torch.inference_mode()
 def table_statistics(
-    model: ArtModel, table: ImageTable, dtype: torch.dtype = torch.float32, batch_size: int = 64
+    model: ArtModel,
+    table: ImageTable,
+    dtype: torch.dtype = torch.float32,
+    batch_size: int = 64,
+    *,
+    progress: bool = True,
 ) -> np.ndarray:
     """The map statistics of a table's images, (n, 1024) float32, in order, without those that cannot be read."""
     view, device = Squash(model.config["image_size"], MEAN, STD), next(model.parameters()).device
@@ -267,7 +305,7 @@ def table_statistics(
 
     found = []
     with image_threads(2) as pool:
-        for start in range(0, len(table), batch_size):
+        for start in tqdm(range(0, len(table), batch_size), desc="statistics", disable=not progress):
             images = [
                 image
                 for image in pool.map(opened, range(start, min(start + batch_size, len(table))))

@@ -8,6 +8,7 @@ from .artists import prototypes as prototypes
 from .artists import pull_of_content_and_style as pull_of_content_and_style
 from .attribution import Candidates as Candidates
 from .attribution import candidates as candidates
+from .pairs import pair_quantiles as pair_quantiles
 from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity
 from .scores import own_above_others as own_above_others

@@ -2,20 +2,15 @@
 
 import json
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
-import pandas as pd
 import pytest
-import timm
 import torch
 
-from csdlib.descriptors.art import NETWORK
 from csdlib.descriptors.art import csd_art as csd_art_descriptor
 from csdlib.errors import InputError
 from csdlib.recipes.shipped import csd_art
 from csdlib.recipes.shipped.csd_art import CSD_ART, between, learned_paintings, split_artists, train_csd_art
-from tests.conftest import stripes
 
 
 def test_every_artist_has_one_part_and_the_seed_decides() -> None:
@@ -36,22 +31,6 @@ def test_weights_go_a_share_of_the_way() -> None:
     torch.testing.assert_close(end.weight, wanted)
 
 
-@pytest.fixture(scope="module")
-def paintings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six artists' paintings, and a second table with one more artist's, for training only."""
-    root = tmp_path_factory.mktemp("paintings")
-    rows = []
-    for artist, number in product(range(7), range(9)):
-        path = f"{artist}_{number}.png"
-        stripes(artist % 4, 3 + artist, 100 * artist + number).save(root / path)
-        split = "train" if artist == 6 else "query" if number < 2 else "database"
-        rows.append({"name": path, "path": path, "artist": f"artist-{artist}", "style": "stripes", "split": split})
-    frame = pd.DataFrame(rows)
-    frame[frame["split"] != "train"].to_csv(root / "wikiart.csv", index=False)
-    frame[frame["split"] == "train"].to_csv(root / "more.csv", index=False)
-    return root
-
-
 def test_paintings_of_several_tables_without_those_put_aside(paintings: Path) -> None:
     learned = learned_paintings(paintings, ["wikiart.csv", "more.csv"], ["artist-0"])
     assert learned.tags == [f"artist-{number}" for number in range(1, 7)]
@@ -60,20 +39,20 @@ def test_paintings_of_several_tables_without_those_put_aside(paintings: Path) ->
 
 @pytest.mark.parametrize(("stage", "learned"), [("choose", 3), ("test", 5)])
 def test_a_model_comes_with_its_card_and_never_sees_its_judges(
-    paintings: Path, tmp_path: Path, stage: str, learned: int, monkeypatch: pytest.MonkeyPatch
+    paintings: Path,
+    imagenet_weights: Path,
+    tmp_path: Path,
+    stage: str,
+    learned: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    torch.manual_seed(0)
-    weights = tmp_path / "lite0.pth"
-    torch.save(
-        {str(number): value for number, value in enumerate(timm.create_model(NETWORK).state_dict().values())}, weights
-    )
     monkeypatch.setattr(csd_art, "BASELINES", ("colour",))
     config = replace(CSD_ART, steps=2, batch_size=6, bfloat16=False)
     options = {
         "csvs": ["wikiart.csv", "more.csv"],
         "aside": 2,
         "style_dim": 4,
-        "weights": weights,
+        "weights": imagenet_weights,
         "command": "make it",
     }
     record = train_csd_art(paintings, tmp_path / "out", config, stage=stage, **options)

@@ -22,6 +22,7 @@ from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, _terms, fit
 from csdlib.training.losses import multilabel_contrastive_loss
+from csdlib.training.views import StylePreservingViews
 from tests.training import train_in_a_process
 
 CONFIG = TrainingConfig(
@@ -51,6 +52,14 @@ def test_training_lowers_both_losses(striped_table: ImageTable) -> None:
     assert log["step"].tolist() == [0, 10, 20, 30, 40]
     for column in ("multi_label_loss", "self_supervised_loss"):
         assert log[column].iloc[-1] < log[column].iloc[1]
+
+
+def test_one_view_an_image_is_enough_without_the_self_supervised_term(striped_table: ImageTable) -> None:
+    views = StylePreservingViews(32, 0.5, views=1)
+    log = fit(small_model(), striped_table, replace(CONFIG, ssl_weight=0.0), views=views, progress=False)
+    assert log["self_supervised_loss"].iloc[-1] == 0
+    with pytest.raises(InputError, match="views >= 2"):
+        fit(small_model(), striped_table, CONFIG, views=views, progress=False)
 
 
 class KilledError(Exception):

@@ -4,6 +4,7 @@ Settings are chosen on one set of artists (``choose``), and the card's numbers a
 nothing is ever chosen by. Training for the card learns from all but ``test``.
 """
 
+import json
 import time
 from collections.abc import Sequence
 from copy import deepcopy
@@ -28,7 +29,7 @@ from csdlib.descriptors.art import (
 )
 from csdlib.descriptors.style_model import StyleModel, save_model
 from csdlib.errors import InputError, require_range, unknown
-from csdlib.files import AnyPath
+from csdlib.files import AnyPath, data_path
 from csdlib.recipes.shipped.cards import (
     compared,
     comparison,
@@ -38,6 +39,7 @@ from csdlib.recipes.shipped.cards import (
     write_record,
 )
 from csdlib.retrieval.benchmark import Retrieval, evaluate_retrieval
+from csdlib.similarity.pairs import pair_quantiles
 from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, fit
 from csdlib.training.views import StylePreservingViews
@@ -218,16 +220,29 @@ def train_csd_art(
     described = ArtDescriptor(load_art_model(output), name="csd-art", weights_hash="training")
     found = evaluate_retrieval(judges, described, k=10, progress=False)
     record |= {"queries": len(found.query), "database": len(found.database), "results": compared(found, BASELINES)}
+    seen = found.embeddings.of(judges)
+    pairs = pair_quantiles(seen, seen.table.column("artist")).round(3)
+    record |= {"pairs": json.loads(pairs.to_json(orient="records"))}
     write_record(output, record, _card(record, found))
     checkpoint.unlink(missing_ok=True)
     return record
 
 
+def judging_artists() -> list[str]:
+    """The artists whom the shipped csd-art has not seen."""
+    unseen: list[str] = json.loads(data_path("models/csd-art/training.json").read_text())["unseen"]
+    return unseen
+
+
 def _card(record: dict[str, Any], found: Retrieval) -> str:
+    pairs = "\n".join(
+        f"| {100 * row['share']:.0f} % | {row['same_artist']:.2f} | {row['other_artists']:.2f} |"
+        for row in record["pairs"]
+    )
     return f"""# csd-art
 
 A contrastive style descriptor for real art (CSD, arXiv:2404.01292): EfficientNet-lite0, the mean and the deviation of
-the maps of its five stages, and a projection to the style space. `csdlib.descriptors.art.csd_art(folder)` loads it.
+the maps of its five stages, and a projection to the style space. `csdlib.load("csd-art")` loads it.
 
 **Licences.** The network started from ImageNet weights (EfficientNet-lite0, Apache 2.0). The paintings are in the
 public domain; their collection (WikiArt at 224 pixels, CC BY-NC-SA 4.0) and the names of their makers (WikiArt's, by
@@ -239,6 +254,13 @@ way of ArtGAN's lists) are for non-commercial research. **So these weights are f
 {retrieval_results(found)}
 
 {comparison(record["results"])}
+
+**What a score means.** Cosines of two paintings by these artists, quantiles of all pairs. They hold for paintings like
+these, one against one:
+
+| share of pairs below | by one artist | by two artists |
+|---|---|---|
+{pairs}
 
 **Limits.** It has seen Western painting by artists who died in 1955 or earlier, in pictures whose long side has 224
 pixels. Photographs, drawings, other traditions and later art are strange to it: measure before you use it. A high score
