@@ -8,11 +8,13 @@ from .artists import prototypes as prototypes
 from .artists import pull_of_content_and_style as pull_of_content_and_style
 from .attribution import Candidates as Candidates
 from .attribution import candidates as candidates
+from .names import imitated as imitated
+from .names import own_above_others as own_above_others
 from .pairs import pair_quantiles as pair_quantiles
 from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity
-from .scores import own_above_others as own_above_others
 from .scores import prototype_similarity as prototype_similarity
 from .scores import style_similarity as style_similarity
 from .sets import corrected_cosine as corrected_cosine
 from .sets import prototype_cosine as prototype_cosine
+from .shift import centred as centred

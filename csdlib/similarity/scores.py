@@ -23,7 +23,7 @@ from csdlib.embeddings.embed_table import encode_items
 from csdlib.errors import InputError
 from csdlib.images import ImageLike, open_image
 from csdlib.metrics.estimate import FEW, Estimate
-from csdlib.similarity.artists import prototypes, require_pair
+from csdlib.similarity.artists import require_pair
 from csdlib.similarity.sets import corrected_cosine, prototype_cosine
 
 
@@ -139,43 +139,6 @@ def prototype_similarity(made: Embeddings, asked: np.ndarray, works: Embeddings,
     return pd.Series(
         {name: prototype_cosine(first, second).value for name, first, second in sides if len(first) and len(second)}
     )
-
-
-def own_above_others(
-    made: Embeddings, asked: np.ndarray, works: Embeddings, artists: np.ndarray, others: Sequence[str]
-) -> pd.Series:
-    """How much an artist's name alone does: own prompts against the prompts of others, beside the same works.
-
-    Some works are like everything that a generator paints, and some like nothing: that is in both terms, and cancels.
-
-    Args:
-        made: generated images.
-        asked: (g,) in whose name each was made.
-        works: the artists' own images, by the same descriptor, with metric cosine.
-        artists: (n,) whose work each is.
-        others: artists who stand for *any other name*, themselves left out: such as the generator has never seen.
-
-    Returns:
-        for every artist on both sides the similarity (cosine of prototypes) of the works with what was made in the
-        artist's own name, minus the mean similarity with what was made in the others' names; in [-2, 2], about 0 where
-        the name means nothing.
-
-    Raises:
-        InputError: as ``general_style_similarity``, or nothing was made in the names of two others.
-
-    Example:
-        >>> two = Embeddings(np.eye(2, dtype=np.float32), np.array(["0", "1"]), "f", "cosine")
-        >>> own_above_others(two, np.array(["a", "b"]), two, np.array(["a", "b"]), ["a", "b"]).to_dict()
-        {'a': 1.0, 'b': 1.0}
-    """
-    require_pair(made, works)
-    names, generated, _ = prototypes(made.vectors, asked)
-    painters, painted, _ = prototypes(works.vectors, artists)
-    if len(stand := np.intersect1d(names, list(others))) < 2:
-        raise InputError("own_above_others needs pictures in the names of two others or more")
-    cosines = pd.DataFrame(painted.astype(float) @ generated.T.astype(float), index=painters, columns=names)
-    both = np.intersect1d(painters, names)
-    return pd.Series({name: cosines.loc[name, name] - cosines.loc[name, stand[stand != name]].mean() for name in both})
 
 
 def _sides(

@@ -12,7 +12,7 @@ from scipy.stats import t as student
 from csdlib import style_similarity
 from csdlib.errors import InputError
 from csdlib.similarity.artists import prototype
-from csdlib.similarity.scores import general_style_similarity, own_above_others, prototype_similarity
+from csdlib.similarity.scores import general_style_similarity, prototype_similarity
 from csdlib.similarity.sets import corrected_cosine, prototype_cosine
 from tests.conftest import stripes
 from tests.similarity.conftest import around, unit
@@ -156,23 +156,6 @@ def test_values_alone_are_those_with_intervals() -> None:
     names, asked = np.repeat(["a", "b"], 4), np.array(["a", "a", "a", "b", "b", "c"])
     found = general_style_similarity(made, asked, works, names).set_index("artist")["value"].dropna()
     pd.testing.assert_series_equal(prototype_similarity(made, asked, works, names), found, check_names=False)
-
-
-def test_what_a_name_does_is_own_minus_others_whatever_is_common_to_all() -> None:
-    random = np.random.default_rng(0)
-    names, asked = np.repeat(["a", "b", "c", "d"], 5), np.repeat(["a", "b", "c", "e"], 3)
-    works, made = unit(random.normal(size=(20, 6)) + 1), unit(random.normal(size=(12, 6)) + 1)
-    found = own_above_others(made, asked, works, names, ["b", "c", "e"])
-
-    def cosine(one: str, other: str) -> float:
-        first, second = made.vectors[asked == one].astype(float), works.vectors[names == other].astype(float)
-        return float(prototype(first) @ prototype(second))
-
-    assert found.index.tolist() == ["a", "b", "c"]
-    assert found["a"] == pytest.approx(cosine("a", "a") - np.mean([cosine(o, "a") for o in "bce"]), abs=1e-5)
-    assert found["b"] == pytest.approx(cosine("b", "b") - np.mean([cosine(o, "b") for o in "ce"]), abs=1e-5)
-    with pytest.raises(InputError, match="two others"):
-        own_above_others(made, asked, works, names, ["b", "d"])
 
 
 class Counting:

@@ -26,7 +26,7 @@ from csdlib.recipes.recorded.results import Recorded, rounded, unfinished, write
 from csdlib.recipes.shipped.csd_tiny import CSD_TINY
 from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS
 from csdlib.retrieval.benchmark import evaluate_retrieval
-from csdlib.similarity.scores import own_above_others
+from csdlib.similarity.names import own_above_others
 from csdlib.tables import ImageTable
 from csdlib.training.csd import TrainingConfig, fit
 
