@@ -12,16 +12,17 @@ from csdlib.retrieval.benchmark import evaluate_retrieval
 
 
 def test_the_record_is_the_benchmark(outside_world: Path, tmp_path: Path) -> None:
-    output = tmp_path / "real.csv"
-    made = record_paintings(outside_world, output, descriptors=("gram", "colour"), k=10, command="c")
-    expected = evaluate_retrieval(load_dataset("wikiart", root=outside_world), load("colour"), k=10, progress=False)
+    output, aside = tmp_path / "real.csv", ["artist-0", "artist-2"]
+    made = record_paintings(outside_world, output, descriptors=("gram", "colour"), aside=aside, k=10, command="c")
+    table = load_dataset("wikiart", root=outside_world)
     frame = pd.read_csv(output)
-    assert frame["descriptor"].unique().tolist() == ["gram", "colour"]
-    own = frame[frame["descriptor"] == "colour"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(own, expected.estimates().round(5))
-    assert (made.facts["queries"], made.facts["database"], made.facts["labels"]) == (8, 24, 4)
-    assert made.facts["chance"] == pytest.approx(0.25)
-    assert made.facts["skipped"] == {"gram": 0, "colour": 0}
-    assert set(made.facts["winner_above"]) == {"gram", "colour"} - {made.facts["winner"]}
-    first = frame[(frame["k"] == 1) & (frame["metric"] == "recall")].set_index("descriptor")["value"]
-    assert first[made.facts["winner"]] == first.max()
+    for artists, judged in (("all", table), ("aside", table.where(artist=aside))):
+        expected = evaluate_retrieval(judged, load("colour"), k=10, progress=False)
+        own = frame[(frame["descriptor"] == "colour") & (frame["artists"] == artists)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own.drop(columns="artists"), expected.estimates().round(5))
+        facts = made.facts[artists]
+        count = len(set(judged.column("artist")))
+        assert (facts["queries"], facts["database"], facts["labels"]) == (2 * count, 6 * count, count)
+        assert facts["chance"] == pytest.approx(1 / count)
+        assert facts["skipped"] == {"gram": 0, "colour": 0}
+        assert (facts["first"], [*facts["above"]]) == ("gram", ["colour"])

@@ -19,7 +19,7 @@ from csdlib.recipes.recorded.results import write_results, write_table
 from csdlib.retrieval.relevance import matches
 from csdlib.tables import ImageTable
 
-DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour")
+DESCRIPTORS = ("csd-art", "csd-tiny", "colour")
 
 
 def generated_on_map(

@@ -22,6 +22,8 @@ from csdlib.recipes.shipped.tiny_sd import GUIDANCE, STEPS
 from csdlib.tables import ImageTable
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour", "gram")
+#: Of real pictures.
+REAL_DESCRIPTORS = ("csd-art", *DESCRIPTORS)
 
 
 def record_real_studies(
@@ -30,7 +32,7 @@ def record_real_studies(
     *,
     csv: str = "sd14_artists.csv",
     command: str = "",
-    descriptors: Sequence[str] = DESCRIPTORS,
+    descriptors: Sequence[str] = REAL_DESCRIPTORS,
 ) -> pd.DataFrame:
     """Records a case study on real images; numbers only, no picture.
 
