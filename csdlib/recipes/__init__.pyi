@@ -13,8 +13,12 @@ from .recorded.ablations import REFERENCE as REFERENCE
 from .recorded.ablations import SETTINGS as SETTINGS
 from .recorded.ablations import Setting as Setting
 from .recorded.ablations import run_ablations as run_ablations
+from .recorded.art_choices import record_art_choices as record_art_choices
+from .recorded.conditions import CONDITIONS as CONDITIONS
+from .recorded.conditions import record_conditions as record_conditions
 from .recorded.content import record_content as record_content
 from .recorded.coverage import record_coverage as record_coverage
+from .recorded.described import record_described as record_described
 from .recorded.on_map import generated_on_map as generated_on_map
 from .recorded.on_map import record_generated_on_map as record_generated_on_map
 from .recorded.paintings import record_paintings as record_paintings
@@ -36,6 +40,10 @@ from .shipped.clip_tiny import train_clip_tiny as train_clip_tiny
 from .shipped.clip_tiny import zero_shot as zero_shot
 from .shipped.copy_tiny import COPY_TINY as COPY_TINY
 from .shipped.copy_tiny import train_copy_tiny as train_copy_tiny
+from .shipped.csd_art import CSD_ART as CSD_ART
+from .shipped.csd_art import judging_artists as judging_artists
+from .shipped.csd_art import split_artists as split_artists
+from .shipped.csd_art import train_csd_art as train_csd_art
 from .shipped.csd_tiny import CSD_TINY as CSD_TINY
 from .shipped.csd_tiny import train_csd_tiny as train_csd_tiny
 from .shipped.subjects_tiny import train_subjects_tiny as train_subjects_tiny

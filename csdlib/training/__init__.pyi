@@ -8,6 +8,7 @@ from .csd import fit as fit
 from .loop import Trainer as Trainer
 from .losses import multilabel_contrastive_loss as multilabel_contrastive_loss
 from .losses import self_supervised_loss as self_supervised_loss
+from .projection import fit_projection as fit_projection
 from .views import CopyViews as CopyViews
 from .views import StylePreservingViews as StylePreservingViews
 from .views import Views as Views

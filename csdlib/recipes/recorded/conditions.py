@@ -137,10 +137,11 @@ def _changed(table: ImageTable, name: str) -> list[dict[str, object]]:
         # Changed or not, the weights that saw them are the same: the numbers may be compared.
         seen = replace(seen, fingerprint=known.fingerprint)
         found = matches(seen, known, 1).hits[:, 0].astype(float)
-        cosines = seen.vectors @ known.vectors.T
+        # Rounding may leave a cosine just beyond 1.
+        cosines = np.clip(seen.vectors @ known.vectors.T, -1, 1)
         by_query = {
             "recall@1": found,
-            "same picture": np.einsum("qd,qd->q", seen.vectors, plain.vectors),
+            "same picture": np.clip(np.einsum("qd,qd->q", seen.vectors, plain.vectors), -1, 1),
             "same artist": np.where(same, cosines, 0).sum(axis=1) / same.sum(axis=1),
             "other artists": np.where(same, 0, cosines).sum(axis=1) / (~same).sum(axis=1),
         }
