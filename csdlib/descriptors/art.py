@@ -30,6 +30,10 @@ NETWORK = "tf_efficientnet_lite0"
 #: The published network takes (x - 127) / 128 of pixels from 0 to 255.
 MEAN, STD = (127 / 255,) * 3, (128 / 255,) * 3
 
+#: Longest side, in pixels, to which pictures are reduced: that of the paintings that were learned from. Squeezed to
+#: squares of 256, their marks are a little larger than life, and the network sees more of them.
+WITHIN = 224
+
 #: Numbers of the five stages: mean and deviation of 16 + 24 + 40 + 112 + 320 channels.
 STATISTICS = 1024
 
@@ -89,7 +93,7 @@ class ArtModel(StyleModel):
         style_dim: length d of the descriptor.
     """
 
-    def __init__(self, *, image_size: int = 224, style_dim: int = 128) -> None:
+    def __init__(self, *, image_size: int = 256, style_dim: int = 128) -> None:
         super().__init__()
         self.config = {"image_size": image_size, "style_dim": style_dim}
         self.backbone = MapStatistics()
@@ -108,11 +112,11 @@ class ArtDescriptor(ViewedTower):
 
     def __init__(self, model: ArtModel, *, name: str, weights_hash: str, **compute: Unpack[Compute]) -> None:
         size, dim = model.config["image_size"], model.config["style_dim"]
-        view = Squash(size, MEAN, STD)
+        view = Squash(size, MEAN, STD, WITHIN)
         super().__init__(model, name=name, weights_hash=weights_hash, view=view, dim=dim, **compute)
 
 
-def imagenet_start(image_size: int = 224, style_dim: int = 128, weights: AnyPath | None = None) -> ArtModel:
+def imagenet_start(image_size: int = 256, style_dim: int = 128, weights: AnyPath | None = None) -> ArtModel:
     """An art model whose network has ImageNet's weights, and whose projection knows nothing.
 
     Args:
@@ -257,7 +261,7 @@ class ImageNetStatistics(ArtDescriptor):
         self._fitted = state_hash(self.model.state_dict())
 
     def encode(self, images: Tensor) -> Tensor:
-        """Preprocessed images (n, 3, 224, 224) to descriptors (n, dim) float32, rows of unit norm.
+        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm.
 
         Raises:
             InputError: nothing is fitted.
@@ -295,7 +299,7 @@ def table_statistics(
     progress: bool = True,
 ) -> np.ndarray:
     """The map statistics of a table's images, (n, 1024) float32, in order, without those that cannot be read."""
-    view, device = Squash(model.config["image_size"], MEAN, STD), next(model.parameters()).device
+    view, device = Squash(model.config["image_size"], MEAN, STD, WITHIN), next(model.parameters()).device
 
     def opened(row: int) -> Tensor | None:
         try:

@@ -13,7 +13,7 @@ from torchvision.transforms.v2 import functional as vision
 from csdlib.descriptors.devices import Compute, Device, Precision, choose_device, choose_dtype
 from csdlib.descriptors.protocol import Metric
 from csdlib.files import text_hash
-from csdlib.images import image_tensor
+from csdlib.images import image_tensor, thumbnail
 
 #: Mean and deviation of each channel over CLIP's pictures. The numbers of open_clip (``OPENAI_DATASET_MEAN``), which
 #: takes seconds to import.
@@ -114,15 +114,18 @@ class Squash:
         size: side of the square in pixels.
         mean: of each channel, for pixels in [0, 1].
         std: of each channel, likewise.
+        within: longest side to which larger pictures are reduced first, so that pictures of all sizes are equally sharp.
     """
 
     size: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    within: int
 
     def __call__(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, normalised."""
-        return normalised(image.resize((self.size, self.size), Image.Resampling.BICUBIC), self.mean, self.std)
+        square = thumbnail(image, self.within).resize((self.size, self.size), Image.Resampling.BICUBIC)
+        return normalised(square, self.mean, self.std)
 
 
 class ViewedTower(TowerDescriptor):

@@ -23,6 +23,7 @@ from csdlib.descriptors.protocol import Fittable, encode_images
 from csdlib.descriptors.style_model import save_model
 from csdlib.descriptors.towers import Squash
 from csdlib.errors import InputError
+from csdlib.images import thumbnail
 from csdlib.tables import ImageTable
 
 
@@ -90,10 +91,17 @@ def test_models_survive_saving(model: ArtModel, tmp_path: Path) -> None:
 def test_pictures_are_squeezed_and_none_of_them_is_lost() -> None:
     image = Image.new("RGB", (400, 40), "black")
     image.paste("white", (360, 0, 400, 40))
-    seen = Squash(40, MEAN, STD)(image)
+    seen = Squash(40, MEAN, STD, 224)(image)
     assert seen.shape == (3, 40, 40)
     torch.testing.assert_close(seen[:, 20, 0], torch.full((3,), -127 / 128))
     torch.testing.assert_close(seen[:, 20, 38], torch.full((3,), 1.0))
+
+
+def test_pictures_of_all_sizes_are_equally_sharp() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    large, view = Image.fromarray(noise), Squash(40, MEAN, STD, 30)
+    assert torch.equal(view(large), view(thumbnail(large, 30)))
+    assert not torch.equal(view(large), Squash(40, MEAN, STD, 120)(large))
 
 
 @pytest.fixture(scope="module")

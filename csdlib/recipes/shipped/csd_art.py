@@ -46,7 +46,7 @@ from csdlib.training.views import StylePreservingViews
 
 #: How csd-art was trained.
 CSD_ART = TrainingConfig(
-    steps=700,
+    steps=600,
     batch_size=96,
     images_each=3,
     ssl_weight=0.0,
@@ -57,9 +57,9 @@ CSD_ART = TrainingConfig(
     smallest_crop=0.5,
 )
 
-#: Side of the views in pixels. A crop shows marks larger than the whole picture does: so it is smaller than the 224 at
+#: Side of the views in pixels. A crop shows marks larger than the whole picture does: so it is smaller than the 256 at
 #: which pictures are described (Touvron et al., arXiv:1906.06423).
-VIEW = 160
+VIEW = 192
 
 #: Stages that stay ImageNet's: edges and colours need no teaching, and two fifths of the time are theirs.
 FROZEN = 2
