@@ -114,7 +114,7 @@ class Squash:
         size: side of the square in pixels.
         mean: of each channel, for pixels in [0, 1].
         std: of each channel, likewise.
-        within: longest side to which larger pictures are reduced first, so that pictures of all sizes are equally sharp.
+        within: longest side to which larger pictures are reduced first: then pictures of all sizes are equally sharp.
     """
 
     size: int

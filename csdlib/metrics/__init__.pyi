@@ -11,6 +11,7 @@ from .intervals import macro_average as macro_average
 from .intervals import macro_average_each as macro_average_each
 from .intervals import paired_difference as paired_difference
 from .intervals import resampled_sums as resampled_sums
+from .intervals import unpaired_difference as unpaired_difference
 from .intervals import with_interval as with_interval
 from .ranking import METRIC_TITLES as METRIC_TITLES
 from .ranking import average_precision_at_k as average_precision_at_k

@@ -209,6 +209,56 @@ def paired_difference(values: np.ndarray, others: np.ndarray, **options: Any) ->
     return bootstrap(np.asarray(values, float) - np.asarray(others, float), **{"bounds": SIGNED} | options)
 
 
+def unpaired_difference(
+    values: np.ndarray,
+    first: np.ndarray,
+    *,
+    groups: np.ndarray | None = None,
+    n_bootstrap: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+    bounds: Bounds = SHARE,
+) -> Estimate:
+    """The mean of some queries minus the mean of the others, with an interval: for artists seen and unseen, say.
+
+    No unit is on both sides, so nothing cancels out, and both sides are resampled apart.
+
+    Args:
+        values: (q,) float.
+        first: (q,) bool, the queries whose mean comes first.
+        groups: (q,) labels, none of them on both sides; then whole groups are drawn.
+        n_bootstrap: resamples.
+        level: of confidence, in (0, 1).
+        seed: of the resampling.
+        bounds: between which values every one of them can lie.
+
+    Returns:
+        the difference; ``n`` is the number of units on the smaller side, which decides how long the interval is.
+
+    Raises:
+        InputError: as ``bootstrap``, a side without queries, or a group on both sides.
+
+    Example:
+        >>> unpaired_difference(np.array([1.0, 1.0, 0.0, 1.0]), np.array([True, True, False, False])).value
+        0.5
+    """
+    first = np.asarray(first, dtype=bool)
+    if first.shape != np.shape(values) or first.all() or not first.any():
+        raise InputError("need one value a query, and queries on both sides of the difference")
+    if groups is not None and (both := set(groups[first]) & set(groups[~first])):
+        raise InputError(f"{sorted(map(str, both))[0]!r} is on both sides of the difference: nothing would cancel out")
+    random, means, resamples, counts = np.random.default_rng(seed), [], [], []
+    for side in (first, ~first):
+        part, units, unit = _units(np.asarray(values)[side, None], None if groups is None else groups[side], bounds)
+        sums, sizes = _totals(part, units)
+        drawn = resampled_sums(np.column_stack([sums, sizes]), n_bootstrap, random)
+        means.append(float(part.mean()))
+        resamples.append(drawn[:, 0] / drawn[:, 1])
+        counts.append(len(sizes))
+    wide = None if bounds is None else (bounds[0] - bounds[1], bounds[1] - bounds[0])
+    return with_interval(means[0] - means[1], resamples[0] - resamples[1], min(counts), unit, level=level, bounds=wide)
+
+
 def correlation(
     first: np.ndarray, second: np.ndarray, *, n_bootstrap: int = 1000, level: float = 0.95, seed: int = 0
 ) -> Estimate:

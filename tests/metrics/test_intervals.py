@@ -21,6 +21,7 @@ from csdlib.metrics.intervals import (
     macro_average_each,
     paired_difference,
     resampled_sums,
+    unpaired_difference,
 )
 
 
@@ -234,3 +235,26 @@ def test_a_macro_average_draws_what_it_is_asked_to() -> None:
     deviation = np.sqrt(sum(each.var() / len(each) for each in own)) / 2
     assert by_query.high - by_query.low == pytest.approx(2 * 1.98 * deviation, rel=0.08)
     assert macro_average(values, groups).note == "2 groups: no interval"
+
+
+def test_an_unpaired_difference_holds_the_truth_about_as_often_as_it_says() -> None:
+    random = np.random.default_rng(0)
+    held = 0
+    for trial in range(200):
+        groups = np.repeat(np.arange(36), 6)
+        first = groups < 12
+        skill = np.where(np.arange(36) < 12, random.beta(6, 4, 36), random.beta(4, 6, 36))
+        values = (random.random(216) < skill[groups]).astype(float)
+        found = unpaired_difference(values, first, groups=groups, n_bootstrap=200, seed=trial)
+        assert found.value == pytest.approx(values[first].mean() - values[~first].mean())
+        assert found.n == 12
+        held += found.low <= 0.2 <= found.high
+    assert 0.9 <= held / 200 <= 1
+
+
+def test_an_artist_on_both_sides_of_an_unpaired_difference_is_refused() -> None:
+    values, first = np.array([0.0, 1.0, 1.0]), np.array([True, True, False])
+    with pytest.raises(InputError, match="'b' is on both sides"):
+        unpaired_difference(values, first, groups=np.array(["a", "b", "b"]))
+    with pytest.raises(InputError, match="queries on both sides"):
+        unpaired_difference(values, np.ones(3, bool))
