@@ -18,7 +18,7 @@ from csdlib.descriptors.registry import load
 from csdlib.embeddings.arrays import Embedded, Embeddings, same_collection
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, text_hash
+from csdlib.files import AnyPath, cache_folder, text_hash
 from csdlib.recipes.recorded.results import write_results, write_table
 from csdlib.recipes.shipped.csd_art import judging_artists
 from csdlib.tables import ImageTable, collection_of
@@ -60,7 +60,7 @@ def record_described(
     if not len(made):
         raise InputError(f"{Path(root) / csv}: none of its artists has a work in wikiart.csv")
     for name in descriptors:
-        found = [_whole(embed(table, load(name), progress=True)) for table in (works, made)]
+        found = [_whole(embed(table, load(name), cache=cache_folder() / "embeddings")) for table in (works, made)]
         _elsewhere(found, output).save(output / name, "float16")
     statistics = _components(works, components, weights)
     statistics.save(output / COMPONENTS, "float16")

@@ -11,7 +11,7 @@ from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
-from csdlib.files import AnyPath
+from csdlib.files import AnyPath, cache_folder
 from csdlib.maps.layout import map_neighbours, style_map
 from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.intervals import bootstrap
@@ -81,7 +81,7 @@ def record_generated_on_map(
         csv: name of the table of generated images; only those of artists who have paintings are used.
         descriptors: names, a map each.
         command: what makes it again.
-        cache: folder for finished descriptors.
+        cache: folder for finished descriptors; by default that of ``cache_folder``.
 
     Returns:
         one row a descriptor and kind of neighbour: ``descriptor``, ``neighbours``, ``value``, ``low``, ``high``, ``n``,
@@ -94,6 +94,7 @@ def record_generated_on_map(
     paintings = wikiart(root)
     made = generated(root, csv=csv)
     made = made.where(artist=sorted(set(made.frame["artist"]) & set(paintings.frame["artist"])))
+    cache = cache or cache_folder() / "embeddings"
     shares, places = [], pd.DataFrame()
     for name in descriptors:
         frame, found = generated_on_map(paintings, made, load(name), cache=cache)

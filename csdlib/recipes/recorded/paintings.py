@@ -7,7 +7,7 @@ import pandas as pd
 
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.registry import load
-from csdlib.files import AnyPath
+from csdlib.files import AnyPath, cache_folder
 from csdlib.metrics.intervals import paired_difference
 from csdlib.metrics.ranking import recall_per_query
 from csdlib.recipes.recorded.results import Recorded, write_results
@@ -35,22 +35,22 @@ def record_paintings(
         root: folder with ``wikiart.csv`` and the images.
         output: a csv file with the rows of ``Retrieval.estimates`` for each of the ``artists``: ``all``, and those
             ``aside``, among themselves. The json file beside it holds, for both, counts, chance, and by how many points
-            of recall@1 the first descriptor is above each of the others; and ``seconds`` of embedding and search.
+            of recall@1 the first descriptor is above each of the others.
         descriptors: names; the first is the one that others are compared with.
         aside: artists; by default those whom csd-art has not seen.
         k: neighbours of each query.
         command: what makes it again.
-        cache: folder for finished descriptors.
+        cache: folder for finished descriptors; by default that of ``cache_folder``.
 
     Raises:
         InputError: the table or an image is missing.
     """
     table = wikiart(root)
     part = table.where(artist=list(judging_artists() if aside is None else aside))
+    cache = cache or cache_folder() / "embeddings"
     results = {name: evaluate_retrieval(table, load(name), k=k, cache=cache) for name in descriptors}
     apart = {name: evaluate_embeddings(part, found.embeddings, k=k, name=name) for name, found in results.items()}
     facts = {"all": _facts(results), "aside": _facts(apart)}
-    facts |= {"seconds": {name: round(found.seconds, 1) for name, found in results.items()}}
     frames = [
         found.estimates().round(5).assign(artists=artists)
         for artists, judged in (("all", results), ("aside", apart))
