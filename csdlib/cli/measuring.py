@@ -26,7 +26,7 @@ Float32 = Annotated[bool, typer.Option(help="Keep 32 bit on the disk, for vector
 
 @verbs.command()
 @plain_errors
-def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-tiny") -> None:
+def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-art") -> None:
     """Print how alike two pictures are in style: a cosine in [-1, 1], higher is more alike."""
     typer.echo(str(similarity.style_similarity(a, b, descriptor=descriptor)))
 
@@ -36,7 +36,7 @@ def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-tiny") -> None:
 def embed(
     images: Path,
     output: Path,
-    descriptor: DescriptorName = "csd-tiny",
+    descriptor: DescriptorName = "csd-art",
     verify: Annotated[
         bool, typer.Option("--verify", help="Know what is embedded already by its bytes, not by size and time.")
     ] = False,
@@ -51,7 +51,7 @@ def embed(
 
 @verbs.command()
 @plain_errors
-def embed_shards(shards: Path, output: Path, descriptor: DescriptorName = "csd-tiny", float32: Float32 = False) -> None:
+def embed_shards(shards: Path, output: Path, descriptor: DescriptorName = "csd-art", float32: Float32 = False) -> None:
     """Write the descriptors of a folder of shards (*.tar, *.parquet) into OUTPUT, for search.
 
     A killed run goes on where it was. For several GPUs, start it with "accelerate launch -m csdlib embed-shards ...",

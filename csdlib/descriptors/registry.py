@@ -38,6 +38,9 @@ _ENTRIES: dict[str, _Entry] = {
     ),
     "colour": _Entry("handmade:ColourHistogram", "RGB histogram, 8 x 8 x 8 bins, square root"),
     "copy-tiny": _Entry("csd:copy_tiny", "finds copies of one picture (not its style): for curation"),
+    "csd-art": _Entry(
+        "art:csd_art", "CSD for real art: EfficientNet-lite0, trained on paintings; weights for non-commercial use"
+    ),
     "csd-tiny": _Entry("csd:csd_tiny", "CSD on a ViT of 2.9 M parameters, trained on the atelier"),
     "csd-vit-b": _Entry(
         "csd_released:csd_vit_b", "CSD on ViT-B/16; its weights were not released", "nowhere: give weights="

@@ -73,7 +73,7 @@ class Score:
 Images = ImageLike | Sequence[ImageLike]
 
 
-def style_similarity(a: Images, b: Images, *, descriptor: str | Descriptor = "csd-tiny") -> Score:
+def style_similarity(a: Images, b: Images, *, descriptor: str | Descriptor = "csd-art") -> Score:
     """The cosine of the style descriptors of two images, or of the prototypes of two sets.
 
     Args:

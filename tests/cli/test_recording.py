@@ -10,6 +10,8 @@ from csdlib.cli import app, recording
 
 RECORDERS = {
     "ablations": ("run_ablations", "data/results/ablations.csv"),
+    "conditions": ("record_conditions", "data/results/art_conditions.csv"),
+    "described": ("record_described", "data/art"),
     "content": ("record_content", "data/results/atelier_content.json"),
     "map": ("record_generated_on_map", "data/results/generated_on_map.csv"),
     "paintings": ("record_paintings", "data/results/real_paintings.csv"),
@@ -24,7 +26,7 @@ def test_a_recorder_alone_records_what_is_shipped(name: str, monkeypatch: pytest
     function, output = RECORDERS[name]
     called: dict[str, Any] = {}
     monkeypatch.setattr(recording, function, lambda *args, **kwargs: called.update(kwargs, args=args))
-    outside = name in ("map", "paintings", "training", "real-studies")
+    outside = name in ("conditions", "described", "map", "paintings", "training", "real-studies")
     done = CliRunner().invoke(app, ["record", name, *(["--root", "/my/own"] if outside else [])])
     assert done.exit_code == 0, done.output
     assert called["args"] == ((Path("/my/own"), Path(output)) if outside else (Path(output),))

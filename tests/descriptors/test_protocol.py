@@ -13,7 +13,7 @@ from csdlib.tables import ImageTable
 from tests.conftest import stripes
 
 HANDMADE = ["colour", "gram", "pixels"]
-TINY = ["clip-tiny", "copy-tiny", "csd-tiny", "gram-clip-tiny", "random-tiny"]
+TINY = ["clip-tiny", "copy-tiny", "csd-art", "csd-tiny", "gram-clip-tiny", "random-tiny"]
 
 PICTURES = [stripes(0, 3, 1), stripes(1, 5, 2).resize((90, 40))]
 
