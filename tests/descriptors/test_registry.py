@@ -13,7 +13,7 @@ from tests.conftest import stripes
 
 
 def test_unknown_and_taken_names() -> None:
-    with pytest.raises(InputError, match=r"choose one of .*colour, copy-tiny, csd-tiny"):
+    with pytest.raises(InputError, match=r"choose one of .*colour, copy-tiny, csd-art, csd-tiny"):
         load("color")
     with pytest.raises(InputError, match="registered already"):
         register("colour", "mine")(lambda: ColourHistogram())
