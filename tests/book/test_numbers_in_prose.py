@@ -16,6 +16,13 @@ STATED = {
     "quickstart": {"0.7": "an example of a score"},
     "meet_the_painters": {"0.9": "the bar of an exercise"},
     "a_small_stable_diffusion": {"0.155": "an exercise's given", "0.18215": "Stable Diffusion's own scale"},
+    "a_descriptor_for_real_art": {"0.4": "an example of a score"},
+    "whom_does_stable_diffusion_imitate": {
+        "0.568": "the paper",
+        "+0.568": "the paper",
+        "0.05": "a level",
+        "1.4": "a version",
+    },
     "curating_styles": {"0.8": "SSCD's own threshold"},
     "training_a_descriptor": {"0.2": "the weight of an exercise"},
     "whose_style_is_it": {"2.1": "a version", "0.95": "an exercise's given"},

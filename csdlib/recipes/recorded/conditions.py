@@ -14,7 +14,7 @@ from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
 from csdlib.images import thumbnail
-from csdlib.metrics.intervals import SIGNED, bootstrap, paired_difference
+from csdlib.metrics.intervals import SHARE, SIGNED, bootstrap, paired_difference
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.recipes.shipped.csd_art import judging_artists
 from csdlib.retrieval.relevance import matches
@@ -145,7 +145,10 @@ def _changed(table: ImageTable, name: str) -> list[dict[str, object]]:
             "same artist": np.where(same, cosines, 0).sum(axis=1) / same.sum(axis=1),
             "other artists": np.where(same, 0, cosines).sum(axis=1) / (~same).sum(axis=1),
         }
-        measured = {what: bootstrap(values, groups=groups, bounds=SIGNED) for what, values in by_query.items()}
+        measured = {
+            what: bootstrap(values, groups=groups, bounds=SHARE if what == "recall@1" else SIGNED)
+            for what, values in by_query.items()
+        }
         measured["above"] = paired_difference(found, first, groups=groups)
         rows += [
             {"descriptor": name, "condition": condition, "measure": what} | estimate.row()
