@@ -439,15 +439,15 @@ assert (both["corrected"] > both["as in the paper"]).all(), (
 )
 figures.show(
     chart,
-    caption=f"Stable Diffusion pictures in the names of {recorded.facts['artists']} painters, 95 % intervals over painters. Below 0: {negative['as in the paper']} of 16 as in the paper, {negative['corrected']} of 16 corrected; with the whole interval: "
+    caption=f"Stable Diffusion pictures in the names of {recorded.facts['artists']} painters, 95 % intervals over painters. Below 0: {negative['as in the paper']} of {len(both)} as in the paper, {negative['corrected']} of {len(both)} corrected; with the whole interval: "
     f"{below.loc['as in the paper', 'below']} and {below.loc['corrected', 'below']}; above 0 with it: none; dotted: the paper. The painter is found in {shares.min():.1%} to {shares.max():.1%} of the pictures. {recorded.sentence()}",
-    alt="Points with intervals for four subjects and four descriptors: most correlations are below zero, none reaches the paper's 0.568.",
+    alt="Points with intervals for four subjects and five descriptors: most correlations are below zero, none reaches the paper's 0.568.",
 )
 
 # %% [markdown]
 # No row comes near the paper's 0.568. As the paper measures it, nearly all points lie below 0, half of them with the whole interval. Corrected, every point lies higher: most come closer to 0, a few pass it,
-# and most intervals hold it. But the painters are found so rarely that these similarities are mostly about something
-# else than their styles: small descriptors, and prompts that a generator may not have followed.
+# and most intervals hold it. By the small descriptors the painters are found so rarely that these similarities are mostly about something
+# else than their styles. {term}`csd-art` does find them, and its points lie below 0 for every subject, too.
 
 # %% [markdown]
 # ## Where this could be wrong
@@ -600,4 +600,4 @@ for r, share in ((0.568, 0.9), (0.25, 0.5), (-0.2, 0.8)):
 #
 # - {cite:t}`somepalli2024csd`, Section 6, on generalisation of styles.
 # - {cite:t}`ohm2024fruit` on why similarity scores depend on style and content at once.
-# - Next: [how to report a study of style](how_to_report_a_study_of_style).
+# - Next: [whom does Stable Diffusion imitate?](whom_does_stable_diffusion_imitate)

@@ -100,7 +100,7 @@ print(f"another painter, same subject: {score.value:.3f}")
 # %% [markdown]
 # With `csd-tiny`, the first number is far above the second: here the painter counts, and not the subject. But these
 # three pictures were picked to make the question clear. The first two are the most alike that an unseen painter has made
-# of two subjects. (In the shell, the same is one line: `csdlib compare first.png second.png`.)
+# of two subjects. (In the shell, the same is one line: `csdlib compare first.png second.png --descriptor csd-tiny`. Without a name, {term}`csd-art` looks, which has learned from [real art](a_descriptor_for_real_art).)
 #
 # ## Is that a lot?
 #

@@ -540,4 +540,4 @@ print(f"2 right ones: from {apart[0]:+.2f} to 0; 14: from 0 to {apart[1]:+.2f}")
 #
 # - {cite:t}`somepalli2024csd` is the paper.
 # - {cite:t}`csdplus2026` examine the calibration of the released weights.
-# - Next: [style maps](style_maps).
+# - Next: [a descriptor for real art](a_descriptor_for_real_art).

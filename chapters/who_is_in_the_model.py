@@ -533,13 +533,13 @@ figures.table(
 # %% tags=["hide-input"]
 recorded = read_results("studies_sd14")
 real = recorded.frame
-real = real[
-    (real["content"] == "all") & (real["descriptor"] == "csd-tiny")
-].sort_values("value", ascending=False, ignore_index=True)
+real = real[(real["content"] == "all") & (real["descriptor"] == "csd-art")].sort_values(
+    "value", ascending=False, ignore_index=True
+)
 real_chart = figures.intervals(
     real.assign(label=real["artist"].map(artist_name), group="real painters"),
     group="group",
-    axis="General Style Similarity (csd-tiny)",
+    axis="General Style Similarity (csd-art)",
 )
 real_chart.update_layout(showlegend=False, yaxis_tickfont_size=10)
 figures.show(
@@ -559,9 +559,8 @@ print(
 )
 
 # %% [markdown]
-# High scores, and hardly a picture that is found. This descriptor has never learned to tell real
-# paintings apart; on its scale one painting may be like any other. Two yardsticks would tell: the scores of painters who are *not* in Stable Diffusion, whom nobody knows; and the same pictures beside *other* painters' works, as in the control above. The record does not hold the second; `own_above_others` computes it for whoever has the pictures.
-# A reader who took the thresholds at their word would call most of these painters *present*, and nothing here says what a stranger would get.
+# By {term}`csd-art` the scores lie all over the scale, and for most painters at least one picture is found. The paper's thresholds would call next to nobody *present*, and many more absent; by the small descriptor of an earlier edition of this page nearly all were present. So they belong to the paper's
+# descriptor, and to no other. Two yardsticks would tell what a score means: the scores of painters who are *not* in Stable Diffusion, whom nobody knows; and those of other names' pictures beside the same works. The second needs no truth: see [whom does Stable Diffusion imitate?](whom_does_stable_diffusion_imitate)
 #
 # ## The prediction, and what came
 
