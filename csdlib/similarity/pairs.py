@@ -11,6 +11,9 @@ from csdlib.errors import InputError
 #: Shares of the pairs that lie below a quantile.
 PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
+#: Rows of the similarity matrix that exist at a time: of ten thousand images there are fifty million pairs.
+ROWS = 256
+
 
 def pair_quantiles(
     embeddings: Embeddings, artists: np.ndarray, probabilities: Sequence[float] = PROBABILITIES
@@ -42,14 +45,21 @@ def pair_quantiles(
         raise InputError(f"need cosine embeddings and a name each, got {embeddings.metric} and {len(artists)} names")
     known = np.flatnonzero(np.asarray(artists) != "")
     vectors, names = embeddings.take(known).vectors, np.asarray(artists)[known]
-    first, second = np.triu_indices(len(known), k=1)
-    cosines, same = (vectors @ vectors.T)[first, second], names[first] == names[second]
-    if same.all() or not same.any():
+    found: dict[bool, list[np.ndarray]] = {True: [], False: []}
+    for start in range(0, len(known), ROWS):
+        cosines = vectors[start : start + ROWS] @ vectors.T
+        same = names[start : start + ROWS, None] == names
+        # Every pair once, and no picture with itself.
+        later = np.triu(np.ones(cosines.shape, bool), k=start + 1)
+        for kind, kept in ((True, later & same), (False, later & ~same)):
+            found[kind].append(cosines[kept])
+    ours, others = (np.concatenate(found[kind]) if found[kind] else np.empty(0) for kind in (True, False))
+    if not (len(ours) and len(others)):
         raise InputError("need two pictures by one artist, and two by different artists")
     return pd.DataFrame(
         {
             "share": list(probabilities),
-            "same_artist": np.quantile(cosines[same], probabilities),
-            "other_artists": np.quantile(cosines[~same], probabilities),
+            "same_artist": np.quantile(ours, probabilities),
+            "other_artists": np.quantile(others, probabilities),
         }
     )
