@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "A descriptor for real art", minutes: 1, accelerator: none, data: [data/models/csd-art, data/art, data/results/art_conditions.csv, data/results/real_paintings.csv]}
+#   csd: {title: "A descriptor for real art", minutes: 2, accelerator: none, data: [data/models/csd-art, data/art, data/results/art_conditions.csv, data/results/real_paintings.csv]}
 # ---
 
 # %% [markdown]
@@ -29,7 +29,7 @@
 # | [The retrieval benchmark](retrieval_benchmark): recall@1, intervals over artists | needed |
 # | principal components | useful |
 #
-# **Time:** twenty-five minutes to read, about one to run on two cores.
+# **Time:** twenty-five minutes to read, about two to run on two cores.
 
 # %% tags=["parameters"]
 components = 256  # components of the statistics that the projection sees
@@ -293,16 +293,18 @@ judged = judged.assign(
         for m, k in zip(judged["metric"], judged["k"], strict=True)
     ],
 )
-figures.show(
-    figures.intervals(judged, group="what", axis="share"),
-    height=720,
-    caption=f"The last word: {facts['queries']} queries by {facts['labels']} artists whom no choice has seen, {facts['database']:,} works to find, 95 % intervals over artists; "
-    f"chance {facts['chance']:.1%}. {recorded.sentence()}",
-    alt="Points with intervals. "
-    + ", ".join(
-        f"{row.label} {row.what} {row.value:.2f}" for row in judged.itertuples()
+display(
+    figures.show(
+        figures.intervals(judged, group="what", axis="share"),
+        height=720,
+        caption=f"The last word: {facts['queries']} queries by {facts['labels']} artists whom no choice has seen, {facts['database']:,} works to find, 95 % intervals over artists; "
+        f"chance {facts['chance']:.1%}. {recorded.sentence()}",
+        alt="Points with intervals. "
+        + ", ".join(
+            f"{row.label} {row.what} {row.value:.2f}" for row in judged.itertuples()
+        )
+        + ".",
     )
-    + ".",
 )
 leads = pd.DataFrame(facts["above"]).rename_axis("csd-art above").reset_index()
 display(
@@ -503,10 +505,12 @@ for label, kept, colour in (
     )
 chart.update_layout(xaxis_title="cosine of two paintings", yaxis_title="density")
 scale = pair_quantiles(judges_seen, artists)
-figures.show(
-    chart,
-    caption=f"{len(cosines):,} pairs of paintings by the artists who judge.",
-    alt=f"Two overlapping hills: pairs by two artists around {scale['other_artists'].iloc[3]:.2f}, by one artist around {scale['same_artist'].iloc[3]:.2f}.",
+display(
+    figures.show(
+        chart,
+        caption=f"{len(cosines):,} pairs of paintings by the artists who judge.",
+        alt=f"Two overlapping hills: pairs by two artists around {scale['other_artists'].iloc[3]:.2f}, by one artist around {scale['same_artist'].iloc[3]:.2f}.",
+    )
 )
 percent = scale.assign(share=[f"{share:.0%}" for share in scale["share"]])
 display(

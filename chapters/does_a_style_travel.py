@@ -447,7 +447,7 @@ figures.show(
 # %% [markdown]
 # No row comes near the paper's 0.568. As the paper measures it, nearly all points lie below 0, half of them with the whole interval. Corrected, every point lies higher: most come closer to 0, a few pass it,
 # and most intervals hold it. By the small descriptors the painters are found so rarely that these similarities are mostly about something
-# else than their styles. {term}`csd-art` does find them, and its points lie below 0 for every subject, too.
+# else than their styles. {term}`csd-art` does find them; its points all lie below 0, too.
 
 # %% [markdown]
 # ## Where this could be wrong

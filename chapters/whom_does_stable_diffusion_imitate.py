@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Whom does Stable Diffusion imitate?", minutes: 1, accelerator: none, data: [data/models/csd-art, data/art, data/published/stable_diffusion.csv]}
+#   csd: {title: "Whom does Stable Diffusion imitate?", minutes: 0.5, accelerator: none, data: [data/models/csd-art, data/art, data/published/stable_diffusion.csv]}
 # ---
 
 # %% [markdown]
@@ -179,12 +179,14 @@ chart.add_vline(
     line_color="#888888",
     annotation_text="chance",
 )
-figures.show(
-    chart,
-    caption=f"Generated pictures among {len(works):,} works by {works.frame['artist'].nunique()} artists, with 95 % intervals over artists.",
-    alt="Points with intervals. "
-    + ", ".join(f"{row['label']} {row['value']:.3f}" for row in rows)
-    + f"; chance is {whole['chance'].value:.3f}.",
+display(
+    figures.show(
+        chart,
+        caption=f"Generated pictures among {len(works):,} works by {works.frame['artist'].nunique()} artists, with 95 % intervals over artists.",
+        alt="Points with intervals. "
+        + ", ".join(f"{row['label']} {row['value']:.3f}" for row in rows)
+        + f"; chance is {whole['chance'].value:.3f}.",
+    )
 )
 pairs = [
     (one, other)
@@ -244,10 +246,12 @@ chart.update_layout(
     xaxis_title="General Style Similarity",
     yaxis_title="recall@1 (percent of the pictures in this name)",
 )
-figures.show(
-    chart,
-    caption="Every artist by both measures. Point at a mark to see who it is.",
-    alt=f"A cloud of points; correlation {correlation(by_artist['value'].to_numpy(), by_artist['found'].to_numpy()).value:.2f}.",
+display(
+    figures.show(
+        chart,
+        caption="Every artist by both measures. Point at a mark to see who it is.",
+        alt=f"A cloud of points; correlation {correlation(by_artist['value'].to_numpy(), by_artist['found'].to_numpy()).value:.2f}.",
+    )
 )
 links = {
     "GSS and recall@1": correlation(
