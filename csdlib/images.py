@@ -144,6 +144,16 @@ def thumbnail(image: Image.Image, side: int) -> Image.Image:
     return small
 
 
+def without_colour(image: Image.Image) -> Image.Image:
+    """An RGB image without its colours, still RGB.
+
+    Example:
+        >>> without_colour(Image.new("RGB", (1, 1), (255, 0, 0))).getpixel((0, 0))
+        (76, 76, 76)
+    """
+    return image.convert("L").convert("RGB")
+
+
 class _CallingThread(Executor):
     """What is submitted is done at once."""
 

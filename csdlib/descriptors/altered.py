@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from csdlib.descriptors.protocol import Descriptor
-from csdlib.images import thumbnail
+from csdlib.images import thumbnail, without_colour
 
 
 class Altered:
@@ -55,4 +55,4 @@ def reduced(inner: Descriptor, side: int) -> Altered:
 
 def in_grey(inner: Descriptor) -> Altered:
     """A descriptor that is given every picture without its colours."""
-    return Altered(inner, lambda image: image.convert("L").convert("RGB"), "in grey")
+    return Altered(inner, without_colour, "in grey")

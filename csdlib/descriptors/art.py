@@ -296,15 +296,33 @@ def table_statistics(
     dtype: torch.dtype = torch.float32,
     batch_size: int = 64,
     *,
+    whole: bool = False,
     progress: bool = True,
 ) -> np.ndarray:
-    """The map statistics of a table's images, (n, 1024) float32, in order, without those that cannot be read."""
+    """The map statistics of a table's images, in order.
+
+    Args:
+        model: its network and the size of its pictures are used.
+        table: the images.
+        dtype: in which the network computes; its weights are in it.
+        batch_size: images that are computed together.
+        whole: refuse a table with an image that cannot be read; by default it is left out.
+        progress: show a progress bar on the error stream.
+
+    Returns:
+        (n, 1024) float32.
+
+    Raises:
+        InputError: the table should be whole, and is not.
+    """
     view, device = Squash(model.config["image_size"], MEAN, STD, WITHIN), next(model.parameters()).device
 
     def opened(row: int) -> Tensor | None:
         try:
             return view(table.open(row))
         except InputError:
+            if whole:
+                raise
             return None
 
     found = []

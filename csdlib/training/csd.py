@@ -134,6 +134,7 @@ def fit(
     table = readable(table, progress=progress)
     accelerator = Accelerator()
     _check(table, config, accelerator.num_processes)
+    learning = [name for name, weight in model.named_parameters() if weight.requires_grad]
     optimizer = _optimizer(model, config)
     schedule = warmup_schedule(optimizer, config.steps, config.warmup, config.decay)
     trained, optimizer = accelerator.prepare(model, optimizer)
@@ -146,7 +147,7 @@ def fit(
         steps=config.steps,
         ids=table.ids,
         # Images and labels, but not the folder: a data set that was moved is still the same.
-        identity=(config, model.config, views, table.ids.tolist(), table.frame["styles"].tolist()),
+        identity=(config, model.config, learning, views, table.ids.tolist(), table.frame["styles"].tolist()),
         evaluate=evaluate,
         evaluate_every=evaluate_every,
         checkpoint=checkpoint,

@@ -15,6 +15,7 @@ from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.towers import CLIP_MEAN, CLIP_STD, normalised
 from csdlib.errors import InputError
+from csdlib.images import without_colour
 
 
 class Views(Protocol):
@@ -149,7 +150,7 @@ def _recoloured(image: Image.Image, generator: Generator) -> Image.Image:
     image = vision.adjust_saturation(image, 0.6 + 0.8 * saturation)
     image = vision.adjust_hue(image, 0.2 * (hue - 0.5))
     if grey < 0.2:
-        image = image.convert("L").convert("RGB")
+        image = without_colour(image)
     return image.filter(ImageFilter.GaussianBlur(2 * soft - 1)) if soft > 0.5 else image
 
 

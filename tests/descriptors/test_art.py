@@ -18,6 +18,7 @@ from csdlib.descriptors.art import (
     imagenet_start,
     imagenet_statistics,
     load_art_model,
+    table_statistics,
 )
 from csdlib.descriptors.protocol import Fittable, encode_images
 from csdlib.descriptors.style_model import save_model
@@ -127,6 +128,15 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     save_file({"one": torch.ones(1)}, tmp_path / "one.safetensors")
     with pytest.raises(InputError, match="has 1 tensors, and tf_efficientnet_lite0 has 296"):
         imagenet_start(weights=tmp_path / "one.safetensors")
+
+
+def test_statistics_leave_out_what_cannot_be_read_or_refuse_it(model: ArtModel, striped_table: ImageTable) -> None:
+    two = striped_table.take([0, 1])
+    gone = two.with_column("path", [two.frame["path"][0], "gone.png"])
+    left = table_statistics(model, gone, progress=False)
+    np.testing.assert_allclose(left, table_statistics(model, two, progress=False)[:1], rtol=1e-4)
+    with pytest.raises(InputError, match="no such image"):
+        table_statistics(model, gone, whole=True, progress=False)
 
 
 def test_the_baseline_is_fitted_on_a_database_only(published: Path, striped_table: ImageTable) -> None:

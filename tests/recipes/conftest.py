@@ -38,6 +38,12 @@ def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"csdlib.recipes.shipped.{module}.generator_pictures", few)
 
 
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a test embeds does not enter the cache of whoever runs it."""
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture(scope="session")
 def paintings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six artists' paintings, and a second table with one more artist's, for training only."""

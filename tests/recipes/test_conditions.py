@@ -19,6 +19,8 @@ from csdlib.recipes.recorded.conditions import (
 )
 from tests.conftest import stripes
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 
 @pytest.mark.parametrize("name", CONDITIONS)
 @pytest.mark.parametrize("size", [(16, 16), (17, 40), (301, 33)])

@@ -13,6 +13,8 @@ from csdlib.errors import InputError
 from csdlib.recipes.recorded.described import COMPONENTS, record_described
 from csdlib.retrieval.benchmark import evaluate_embeddings, evaluate_retrieval
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 
 def test_who_has_the_numbers_only_finds_the_same(outside_world: Path, imagenet_weights: Path, tmp_path: Path) -> None:
     record_described(

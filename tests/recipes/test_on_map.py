@@ -10,6 +10,8 @@ from csdlib.datasets import load_dataset
 from csdlib.descriptors.registry import load
 from csdlib.recipes.recorded.on_map import generated_on_map, record_generated_on_map
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 
 def test_generated_images_land_with_their_artist(outside_world: Path) -> None:
     paintings, made = (load_dataset(name, root=outside_world) for name in ("wikiart", "generated"))

@@ -10,6 +10,8 @@ from csdlib.descriptors.registry import load
 from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.retrieval.benchmark import evaluate_retrieval
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 
 def test_the_record_is_the_benchmark(outside_world: Path, tmp_path: Path) -> None:
     output, aside = tmp_path / "real.csv", ["artist-0", "artist-1", "artist-2"]

@@ -9,6 +9,8 @@ import pytest
 from csdlib.errors import InputError
 from csdlib.recipes.recorded.studies import record_real_studies
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 
 def test_real_studies_are_recorded(outside_world: Path, tmp_path: Path) -> None:
     output = tmp_path / "studies.csv"

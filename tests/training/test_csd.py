@@ -91,6 +91,11 @@ def test_a_killed_run_ends_with_the_same_weights(striped_table: ImageTable, tmp_
     ):
         with pytest.raises(InputError, match="data set or other settings"):
             fit(small_model(), table, config, checkpoint=checkpoint, progress=False)
+    # What learns is part of what a training is: a half of one kind and a half of the other is neither.
+    frozen = small_model()
+    frozen.backbone.requires_grad_(False)
+    with pytest.raises(InputError, match="of another model"):
+        fit(frozen, striped_table, CONFIG, checkpoint=checkpoint, progress=False)
 
 
 def test_impossible_trainings_are_refused(striped_table: ImageTable) -> None:

@@ -20,7 +20,6 @@ from csdlib.descriptors.art import (
 )
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.embeddings.embed_table import embed
-from csdlib.errors import InputError
 from csdlib.files import AnyPath, text_hash
 from csdlib.metrics.intervals import bootstrap, paired_difference
 from csdlib.metrics.ranking import mean_precision_per_query, recall_per_query
@@ -87,7 +86,7 @@ def record_art_choices(
     paintings = _Paintings(learned, extra, table.where(split=["query", "database"], artist=list(split.choose)))
     end = load_art_model(trained)
     start = imagenet_start(**end.config, weights=weights).eval()
-    taught, asked = (_whole_statistics(start, table) for table in (paintings.learned, paintings.judges))
+    taught, asked = (table_statistics(start, table, whole=True) for table in (paintings.learned, paintings.judges))
     half_whitened(start, taught)
     choices = _of_components(taught, asked, sorted({*counts, end.config["style_dim"]}))
     choices |= _of_smaller_pictures(paintings, end.config["style_dim"], weights)
@@ -115,7 +114,7 @@ def _of_components(learned: np.ndarray, judges: np.ndarray, counts: Sequence[int
 def _of_smaller_pictures(paintings: _Paintings, count: int, weights: AnyPath | None) -> dict[str, np.ndarray]:
     """The same of pictures at the size of training's views."""
     model = imagenet_start(VIEW, weights=weights).eval()
-    learned, judges = (_whole_statistics(model, table) for table in (paintings.learned, paintings.judges))
+    learned, judges = (table_statistics(model, table, whole=True) for table in (paintings.learned, paintings.judges))
     return {f"{_half_whitened(count)}, of {VIEW} pixels": principal_components(learned, count)(judges)}
 
 
@@ -141,15 +140,6 @@ def _of_training(judges: ImageTable, start: ArtModel, end: ArtModel) -> dict[str
         between(start, model, share)
         descriptor = ArtDescriptor(model, name="csd-art", weights_hash=str(share))
         found[f"network trained, {share:.0%} of the way"] = embed(judges, descriptor).vectors
-    return found
-
-
-def _whole_statistics(model: ArtModel, table: ImageTable) -> np.ndarray:
-    found = table_statistics(model, table)
-    if len(found) < len(table):
-        raise InputError(
-            f"{len(table) - len(found)} images of {table.root} cannot be read: leave them out of the table"
-        )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -13,7 +14,7 @@ from csdlib.descriptors.altered import Altered
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
-from csdlib.images import thumbnail
+from csdlib.images import thumbnail, without_colour
 from csdlib.metrics.intervals import SHARE, SIGNED, bootstrap, paired_difference
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.recipes.shipped.csd_art import judging_artists
@@ -81,10 +82,10 @@ CONDITIONS: MappingProxyType[str, Callable[[Image.Image], Image.Image]] = Mappin
     {
         "as it is": lambda image: image,
         "mirrored": ImageOps.mirror,
-        "64 pixels": lambda image: thumbnail(image, 64),
-        "32 pixels": lambda image: thumbnail(image, 32),
+        "64 pixels": partial(thumbnail, side=64),
+        "32 pixels": partial(thumbnail, side=32),
         "a detail": detail,
-        "in grey": lambda image: image.convert("L").convert("RGB"),
+        "in grey": without_colour,
         "in sepia": in_sepia,
         "in a frame": framed,
         "with a colour chart": with_chart,

@@ -15,6 +15,7 @@ from csdlib.datasets.generated import generated
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.art import imagenet_start, principal_components, table_statistics
 from csdlib.descriptors.registry import load
+from csdlib.descriptors.weights import state_hash
 from csdlib.embeddings.arrays import Embedded, Embeddings, same_collection
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
@@ -87,13 +88,11 @@ def _elsewhere(found: Sequence[Embeddings], output: Path) -> Embeddings:
 def _components(works: ImageTable, count: int, weights: AnyPath | None) -> Embeddings:
     """The components of the paintings' statistics, scaled so that the first has deviation 1 over the artists seen."""
     model = imagenet_start(weights=weights).eval()
-    statistics = table_statistics(model, works)
-    if len(statistics) < len(works):
-        raise InputError(f"{len(works) - len(statistics)} images cannot be read: leave them out of the table")
+    statistics = table_statistics(model, works, whole=True)
     seen = ~works.frame["artist"].isin(judging_artists()).to_numpy()
     vectors = principal_components(statistics[seen], count, power=0)(statistics).astype(np.float32)
     vectors /= vectors[seen, 0].std()
-    return Embeddings(vectors, works.ids, text_hash("ImageNet", count), "l2")
+    return Embeddings(vectors, works.ids, text_hash(state_hash(model.backbone.network.state_dict()), count), "l2")
 
 
 def _paintings(works: ImageTable) -> pd.DataFrame:
