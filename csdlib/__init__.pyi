@@ -9,6 +9,7 @@ from . import maps as maps
 from . import metrics as metrics
 from . import recipes as recipes
 from . import retrieval as retrieval
+from . import scoring as scoring
 from . import similarity as similarity
 from . import training as training
 from .datasets.registry import load_dataset as load_dataset
@@ -22,6 +23,8 @@ from .files import data_path as data_path
 from .retrieval.benchmark import Retrieval as Retrieval
 from .retrieval.benchmark import evaluate_embeddings as evaluate_embeddings
 from .retrieval.benchmark import evaluate_retrieval as evaluate_retrieval
+from .scoring.measure import Scores as Scores
+from .scoring.measure import score as score
 from .similarity.scores import Score as Score
 from .similarity.scores import style_similarity as style_similarity
 from .tables import ImageTable as ImageTable

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from csdlib.errors import InputError
+from csdlib.errors import InputError, reason
 from csdlib.files import AnyPath
 
 #: Names that a slug of WikiArt does not tell: accents, and capitals within.
@@ -134,6 +134,29 @@ def read_csv(path: AnyPath, *, columns: Sequence[str] = (), text: str | None = N
             needed, there = ", ".join(columns), ", ".join(header)
             raise InputError(f"{path}: column {column!r} is missing; it needs {needed}, and has {there}")
     return pd.DataFrame(list(rows.values()), index=list(rows), columns=header, dtype=str)
+
+
+def read_table(path: AnyPath, *, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """The rows of a csv or parquet file, by its suffix; of a csv all cells are text.
+
+    Args:
+        path: the file.
+        columns: those that it must have.
+
+    Raises:
+        InputError: as ``read_csv``, or a parquet file that is damaged or lacks a column.
+    """
+    if Path(path).suffix.lower() != ".parquet":
+        return read_csv(path, columns=columns)
+    try:
+        rows = pd.read_parquet(path)
+    # On a damaged file the reader raises almost anything.
+    except Exception as error:
+        raise InputError(f"{path}: no whole parquet file ({reason(error)})") from error
+    for column in columns:
+        if column not in rows:
+            raise InputError(f"{path}: column {column!r} is missing; it has {', '.join(map(str, rows.columns))}")
+    return rows
 
 
 def stays_inside(path: object) -> bool:

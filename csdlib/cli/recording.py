@@ -18,6 +18,7 @@ from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.reading import READING, record_reading
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 from csdlib.recipes.recorded.training import record_training
+from csdlib.recipes.shipped.corpora import make_corpora
 
 verbs = typer.Typer()
 record = typer.Typer(help="Record again what the book shows and does not run.", no_args_is_help=True)
@@ -83,6 +84,17 @@ def art_choices(
 def conditions(context: typer.Context, root: Root, output: Output = RESULTS / "art_conditions.csv") -> None:
     """Search paintings by pictures of them that are grey, small, framed, or a detail."""
     record_conditions(root, output, command=command_line(context, root=ROOT))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def corpora(
+    root: Root, output: Annotated[Path, typer.Argument(help="A folder.")] = Path("data/models/corpora")
+) -> None:
+    """Describe the pictures on which scores are read: works by artists whom the descriptors have not seen."""
+    for name, count in make_corpora(output, root).items():
+        typer.echo(f"{name}: {count} pictures")
     typer.echo(f"written: {output}")
 
 

@@ -20,6 +20,12 @@ VERBS = {
         "descriptors": "List the descriptors and what each downloads on first use.",
         "curate": "Make a style-labelled data set of captioned images: a table and its card.",
     },
+    "scoring": {
+        "score": "Score the style of generated pictures by references: a row a picture, a summary with intervals.",
+        "attribute": "Rank the artists whose style each picture may show, and say where it is nobody's.",
+        "evaluate": "Measure how well styles are told apart: every picture is searched among all the others.",
+        "doctor": "Examine a folder before it is scored: what is broken, double, thin or cut.",
+    },
     "generating": {"generate": "Make pictures in the style of artists, into the folder OUTPUT."},
     "training": {
         "train": "Train csd-tiny on a data set's style tags and write model and card.",

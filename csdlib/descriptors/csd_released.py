@@ -7,6 +7,7 @@ and ``module.last_layer_content``, (width, d) each; beside it the optimisers' st
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
@@ -23,6 +24,8 @@ from csdlib.files import AnyPath, atomic_path, cache_folder, file_hash, text_has
 
 HUB = "tomg-group-umd/CSD-ViT-L"
 HUB_FILE = "pytorch_model.bin"
+#: Suffixes of checkpoints.
+_SUFFIXES = (".safetensors", ".bin", ".pth", ".pt", ".tar")
 
 
 def from_reference(state: Mapping[str, Tensor], heads: int | None = None) -> CSDModel:
@@ -112,13 +115,24 @@ def _record_source(path: Path, folder: Path, sha256: str) -> None:
         record.write_text(json.dumps(found, indent=1) + "\n")
 
 
+def _checkpoint(name: str, weights: str) -> Path:
+    """A file, or that of a repository: its safetensors where it has them, for they cannot hold anything but tensors."""
+    if Path(weights).exists() or not re.fullmatch(r"[\w.-]+/[\w.-]+", weights) or Path(weights).suffix in _SUFFIXES:
+        return Path(weights)
+    if weights == HUB:
+        return from_hub(name, HUB, HUB_FILE)
+    return from_hub(f"{name}/{weights.replace('/', '--')}", weights, "model.safetensors")
+
+
 def csd_vit_l(
     weights: AnyPath | None = None, *, image_size: int | None = None, sha256: str = "", **compute: Unpack[Compute]
 ) -> CSD:
     """The authors' CSD ViT-L.
 
     Args:
-        weights: a checkpoint file; by default it is looked for in the cache, and downloaded where it is not.
+        weights: a checkpoint file (``.safetensors``, ``.bin``, ``.pth``), or ``owner/name`` of a repository on
+            huggingface.co that holds one in the released layout; by default the authors', which is looked for in the
+            cache, and downloaded where it is not. Of a pickle nothing but tensors is read.
         image_size: side of the input, by default the checkpoint's own; for others the position embeddings are
             interpolated.
         sha256: if given, the file must have this hash. The authors publish none: without it the file is unverified.
@@ -127,7 +141,7 @@ def csd_vit_l(
     Raises:
         InputError: the file cannot be had, or is not what it should be; the message says what to do.
     """
-    path = Path(weights) if weights else from_hub("csd-vit-l", HUB, HUB_FILE)
+    path = _checkpoint("csd-vit-l", str(weights or HUB))
     return load_released("csd-vit-l", path, sha256=sha256, image_size=image_size, **(AUTO | compute))
 
 

@@ -1,5 +1,6 @@
 """The descriptors that ``load`` knows, by name. Users add their own with ``register``."""
 
+import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -139,13 +140,19 @@ def load(name: str, **options: Any) -> Descriptor:
 
     Raises:
         InputError: the name is unknown, or what was made lacks a member of ``Descriptor``; the message lists the known
-            ones, or what is missing. A device that is not there, or a precision that the descriptor does not have.
+            ones, or what is missing. An option that the descriptor does not have, a device that is not there, or a
+            precision that the descriptor does not have.
 
     Example:
         >>> load("colour").dim
         512
     """
-    made = maker(name)(**options)
+    make = maker(name)
+    try:
+        inspect.signature(make).bind(**options)
+    except TypeError as error:
+        raise InputError(f"{name}: {error}; it cannot be loaded with {', '.join(options) or 'no option'}") from error
+    made = make(**options)
     require_descriptor(made)
     return made
 

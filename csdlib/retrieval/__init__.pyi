@@ -1,5 +1,6 @@
 from .benchmark import Retrieval as Retrieval
 from .benchmark import chance as chance
+from .benchmark import evaluate_each as evaluate_each
 from .benchmark import evaluate_embeddings as evaluate_embeddings
 from .benchmark import evaluate_retrieval as evaluate_retrieval
 from .benchmark import percent_table as percent_table

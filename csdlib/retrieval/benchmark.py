@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.descriptors.protocol import Descriptor, Fittable
-from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.arrays import Embedded, Embeddings
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.files import AnyPath
@@ -23,7 +23,7 @@ from csdlib.metrics.ranking import (
     recall_per_query,
     reciprocal_rank_per_query,
 )
-from csdlib.retrieval.relevance import Matches, matches
+from csdlib.retrieval.relevance import Matches, matches, relevant_counts
 from csdlib.tables import ImageTable
 
 
@@ -192,6 +192,43 @@ def evaluate_embeddings(
         label=label,
         skipped=left_out | lost,
         embeddings=embeddings,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def evaluate_each(embedded: Embedded, *, label: str = "artist", k: int = 10, name: str = "embeddings") -> Retrieval:
+    """Searches every image among all the others: the benchmark of a collection that has no split.
+
+    Args:
+        embedded: of a table with two labels or more; images without one, or whose label no other has, ask for nothing.
+        label: a column; as in ``evaluate_retrieval``.
+        k: neighbours a query.
+        name: how the descriptor is called in tables.
+
+    Raises:
+        InputError: all images have the same label, or no image shares its own with another.
+    """
+    started = time.perf_counter()
+    labels = embedded.table.column(label)
+    known = np.flatnonzero(labels != "")
+    if len(set(labels[known].tolist())) < 2:
+        raise InputError(f"all images have the same {label}: every neighbour would be right; give at least two")
+    database = embedded.of(embedded.table.take(known))
+    others = relevant_counts(labels[known], labels[known]) - 1
+    if not others.any():
+        raise InputError(f"no two images have the same {label}: there is nothing to find")
+    query = database.of(database.table.take(np.flatnonzero(others > 0)))
+    found = matches(query, database, k, label=label)
+    lost = {str(image): f"no {label}" for image in embedded.ids[labels == ""]}
+    lost |= {str(image): f"no other image has its {label}" for image in database.ids[others == 0]}
+    return Retrieval(
+        **vars(replace(found, n_relevant=found.n_relevant - 1)),
+        descriptor=name,
+        query=query.table,
+        database=database.table,
+        label=label,
+        skipped=lost | embedded.skipped,
+        embeddings=embedded,
         seconds=time.perf_counter() - started,
     )
 

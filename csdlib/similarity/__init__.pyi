@@ -1,3 +1,5 @@
+from .against import Against as Against
+from .against import against as against
 from .artists import Artists as Artists
 from .artists import artist_table as artist_table
 from .artists import artists_of as artists_of
@@ -8,8 +10,11 @@ from .artists import prototypes as prototypes
 from .artists import pull_of_content_and_style as pull_of_content_and_style
 from .attribution import Candidates as Candidates
 from .attribution import candidates as candidates
+from .corpus import Corpus as Corpus
+from .metric import StyleSimilarity as StyleSimilarity
 from .names import imitated as imitated
 from .names import own_above_others as own_above_others
+from .pairs import pair_cosines as pair_cosines
 from .pairs import pair_quantiles as pair_quantiles
 from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity

@@ -41,6 +41,34 @@ def pair_quantiles(
         >>> pair_quantiles(three, np.array(["a", "a", "b"]), [0.5]).round(2).to_dict("records")
         [{'share': 0.5, 'same_artist': 0.6, 'other_artists': 0.4}]
     """
+    ours, others = pair_cosines(embeddings, artists)
+    if not (len(ours) and len(others)):
+        raise InputError("need two pictures by one artist, and two by different artists")
+    return pd.DataFrame(
+        {
+            "share": list(probabilities),
+            "same_artist": np.quantile(ours, probabilities),
+            "other_artists": np.quantile(others, probabilities),
+        }
+    )
+
+
+def pair_cosines(embeddings: Embeddings, artists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The cosines of all pairs by one artist, and of all pairs by two; every pair once.
+
+    Args:
+        embeddings: see ``pair_quantiles``.
+        artists: likewise.
+
+    Raises:
+        InputError: no cosine, or another number of names than of images.
+
+    Example:
+        >>> vectors = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
+        >>> three = Embeddings(vectors, np.array(["1", "2", "3"]), "x", "cosine")
+        >>> [each.round(1).tolist() for each in pair_cosines(three, np.array(["a", "a", "b"]))]
+        [[0.6], [0.0, 0.8]]
+    """
     if embeddings.metric != "cosine" or len(artists) != len(embeddings):
         raise InputError(f"need cosine embeddings and a name each, got {embeddings.metric} and {len(artists)} names")
     known = np.flatnonzero(np.asarray(artists) != "")
@@ -54,12 +82,4 @@ def pair_quantiles(
         for kind, kept in ((True, later & same), (False, later & ~same)):
             found[kind].append(cosines[kept])
     ours, others = (np.concatenate(found[kind]) if found[kind] else np.empty(0) for kind in (True, False))
-    if not (len(ours) and len(others)):
-        raise InputError("need two pictures by one artist, and two by different artists")
-    return pd.DataFrame(
-        {
-            "share": list(probabilities),
-            "same_artist": np.quantile(ours, probabilities),
-            "other_artists": np.quantile(others, probabilities),
-        }
-    )
+    return ours, others

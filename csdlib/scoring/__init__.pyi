@@ -1,0 +1,14 @@
+from .attribution import attribute as attribute
+from .benchmark import evaluate as evaluate
+from .corpora import corpus as corpus
+from .doctor import examine as examine
+from .measure import COLUMNS as COLUMNS
+from .measure import Scores as Scores
+from .measure import compare_preprocessing as compare_preprocessing
+from .measure import score as score
+from .pairing import Pairing as Pairing
+from .pairing import pair as pair
+from .report import Report as Report
+from .sides import Side as Side
+from .sides import Source as Source
+from .sides import describe as describe

@@ -1,0 +1,71 @@
+"""Whose style the pictures of a folder show, if anybody's: candidates in order, and a threshold against strangers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from csdlib.descriptors.protocol import Descriptor
+from csdlib.errors import InputError
+from csdlib.scoring.report import Report
+from csdlib.scoring.sides import Source, describe, made_by, measuring
+from csdlib.similarity.attribution import candidates
+
+
+def attribute(
+    pictures: Source,
+    references: Source,
+    *,
+    k: int = 5,
+    wrong: float = 0.05,
+    strangers: Sequence[str] = (),
+    descriptor: str | Descriptor = "csd-art",
+    preprocessing: str = "own",
+    batch_size: int = 64,
+    progress: bool = True,
+    **options: Any,
+) -> Report:
+    """Ranks the artists whose style each picture may show.
+
+    Args:
+        pictures: those that are asked about.
+        references: works with one group (a subfolder) an artist.
+        k: artists that are named for each picture.
+        wrong: the share of strangers' works that may be given to somebody, in (0, 1); see ``candidates``.
+        strangers: artists among the references whom the descriptor has not seen; by default all set the threshold.
+        descriptor: see ``score``.
+        preprocessing: likewise.
+        batch_size: likewise.
+        progress: show a progress bar on the error stream.
+        options: of ``load``, where the descriptor is given by name.
+
+    Returns:
+        a row a picture and rank: ``picture, rank, artist, similarity, references``, ``named`` (whether it is more than
+        a stranger's likeness: a picture whose first artist is not named shows nobody's style on this list), and
+        ``note``; the summary has the share of strangers' works that are ``given to somebody`` all the same, and of
+        works that are ``found``.
+
+    Raises:
+        InputError: as ``score`` and ``candidates``.
+    """
+    if k < 1:
+        raise InputError(f"k must be 1 or more, got {k}")
+    measure = measuring(descriptor, preprocessing, **options)
+    asked, works = (
+        describe(side, measure, batch_size=batch_size, progress=progress) for side in (pictures, references)
+    )
+    known = candidates(works.embeddings, works.groups[works.in_order], wrong=wrong, strangers=strangers)
+    ranked = known.rank(asked.embeddings, k).rename(columns={"image_id": "picture"}).assign(note="")
+    broken = pd.DataFrame({"picture": asked.names, "note": asked.notes})[asked.rows < 0]
+    summary = [{"measure": "given to somebody"} | known.wrong.row(), {"measure": "found"} | known.found.row()]
+    how = made_by(measure, preprocessing) | {
+        "threshold": known.threshold,
+        "wrong, as aimed at": wrong,
+        "set by": list(strangers) or "all artists of the references",
+        "pictures": asked.counts,
+        "references": works.counts,
+        "without a number": len(broken),
+    }
+    frame = pd.concat([ranked, broken], ignore_index=True) if len(broken) else ranked
+    texts = {"artist": "", "named": False}
+    return Report(frame.fillna(texts).astype({"named": bool}), pd.DataFrame(summary), how)

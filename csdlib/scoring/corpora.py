@@ -1,0 +1,62 @@
+"""The corpora on which scores are read: those that ship, and anybody's own folder."""
+
+from pathlib import Path
+
+import numpy as np
+
+from csdlib.descriptors.protocol import Descriptor
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.errors import InputError, unknown
+from csdlib.files import AnyPath, data_path
+from csdlib.scoring.sides import describe
+from csdlib.similarity.corpus import Corpus
+
+#: Corpora that ship as numbers, for some descriptors each.
+SHIPPED = {
+    "paintings": "real paintings by artists whom csd-art has not seen",
+    "atelier": "pictures of the atelier by painters whom csd-tiny has not seen",
+}
+
+
+def corpus(source: AnyPath, descriptor: Descriptor, *, batch_size: int = 64, progress: bool = True) -> Corpus:
+    """A corpus whose makers are known.
+
+    Args:
+        source: the name of one that ships, or a folder with one subfolder an artist, a table of paths and groups, or
+            saved embeddings.
+        descriptor: with which it is, or was, described.
+        batch_size: pictures that are encoded together.
+        progress: show a progress bar on the error stream.
+
+    Raises:
+        InputError: no such corpus, none for this descriptor and preprocessing, or too few pictures by known makers.
+    """
+    if str(source) in SHIPPED:
+        found = shipped_corpus(str(source), descriptor)
+        if found is None:
+            raise InputError(
+                f"corpus {str(source)!r} does not ship for {descriptor.name} as it is loaded here: give a folder of "
+                "your own, with one subfolder an artist"
+            )
+        return found
+    if not Path(source).expanduser().exists():
+        raise unknown("corpus", str(source), [*SHIPPED, "a folder with one subfolder an artist"])
+    side = describe(source, descriptor, batch_size=batch_size, progress=progress)
+    return Corpus(str(source), side.embeddings, side.groups[side.in_order])
+
+
+def shipped_corpus(name: str, descriptor: Descriptor) -> Corpus | None:
+    """A corpus that ships; None where it does not for this descriptor, precision and preprocessing."""
+    try:
+        stored = Embeddings.load(data_path(f"models/corpora/{name}/{descriptor.name}"))
+    except InputError:
+        return None
+    if stored.fingerprint != descriptor.fingerprint:
+        return None
+    artists = np.array([image.rpartition("/")[0] for image in stored.ids.tolist()])
+    return Corpus(name, stored.take(slice(None)), artists)
+
+
+def usual_corpus(descriptor: Descriptor) -> Corpus | None:
+    """The first corpus that ships for a descriptor; None where there is none."""
+    return next((found for name in SHIPPED if (found := shipped_corpus(name, descriptor))), None)

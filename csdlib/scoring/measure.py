@@ -1,0 +1,266 @@
+"""Folders in, a table out: how alike generated pictures are in style to their references, and how that was measured."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csdlib.descriptors.preprocessing import PREPROCESSING
+from csdlib.descriptors.protocol import Descriptor
+from csdlib.files import AnyPath
+from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap
+from csdlib.scoring.corpora import corpus as read_corpus
+from csdlib.scoring.corpora import usual_corpus
+from csdlib.scoring.pairing import Pairing, hint, pair
+from csdlib.scoring.report import NO_SUMMARY, Report
+from csdlib.scoring.sides import Side, Source, describe, made_by, measuring
+from csdlib.similarity.against import against, cosine_blocks
+from csdlib.similarity.corpus import NEIGHBOURS, Corpus
+
+#: Numbers of a picture, and what each is.
+COLUMNS = {
+    "mean": "the mean cosine with its references",
+    "max": "the largest of them",
+    "prototype": "the cosine with the references' prototype",
+    "above_different": "the mean share of the corpus' pairs by two artists that its cosines are above",
+    "above_same": "the same of the pairs by one artist",
+    "csls": "the mean of 2 cosine - crowd - crowd: how crowded the places of both are in the corpus is taken off",
+}
+
+#: Above this share a picture's crop has cut away too much to be passed over.
+MUCH = 0.2
+
+#: Measures that need no corpus.
+PLAIN = ("mean", "max", "prototype")
+
+#: Between which values a measure can lie, where these are not those of a cosine.
+BOUNDS: dict[str, Bounds] = {"above_different": SHARE, "above_same": SHARE, "csls": None}
+
+#: What every number of this descriptor alone can be compared with.
+PUBLISHED = "csd-vit-l"
+
+
+@dataclass(frozen=True)
+class Scores(Report):
+    """Scores of generated pictures.
+
+    Attributes:
+        frame: one row a generated picture, in the order of its side: ``generated``, its name; ``group``; ``mean``,
+            ``max`` and ``prototype``, cosines in [-1, 1], higher = more alike; with a corpus, ``above_different`` and
+            ``above_same``, shares in [0, 1], and ``csls``, see ``COLUMNS``; ``nearest``, the reference with the largest
+            cosine; ``n``, its references; ``crop_loss``, the share of it that the descriptor never sees; and ``note``,
+            which says why a number is missing, or what is wrong with it.
+        summary: the means over the pictures that have a number, with bootstrap intervals over groups where there are
+            several, else over pictures: they are about other pictures against these references.
+    """
+
+    def __float__(self) -> float:
+        """The mean of the mean cosines."""
+        return self.estimate("mean").value
+
+
+def score(
+    generated: Source,
+    references: Source,
+    *,
+    pairing: AnyPath = "all",
+    descriptor: str | Descriptor = "csd-art",
+    preprocessing: str = "own",
+    corpus: AnyPath | None = "auto",
+    k: int = NEIGHBOURS,
+    batch_size: int = 64,
+    progress: bool = True,
+    **options: Any,
+) -> Scores:
+    """How alike in style each generated picture is to its references.
+
+    Each side is a picture, a folder of any depth, a list of pictures, a csv or parquet file with the columns ``path``
+    and ``group``, embeddings that were saved, or pictures in memory. Every picture is described once; files are known
+    again by their size and time of change, so that a run that was killed goes on.
+
+    Args:
+        generated: the pictures that are scored.
+        references: what they are measured against. A picture that stands on both sides is no reference of itself,
+            except where pairs are named.
+        pairing: ``all``: against all references; ``group``: against those of its own group, which is the first
+            subfolder or the table's column; ``name``: against the one of the same name, whatever its suffix; or a csv
+            or parquet file with the columns ``generated`` and ``reference``.
+        descriptor: a name of ``list_descriptors()``, or a descriptor whose metric is cosine. Published CSD scores are
+            those of ``csd-vit-l``, and can be compared with no other's.
+        preprocessing: how a picture becomes a square, see ``PREPROCESSING``.
+        corpus: on which scores are read: a name (``paintings``, ``atelier``), a folder with one subfolder an artist,
+            ``auto`` for the one that ships with the descriptor, or None.
+        k: neighbours in the corpus by which CSLS is corrected.
+        batch_size: pictures that are encoded together.
+        progress: show a progress bar on the error stream.
+        options: of ``load``, where the descriptor is given by name: ``device``, ``precision``, ``weights`` ...
+
+    Returns:
+        a row a generated picture, a summary with intervals, and how all was made; see ``Scores``.
+
+    Raises:
+        InputError: a side without any picture that can be read, a descriptor without cosine, or an unknown name.
+    """
+    measure = measuring(descriptor, preprocessing, **options)
+    made, known = (
+        describe(side, measure, batch_size=batch_size, progress=progress) for side in (generated, references)
+    )
+    scale = _scale(corpus, measure, batch_size, progress)
+    pairs = pair(made, known, pairing)
+    frame = _rows(measure, made, known, pairs, scale, k)
+    how = made_by(measure, preprocessing) | {
+        "pairing": str(pairing),
+        "corpus": None if scale is None else _said(scale, k),
+        "generated": made.counts,
+        "references": known.counts,
+        "without a number": int(frame["mean"].isna().sum()),
+        "notes": _advice(measure, made, known, pairing),
+    }
+    return Scores(frame, _summary(frame), how)
+
+
+def compare_preprocessing(
+    generated: Source, references: Source, *, descriptor: str = "csd-art", **options: Any
+) -> Report:
+    """How far a score moves with the preprocessing alone: the same pictures, in every way that has a name.
+
+    Args:
+        generated: see ``score``.
+        references: likewise.
+        descriptor: a name.
+        options: further ones of ``score``.
+
+    Returns:
+        a row a way: ``preprocessing``; ``mean``, the mean of the pictures' mean cosines, with its interval from ``low``
+        to ``high``; ``against_own``, the correlation of the pictures' scores with those of the descriptor's own way,
+        where there are three or more; and ``crop_loss``, the mean share of a generated picture that is cut away.
+
+    Raises:
+        InputError: as ``score``, or a descriptor that is no tower.
+    """
+    found = {
+        way: score(generated, references, descriptor=descriptor, preprocessing=way, corpus=None, **options)
+        for way in PREPROCESSING
+    }
+    own = found["own"].frame["mean"]
+    rows = []
+    for way, each in found.items():
+        mean = each.estimate("mean")
+        row = {"preprocessing": way, "mean": mean.value, "low": mean.low, "high": mean.high}
+        against_own = own.corr(each.frame["mean"]) if own.notna().sum() > 2 else np.nan
+        rows.append(row | {"against_own": against_own, "crop_loss": each.frame["crop_loss"].mean()})
+    how = {key: value for key, value in found["own"].how.items() if key not in ("preprocessing", "fingerprint")}
+    return Report(pd.DataFrame(rows), NO_SUMMARY, how)
+
+
+def _scale(source: AnyPath | None, measure: Descriptor, batch_size: int, progress: bool) -> Corpus | None:
+    if source is None or source == "none":
+        return None
+    if source == "auto":
+        return usual_corpus(measure)
+    return read_corpus(source, measure, batch_size=batch_size, progress=progress)
+
+
+def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: Corpus | None, k: int) -> pd.DataFrame:
+    """One row a generated picture; numbers are missing where a note says why."""
+    names = [name for name in COLUMNS if scale or name in PLAIN]
+    numbers = {name: np.full(len(made), np.nan) for name in names}
+    nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
+    own = known.embeddings.rows_of(made.embeddings) if pairs.apart else np.full(len(made.embeddings), -1)
+    crowded = [scale.density(side.embeddings.vectors, k) for side in (made, known)] if scale else []
+    for rows, candidates in _same_candidates(made, pairs):
+        ours, theirs = made.rows[rows], known.rows[candidates]
+        sides = made.embeddings.vectors[ours], known.embeddings.vectors[theirs]
+        itself = _among(own[ours], theirs)
+        found = against(*sides, itself)
+        measured = {"mean": found.mean, "max": found.highest, "prototype": found.prototype}
+        if scale:
+            measured |= _read_on(scale, sides, itself, crowded[0][ours], crowded[1][theirs])
+        for name, values in measured.items():
+            numbers[name][rows] = values
+        n[rows] = found.n
+        nearest[rows] = np.where(found.nearest >= 0, known.names[candidates][found.nearest], "")
+    frame = pd.DataFrame({"generated": made.names, "group": made.groups} | numbers)
+    return frame.assign(nearest=nearest, n=n, crop_loss=made.lost(measure), note=_notes(made, pairs, n))
+
+
+def _read_on(
+    scale: Corpus, sides: tuple[np.ndarray, np.ndarray], itself: np.ndarray, ours: np.ndarray, theirs: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What a corpus says of pictures and one set of references: means over the pairs of each picture.
+
+    Args:
+        scale: the corpus.
+        sides: (g, d) pictures and (r, d) references.
+        itself: (g,), see ``against``.
+        ours: (g,) how crowded the place of each picture is.
+        theirs: (r,) likewise of the references.
+    """
+    parts = []
+    for rows, cosines in cosine_blocks(*sides, itself):
+        pairwise = 2 * cosines - ours[rows, None] - theirs
+        parts.append([_mean(each) for each in (scale.above_different(cosines), scale.above_same(cosines), pairwise)])
+    return dict(zip(("above_different", "above_same", "csls"), np.concatenate(parts, axis=1), strict=True))
+
+
+def _notes(made: Side, pairs: Pairing, n: np.ndarray) -> list[str]:
+    alone = ["the only reference is the picture itself" if none else "" for none in (n == 0) & (made.rows >= 0)]
+    notes = ["; ".join(filter(None, each)) for each in zip(made.notes.tolist(), pairs.notes, strict=True)]
+    return [note or itself for note, itself in zip(notes, alone, strict=True)]
+
+
+def _same_candidates(made: Side, pairs: Pairing) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Readable pictures that have the same references, together: their numbers, and the references'."""
+    groups: dict[int, tuple[list[int], np.ndarray]] = {}
+    for row, candidates in enumerate(pairs.candidates):
+        if candidates is not None and made.rows[row] >= 0:
+            groups.setdefault(id(candidates), ([], candidates))[0].append(row)
+    return [(np.array(rows), candidates) for rows, candidates in groups.values()]
+
+
+def _among(own: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Where each picture stands among some references, by its row among all; -1 where it is none of them."""
+    where = {place: number for number, place in enumerate(places.tolist())}
+    return np.array([where.get(row, -1) if row >= 0 else -1 for row in own.tolist()])
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """The mean of each row without what is not a number; not a number where nothing is left."""
+    there = ~np.isnan(values)
+    count = there.sum(axis=1)
+    total = np.where(there, values, 0).sum(axis=1)
+    return np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+
+
+def _summary(frame: pd.DataFrame) -> pd.DataFrame:
+    """Means over pictures, with intervals over groups where there are several, and over pictures elsewhere."""
+    scored = frame[frame["mean"].notna()]
+    groups = scored["group"].to_numpy(dtype=str)
+    several = len(set(groups)) > 1 and (groups != "").all()
+    options: dict[str, Any] = {"groups": groups} if several else {}
+    rows = []
+    for name in [*COLUMNS] if len(scored) else []:
+        if name in scored:
+            estimate = bootstrap(scored[name].to_numpy(), bounds=BOUNDS.get(name, SIGNED), **options)
+            rows.append({"measure": name} | replace(estimate, unit="group" if several else "picture").row())
+    return pd.DataFrame(rows, columns=NO_SUMMARY.columns)
+
+
+def _said(scale: Corpus, k: int) -> dict[str, Any]:
+    same, different = scale.pairs
+    sizes = {"pictures": len(scale.embeddings), "pairs by one artist": same, "pairs by two artists": different}
+    return {"name": scale.name} | sizes | {"k of csls": k}
+
+
+def _advice(measure: Descriptor, made: Side, known: Side, pairing: AnyPath) -> list[str]:
+    """What somebody who quotes the numbers has to know."""
+    cut = int((np.concatenate([made.lost(measure), known.lost(measure)]) > MUCH).sum())
+    notes = [hint(made, known, pairing)]
+    if cut:
+        notes.append(f"{cut} pictures lose more than {MUCH:.0%} to the crop: see crop_loss, and compare_preprocessing")
+    if measure.name != PUBLISHED:
+        notes.append(
+            f"published CSD scores are by {PUBLISHED}, and cannot be compared with these: descriptor='{PUBLISHED}'"
+        )
+    return [note for note in notes if note]

@@ -1,0 +1,199 @@
+"""One side of a score: what somebody points at, described once, with what could not be."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from PIL import Image
+
+from csdlib import __version__
+from csdlib.datasets.pictures import pictures
+from csdlib.descriptors.preprocessing import PREPROCESSING, preprocessed, share_lost
+from csdlib.descriptors.protocol import Descriptor, Fittable
+from csdlib.descriptors.registry import load
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.embed_table import embed, encode_items
+from csdlib.errors import InputError
+from csdlib.files import AnyPath, cache_folder
+from csdlib.images import ImageLike, open_image
+from csdlib.tables import ImageTable
+
+#: What a side may be: a picture, a folder, a list, a table (see ``pictures``), a folder that ``embed`` wrote, pictures
+#: in memory, or what csdlib itself makes of them.
+Source = ImageLike | Sequence[ImageLike] | ImageTable | Embeddings
+
+
+@dataclass(frozen=True)
+class Side:
+    """Pictures with their descriptors.
+
+    Attributes:
+        names: (n,) ids of all pictures, also of those that could not be read.
+        groups: (n,) the style that each belongs to; empty where it belongs to none.
+        embeddings: of those that could be read.
+        rows: (n,) the row of each picture in ``embeddings``; -1 where it could not be read.
+        notes: (n,) why it could not be read; empty where it could.
+        sizes: (n, 2) width and height in pixels; not a number where they are not known.
+        left_out: what lies beside the pictures and is none: reason -> count.
+    """
+
+    names: np.ndarray
+    groups: np.ndarray
+    embeddings: Embeddings
+    rows: np.ndarray
+    notes: np.ndarray
+    sizes: np.ndarray
+    left_out: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def in_order(self) -> np.ndarray:
+        """The numbers of the pictures that could be read, in the order of the embeddings."""
+        readable = np.flatnonzero(self.rows >= 0)
+        return readable[np.argsort(self.rows[readable])]
+
+    def lost(self, descriptor: Descriptor) -> np.ndarray:
+        """The share of each picture that a descriptor never sees, (n,) in [0, 1]; not a number where unknown."""
+        return np.array([share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """How many pictures there are, how many could be read, and what was left out, by the reason."""
+        return {"pictures": len(self), "read": int((self.rows >= 0).sum()), "left out": self.missing}
+
+    @property
+    def missing(self) -> dict[str, int]:
+        """All that has no descriptor: reason -> count. The reason of a broken picture is without its name."""
+        broken = Counter(note.rpartition(": ")[2] for note in self.notes[self.rows < 0].tolist())
+        return self.left_out | {f"pictures that cannot be read ({reason})": n for reason, n in sorted(broken.items())}
+
+
+def measuring(descriptor: str | Descriptor, preprocessing: str = "own", **options: Any) -> Descriptor:
+    """What a collection is described by.
+
+    Args:
+        descriptor: a name of ``list_descriptors()``, or a descriptor, whose metric is cosine.
+        preprocessing: see ``PREPROCESSING``.
+        options: of ``load``, where the descriptor is given by name.
+
+    Raises:
+        InputError: an unknown name or option, or a descriptor that has no cosine, or has to be fitted first.
+    """
+    if not isinstance(descriptor, str) and options:
+        raise InputError(f"{', '.join(options)}: options of load; give the descriptor by name, or load it with them")
+    found = load(descriptor, **options) if isinstance(descriptor, str) else descriptor
+    if found.metric != "cosine":
+        raise InputError(f"a score is a cosine, and {found.name} has none: choose a descriptor with metric cosine")
+    if isinstance(found, Fittable):
+        raise InputError(f"{found.name} has to be fitted on a database first: choose a descriptor that is ready")
+    return preprocessed(found, preprocessing)
+
+
+def made_by(descriptor: Descriptor, preprocessing: str) -> dict[str, Any]:
+    """What has to be said of a descriptor so that its numbers can be made again."""
+    inner = getattr(descriptor, "inner", descriptor)
+    return {
+        "csdlib": __version__,
+        "descriptor": descriptor.name,
+        "weights": getattr(inner, "weights_hash", "none: handmade"),
+        "fingerprint": descriptor.fingerprint,
+        "preprocessing": f"{preprocessing}: {PREPROCESSING[preprocessing]}",
+        "size": getattr(inner, "size", None),
+        "precision": str(getattr(inner, "dtype", "float32")).removeprefix("torch."),
+        "device": str(descriptor.device),
+    }
+
+
+def describe(source: Source, descriptor: Descriptor, *, batch_size: int = 64, progress: bool = True) -> Side:
+    """Describes what somebody points at; each picture once, and once for all: files are known by size and time.
+
+    Args:
+        source: see ``Source``.
+        descriptor: what describes it, with metric cosine.
+        batch_size: pictures that are encoded together.
+        progress: show a progress bar on the error stream.
+
+    Raises:
+        InputError: nothing there, nothing that could be read, or saved embeddings of another descriptor.
+    """
+    if isinstance(source, str | os.PathLike) and (Path(source) / "embeddings.json").is_file():
+        source = Embeddings.load(source)
+    if isinstance(source, Embeddings):
+        return _saved(source, descriptor)
+    in_memory = None if isinstance(source, ImageTable) else _in_memory(source)
+    if in_memory is not None:
+        return _unnamed(in_memory, descriptor, batch_size)
+    table = source if isinstance(source, ImageTable) else pictures(cast(AnyPath, source))
+    found = embed(table, descriptor, batch_size=batch_size, cache=cache_folder() / "embeddings", progress=progress)
+    names = table.ids
+    notes = np.array([found.skipped.get(name, "") for name in names.tolist()], dtype=object)
+    sizes = np.array([_size(table.path(row)) for row in range(len(table))])
+    left_out: dict[str, int] = table.manifest.get("left_out", {})
+    return Side(names, table.column("artist"), found, found.rows_of(table), notes, sizes, left_out)
+
+
+def _in_memory(source: Source) -> list[ImageLike] | None:
+    """Pictures that are no files, as a list; None where all are files."""
+    if isinstance(source, str | os.PathLike):
+        return None
+    listed = (
+        list(source) if isinstance(source, Sequence) and not isinstance(source, bytes) else [cast(ImageLike, source)]
+    )
+    if not listed:
+        raise InputError("an empty list of pictures")
+    return None if all(isinstance(each, str | os.PathLike) for each in listed) else listed
+
+
+def _unnamed(images: list[ImageLike], descriptor: Descriptor, batch_size: int) -> Side:
+    """Pictures in memory are called by their numbers."""
+    names = np.array([str(number) for number in range(len(images))])
+    items = ((name, partial(open_image, image)) for name, image in zip(names.tolist(), images, strict=True))
+    found = encode_items(items, descriptor, batch_size)
+    if not len(found):
+        raise InputError(f"no picture could be read: {next(iter(found.skipped.values()))}")
+    notes = np.array([found.skipped.get(name, "") for name in names.tolist()], dtype=object)
+    sizes = np.array([_size(image) for image in images])
+    rows = _places(found, names)
+    return Side(names, np.full(len(names), ""), found, rows, notes, sizes, {})
+
+
+def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
+    """Embeddings that were made before; a name with a folder in it has the first folder as its group."""
+    if found.fingerprint != descriptor.fingerprint:
+        raise InputError(
+            f"the saved embeddings are not by {descriptor.name} as it is loaded here (fingerprints "
+            f"{found.fingerprint[:8]} and {descriptor.fingerprint[:8]}): name the descriptor, the precision and the "
+            "preprocessing that made them, or embed the pictures again"
+        )
+    if not len(found):
+        raise InputError("the saved embeddings are empty")
+    names = np.array([*found.ids.tolist(), *found.skipped], dtype=str)
+    groups = np.array([name.partition("/")[0] if "/" in name else "" for name in names.tolist()])
+    notes = np.array([""] * len(found) + list(found.skipped.values()), dtype=object)
+    rows = np.where(notes == "", np.arange(len(names)), -1)
+    whole = replace(found, vectors=np.asarray(found.vectors, np.float32), checked=True)
+    return Side(names, groups, whole, rows, notes, np.full((len(names), 2), np.nan), {})
+
+
+def _places(found: Embeddings, names: np.ndarray) -> np.ndarray:
+    places = {name: row for row, name in enumerate(found.ids.tolist())}
+    return np.array([places.get(name, -1) for name in names.tolist()])
+
+
+def _size(image: ImageLike) -> tuple[float, float]:
+    """Width and height; of a picture that cannot be read they are not known, and why is said where it is described."""
+    try:
+        if isinstance(image, str | os.PathLike):
+            with Image.open(image) as opened:
+                return opened.size
+        return (image if isinstance(image, Image.Image) else open_image(image)).size
+    # On a broken or hostile file Pillow raises almost anything.
+    except Exception:  # noqa: BLE001
+        return float("nan"), float("nan")

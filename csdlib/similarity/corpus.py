@@ -1,0 +1,82 @@
+"""A corpus whose makers are known, as the scale on which a score is read."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.errors import InputError
+from csdlib.similarity.pairs import pair_cosines
+
+#: Neighbours of CSLS, as in CSD+ (arXiv:2605.09030).
+NEIGHBOURS = 15
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Pictures whose makers are known, described.
+
+    Attributes:
+        name: how it is called.
+        embeddings: of n images, with metric cosine.
+        artists: (n,) whose work each is.
+
+    Raises:
+        InputError: no cosine, another number of names than of images, or no pair of one of the two kinds.
+    """
+
+    name: str
+    embeddings: Embeddings
+    artists: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not all(map(len, self._cosines)):
+            raise InputError(f"corpus {self.name}: needs two pictures by one artist, and two by different artists")
+
+    @cached_property
+    def _cosines(self) -> tuple[np.ndarray, np.ndarray]:
+        """The cosines of its pairs by one artist, and by two, each sorted."""
+        same, different = pair_cosines(self.embeddings, self.artists)
+        return np.sort(same), np.sort(different)
+
+    @property
+    def pairs(self) -> tuple[int, int]:
+        """How many pairs by one artist there are, and by two."""
+        same, different = self._cosines
+        return len(same), len(different)
+
+    def above_same(self, cosines: np.ndarray) -> np.ndarray:
+        """The share of the pairs by one artist that each cosine is above, in [0, 1]; a tie counts half."""
+        return _share_below(self._cosines[0], cosines)
+
+    def above_different(self, cosines: np.ndarray) -> np.ndarray:
+        """The share of the pairs by two artists that each cosine is above, in [0, 1]; a tie counts half."""
+        return _share_below(self._cosines[1], cosines)
+
+    def density(self, vectors: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
+        """The mean cosine of each vector with its k nearest in the corpus: how crowded its place is.
+
+        It is what CSLS takes off a cosine (Conneau et al., arXiv:1710.04087), on both sides:
+        ``2 * cosine - density(a) - density(b)``. A picture that is alike to everything gets less for it.
+
+        Args:
+            vectors: (m, d), rows of unit norm.
+            k: neighbours, at most n.
+
+        Returns:
+            (m,) in [-1, 1]; higher = more crowded.
+
+        Raises:
+            InputError: a k below 1, or above the number of images.
+        """
+        if not 1 <= k <= len(self.embeddings):
+            raise InputError(f"k must be between 1 and {len(self.embeddings)}, the pictures of the corpus, got {k}")
+        cosines = np.asarray(vectors, np.float32) @ np.asarray(self.embeddings.vectors, np.float32).T
+        return np.partition(cosines, -k, axis=1)[:, -k:].mean(axis=1, dtype=np.float64)
+
+
+def _share_below(known: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+    """Of each number the share of the sorted ones below it; not a number stays none."""
+    below, upto = (np.searchsorted(known, cosines, side=side) for side in ("left", "right"))
+    return np.where(np.isnan(cosines), np.nan, (below + upto) / (2 * len(known)))

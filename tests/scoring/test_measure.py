@@ -1,0 +1,249 @@
+"""The score: equal to brute force, whatever the sides are and however they are paired."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import csdlib
+from csdlib.descriptors.protocol import encode_images
+from csdlib.descriptors.registry import load
+from csdlib.errors import InputError
+from csdlib.images import open_image
+from csdlib.scoring import Scores, compare_preprocessing, score
+from csdlib.similarity import Corpus, StyleSimilarity
+from tests.conftest import stripes
+
+QUIET = {"descriptor": "colour", "progress": False}
+
+
+def by_hand(folder: Path) -> dict[str, np.ndarray]:
+    """Each picture's descriptor, one by one."""
+    paths = sorted(folder.rglob("*.png"))
+    return {
+        path.relative_to(folder).as_posix(): encode_images(load("colour"), [open_image(path)])[0].numpy().astype(float)
+        for path in paths
+    }
+
+
+def test_every_row_is_brute_force(made: Path, known: Path) -> None:
+    ours, theirs = by_hand(made), by_hand(known)
+    whole = score(made, known, **QUIET).frame
+    grouped = score(made, known, pairing="group", **QUIET).frame
+    assert whole["generated"].tolist() == list(ours)
+    for row, (name, vector) in enumerate(ours.items()):
+        for frame, names in (
+            (whole, list(theirs)),
+            (grouped, [each for each in theirs if each.split("/")[0] == name.split("/")[0]]),
+        ):
+            cosines = np.array([vector @ theirs[each] for each in names])
+            centre = np.mean([theirs[each] for each in names], axis=0)
+            found = frame.iloc[row]
+            assert found["n"] == len(names)
+            assert found["mean"] == pytest.approx(cosines.mean(), abs=1e-6)
+            assert found["max"] == pytest.approx(cosines.max(), abs=1e-6)
+            assert found["nearest"] == names[cosines.argmax()]
+            assert found["prototype"] == pytest.approx(vector @ centre / np.linalg.norm(centre), abs=1e-6)
+            assert found["note"] == ""
+
+
+def test_score_and_metric_agree(made: Path, known: Path) -> None:
+    metric = StyleSimilarity("colour")
+    for side, folder in (("generated", made), ("references", known)):
+        for style in range(3):
+            metric.update(**{side: sorted(folder.glob(f"style-{style}/*"))})
+    computed, found = metric.compute(), score(made, known, **QUIET)
+    for name, value in computed.items():
+        assert value.item() == pytest.approx(found.estimate(name).value, abs=1e-6)
+    assert float(found) == found.estimate("mean").value
+    metric.reset()
+    with pytest.raises(InputError, match="both sides"):
+        metric.compute()
+
+
+def test_pictures_on_both_sides_are_no_references_of_themselves(known: Path) -> None:
+    found = score(known, known, pairing="group", **QUIET).frame
+    vectors = by_hand(known)
+    for name, row in found.set_index("generated").iterrows():
+        others = [vectors[each] for each in vectors if each.split("/")[0] == name.split("/")[0] and each != name]
+        assert row["n"] == 4
+        assert row["nearest"] != name
+        assert row["mean"] == pytest.approx(np.mean([vectors[name] @ each for each in others]), abs=1e-6)
+    # Named pairs mean what they say: a picture against itself is 1.
+    assert score(known, known, pairing="name", **QUIET).frame["n"].tolist() == [0] * 15
+    one = score(known / "style-0", known / "style-0", pairing="name", **QUIET).frame
+    np.testing.assert_allclose(one["mean"], 1, atol=1e-6)
+    alone = score(known / "style-0" / "000.png", [known / "style-0" / "000.png"], **QUIET).frame.iloc[0]
+    assert np.isnan(alone["mean"])
+    assert "itself" in alone["note"]
+
+
+def test_intervals_are_over_styles(made: Path, known: Path) -> None:
+    found = score(made, known, pairing="group", **QUIET).summary.set_index("measure")
+    assert found.loc["mean", "n"] == 3
+    assert found.loc["mean", "unit"] == "group"
+    flat = score(made / "style-0", known / "style-0", **QUIET).summary.set_index("measure")
+    assert flat.loc["mean", "n"] == 4
+    assert flat.loc["mean", "unit"] == "picture"
+
+
+def test_a_corpus_tells_how_much_a_score_is(made: Path, known: Path) -> None:
+    found = score(made, known, pairing="group", corpus=known, k=3, **QUIET).frame
+    vectors = by_hand(known)
+    names = list(vectors)
+    stacked = np.array([*vectors.values()])
+    pairs = [(a, b) for a in range(15) for b in range(a)]
+    cosines = {same: [] for same in (True, False)}
+    for a, b in pairs:
+        cosines[names[a].split("/")[0] == names[b].split("/")[0]].append(stacked[a] @ stacked[b])
+
+    def crowd(vector: np.ndarray) -> float:
+        return float(np.sort(stacked @ vector)[-3:].mean())
+
+    for name, vector in list(by_hand(made).items())[::5]:
+        row = found.set_index("generated").loc[name]
+        own = [vectors[each] for each in names if each.split("/")[0] == name.split("/")[0]]
+        for column, same in (("above_same", True), ("above_different", False)):
+            share = np.mean([np.mean(np.array(cosines[same]) < vector @ each) for each in own])
+            assert row[column] == pytest.approx(share, abs=1e-3)
+        csls = np.mean([2 * vector @ each - crowd(vector) - crowd(each) for each in own])
+        assert row["csls"] == pytest.approx(csls, abs=1e-5)
+    assert found["above_different"].mean() > 0.9
+
+
+def test_the_shipped_corpora_are_by_makers_whom_nobody_has_seen() -> None:
+    for descriptor, name in (("csd-art", "paintings"), ("csd-art", "atelier"), ("csd-tiny", "atelier")):
+        found = csdlib.scoring.corpus(name, load(descriptor))
+        assert isinstance(found, Corpus)
+        assert 100 < len(found.embeddings) <= 2000
+        assert found.above_same(np.array([1.0])).item() > 0.99
+    with pytest.raises(InputError, match="does not ship for colour"):
+        csdlib.scoring.corpus("paintings", load("colour"))
+
+
+def test_sides_are_whatever_holds_pictures(made: Path, known: Path, tmp_path: Path) -> None:
+    expected = score(made / "style-1", known / "style-1", **QUIET).frame[["mean", "max", "n"]]
+    paths = sorted((made / "style-1").iterdir())
+    table = pd.DataFrame({"path": [f"style-1/{path.name}" for path in paths], "group": "one"})
+    table.to_csv(made / "list.csv", index=False)
+    table.to_parquet(made / "list.parquet")
+    embedded = csdlib.embed(csdlib.load_dataset("folder", made / "style-1"), load("colour"), progress=False)
+    embedded.save(tmp_path / "saved")
+    opened = [Image.open(path) for path in paths]
+    sides = [paths, made / "list.csv", made / "list.parquet", str(tmp_path / "saved"), opened, [*map(np.array, opened)]]
+    for side in sides:
+        found = score(side, known / "style-1", **QUIET).frame
+        pd.testing.assert_frame_equal(found[["mean", "max", "n"]], expected, rtol=1e-6)
+    one = score(opened[0], known / "style-1", **QUIET)
+    assert len(one) == 1
+
+
+def test_what_is_broken_or_has_no_partner_is_a_row_without_a_number(made: Path, known: Path) -> None:
+    (made / "style-0" / "001.png").write_bytes(b"broken")
+    (made / "notes.txt").write_text("x")
+    (made / "style-9").mkdir()
+    stripes(0, 3, 1).save(made / "style-9" / "0.png")
+    found = score(made, known, pairing="group", **QUIET)
+    rows = found.frame.set_index("generated")
+    assert len(rows) == 13
+    for name, note in (("style-0/001.png", "not an image"), ("style-9/0.png", "no reference of the group 'style-9'")):
+        assert rows.loc[name, ["mean", "max", "prototype"]].isna().all()
+        assert note in rows.loc[name, "note"]
+        assert rows.loc[name, "n"] == 0 or name == "style-0/001.png"
+    assert found.how["without a number"] == 2
+    assert not found.complete
+    left_out = found.how["generated"]["left out"]
+    assert left_out["pictures that cannot be read (not an image that Pillow can read)"] == 1
+    assert left_out["files that are no pictures (.txt)"] == 1
+    # The others are not changed by it.
+    assert found.estimate("mean").value == pytest.approx(rows["mean"].mean())
+
+
+def test_a_broken_reference_is_said(made: Path, known: Path) -> None:
+    (known / "style-0" / "002.png").write_bytes(b"")
+    found = score(made, known, pairing="group", **QUIET).frame.set_index("group")
+    assert (found.loc["style-0", "n"] == 4).all()
+    assert (found.loc["style-0", "note"] == "1 of 5 references cannot be read").all()
+    assert (found.loc["style-1", "note"] == "").all()
+
+
+def test_nothing_to_read_is_one_sentence(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "table.csv").write_text("file\na.png\n")
+    (tmp_path / "out.csv").write_text("path\n../a.png\n")
+    for side, message in (
+        (tmp_path / "empty", "no picture below this folder"),
+        (tmp_path / "gone", "no such picture, folder or table"),
+        ("https://example.org/a.png", "download it first"),
+        (tmp_path / "table.csv", "column 'path' is missing"),
+        (tmp_path / "out.csv", "stays in the root folder"),
+        ([], "empty list"),
+    ):
+        with pytest.raises(InputError, match=message):
+            score(side, made, **QUIET)
+
+
+def test_only_what_has_a_cosine_scores(made: Path, known: Path) -> None:
+    for descriptor, message in (("pixels", "has none"), ("colur", "unknown descriptor")):
+        with pytest.raises(InputError, match=message):
+            score(made, known, descriptor=descriptor, progress=False)
+    with pytest.raises(InputError, match="sees pictures in its own way"):
+        score(made, known, preprocessing="squash", **QUIET)
+    with pytest.raises(InputError, match="cannot be loaded with weights"):
+        score(made, known, weights="x", **QUIET)
+    csdlib.embed(csdlib.load_dataset("folder", made), load("gram"), progress=False).save(made / "saved")
+    with pytest.raises(InputError, match="not by colour"):
+        score(made / "saved", known, **QUIET)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".json"])
+def test_a_table_says_how_it_was_made(made: Path, known: Path, tmp_path: Path, suffix: str) -> None:
+    stripes(0, 3, 7).save(made / "style-0" / '#1, "quoted"\n.png')
+    (made / "style-0" / "000.png").write_bytes(b"broken")
+    found = score(made, known, pairing="group", corpus=known, k=3, **QUIET)
+    path = tmp_path / "out" / f"scores{suffix}"
+    found.save(path)
+    again = Scores.load(path)
+    pd.testing.assert_frame_equal(again.frame, found.frame, check_dtype=False)
+    pd.testing.assert_frame_equal(again.summary, found.summary, check_dtype=False)
+    assert again.how == json.loads(json.dumps(found.how))
+    assert {"csdlib", "descriptor", "weights", "preprocessing", "size", "precision", "device", "pairing"} <= set(
+        again.how
+    )
+    if suffix == ".csv":
+        assert path.read_text().startswith("# csdlib: ")
+
+
+def test_what_is_no_table_of_scores_is_refused(tmp_path: Path, made: Path, known: Path) -> None:
+    (tmp_path / "a.csv").write_text("generated,mean\n1,2\n")
+    with pytest.raises(InputError, match="no whole table"):
+        Scores.load(tmp_path / "a.csv")
+    with pytest.raises(InputError, match="unknown suffix"):
+        Scores.load(tmp_path / "a.txt")
+    with pytest.raises(InputError, match="must be a file that ends in"):
+        score(made, known, **QUIET).save(tmp_path / "a.xlsx")
+
+
+def test_preprocessing_alone_moves_a_score(tmp_path: Path) -> None:
+    for side, seed in (("made", 1), ("known", 9)):
+        (tmp_path / side).mkdir()
+        for number in range(4):
+            stripes(0, 5, seed + number).resize((160, 64)).save(tmp_path / side / f"{number}.png")
+    found = compare_preprocessing(tmp_path / "made", tmp_path / "known", descriptor="csd-tiny", progress=False)
+    rows = found.frame.set_index("preprocessing")
+    assert list(rows.index) == ["own", "reference", "squash", "pad", "multi-crop"]
+    # csd-tiny sees pictures as the released evaluation does.
+    assert rows.loc["own", "mean"] == pytest.approx(rows.loc["reference", "mean"], abs=1e-6)
+    assert rows.loc["reference", "crop_loss"] == pytest.approx(0.6)
+    assert rows["mean"].nunique() > 3
+
+
+def test_much_that_is_cut_away_is_said(tmp_path: Path) -> None:
+    wide = [stripes(0, 5, number).resize((200, 64)) for number in range(3)]
+    found = score(wide, wide[:2], descriptor="csd-tiny", progress=False)
+    assert found.frame["crop_loss"].round(2).tolist() == [0.68] * 3
+    assert any("lose more than 20%" in note for note in found.how["notes"])
+    assert any("csd-vit-l" in note for note in found.how["notes"])
