@@ -73,7 +73,7 @@ class Preprocessed:
 
     def encode(self, images: Tensor) -> Tensor:
         """Preprocessed images (n, 3, size, w) float32 to descriptors (n, dim) float32, rows of unit norm."""
-        crops = images.split(self.size, dim=3)
+        crops = torch.split(images, self.size, dim=3)
         return functional.normalize(torch.stack([self.inner.encode(crop) for crop in crops]).mean(dim=0), dim=1)
 
 

@@ -62,7 +62,7 @@ def test_a_table_pairs_what_it_says(tmp_path: Path) -> None:
         ([], "not in the table of pairs"),
     ]
     path.write_text("generated,reference\na.png,9.png\n")
-    with pytest.raises(InputError, match="reference '9.png' is no picture of that side"):
+    with pytest.raises(InputError, match=r"reference '9\.png' is no picture of that side"):
         pair(generated, references, path)
     path.write_text("generated\na.png\n")
     with pytest.raises(InputError, match="column 'reference' is missing"):
