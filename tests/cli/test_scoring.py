@@ -1,0 +1,114 @@
+"""The commands that take anybody's folders."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from csdlib.cli import app
+from csdlib.scoring import Report, Scores
+from tests.conftest import stripes
+from tests.scoring.conftest import own_cache, write
+
+__all__ = ["own_cache"]
+
+COLOUR = ["--descriptor", "colour"]
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> list[str]:
+    return [str(write(tmp_path / "made", 3, 4, 5000)), str(write(tmp_path / "known", 3, 5, 0))]
+
+
+def test_folders_in_a_table_out(sides: list[str], tmp_path: Path) -> None:
+    output = tmp_path / "scores.csv"
+    done = CliRunner().invoke(app, ["score", *sides, "-o", str(output), "--pair", "group", *COLOUR])
+    assert done.exit_code == 0, done.output
+    found = Scores.load(output)
+    assert len(found) == 12
+    for said in ("descriptor: colour", "pairing: group", "weights:", "preprocessing: own", str(output)):
+        assert said in done.stdout
+    assert found.how["pairing"] == "group"
+
+
+def test_json_is_json(sides: list[str]) -> None:
+    done = CliRunner().invoke(app, ["score", *sides, "--json", *COLOUR])
+    told = json.loads(done.stdout)
+    assert len(told["rows"]) == 12
+    assert {row["measure"] for row in told["summary"]} == {"mean", "max", "prototype"}
+    assert told["generated"] == {"pictures": 12, "read": 12, "left out": {}}
+
+
+def test_strict_is_strict(sides: list[str]) -> None:
+    run = ["score", *sides, "--strict", *COLOUR]
+    assert CliRunner().invoke(app, run).exit_code == 0
+    Path(sides[0], "style-0", "broken.png").write_bytes(b"")
+    assert CliRunner().invoke(app, run).exit_code == 1
+    assert CliRunner().invoke(app, [each for each in run if each != "--strict"]).exit_code == 0
+
+
+def test_mistakes_are_one_line(sides: list[str], tmp_path: Path) -> None:
+    for arguments, message in (
+        (["score", str(tmp_path / "gone"), sides[1]], "no such picture"),
+        (["score", *sides, "--pair", "nmae"], "unknown pairing"),
+        (["score", *sides, "-o", "x.xlsx"], "must be a file that ends in"),
+        (["score", *sides, "--corpus", "nowhere"], "unknown corpus"),
+        (["score", *sides, "--preprocessing", "squash"], "in its own way only"),
+        (["evaluate", str(Path(sides[0], "style-0"))], "at least two"),
+        (["attribute", sides[0], str(Path(sides[1], "style-0"))], "no image has an artist"),
+    ):
+        failed = CliRunner().invoke(app, [*arguments, *COLOUR])
+        assert failed.exit_code == 2, failed.output
+        assert message in failed.stderr
+        assert "Traceback" not in failed.stderr
+
+
+def test_the_preprocessing_can_be_compared(sides: list[str]) -> None:
+    run = ["score", sides[0] + "/style-0", sides[1] + "/style-0", "--compare-preprocessing", "--json"]
+    done = CliRunner().invoke(app, [*run, "--descriptor", "csd-tiny"])
+    assert [row["preprocessing"] for row in json.loads(done.stdout)["rows"]][0] == "own"
+
+
+def test_pictures_are_attributed(sides: list[str], tmp_path: Path) -> None:
+    output = tmp_path / "who.parquet"
+    Path(sides[0], "style-0", "broken.png").write_bytes(b"")
+    run = ["attribute", *sides, "-o", str(output), "-k", "2", "--wrong", "0.5", *COLOUR]
+    done = CliRunner().invoke(app, run)
+    assert done.exit_code == 0, done.output
+    found = Report.load(output)
+    first = found.frame[found.frame["rank"] == 1]
+    assert (first["artist"] == first["picture"].str.split("/").str[0]).all()
+    assert len(first) == 12
+    broken = found.frame[found.frame["picture"] == "style-0/broken.png"].iloc[0]
+    assert pd.isna(broken["similarity"])
+    assert not broken["named"]
+    assert "not an image" in broken["note"]
+    assert set(found.summary["measure"]) == {"given to somebody", "found"}
+    assert CliRunner().invoke(app, [*run, "--strict"]).exit_code == 1
+
+
+def test_a_folder_is_a_benchmark(sides: list[str]) -> None:
+    done = CliRunner().invoke(app, ["evaluate", sides[1], "-k", "3", "--json", *COLOUR])
+    told = json.loads(done.stdout)
+    values = {row["measure"]: row["value"] for row in told["summary"]}
+    assert values["recall@1"] == 1
+    assert {row["group"] for row in told["rows"]} == {"style-0", "style-1", "style-2"}
+    assert told["pictures"]["queries"] == 15
+
+
+def test_the_doctor_finds_what_is_wrong(sides: list[str]) -> None:
+    folder = Path(sides[1])
+    (folder / "style-0" / "copy.png").write_bytes((folder / "style-1" / "000.png").read_bytes())
+    (folder / "style-2" / "broken.png").write_bytes(b"x")
+    stripes(1, 5, 77).resize((300, 64)).save(folder / "style-1" / "wide.png")
+    done = CliRunner().invoke(app, ["doctor", str(folder), "--json", "--descriptor", "csd-tiny"])
+    told = json.loads(done.stdout)
+    rows = {row["picture"]: row for row in told["rows"]}
+    assert rows["style-1/000.png"]["copy_of"] == "style-0/copy.png" or rows["style-0/copy.png"]["copy_of"]
+    assert rows["style-1/wide.png"]["crop_loss"] == pytest.approx(1 - 64 / 300)
+    assert "not an image" in rows["style-2/broken.png"]["note"]
+    advice = " ".join(told["advice"])
+    for said in ("in another group", "3 groups only", "fewer than 10", "cannot be read", "lose more than 20%"):
+        assert said in advice
