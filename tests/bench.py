@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import open_clip
 import pandas as pd
+import pytest
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -36,6 +37,7 @@ from csdlib.curation.bank import Kind, Phrase, TagBank
 from csdlib.curation.duplicates import duplicate_groups
 from csdlib.curation.tagging import Tagger
 from csdlib.descriptors.csd import random_tiny
+from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.training.csd import TrainingConfig, fit
 from csdlib.training.losses import multilabel_contrastive_loss, self_supervised_loss
@@ -57,18 +59,50 @@ def fastest(calls: list[Callable[[], object]], repeats: int = 3) -> list[float]:
     return [min(times) for times in seconds]
 
 
-def embedding() -> tuple[str, str, float, float]:
-    """Embedding pictures with csd-tiny, beside a plain loop that opens, encodes and waits for each batch."""
+def embedding(name: str, count: int) -> tuple[str, str, float, float]:
+    """Embedding pictures, beside a plain loop that opens, encodes and waits for each batch."""
     table = csdlib.load_dataset("atelier", progress=False)
-    table = table.take(np.arange(512))
-    tiny = csdlib.load("csd-tiny")
+    table = table.take(np.arange(count))
+    descriptor = csdlib.load(name)
+    ours = partial(csdlib.embed, table, descriptor, progress=False)
+    seconds = fastest([ours, partial(plain_loop, table, descriptor)])
+    return f"embed {count} pictures, {name}", "plain loop", *seconds
+
+
+def plain_loop(table: csdlib.ImageTable, descriptor: Descriptor) -> torch.Tensor:
+    """What one writes first: a batch is opened, then encoded, then the next one."""
+    starts = range(0, len(table), 64)
+    batches = [range(start, min(start + 64, len(table))) for start in starts]
+    return torch.cat(
+        [descriptor.encode(torch.stack([descriptor.preprocess(table.open(row)) for row in rows])) for rows in batches]
+    )
+
+
+def scoring(beside: str, count: int = 256) -> tuple[str, str, float, float]:
+    """The score of as many pictures by as many references, beside a plain loop or a wrapper of today."""
+    table = csdlib.load_dataset("atelier", progress=False)
+    made, known = table.take(np.arange(count)), table.take(np.arange(count, 2 * count))
+    art = csdlib.load("csd-art")
+
+    def ours() -> None:
+        with TemporaryDirectory() as cache, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CSDLIB_CACHE", cache)
+            csdlib.score(made, known, descriptor=art, progress=False)
 
     def plain() -> None:
-        for start in range(0, len(table), 64):
-            tiny.encode(torch.stack([tiny.preprocess(table.open(row)) for row in range(start, start + 64)]))
+        assert (plain_loop(made, art) @ plain_loop(known, art).T).shape == (count, count)
 
-    ours, theirs = fastest([lambda: csdlib.embed(table, tiny, progress=False), plain])
-    return "embed 512 pictures, csd-tiny", "plain loop", ours, theirs
+    def each_pair_anew() -> None:
+        for row in range(8):
+            for other in range(8):
+                pair = [art.preprocess(made.open(row)), art.preprocess(known.open(other))]
+                (_,) = (a @ b for a, b in [[art.encode(each[None])[0] for each in pair]])
+
+    what = f"score of {count} pictures by {count} references, csd-art"
+    if beside == "plain loop":
+        return what, beside, *fastest([ours, plain], repeats=2)
+    mine, theirs = fastest([ours, each_pair_anew], repeats=1)
+    return what, "each pair encoded anew, from 64 of them", mine, theirs * count**2 / 64
 
 
 def tower(architecture: str) -> tuple[str, str, float, float]:
@@ -372,17 +406,18 @@ def drawing() -> tuple[str, str, float, float]:
     return f"{count} atelier pictures, cached", f"drawn, {count / drawn:.0f} images/s", found, drawn
 
 
-def first_answer() -> tuple[str, str, float, float]:
+def first_answer(name: str) -> tuple[str, str, float, float]:
     """The style similarity of two pictures in a new process, beside open_clip's similarity of the same two."""
     table = csdlib.load_dataset("atelier", progress=False)
     pair = f"{str(table.path(0))!r}, {str(table.path(1))!r}"
-    scripts = [each.format(pair=pair) for each in (ANSWER, ANSWER_BY_CLIP)]
-    return "two pictures, a new process", "open_clip, ViT-B-32", *fastest([partial(measured, each) for each in scripts])
+    scripts = [each.format(pair=pair, name=name) for each in (ANSWER, ANSWER_BY_CLIP)]
+    seconds = fastest([partial(measured, each) for each in scripts])
+    return f"two pictures by {name}, a new process", "open_clip, ViT-B-32", *seconds
 
 
 ANSWER = """
 import csdlib
-print(float(csdlib.style_similarity({pair}, descriptor="csd-tiny")))
+print(float(csdlib.style_similarity({pair}, descriptor={name!r})))
 """
 
 ANSWER_BY_CLIP = """
@@ -425,9 +460,13 @@ def rerun() -> tuple[str, str, float, float]:
 
 #: What stands in the table, by a name that stays: the texts hold numbers that change.
 MEASURES: dict[str, Callable[[], tuple[str, str, float, float]]] = {
-    "first answer": first_answer,
+    "first answer": partial(first_answer, "csd-tiny"),
+    "first answer csd-art": partial(first_answer, "csd-art"),
     "rerun": rerun,
-    "embed csd-tiny": embedding,
+    "embed csd-tiny": partial(embedding, "csd-tiny", 512),
+    "embed csd-art": partial(embedding, "csd-art", 256),
+    "score": partial(scoring, "plain loop"),
+    "score, wrappers' way": partial(scoring, "each pair"),
     **{f"embed {name}": partial(tower, name) for name in ("ViT-B-16", "ViT-B-32", "ViT-L-14")},
     **{f"retrieval, {beside}": partial(wikiart_size, beside, script) for beside, script in BESIDE.items()},
     **{f"200,000, {kind}": partial(large, kind) for kind in ("ivf", "hnsw")},
