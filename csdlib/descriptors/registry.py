@@ -1,6 +1,5 @@
 """The descriptors that ``load`` knows, by name. Users add their own with ``register``."""
 
-import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,12 +146,12 @@ def load(name: str, **options: Any) -> Descriptor:
         >>> load("colour").dim
         512
     """
-    make = maker(name)
     try:
-        inspect.signature(make).bind(**options)
+        made = maker(name)(**options)
     except TypeError as error:
-        raise InputError(f"{name}: {error}; it cannot be loaded with {', '.join(options) or 'no option'}") from error
-    made = make(**options)
+        if "unexpected keyword argument" not in str(error):
+            raise
+        raise InputError(f"{name}: cannot be loaded with {', '.join(options)} ({error})") from error
     require_descriptor(made)
     return made
 
