@@ -21,7 +21,7 @@ from csdlib.descriptors.devices import Compute
 from csdlib.descriptors.protocol import Metric
 from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import state_hash
-from csdlib.errors import InputError
+from csdlib.errors import InputError, needs_extra
 from csdlib.files import AnyPath, text_hash
 
 #: A mirror: Stability withdrew its own repository in November 2025 (issue 12874 of github.com/huggingface/diffusers).
@@ -116,6 +116,7 @@ class IntroStyle(ViewedTower):
         return torch.cat([self.tower(chunk).float().cpu() for chunk in chunks])
 
 
+@needs_extra("generate")
 def introstyle(
     model: AnyPath = MODEL,
     *,

@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from csdlib.embeddings.arrays import Embeddings
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError, needs_extra, unknown
 from csdlib.files import AnyPath, atomic_path
 from csdlib.retrieval.nearest import neighbours
 
@@ -186,6 +186,7 @@ def map_neighbours(laid_out: StyleMap, k: int, places: np.ndarray | None = None)
     return np.asarray(search.kneighbors(places, return_distance=False))
 
 
+@needs_extra("maps")
 def _umap(embeddings: Embeddings, vectors: np.ndarray, settings: MapSettings) -> np.ndarray:
     # Imported here: numba compiles for seconds, and nothing else needs it.
     from umap import UMAP
