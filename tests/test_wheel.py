@@ -81,7 +81,7 @@ def environment(folder: Path, wheel: Path, borrowed: Path) -> Run:
     packages_of = next((folder / "venv").rglob("site-packages"))
     (packages_of / "borrowed.pth").write_text(f"{borrowed}\n")
     (folder / "work" / "pictures").mkdir(parents=True)
-    for number in range(8):
+    for number in range(40):
         (folder / "work" / "pictures" / f"painter-{number % 2}").mkdir(exist_ok=True)
         stripes(number % 2, 4, number).save(folder / f"work/pictures/painter-{number % 2}/{number}.png")
     for number, name in enumerate("ab"):
