@@ -86,6 +86,8 @@ def no_such(what: str, name: object) -> str:
 def needs_extra(extra: str) -> Iterator[None]:
     """Inside, or in a function that wears it, a missing package is one sentence: which extra of csdlib installs it.
 
+    Of several around each other the outermost speaks: it knows what was asked for.
+
     Args:
         extra: its name in ``pyproject.toml``.
 
@@ -100,8 +102,11 @@ def needs_extra(extra: str) -> Iterator[None]:
     """
     try:
         yield
-    except ModuleNotFoundError as error:
-        raise InputError(f"{error.name} is not installed: pip install 'csdlib[{extra}]'") from error
+    except (ModuleNotFoundError, InputError) as error:
+        missing = error.__cause__ if isinstance(error, InputError) else error
+        if not isinstance(missing, ModuleNotFoundError):
+            raise
+        raise InputError(f"{missing.name} is not installed: pip install 'csdlib[{extra}]'") from missing
 
 
 def reason(error: BaseException) -> str:

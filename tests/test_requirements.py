@@ -107,3 +107,10 @@ def test_a_function_that_lacks_a_package_names_the_extra() -> None:
     for _ in range(2):
         with pytest.raises(InputError, match=r"^no_such_package is not installed: pip install 'csdlib\[maps\]'$"):
             laid_out(missing=True)
+
+
+def test_of_two_doors_the_outer_one_names_the_extra_and_other_mistakes_pass() -> None:
+    with pytest.raises(InputError, match=r"csdlib\[train\]"), needs_extra("train"), needs_extra("atelier"):
+        import no_such_package  # noqa: F401
+    with pytest.raises(InputError, match="no such picture"), needs_extra("train"):
+        raise InputError("no such picture")

@@ -116,7 +116,6 @@ class IntroStyle(ViewedTower):
         return torch.cat([self.tower(chunk).float().cpu() for chunk in chunks])
 
 
-@needs_extra("generate")
 def introstyle(
     model: AnyPath = MODEL,
     *,
@@ -144,7 +143,8 @@ def introstyle(
         InputError: the model cannot be had, or has no such step or block.
     """
     # Imported here: diffusers takes as long to import as half of csdlib.
-    from diffusers import StableDiffusionPipeline
+    with needs_extra("generate"):
+        from diffusers import StableDiffusionPipeline
 
     kind: Any = StableDiffusionPipeline
     try:

@@ -186,10 +186,10 @@ def map_neighbours(laid_out: StyleMap, k: int, places: np.ndarray | None = None)
     return np.asarray(search.kneighbors(places, return_distance=False))
 
 
-@needs_extra("maps")
 def _umap(embeddings: Embeddings, vectors: np.ndarray, settings: MapSettings) -> np.ndarray:
     # Imported here: numba compiles for seconds, and nothing else needs it.
-    from umap import UMAP
+    with needs_extra("maps"):
+        from umap import UMAP
 
     found = neighbours(embeddings, embeddings, settings.n_neighbors - 1)
     distances = 1 - found.scores if embeddings.metric == "cosine" else np.sqrt(np.maximum(-found.scores, 0))
