@@ -1,7 +1,8 @@
 """The one exception that a user can cause and mend."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
@@ -79,6 +80,33 @@ def no_such(what: str, name: object) -> str:
     # A path has lost one of the slashes.
     address = re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(name))
     return f"an address, and no {what} of this machine: download it first" if address else f"there is no such {what}"
+
+
+@contextmanager
+def needs_extra(extra: str) -> Iterator[None]:
+    """Inside, or in a function that wears it, a missing package is one sentence: which extra of csdlib installs it.
+
+    Of several around each other the outermost speaks: it knows what was asked for.
+
+    Args:
+        extra: its name in ``pyproject.toml``.
+
+    Raises:
+        InputError: a package is not installed.
+
+    Example:
+        >>> with needs_extra("maps"):
+        ...     import no_such_package
+        Traceback (most recent call last):
+        csdlib.errors.InputError: no_such_package is not installed: pip install 'csdlib[maps]'
+    """
+    try:
+        yield
+    except (ModuleNotFoundError, InputError) as error:
+        missing = error.__cause__ if isinstance(error, InputError) else error
+        if not isinstance(missing, ModuleNotFoundError):
+            raise
+        raise InputError(f"{missing.name} is not installed: pip install 'csdlib[{extra}]'") from missing
 
 
 def reason(error: BaseException) -> str:

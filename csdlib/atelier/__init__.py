@@ -5,4 +5,7 @@ Nothing here is learned or borrowed.
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+from csdlib.errors import needs_extra
+
+_export, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__ = needs_extra("atelier")(_export)

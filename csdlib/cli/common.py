@@ -3,24 +3,25 @@
 import shlex
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
 from csdlib.errors import InputError
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 DescriptorName = Annotated[str, typer.Option(help="A name that 'csdlib descriptors' lists.")]
 
 
-def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
+def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
     """A user's mistake ends with one line and exit code 2, without a traceback."""
 
     @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            command(*args, **kwargs)
+            return command(*args, **kwargs)
         # A folder that cannot be written, or a full disk, is the user's to mend as well.
         except (InputError, OSError) as error:
             typer.echo(f"csdlib: {error}", err=True)

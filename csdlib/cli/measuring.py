@@ -141,9 +141,9 @@ def curate(
     """Make a style-labelled data set of captioned images: a table and its card."""
     if not threshold and descriptor != "copy-tiny":
         raise InputError(f"threshold: a cosine belongs to a descriptor; give that of {descriptor}")
+    config = curation.CurationConfig(threshold or methods.copy_threshold(), minimum, maximum)
     table = datasets.load_dataset(dataset, root)
     phrases = reduce(add, map(curation.TagBank.read, bank)) if bank else recipes.atelier_bank()
-    config = curation.CurationConfig(threshold or methods.copy_threshold(), minimum, maximum)
     found = embeddings.embed(table, methods.load(descriptor), cache=cache_folder() / "embeddings")
     made = curation.curate(table, phrases, found, config)
     made.save(output)

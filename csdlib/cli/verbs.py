@@ -1,5 +1,6 @@
 """All verbs with a line each; the file of a verb, and what it needs, are imported when it is called."""
 
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -8,6 +9,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from csdlib import __version__
+from csdlib.cli.common import plain_errors
+from csdlib.errors import needs_extra
 
 #: File -> its verbs -> the first line of their help.
 VERBS = {
@@ -39,6 +42,8 @@ VERBS = {
     },
     "recording": {"record": "Record again what the book shows and does not run."},
 }
+#: File -> the extra of csdlib without which it cannot be imported.
+EXTRAS = {"generating": "generate", "training": "train", "recording": "train"}
 FILES = {verb: file for file, verbs in VERBS.items() for verb in verbs}
 
 
@@ -53,8 +58,14 @@ class Verbs(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The verb itself, in the place of what the help shows of it."""
         name, _, rest = super().resolve_command(ctx, args)
-        verbs = get_group(import_module(f"csdlib.cli.{FILES[str(name)]}").verbs)
+        verbs = get_group(_imported(FILES[str(name)]).verbs)
         return name, verbs.get_command(ctx, str(name)), rest
+
+
+@plain_errors
+def _imported(file: str) -> Any:
+    with needs_extra(EXTRAS[file]) if file in EXTRAS else nullcontext():
+        return import_module(f"csdlib.cli.{file}")
 
 
 app = typer.Typer(

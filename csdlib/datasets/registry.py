@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from csdlib.errors import InputError, no_such, unknown
+from csdlib.errors import InputError, needs_extra, no_such, unknown
 from csdlib.files import AnyPath
 from csdlib.tables import ImageTable
 
@@ -57,6 +57,7 @@ def load_dataset(name: str, root: AnyPath = "", **options: Any) -> ImageTable:
     return _loader(_FROM_ROOT[name])(Path(root), **options)
 
 
+@needs_extra("atelier")
 def _loader(place: str) -> Callable[..., ImageTable]:
     loader: Callable[..., ImageTable] = pkgutil.resolve_name(place)
     return loader

@@ -1,7 +1,7 @@
 """clip-tiny: the atelier's own CLIP (arXiv:2103.00020), an image tower and a text tower small enough to ship.
 
 The image tower is where csd-tiny starts; text tower and tokenizer are saved in transformers' format, so that a
-diffusion pipeline can use them.
+diffusion pipeline can use them. The image tower alone is a descriptor, see ``csdlib.descriptors.csd.clip_tiny``.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -20,8 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from csdlib.descriptors.csd import CSD, TINY, CSDModel, load_hashed, load_model
-from csdlib.descriptors.devices import Compute
+from csdlib.descriptors.csd import TINY, CSDModel, load_model
 from csdlib.descriptors.style_model import save_model
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path, data_path
@@ -190,14 +189,3 @@ def load_clip(folder: AnyPath | None = None) -> CLIPTiny:
         raise InputError(f"{folder / _TEXT_WEIGHTS}: cannot be loaded ({error})") from error
     model.log_scale.data.fill_(stored["log_scale"])
     return model.eval()
-
-
-def clip_tiny(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> CSD:
-    """The shipped small CLIP's image embedding: its image tower is a CSD model, too.
-
-    Args:
-        weights: a folder of ``save_clip``; by default the shipped one.
-        compute: see ``Compute``.
-    """
-    model, weights_hash = load_hashed("clip-tiny", weights)
-    return CSD(model, name="clip-tiny", weights_hash=weights_hash, **compute)

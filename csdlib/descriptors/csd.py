@@ -147,6 +147,17 @@ def csd_tiny(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> CSD:
     return CSD(model, name="csd-tiny", weights_hash=weights_hash, **compute)
 
 
+def clip_tiny(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> CSD:
+    """The shipped small CLIP's image embedding: its image tower is a CSD model, too, and needs no text tower.
+
+    Args:
+        weights: a folder of ``save_clip``; by default the shipped one.
+        compute: see ``Compute``.
+    """
+    model, weights_hash = load_hashed("clip-tiny", weights)
+    return CSD(model, name="clip-tiny", weights_hash=weights_hash, **compute)
+
+
 def random_tiny(seed: int = 0, *, device: Device = "auto", precision: Precision = "float32", **config: Any) -> CSD:
     """A CSD that was never trained.
 

@@ -21,7 +21,7 @@ from csdlib.descriptors.devices import Compute
 from csdlib.descriptors.protocol import Metric
 from csdlib.descriptors.towers import View, ViewedTower
 from csdlib.descriptors.weights import state_hash
-from csdlib.errors import InputError
+from csdlib.errors import InputError, needs_extra
 from csdlib.files import AnyPath, text_hash
 
 #: A mirror: Stability withdrew its own repository in November 2025 (issue 12874 of github.com/huggingface/diffusers).
@@ -143,7 +143,8 @@ def introstyle(
         InputError: the model cannot be had, or has no such step or block.
     """
     # Imported here: diffusers takes as long to import as half of csdlib.
-    from diffusers import StableDiffusionPipeline
+    with needs_extra("generate"):
+        from diffusers import StableDiffusionPipeline
 
     kind: Any = StableDiffusionPipeline
     try:

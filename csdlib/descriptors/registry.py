@@ -27,9 +27,7 @@ _META = "dl.fbaipublicfiles.com/"
 _GDA = "www.cs.cmu.edu/~dataattribution/files/weights.tar.gz"
 
 _ENTRIES: dict[str, _Entry] = {
-    "clip-tiny": _Entry(
-        "clip_tiny:clip_tiny", "CLIP on the image tower of csd-tiny, trained on the captions of the atelier"
-    ),
+    "clip-tiny": _Entry("csd:clip_tiny", "CLIP on the image tower of csd-tiny, trained on the captions of the atelier"),
     "clip-vit-b-16": _Entry(
         "clip:clip_vit_b_16", "CLIP ViT-B/16 of OpenAI", f"{_HUB}timm/vit_base_patch16_clip_224.openai"
     ),

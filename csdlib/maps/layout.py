@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from csdlib.embeddings.arrays import Embeddings
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError, needs_extra, unknown
 from csdlib.files import AnyPath, atomic_path
 from csdlib.retrieval.nearest import neighbours
 
@@ -188,7 +188,8 @@ def map_neighbours(laid_out: StyleMap, k: int, places: np.ndarray | None = None)
 
 def _umap(embeddings: Embeddings, vectors: np.ndarray, settings: MapSettings) -> np.ndarray:
     # Imported here: numba compiles for seconds, and nothing else needs it.
-    from umap import UMAP
+    with needs_extra("maps"):
+        from umap import UMAP
 
     found = neighbours(embeddings, embeddings, settings.n_neighbors - 1)
     distances = 1 - found.scores if embeddings.metric == "cosine" else np.sqrt(np.maximum(-found.scores, 0))

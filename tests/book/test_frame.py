@@ -2,22 +2,22 @@
 
 import re
 import subprocess
-import tomllib
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 
+import csdlib
 from book.assemble import check_contents
 from book.chapters import read_chapter
 from book.parameters import Scalar
 from book.project import Project
 from book.runs import listed_runs
 from csdlib.recipes import shared
+from tests import packages
 from tests.book.conftest import ROOT
 
 PROJECT = Project(ROOT, ROOT / "build")
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
 
 
@@ -28,11 +28,11 @@ def test_runs_contents_and_chapters_name_the_same_slugs() -> None:
 
 def test_the_environment_installs_the_lock_and_then_the_module() -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
-    python, pip, packages = environment["dependencies"]
+    python, pip, installed = environment["dependencies"]
     assert environment["channels"] == ["conda-forge"]
-    assert python.replace(" ", "") == f"python{PYPROJECT['requires-python']}"
+    assert python.replace(" ", "") == f"python{packages.PROJECT['requires-python']}"
     assert pip == "pip"
-    assert packages == {"pip": ["-r requirements.lock", "-e ."]}
+    assert installed == {"pip": ["-r requirements.lock", "-e ."]}
 
 
 def test_the_lock_meets_every_requirement() -> None:
@@ -40,14 +40,9 @@ def test_the_lock_meets_every_requirement() -> None:
     for line in LOCK.splitlines():
         requirement = Requirement(line)
         locked.setdefault(requirement.name.lower(), []).append(str(requirement.specifier).removeprefix("=="))
-    wanted = [
-        *PYPROJECT["dependencies"],
-        *(each for extra in PYPROJECT["optional-dependencies"].values() for each in extra),
-    ]
-    for text in wanted:
-        requirement = Requirement(text)
+    for requirement in {each for extra in ("", *packages.EXTRAS) for each in packages.wanted(extra)}:
         versions = locked[re.sub(r"[-_.]+", "-", requirement.name).lower()]
-        assert all(requirement.specifier.contains(version) for version in versions), text
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
 def test_the_lock_holds_versions_and_no_addresses() -> None:
@@ -57,8 +52,8 @@ def test_the_lock_holds_versions_and_no_addresses() -> None:
 
 def test_the_citation_names_the_version() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert citation["version"] == PYPROJECT["version"]
-    assert citation["license"] == PYPROJECT["license"] == "MIT"
+    assert citation["version"] == csdlib.__version__
+    assert citation["license"] == packages.PROJECT["license"] == "MIT"
 
 
 @pytest.mark.parametrize("target", ["book", "chapter", "serve", "test", "test-fast", "lint", "bench", "lock", "clean"])

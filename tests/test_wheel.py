@@ -1,0 +1,199 @@
+"""The wheel: what it holds, and what it can where nothing is installed but itself and the core's packages.
+
+No index is asked: the environments borrow the packages of the running interpreter.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Callable
+from importlib.metadata import files
+from pathlib import Path
+
+import pytest
+
+import csdlib
+from csdlib.cli.verbs import FILES
+from tests import packages
+from tests.conftest import stripes
+
+pytestmark = pytest.mark.slow
+
+#: What is asked for -> the extra without which it cannot be had.
+DOORS = {
+    "csdlib.atelier.render": "atelier",
+    "csdlib.load_dataset('atelier')": "atelier",
+    "csdlib.curation.curate": "curate",
+    "csdlib.descriptors.load_clip": "generate",
+    "csdlib.load('introstyle')": "generate",
+    "csdlib.load('imagenet-statistics')": "art",
+    "csdlib.generation.generate": "generate",
+    "csdlib.training.fit": "train",
+    "csdlib.recipes.train_csd_art": "train",
+    "csdlib.maps.style_map(found)": "maps",
+    "csdlib.figures.map_figure": "maps",
+}
+
+#: Twenty vectors to lay out.
+VECTORS = """
+import numpy as np
+vectors = np.eye(20, dtype=np.float32)
+found = csdlib.Embeddings(vectors, np.array([str(row) for row in range(20)]), "x", "cosine")
+"""
+
+#: Pictures as numbers, neighbours and a score, by what ships.
+SCORING = """
+import csdlib
+from csdlib.retrieval import neighbours
+table = csdlib.load_dataset("folder", root="pictures")
+for name in ("csd-art", "csd-tiny", "clip-tiny", "copy-tiny", "gram-clip-tiny", "gram"):
+    found = csdlib.embed(table, csdlib.load(name))
+    assert len(found) == len(table), name
+assert neighbours(found, found, 3).rows.shape == (len(table), 3)
+assert csdlib.style_similarity("a.jpg", "a.jpg").value > 0.999
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
+    options = ["--no-index", "--no-build-isolation", "--no-deps", "--wheel-dir", str(folder), str(packages.ROOT)]
+    subprocess.run([*pip, *options], check=True)
+    return next(folder.glob("csdlib-*.whl"))
+
+
+def environment(folder: Path, wheel: Path, borrowed: Path) -> Run:
+    """A fresh environment with the wheel, which borrows a folder of packages; what runs a program of its in a folder.
+
+    A file ``.pth`` adds the folder as it is: links to a checkout that lie in it are not followed.
+    """
+    venv.create(folder / "venv", with_pip=False)
+    programs = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
+    options = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", *options, str(wheel)]
+    subprocess.run(pip, check=True)
+    packages_of = next((folder / "venv").rglob("site-packages"))
+    (packages_of / "borrowed.pth").write_text(f"{borrowed}\n")
+    (folder / "work" / "pictures").mkdir(parents=True)
+    for number in range(40):
+        (folder / "work" / "pictures" / f"painter-{number % 2}").mkdir(exist_ok=True)
+        stripes(number % 2, 4, number).save(folder / f"work/pictures/painter-{number % 2}/{number}.png")
+    for number, name in enumerate("ab"):
+        stripes(number, 4, number).save(folder / "work" / f"{name}.jpg")
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(programs / program), *arguments],
+            cwd=folder / "work",
+            env=variables | {"CSDLIB_CACHE": str(folder / "cache")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Run:
+    """The wheel among all packages of the running interpreter."""
+    return environment(tmp_path_factory.mktemp("whole"), wheel, Path(pytest.__file__).parents[1])
+
+
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Run:
+    """The wheel among the packages of its core, and of what these need: no other can be imported."""
+    folder = tmp_path_factory.mktemp("core")
+    borrowed = folder / "packages"
+    borrowed.mkdir()
+    for package in packages.with_what_they_need(packages.names()):
+        for name in {file.parts[0] for file in files(package) or ()} - {"..", "__pycache__"}:
+            # Several packages may share a folder.
+            if not (borrowed / name).exists():
+                (borrowed / name).symlink_to(Path(pytest.__file__).parents[1] / name)
+    return environment(folder, wheel, borrowed)
+
+
+def test_it_holds_the_module_and_the_models(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.0f} MB, {len(held)} files")  # noqa: T201
+    house = {path for path in (packages.ROOT / "csdlib").rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    models = {path for path in (packages.ROOT / "data" / "models").rglob("*") if path.is_file()}
+    assert held == {
+        *(path.relative_to(packages.ROOT).as_posix() for path in house),
+        *(f"csdlib/{path.relative_to(packages.ROOT).as_posix()}" for path in models),
+    }
+
+
+def test_the_readme_runs_with_the_core_alone(core: Run) -> None:
+    use = (packages.ROOT / "README.md").read_text(encoding="utf-8").split("\n## Use csdlib\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```python\n(.+?)```", use, flags=re.DOTALL)
+    assert blocks
+    done = core("python", "-c", "\n".join([*blocks, "print(csdlib.__file__, csdlib.__version__)"]))
+    assert not done.returncode, done.stderr
+    file, version = done.stdout.split()
+    assert "site-packages" in file
+    assert not Path(file).is_relative_to(packages.ROOT)
+    assert version == csdlib.__version__
+
+
+def test_scoring_and_the_shipped_models_need_the_core_alone(core: Run) -> None:
+    done = core("python", "-c", SCORING)
+    assert not done.returncode, done.stderr
+
+
+def test_commands_of_scoring_need_the_core_alone(core: Run) -> None:
+    assert core("csdlib", "--version").stdout == f"csdlib {csdlib.__version__}\n"
+    assert "(csd-art, 1 reference(s)" in core("csdlib", "compare", "a.jpg", "b.jpg").stdout
+    for command in (["embed", "pictures", "found"], ["search", "found", "found", "found.csv", "-k", "2"]):
+        done = core("csdlib", *command)
+        assert not done.returncode, done.stderr
+
+
+def test_what_needs_more_says_in_one_sentence_how_to_get_it(core: Run) -> None:
+    asked = "\n".join(
+        f"try: {expression}\nexcept csdlib.InputError as error: print(error)\nelse: print('got it')"
+        for expression in DOORS
+    )
+    done = core("python", "-c", f"import csdlib\n{VECTORS}\n{asked}")
+    assert not done.returncode, done.stderr
+    said = dict(zip(DOORS, done.stdout.splitlines(), strict=True))
+    assert not {
+        door for door, extra in DOORS.items() if f"not installed: pip install 'csdlib[{extra}]'" not in said[door]
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        (["generate", "out"], "generate"),
+        (["train", "out"], "train"),
+        (["curate", "out", "--root", "pictures"], "curate"),
+        (["record", "coverage"], "train"),
+    ],
+)
+def test_a_command_that_needs_more_says_so(core: Run, command: list[str], extra: str) -> None:
+    done = core("csdlib", *command)
+    assert done.returncode == 2
+    assert re.fullmatch(rf"csdlib: \w+ is not installed: pip install 'csdlib\[{extra}\]'\n", done.stderr)
+
+
+def test_every_command_has_its_help_where_all_is_installed(whole: Run) -> None:
+    program = f"""
+from csdlib import __file__, cli
+for verb in {list(FILES)}:
+    cli.app([verb, "--help"], standalone_mode=False)
+print(__file__)
+"""
+    done = whole("python", "-c", program)
+    assert not done.returncode, done.stderr
+    assert done.stdout.count("Usage: ") == len(FILES)
+    assert not Path(done.stdout.splitlines()[-1]).is_relative_to(packages.ROOT)
