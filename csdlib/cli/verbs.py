@@ -31,6 +31,7 @@ VERBS = {
         "judge-diffusion": "Judge a trained tiny-sd: painters found, subjects found, copies.",
         "train-subjects": "Train subjects-tiny, the judge of what generated pictures show.",
     },
+    "exporting": {"export": "Write a descriptor as an ONNX file, which runs without torch."},
     "recording": {"record": "Record again what the book shows and does not run."},
 }
 FILES = {verb: file for file, verbs in VERBS.items() for verb in verbs}
