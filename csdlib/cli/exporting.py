@@ -22,7 +22,5 @@ def export(
     The file takes preprocessed images; its metadata say how pictures are preprocessed.
     """
     deviation = methods.export_onnx(methods.load(descriptor, device="cpu", precision="float32"), output)
-    checked = (
-        "not checked: onnxruntime is not installed" if deviation is None else f"{deviation:.0e} from torch at most"
-    )
+    checked = "not checked: no onnxruntime" if deviation is None else f"{deviation:.0e} from torch at most"
     typer.echo(f"written: {output} ({checked})")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar, Unpack
+from typing import Unpack
 
 import torch
 from PIL import Image
@@ -17,8 +17,8 @@ from csdlib.errors import InputError
 from csdlib.files import text_hash
 from csdlib.images import SMALLEST_SIDE, image_tensor, thumbnail
 
-#: A picture, or pixels (n, 3, H, W) float in [0, 1]: a view treats them alike.
-Picture = TypeVar("Picture", Image.Image, Tensor)
+#: An RGB image of any size, or pixels (n, 3, H, W) float32 in [0, 1]: a view treats them alike.
+Picture = Image.Image | Tensor
 
 #: Mean and deviation of each channel over CLIP's pictures. The numbers of open_clip (``OPENAI_DATASET_MEAN``), which
 #: takes seconds to import.
@@ -46,8 +46,8 @@ class View:
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
 
-    def __call__(self, image: Image.Image | Tensor) -> Tensor:
-        """An RGB image of any size to (3, size, size) float32, normalised; or pixels, see ``Picture``, to as many."""
+    def __call__(self, image: Picture) -> Tensor:
+        """An RGB image to (3, size, size) float32, normalised; pixels to (n, 3, size, size)."""
         mode = vision.InterpolationMode.BICUBIC if self.bicubic else vision.InterpolationMode.BILINEAR
         resized = vision.resize(not_too_long(image), [self.short], interpolation=mode)
         return normalised(vision.center_crop(resized, [self.size, self.size]), self.mean, self.std)
@@ -78,8 +78,8 @@ class Squash:
     std: tuple[float, float, float]
     within: int
 
-    def __call__(self, image: Image.Image | Tensor) -> Tensor:
-        """An RGB image of any size to (3, size, size) float32, normalised; or pixels, see ``Picture``, to as many."""
+    def __call__(self, image: Picture) -> Tensor:
+        """An RGB image to (3, size, size) float32, normalised; pixels to (n, 3, size, size)."""
         small = _reduced(image, self.within) if isinstance(image, Tensor) else thumbnail(image, self.within)
         square = vision.resize(small, [self.size, self.size], interpolation=vision.InterpolationMode.BICUBIC)
         return normalised(square, self.mean, self.std)
@@ -153,7 +153,8 @@ class TowerDescriptor:
         vectors: Tensor = self.module(images.to(self.device, self.dtype))
         return functional.normalize(vectors.float(), dim=1)
 
-    @torch.inference_mode()
+    # Not in inference mode: of what that gives, nothing can be differentiated, and these are references for forward.
+    @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
         """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm, on the CPU."""
         return self.describe(images).cpu()
@@ -241,13 +242,13 @@ def not_too_long(image: Picture) -> Picture:
 
 
 def normalised(
-    image: Image.Image | Tensor,
+    image: Picture,
     mean: Sequence[float] = CLIP_MEAN,
     std: Sequence[float] = CLIP_STD,
 ) -> Tensor:
     """An RGB image to (3, H, W) float32, its channels normalised; by default with CLIP's mean and deviation.
 
-    Of pixels, see ``Picture``, what a filter has thrown out of [0, 1] is cut first, as Pillow does.
+    Of pixels, what a filter has thrown out of [0, 1] is cut first, as Pillow does.
     """
     pixels = image.clamp(0, 1) if isinstance(image, Tensor) else image_tensor(image)
     return vision.normalize(pixels, list(mean), list(std))

@@ -10,9 +10,7 @@ from csdlib.cli import app
 from csdlib.descriptors.devices import choose_device
 
 
-@pytest.mark.parametrize(
-    ("deviation", "said"), [(2e-7, "2e-07 from torch at most"), (None, "not checked: onnxruntime")]
-)
+@pytest.mark.parametrize(("deviation", "said"), [(2e-7, "2e-07 from torch at most"), (None, "not checked: no onnx")])
 def test_what_was_written_and_whether_it_was_checked_is_said(
     deviation: float | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,7 +110,7 @@ def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_has_no_export_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="^colour is no vision tower compared by cosine"):
+    with pytest.raises(InputError, match=r"^colour is no vision tower compared by cosine"):
         export_onnx(load("colour"), tmp_path / "colour.onnx")
     with pytest.raises(InputError, match="load it with device='cpu' and precision='float32'"):
         export_onnx(small(Means(), "bfloat16"), tmp_path / "small.onnx")
