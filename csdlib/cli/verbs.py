@@ -40,6 +40,7 @@ VERBS = {
         "judge-diffusion": "Judge a trained tiny-sd: painters found, subjects found, copies.",
         "train-subjects": "Train subjects-tiny, the judge of what generated pictures show.",
     },
+    "exporting": {"export": "Write a descriptor as an ONNX file, which runs without torch."},
     "recording": {"record": "Record again what the book shows and does not run."},
 }
 #: File -> the extra of csdlib without which it cannot be imported.

@@ -260,15 +260,15 @@ class ImageNetStatistics(ArtDescriptor):
         half_whitened(self.model, table_statistics(self.model, table, self.dtype, progress=False))
         self._fitted = state_hash(self.model.state_dict())
 
-    def encode(self, images: Tensor) -> Tensor:
-        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm.
+    def describe(self, images: Tensor) -> Tensor:
+        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm, with gradients.
 
         Raises:
             InputError: nothing is fitted.
         """
         if not self._fitted:
             raise InputError(f"{self.name}: not fitted: call fit(database), as evaluate_retrieval does")
-        return super().encode(images)
+        return super().describe(images)
 
 
 def imagenet_statistics(

@@ -109,11 +109,10 @@ class IntroStyle(ViewedTower):
             **compute,
         )
 
-    @torch.inference_mode()
-    def encode(self, images: Tensor) -> Tensor:
+    def describe(self, images: Tensor) -> Tensor:
         """Preprocessed images (n, 3, size, size) to (n, 2 c) float32: means, then deviations, of c channels."""
         chunks = torch.split(images.to(self.device, self.dtype), CHUNK)
-        return torch.cat([self.tower(chunk).float().cpu() for chunk in chunks])
+        return torch.cat([self.module(chunk).float() for chunk in chunks])
 
 
 def introstyle(

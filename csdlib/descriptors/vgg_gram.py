@@ -100,9 +100,8 @@ class VGGGram(ViewedTower):
         self.dim, self._fitted = dim, state_hash(state)
         self._mean, self._axes = state["mean"].to(self.device), state["axes"].to(self.device)
 
-    @torch.inference_mode()
-    def encode(self, images: Tensor) -> Tensor:
-        """Preprocessed images (n, 3, 224, 224) to descriptors (n, dim) float32, rows of unit norm.
+    def describe(self, images: Tensor) -> Tensor:
+        """Preprocessed images (n, 3, 224, 224) to descriptors (n, dim) float32, rows of unit norm, with gradients.
 
         Raises:
             InputError: the PCA is not fitted.
@@ -115,14 +114,14 @@ class VGGGram(ViewedTower):
         grams = self._grams(images)
         if self.components:
             grams = functional.normalize((grams - self._mean) @ self._axes.T, dim=1)
-        return grams.cpu()
+        return grams
 
     def _grams(self, images: Tensor) -> Tensor:
         """Gram matrices of unit norm, (n, 131,328): half of each, and its off-diagonals times the root of two.
 
         So the products and distances of the halves are those of the whole matrices.
         """
-        features = self.tower(images.to(self.device, self.dtype)).float().flatten(2)
+        features = self.module(images.to(self.device, self.dtype)).float().flatten(2)
         row, column = torch.triu_indices(features.shape[1], features.shape[1], device=self.device)
         return functional.normalize(upper_gram(features) * torch.where(row == column, 1.0, 2**0.5), dim=1)
 

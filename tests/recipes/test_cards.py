@@ -38,7 +38,7 @@ def test_shipped_models_are_small_and_say_how_they_were_made(name: str, limit: i
     folder = data_path(f"models/{name}")
     assert record(name)["command"] in (folder / "README.md").read_text()
     assert set(record(name)["unseen"]) == set(UNSEEN)
-    assert sum(value.numel() for value in load(name).tower.parameters()) <= limit  # type: ignore[attr-defined]
+    assert sum(value.numel() for value in load(name).module.parameters()) <= limit  # type: ignore[attr-defined]
     assert sum(path.stat().st_size for path in folder.rglob("*")) <= 12_000_000
 
 
