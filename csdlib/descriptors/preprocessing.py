@@ -19,7 +19,7 @@ from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.protocol import Descriptor, Metric
-from csdlib.descriptors.towers import CLIP_MEAN, CLIP_STD, Squash, TowerDescriptor, View, ViewedTower, normalised
+from csdlib.descriptors.towers import Squash, TowerDescriptor, normalised
 from csdlib.errors import InputError, unknown
 from csdlib.files import text_hash
 
@@ -67,9 +67,9 @@ class Preprocessed:
 
     def preprocess(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, or to its three crops, (3, size, 3 * size)."""
-        mean, std = normalisation(self.inner)
-        squares = squared(image, self.size, self.way, fill=mean)
-        return torch.cat([normalised(square, mean, std) for square in squares], dim=2)
+        view = self.inner.view
+        squares = squared(image, self.size, self.way, fill=view.mean)
+        return torch.cat([normalised(square, view.mean, view.std) for square in squares], dim=2)
 
     def encode(self, images: Tensor) -> Tensor:
         """Preprocessed images (n, 3, size, w) float32 to descriptors (n, dim) float32, rows of unit norm."""
@@ -151,16 +151,10 @@ def share_lost(descriptor: Descriptor, width: float, height: float) -> float:
     if isinstance(descriptor, Preprocessed):
         shown = {"reference": 1, "multi-crop": CROPS}.get(descriptor.way)
         return 0.0 if shown is None else max(0.0, 1 - shown * short / long)
-    if isinstance(descriptor, ViewedTower):
-        view = descriptor.view
-        return 0.0 if isinstance(view, Squash) else 1 - (view.size / view.short) ** 2 * short / long
-    return 1 - short / long if isinstance(descriptor, TowerDescriptor) else float("nan")
-
-
-def normalisation(tower: TowerDescriptor) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    """Mean and deviation of each channel by which a tower's pixels in [0, 1] are normalised."""
-    view: View | Squash | None = getattr(tower, "view", None)
-    return (view.mean, view.std) if view else (CLIP_MEAN, CLIP_STD)
+    if not isinstance(descriptor, TowerDescriptor):
+        return float("nan")
+    view = descriptor.view
+    return 0.0 if isinstance(view, Squash) else 1 - (view.size / view.short) ** 2 * short / long
 
 
 def _at_most(image: Image.Image, crops: int) -> Image.Image:
