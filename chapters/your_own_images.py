@@ -47,7 +47,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from IPython.display import display
 from PIL import Image
 
 import csdlib

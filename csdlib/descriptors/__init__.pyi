@@ -13,10 +13,10 @@ from .csd import random_tiny as random_tiny
 from .devices import Compute as Compute
 from .devices import Device as Device
 from .devices import Precision as Precision
+from .onnx import export_onnx as export_onnx
 from .preprocessing import PREPROCESSING as PREPROCESSING
 from .preprocessing import preprocessed as preprocessed
 from .preprocessing import share_lost as share_lost
-from .onnx import export_onnx as export_onnx
 from .protocol import Descriptor as Descriptor
 from .protocol import Fittable as Fittable
 from .protocol import Metric as Metric

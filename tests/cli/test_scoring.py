@@ -68,7 +68,7 @@ def test_mistakes_are_one_line(sides: list[str], tmp_path: Path) -> None:
 def test_the_preprocessing_can_be_compared(sides: list[str]) -> None:
     run = ["score", sides[0] + "/style-0", sides[1] + "/style-0", "--compare-preprocessing", "--json"]
     done = CliRunner().invoke(app, [*run, "--descriptor", "csd-tiny"])
-    assert [row["preprocessing"] for row in json.loads(done.stdout)["rows"]][0] == "own"
+    assert next(row["preprocessing"] for row in json.loads(done.stdout)["rows"]) == "own"
 
 
 def test_pictures_are_attributed(sides: list[str], tmp_path: Path) -> None:
