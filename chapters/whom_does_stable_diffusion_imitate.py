@@ -115,7 +115,7 @@ for shown, said, colour, symbol in (
     )
 chart.add_vline(x=0, line_dash="dot", line_color="#888888")
 chart.update_layout(
-    xaxis_title="similarity with the artist's works, above other names",
+    xaxis_title="cosine with the artist's works, above that of other names",
     yaxis={
         "autorange": "reversed",
         "categoryorder": "array",
