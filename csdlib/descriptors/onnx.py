@@ -87,7 +87,7 @@ def _program(tower: TowerDescriptor, images: Tensor) -> Any:
             output_names=["descriptors"],
             dynamic_shapes={"images": {0: "n"}},
         )
-    except (torch.onnx.OnnxExporterError, RuntimeError) as error:
+    except torch.onnx.OnnxExporterError as error:
         raise InputError(f"{tower.name} cannot be written as ONNX ({reason(error)})") from error
 
 
