@@ -63,7 +63,8 @@ HOUSE = {
         """How numbers become one."""
 
         from dataclasses import dataclass
-        
+        from pathlib import Path
+
         FOLDER = Path(__file__).parent
         #: The largest sum.
         LIMIT: int = 7
