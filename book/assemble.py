@@ -1,6 +1,5 @@
 """The finished book: sources for Sphinx are put together in one folder, and Jupyter Book makes HTML of them."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -106,9 +105,14 @@ def _chapters(project: Project) -> list[Chapter]:
 
 
 def _public(project: Project) -> Public:
-    """What the reference explains; nothing where the table of contents has none."""
-    package = project.root / "csdlib"
-    return read_public(package) if FIRST in _files_in(_read_toc(project)) else Public(package, {})
+    """What the reference explains, in the order of the table of contents; nothing where that has no reference."""
+    package, listed = project.root / "csdlib", list(_files_in(_read_toc(project)))
+    if FIRST not in listed:
+        return Public(package, {})
+    rooms = read_public(package).rooms
+    # A room that is not listed stands last: check_contents says so.
+    order = sorted(rooms, key=lambda room: [*listed, page_of(room)].index(page_of(room)))
+    return Public(package, {room: rooms[room] for room in order})
 
 
 def _mathjax() -> bytes:
@@ -170,10 +174,8 @@ def _run_jupyter_book(project: Project, page: str) -> None:
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.site)]
     command += ["--path-output", str(project.output), "--config", str(project.root / "_config.yml")]
     command += ["--toc", str(project.site / "_toc.yml"), "-W", "--keep-going", "-q"]
-    # The reference is about the module of this book, wherever another one is installed.
-    paths = os.pathsep.join(filter(None, [str(project.root), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": paths}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    # From here, so that the reference is about the module of this book, wherever another one is installed.
+    result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)  # noqa: S603
     unfinished.unlink()
     if not result.returncode:
         return

@@ -74,8 +74,8 @@ def _first_head(public: Public) -> list[str]:
         f".. automodule:: {package}",
         _title("The rooms", "-"),
         _table(package, rooms),
-        _title("Names with a short way", "-"),
-        f"These are also names of ``{package}`` itself: ``{package}.{lent[0].name}`` is ``{lent[0].path}``.",
+        _title("Also under csdlib itself", "-"),
+        f"What most scripts use needs no room: ``{package}.{lent[0].name}`` is ``{lent[0].path}``, and likewise:",
         _table(package, [_target(public, name) for name in lent]),
     ]
 
@@ -104,10 +104,14 @@ def _entry(public: Public, name: Name, links: Sequence[str]) -> str:
     match public.statement(name):
         case ast.FunctionDef():
             lines = [f".. autofunction:: {name.path}"]
-        case ast.ClassDef():
-            lines = [f".. autoclass:: {name.path}", "   :members:", "   :special-members: __call__"]
+        case ast.ClassDef(bases=bases):
+            # A protocol is not called.
+            signature = "()" if "Protocol" in map(ast.unparse, bases) else ""
+            lines = [f".. autoclass:: {name.path}{signature}", "   :members:", "   :special-members: __call__"]
         case ast.Assign(value=value) | ast.AnnAssign(value=value) as statement:
             lines = _value(public, name, statement, value)
+    if name in public.lent():
+        lines += ["", f"   Also ``{public.package.name}.{name.name}``."]
     if links:
         lines += ["", "   .. rst-class:: csd-chapters", "", f"   In the book: {', '.join(links)}"]
     return "\n".join(lines)

@@ -37,7 +37,7 @@ class Descriptor(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of weights, fitted state, pre-processing and precision: only what has equal ones can be compared."""
+        """A hash of weights, fitted state, pre-processing and precision; only what has equal ones can be compared."""
         ...
 
     def preprocess(self, image: Image.Image) -> Tensor:

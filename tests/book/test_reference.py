@@ -1,22 +1,17 @@
-"""The reference: every public name has an entry and a docstring, and entries and chapters lead to each other."""
+"""The reference's sources: every public name has an entry and a docstring, and links go both ways."""
 
 import ast
 import re
-from textwrap import dedent
 
 import nbformat
 import pytest
-import yaml
-from bs4 import BeautifulSoup, Tag
 from sphinx.pycode import ModuleAnalyzer
 
-from book.assemble import build_html, check_contents
 from book.chapters import find_chapters, read_chapter
 from book.project import BookError, Project
 from book.public import Name, read_public
 from book.reference import page_of, reference_pages, with_names
-from book.runs import listed_runs
-from tests.book.conftest import ROOT, copy_small_book, write_chapter
+from tests.book.conftest import ROOT
 from tests.test_house import mapped
 
 BOOK = Project(ROOT, ROOT / "build")
@@ -25,116 +20,6 @@ CHAPTERS = [read_chapter(BOOK, slug) for slug in find_chapters(BOOK)]
 USED = {chapter.slug: PUBLIC.named_in(chapter.text, chapter.slug) for chapter in CHAPTERS}
 PAGES = dict(reference_pages(PUBLIC, [(chapter, USED[chapter.slug]) for chapter in CHAPTERS]))
 NAMES = [name for room in PUBLIC.rooms for name in PUBLIC.at_home(room)]
-
-#: A house of one room, which two chapters use.
-HOUSE = {
-    "csdlib/__init__.py": '''\
-        """A house for tests."""
-
-        import lazy_loader
-
-        __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-        ''',
-    "csdlib/__init__.pyi": """\
-        from . import sums as sums
-        from .errors import Wrong as Wrong
-        from .sums.adding import total as total
-        """,
-    "csdlib/errors.py": '''\
-        """What goes wrong."""
-
-
-        class Wrong(ValueError):
-            """A wrong number."""
-        ''',
-    "csdlib/sums/__init__.py": '''\
-        """Numbers go in, one comes out."""
-
-        import lazy_loader
-
-        __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-        ''',
-    "csdlib/sums/__init__.pyi": """\
-        from .adding import LIMIT as LIMIT
-        from .adding import Sum as Sum
-        from .adding import total as total
-        """,
-    "csdlib/sums/adding.py": '''\
-        """How numbers become one."""
-
-        from dataclasses import dataclass
-        from pathlib import Path
-
-        FOLDER = Path(__file__).parent
-        #: The largest sum.
-        LIMIT: int = 7
-
-
-        @dataclass(frozen=True)
-        class Sum:
-            """A sum.
-
-            Attributes:
-                value: what it is.
-            """
-
-            value: float
-
-            def twice(self) -> "Sum":
-                """It, and itself."""
-                return Sum(2 * self.value)
-
-
-        def total(values: list[float], *, folder: Path = FOLDER) -> Sum:
-            """The sum of numbers.
-
-            Args:
-                values: the numbers.
-                folder: of nothing.
-
-            Example:
-                >>> total([1, 2]).value
-                3
-            """
-            return Sum(sum(values))
-        ''',
-}
-CHAPTER = "x = 1  # a number\n\n# %%\nimport csdlib\nfrom csdlib import sums\n\ncsdlib.total([x]).value < sums.LIMIT"
-
-
-def furnish(project: Project) -> None:
-    """Gives the small book a house and its reference, and a chapter that uses it."""
-    for name, text in HOUSE.items():
-        (project.root / name).parent.mkdir(exist_ok=True)
-        (project.root / name).write_text(dedent(text))
-    toc = yaml.safe_load((project.book / "_toc.yml").read_text())
-    reference = {"file": "api", "sections": [{"file": "api-sums"}]}
-    toc["parts"].append({"caption": "Reference", "chapters": [reference]})
-    (project.book / "_toc.yml").write_text(yaml.safe_dump(toc))
-    write_chapter(project, CHAPTER)
-
-
-@pytest.fixture
-def house(project: Project) -> Project:
-    furnish(project)
-    return project
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The small book with its reference; no chapter has run."""
-    project = copy_small_book(tmp_path_factory.mktemp("house"))
-    furnish(project)
-    build_html(project, listed_runs(project))
-    return project
-
-
-def page(project: Project, name: str) -> BeautifulSoup:
-    return BeautifulSoup((project.html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-
-
-def links(part: Tag | BeautifulSoup, selector: str) -> list[str]:
-    return [str(link["href"]) for link in part.select(f"{selector} a[href]")]
 
 
 def explained(name: Name) -> str:
@@ -149,13 +34,27 @@ def explained(name: Name) -> str:
 def entry(name: Name) -> str:
     """What the source of a page has about a name."""
     found = re.split(r"^(?=\.\. )", PAGES[page_of(name.room)], flags=re.MULTILINE)
-    starts = (f".. autofunction:: {name.path}\n", f".. autoclass:: {name.path}\n", f".. py:data:: {name.name}\n")
+    starts = (
+        f".. autofunction:: {name.path}\n",
+        f".. autoclass:: {name.path}\n",
+        f".. autoclass:: {name.path}()\n",
+        f".. py:data:: {name.name}\n",
+    )
     (only,) = [part for part in found if f"{part.rstrip()}\n".startswith(starts)]
     return only
 
 
 def test_every_public_name_has_a_docstring() -> None:
     assert [name.path for name in NAMES if len(explained(name).split()) < 3] == []
+
+
+def test_no_property_begins_with_a_colon() -> None:
+    """What stands before one Sphinx takes for a type."""
+    classes = [statement for name in NAMES if isinstance(statement := PUBLIC.statement(name), ast.ClassDef)]
+    methods = [each for found in classes for each in found.body if isinstance(each, ast.FunctionDef)]
+    properties = [each for each in methods if "property" in ast.unparse(each).partition("def ")[0]]
+    assert properties
+    assert [each.name for each in properties if ":" in (ast.get_docstring(each) or "").partition("\n")[0]] == []
 
 
 def test_every_public_name_has_one_entry_in_its_room() -> None:
@@ -198,7 +97,7 @@ def test_the_rooms_stand_in_the_order_of_the_house() -> None:
         ("def f():\n    from csdlib.metrics import auc", "csdlib.metrics.auc"),
         ("import csdlib\ncsdlib.__version__", ""),
         ("from csdlib.files import cache_folder", ""),
-        ("import csdlib\nshow(figures.show, x().csdlib.load, 'figures.show')", ""),
+        ("import csdlib\nshow(figures.show, x().load, 'figures.show')", ""),
     ],
 )
 def test_a_source_names_what_it_imports_calls_or_mentions(source: str, found: str) -> None:
@@ -217,77 +116,3 @@ def test_a_source_names_what_it_imports_calls_or_mentions(source: str, found: st
 def test_a_chapter_that_names_what_is_not_public_is_refused(source: str) -> None:
     with pytest.raises(BookError, match=r"chapter tiny names csdlib\S*\.gone, which is not public"):
         PUBLIC.named_in(source, "chapter tiny")
-
-
-def test_an_entry_shows_signature_example_and_value(built: Project) -> None:
-    found = page(built, "api-sums")
-    assert "total" in found.select_one("dt#csdlib\\.sums\\.total").get_text()  # type: ignore[union-attr]
-    text = " ".join(found.get_text(" ").split())
-    for words in (">>> total", "the numbers.", "The largest sum.", "It, and itself.", "How numbers become one."):
-        assert words in text
-    value = found.select_one("dt#csdlib\\.sums\\.LIMIT").get_text()  # type: ignore[union-attr]
-    assert value.split() == ["LIMIT", ":", "int", "=", "7#"]
-
-
-def test_types_of_a_signature_lead_to_their_entries(built: Project) -> None:
-    assert "#csdlib.sums.Sum" in links(page(built, "api-sums"), "dt#csdlib\\.sums\\.total")
-
-
-def test_links_of_the_built_pages_go_both_ways(built: Project) -> None:
-    assert links(page(built, "api-sums"), ".csd-chapters") == ["second.html", "second.html"]
-    assert links(page(built, "second"), ".csd-names") == [
-        "api-sums.html",
-        "api-sums.html#csdlib.sums.LIMIT",
-        "api-sums.html#csdlib.sums.total",
-    ]
-    assert page(built, "tiny").select(".csd-names") == []
-
-
-def test_the_first_page_leads_to_rooms_and_lent_names(built: Project) -> None:
-    found = links(page(built, "api"), "table.autosummary")
-    assert {"api-sums.html#module-csdlib.sums", "api-sums.html#csdlib.sums.total"} <= set(found)
-    assert page(built, "api").select("dt#csdlib\\.Wrong")
-
-
-def test_no_page_tells_where_the_module_lies(built: Project) -> None:
-    for name in ("api", "api-sums", "genindex"):
-        assert str(built.root) not in (built.html / f"{name}.html").read_text(encoding="utf-8")
-
-
-def test_the_search_knows_the_names(built: Project) -> None:
-    index = (built.html / "searchindex.js").read_text(encoding="utf-8")
-    assert '"csdlib.sums"' in index
-    assert '"total"' in index
-
-
-def test_a_name_that_is_no_longer_defined_fails_the_build(house: Project) -> None:
-    path = house.root / "csdlib" / "sums" / "adding.py"
-    path.write_text(path.read_text().replace("def total", "def whole"))
-    with pytest.raises(BookError, match=r"lists csdlib.sums.total, and csdlib.sums.adding does not define it"):
-        build_html(house, [])
-
-
-def test_a_name_that_is_no_longer_listed_fails_the_build_while_a_chapter_uses_it(house: Project) -> None:
-    stub = house.root / "csdlib" / "sums" / "__init__.pyi"
-    stub.write_text(stub.read_text().replace("from .adding import LIMIT as LIMIT\n", ""))
-    with pytest.raises(BookError, match=r"chapter second names csdlib.sums.LIMIT, which is not public"):
-        build_html(house, [])
-
-
-def test_what_cannot_be_imported_and_links_that_lead_nowhere_fail_the_build(house: Project) -> None:
-    path = house.root / "csdlib" / "sums" / "adding.py"
-    path.write_text(path.read_text() + "\n\ndel total\n")
-    with (house.book / "intro.md").open("a") as file:
-        file.write("\n{py:obj}`csdlib.sums.gone`\n")
-    with pytest.raises(BookError) as caught:
-        build_html(house, [])
-    assert "csdlib.sums.gone" in str(caught.value)
-    assert "failed to import function 'total'" in str(caught.value)
-
-
-def test_the_contents_name_every_room(house: Project) -> None:
-    check_contents(house)
-    toc = house.book / "_toc.yml"
-    toc.write_text(toc.read_text().replace("api-sums", "api-sum"))
-    with pytest.raises(BookError, match=r"\['api-sum'\].*\['api-sums'\]"):
-        check_contents(house)
