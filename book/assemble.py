@@ -13,17 +13,19 @@ from typing import Any
 import yaml
 from plotly.offline import get_plotlyjs
 
-from book.chapters import find_chapters, read_chapter
+from book.chapters import Chapter, find_chapters, read_chapter
 from book.covers import cover
 from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
 from book.project import BookError, Project, log, write_if_changed
+from book.public import Public, read_public
+from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
 
 _PAGES = ("*.md", "*.bib", "_static/*")
 _MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
-# How Sphinx begins what it says of a page.
-_WARNED_PAGE = re.compile(r"/site/([\w-]+)\.\w+(?::\d+)?: (?:WARNING|ERROR|CRITICAL)")
+# How Sphinx begins what it says of a page, or of a docstring.
+_WARNED_PAGE = re.compile(r"(?:/site/|docstring of )([\w-]+)[\w.]*(?::\d+)?: (?:WARNING|ERROR|CRITICAL)")
 
 
 def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path:
@@ -58,17 +60,17 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
 
 
 def check_contents(project: Project) -> None:
-    """Table of contents and chapters must name the same slugs.
+    """The table of contents must name every chapter, and every page of the reference where it has one.
 
     Raises:
         BookError: they do not.
     """
     pages = {path.stem for path in project.book.glob("*.md")}
     listed = set(_files_in(_read_toc(project))) - pages
-    present = set(find_chapters(project))
+    present = {*find_chapters(project), *map(page_of, _public(project).rooms)}
     if listed != present:
         lost, forgotten = sorted(listed - present), sorted(present - listed)
-        raise BookError(f"book/_toc.yml: neither page nor chapter: {lost}; chapters that it does not name: {forgotten}")
+        raise BookError(f"book/_toc.yml: neither page nor chapter nor room: {lost}; what it does not name: {forgotten}")
 
 
 def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[tuple[str, bytes]]:
@@ -77,19 +79,40 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
             yield path.relative_to(project.book).as_posix(), path.read_bytes()
     yield "_static/plotly.min.js", get_plotlyjs().encode()
     yield "_extra/mathjax/tex-svg.js", _mathjax()
+    chapters, public = _chapters(project), _public(project)
+    used = {chapter.slug: public.named_in(chapter.text, f"chapter {chapter.slug}") for chapter in chapters}
+    for name, text in reference_pages(public, [(chapter, used[chapter.slug]) for chapter in chapters]):
+        yield f"{name}.rst", text.encode()
     yield "_toc.yml", yaml.safe_dump(_toc_with_runs(project, [run for run, _ in results]), sort_keys=False).encode()
-    for slug in find_chapters(project):
-        chapter = read_chapter(project, slug)
+    for chapter in chapters:
+        slug, names = chapter.slug, used[chapter.slug]
         siblings = [run for run, _ in results if run.chapter.slug == slug]
         yield f"downloads/{slug}.py", chapter.text.encode()
         for run, folder in results:
             if run.chapter.slug == slug:
-                yield f"{run.page}.ipynb", to_bytes(run_page(run, folder, siblings))
+                yield f"{run.page}.ipynb", to_bytes(with_names(run_page(run, folder, siblings), names))
                 yield f"downloads/{run.page}.ipynb", (folder / "notebook.ipynb").read_bytes()
         if all(run.page != slug for run in siblings):
-            yield f"{slug}.ipynb", to_bytes(waiting_page(chapter))
+            yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
         own = [read(folder / "notebook.ipynb") for run, folder in results if run.page == slug]
         yield f"_static/covers/{slug}.webp", cover(own[0] if own else None)
+
+
+def _chapters(project: Project) -> list[Chapter]:
+    """In the order of the table of contents."""
+    slugs = set(find_chapters(project))
+    return [read_chapter(project, name) for name in _files_in(_read_toc(project)) if name in slugs]
+
+
+def _public(project: Project) -> Public:
+    """What the reference explains, in the order of the table of contents; nothing where that has no reference."""
+    package, listed = project.root / "csdlib", list(_files_in(_read_toc(project)))
+    if FIRST not in listed:
+        return Public(package, {})
+    rooms = read_public(package).rooms
+    # A room that is not listed stands last: check_contents says so.
+    order = sorted(rooms, key=lambda room: [*listed, page_of(room)].index(page_of(room)))
+    return Public(package, {room: rooms[room] for room in order})
 
 
 def _mathjax() -> bytes:
@@ -151,7 +174,8 @@ def _run_jupyter_book(project: Project, page: str) -> None:
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.site)]
     command += ["--path-output", str(project.output), "--config", str(project.root / "_config.yml")]
     command += ["--toc", str(project.site / "_toc.yml"), "-W", "--keep-going", "-q"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    # From here, so that the reference is about the module of this book, wherever another one is installed.
+    result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)  # noqa: S603
     unfinished.unlink()
     if not result.returncode:
         return

@@ -93,7 +93,7 @@ class ImageTable:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash over ids, paths, and the size and time of change of every file: equal ones give equal embeddings."""
+        """A hash over ids, paths, and the size and time of change of every file; equal ones give equal embeddings."""
         files = [_size_and_time(self.path(row)) for row in range(len(self))]
         return text_hash(self.root.resolve(), self.ids.tolist(), self.frame["path"].tolist(), files)
 

@@ -10,6 +10,7 @@ from csdlib.errors import InputError, unknown
 from csdlib.files import AnyPath
 from csdlib.texts import read_csv, read_text
 
+#: What a tag is the name of.
 Kind = Literal["artist", "movement", "medium"]
 
 #: A phrase with this tag means nothing, and hides the shorter phrases in it.

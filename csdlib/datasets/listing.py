@@ -34,7 +34,7 @@ class Listing:
 
     @property
     def counted(self) -> dict[str, int]:
-        """All that is no picture, by the reason: what a manifest calls ``left_out``."""
+        """All that is no picture, by the reason; what a manifest calls ``left_out``."""
         suffixes = Counter(path.suffix.lower() or "without suffix" for path in self.others)
         rest = {f"files that are no pictures ({suffix})": count for suffix, count in sorted(suffixes.items())}
         return dict(sorted(self.left_out.items())) | rest

@@ -54,5 +54,9 @@ def reduced(inner: Descriptor, side: int) -> Altered:
 
 
 def in_grey(inner: Descriptor) -> Altered:
-    """A descriptor that is given every picture without its colours."""
+    """A descriptor that is given every picture without its colours.
+
+    Args:
+        inner: what looks at the pictures; where it finds as much in grey, it does not live on colour.
+    """
     return Altered(inner, without_colour, "in grey")

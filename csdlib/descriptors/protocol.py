@@ -10,6 +10,7 @@ from torch import Tensor
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 
+#: How two descriptors are compared: by their product (higher is more alike), or their distance (lower is).
 Metric = Literal["cosine", "l2"]
 
 
@@ -36,7 +37,7 @@ class Descriptor(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of weights, fitted state, pre-processing and precision: only what has equal ones can be compared."""
+        """A hash of weights, fitted state, pre-processing and precision; only what has equal ones can be compared."""
         ...
 
     def preprocess(self, image: Image.Image) -> Tensor:
@@ -78,5 +79,10 @@ def require_descriptor(given: object) -> None:
 
 
 def encode_images(descriptor: Descriptor, images: Sequence[Image.Image]) -> Tensor:
-    """The descriptors of a few images that are in memory, (n, dim) float32."""
+    """The descriptors of a few images that are in memory, (n, dim) float32.
+
+    Args:
+        descriptor: what looks at them.
+        images: RGB pictures of any size; all are in memory at once, so ``embed`` is for more of them.
+    """
     return descriptor.encode(torch.stack([descriptor.preprocess(image) for image in images]))

@@ -25,6 +25,7 @@ from csdlib.tables import ImageTable
 
 #: Okabe and Ito's colours: eight that colour-blind readers can tell apart, dark enough for both backgrounds.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#888888"]
+#: Marks of charts in the order of the colours, for readers to whom colours say nothing.
 SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon"]
 
 #: Columns that hold artists.

@@ -18,11 +18,13 @@ from csdlib.texts import one_form, read_text
 #: Artists by what stands in the tables, and how their names are written in prompts; or names alone.
 Artists = Mapping[str, str] | Sequence[str]
 
-#: The paper's simple and its content-constrained prompt, and the second one with its halves exchanged.
+#: The paper's simple prompt.
 SIMPLE = "A painting in the style of {artist}"
 
+#: The paper's content-constrained prompt.
 CONTENT = "A painting of {a_subject} in the style of {artist}"
 
+#: The content-constrained prompt with its halves exchanged.
 NAME_FIRST = "In the style of {artist}: a painting of {a_subject}"
 
 #: The share of user prompts that name a second artist.

@@ -21,7 +21,7 @@ from csdlib.metrics.estimate import FEWEST, Estimate, few
 Bounds = tuple[float, float] | None
 
 SHARE: Bounds = (0.0, 1.0)
-#: Differences of shares, cosines, correlations.
+#: Bounds of differences of shares, of cosines and of correlations.
 SIGNED: Bounds = (-1.0, 1.0)
 
 #: Numbers in the matrix of resamples that is in memory at once.

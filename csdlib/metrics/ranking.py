@@ -127,14 +127,39 @@ def precision_at_r(hits: np.ndarray, *, n_relevant: np.ndarray, **options: Any) 
 
 
 def mean_precision_per_query(hits: np.ndarray, k: int) -> np.ndarray:
-    """The mean of precision@1 to precision@k of each query, (q,) float64 in [0, 1]."""
+    """The mean of precision@1 to precision@k of each query, (q,) float64 in [0, 1]; higher is better.
+
+    Args:
+        hits: (q, K) bool, whether each neighbour is right; the nearest come first.
+        k: neighbours that count, from 1 to K.
+
+    Raises:
+        InputError: hits of another form, or fewer than k of them.
+
+    Example:
+        >>> mean_precision_per_query(np.array([[True, False], [False, False]]), k=2)
+        array([0.75, 0.  ])
+    """
     # The hit at rank j counts 1 / i in precision@i for every i from j to k: all queries are one product.
     weights = np.cumsum(1 / np.arange(k, 0, -1))[::-1] / k
     return np.asarray(_first(hits, k) @ weights)
 
 
 def average_precision_per_query(hits: np.ndarray, k: int, n_relevant: np.ndarray | None) -> np.ndarray:
-    """The average precision of each query, (q,) float64 in [0, 1]."""
+    """The average precision of each query, (q,) float64 in [0, 1]; higher is better.
+
+    Args:
+        hits: (q, K) bool, whether each neighbour is right; the nearest come first.
+        k: neighbours that count, from 1 to K.
+        n_relevant: (q,) how many images of the database are right.
+
+    Raises:
+        InputError: no ``n_relevant``, or one smaller than what was found; hits of another form, or fewer than k.
+
+    Example:
+        >>> average_precision_per_query(np.array([[True, False, True]]), 3, np.array([4]))
+        array([0.55555556])
+    """
     first = _first(hits, k)
     found = first.sum(axis=1)
     if n_relevant is None or len(n_relevant) != len(hits):
@@ -148,7 +173,19 @@ def average_precision_per_query(hits: np.ndarray, k: int, n_relevant: np.ndarray
 
 
 def precision_at_r_per_query(hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
-    """The R-precision of each query, (q,) float64 in [0, 1]."""
+    """The R-precision of each query, (q,) float64 in [0, 1]: of R right images, the share among the first R.
+
+    Args:
+        hits: (q, K) bool, whether each neighbour is right; the nearest come first.
+        n_relevant: (q,) how many images of the database are right: each query's R.
+
+    Raises:
+        InputError: fewer neighbours than the largest R, or numbers for other queries.
+
+    Example:
+        >>> precision_at_r_per_query(np.array([[True, False, True]]), np.array([2]))
+        array([0.5])
+    """
     if len(n_relevant) != len(hits):
         raise InputError(f"n_relevant has {len(n_relevant)} numbers for {len(hits)} queries")
     most = max(1, int(np.max(n_relevant, initial=0)))
@@ -159,12 +196,36 @@ def precision_at_r_per_query(hits: np.ndarray, n_relevant: np.ndarray) -> np.nda
 
 
 def recall_per_query(hits: np.ndarray, k: int) -> np.ndarray:
-    """1 where a query has a hit among the first k, else 0; (q,) float64."""
+    """1 where a query has a hit among the first k, else 0; (q,) float64.
+
+    Args:
+        hits: (q, K) bool, whether each neighbour is right; the nearest come first.
+        k: neighbours that count, from 1 to K.
+
+    Raises:
+        InputError: hits of another form, or fewer than k of them.
+
+    Example:
+        >>> recall_per_query(np.array([[False, True], [False, False]]), k=2)
+        array([1., 0.])
+    """
     return np.asarray(_first(hits, k).any(axis=1), dtype=np.float64)
 
 
 def reciprocal_rank_per_query(hits: np.ndarray, k: int) -> np.ndarray:
-    """1 / rank of the first hit of each query, 0 without one; (q,) float64."""
+    """1 / rank of the first hit of each query, 0 without one; (q,) float64 in [0, 1], higher is better.
+
+    Args:
+        hits: (q, K) bool, whether each neighbour is right; the nearest come first.
+        k: neighbours that count, from 1 to K.
+
+    Raises:
+        InputError: hits of another form, or fewer than k of them.
+
+    Example:
+        >>> reciprocal_rank_per_query(np.array([[False, True], [False, False]]), k=2)
+        array([0.5, 0. ])
+    """
     first = _first(hits, k)
     return np.where(first.any(axis=1), 1 / (first.argmax(axis=1) + 1), 0.0)
 

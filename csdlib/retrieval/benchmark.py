@@ -51,7 +51,7 @@ class Retrieval(Matches):
 
     @property
     def labels(self) -> np.ndarray:
-        """The label of every query, (q,) strings: the groups of the bootstrap.
+        """The label of every query, (q,) strings; they are the groups of the bootstrap.
 
         Where tags match, it is the artist; a picture whose artist is unknown stands for itself.
         """

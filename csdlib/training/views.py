@@ -19,7 +19,7 @@ from csdlib.images import without_colour
 
 
 class Views(Protocol):
-    """What makes views of an image."""
+    """What makes views of an image: any function, or object that can be called, with these arguments."""
 
     def __call__(self, image: Image.Image, generator: Generator) -> Tensor:
         """The views of an RGB image, (views, 3, size, size) float32; the generator is the only source of chance."""
