@@ -20,6 +20,9 @@ VERBS = {
         "descriptors": "List the descriptors and what each downloads on first use.",
         "curate": "Make a style-labelled data set of captioned images: a table and its card.",
     },
+    "mapping": {
+        "map": "Make the style map of a folder of pictures: one page that opens in any browser, without a network."
+    },
     "generating": {"generate": "Make pictures in the style of artists, into the folder OUTPUT."},
     "training": {
         "train": "Train csd-tiny on a data set's style tags and write model and card.",

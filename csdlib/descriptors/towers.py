@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import getdoc
 from typing import Unpack
 
 import torch
@@ -11,7 +12,7 @@ from torch.nn import functional
 from torchvision.transforms.v2 import functional as vision
 
 from csdlib.descriptors.devices import Compute, Device, Precision, choose_device, choose_dtype
-from csdlib.descriptors.protocol import Metric
+from csdlib.descriptors.protocol import Descriptor, Metric
 from csdlib.files import text_hash
 from csdlib.images import image_tensor, thumbnail
 
@@ -99,6 +100,11 @@ class View:
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
 
+    @property
+    def words(self) -> str:
+        """The same for a reader."""
+        return f"short side to {self.short} pixels, then the square of {self.size} in the middle"
+
     def __call__(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, normalised."""
         mode = vision.InterpolationMode.BICUBIC if self.bicubic else vision.InterpolationMode.BILINEAR
@@ -121,6 +127,11 @@ class Squash:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     within: int
+
+    @property
+    def words(self) -> str:
+        """The same for a reader."""
+        return f"reduced to {self.within} pixels, squeezed to a square of {self.size}; nothing is cut off"
 
     def __call__(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, normalised."""
@@ -161,6 +172,25 @@ class ViewedTower(TowerDescriptor):
     def preprocess(self, image: Image.Image) -> Tensor:
         """An RGB image of any size to (3, size, size) float32, as the view says."""
         return self.view(image)
+
+
+def preprocessing(descriptor: Descriptor) -> str:
+    """What a descriptor sees of a picture, in words: its own, or those of its ``preprocess``.
+
+    Args:
+        descriptor: any.
+
+    Example:
+        >>> from csdlib.descriptors.registry import load
+        >>> preprocessing(load("csd-art"))
+        'reduced to 224 pixels, squeezed to a square of 256; nothing is cut off'
+    """
+    if isinstance(descriptor, ViewedTower):
+        return descriptor.view.words
+    if isinstance(descriptor, TowerDescriptor):
+        return View(descriptor.size, descriptor.size).words
+    said = getdoc(descriptor.preprocess) or "its own"
+    return said.splitlines()[0].rstrip(".")
 
 
 def not_too_long(image: Image.Image) -> Image.Image:

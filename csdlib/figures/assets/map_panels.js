@@ -149,7 +149,7 @@ function point(row, panel) {
   const card = panel.card;
   card.replaceChildren();
   thumbnail(row, Math.max(72, data.sheet.side), card);
-  for (const name of ["artist", "movement", "medium", "content"]) if (value(name, row)) make("span", "", value(name, row), card);
+  for (const fact of facts(row)) make("span", "", fact, card);
   card.style.display = "flex";
   const room = panel.chart.clientWidth;
   // In the far corner it hides neither the picture's neighbours nor their rings.
