@@ -12,8 +12,8 @@ from csdlib.cli.common import DescriptorName, plain_errors, say_left_out
 from csdlib.embeddings.arrays import Embedded
 from csdlib.errors import InputError, unknown
 from csdlib.figures.map import MOST
-from csdlib.figures.map_page import map_page, page_side, reduced
-from csdlib.figures.map_record import map_record
+from csdlib.figures.provenance import map_record
+from csdlib.figures.standalone import map_page, page_side, reduced
 from csdlib.files import atomic_path, cache_folder
 from csdlib.tables import ImageTable
 

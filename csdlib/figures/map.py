@@ -2,7 +2,7 @@
 
 The page needs no server. Coordinates, labels and neighbours stand in it as numbers in base64, the thumbnails as one
 picture that is decoded when it is first looked at; the scripts in ``assets/`` do the rest. A page of its own
-(``map_page.py``) shows the same map.
+(``standalone.py``) shows the same map.
 """
 
 import base64

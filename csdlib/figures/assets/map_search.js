@@ -6,7 +6,7 @@ function addSearch() {
   const search = make("label", "", "Search: ", controls);
   const box = make("input", "", "", search);
   box.type = "search";
-  box.placeholder = artists ? "a file or an artist" : "a file";
+  box.placeholder = artists && artists.values.some(Boolean) ? "a file or an artist" : "a file";
   const list = make("div", "csd-map-found", "", controls);
   list.setAttribute("role", "group");
   list.setAttribute("aria-label", "Pictures found");
@@ -39,7 +39,7 @@ function foundButton(row) {
   button.type = "button";
   button.tabIndex = -1; // Tab passes the list, and the arrow keys go through it
   thumbnail(row, 32, button);
-  make("span", "", [value("artist", row), paths[row]].filter(Boolean).join(", "), button);
+  make("span", "", paths[row], button);
   button.addEventListener("click", () => {
     choose(row);
     panels[0].box.focus();

@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 
 from csdlib.figures import book
 from csdlib.figures.map import SIDES, in_words, map_body, thumbnail_side
-from csdlib.figures.map_record import MapRecord
+from csdlib.figures.provenance import MapRecord
 from csdlib.figures.tables import table as words_table
 from csdlib.maps.layout import StyleMap
 from csdlib.retrieval.nearest import neighbours
@@ -25,7 +25,7 @@ NAMED = 3
 
 
 def map_page(
-    laid_out: StyleMap, table: ImageTable, record: MapRecord, *, title: str, colour: str = "artist", height: int = 680
+    laid_out: StyleMap, table: ImageTable, record: MapRecord, *, title: str, colour: str = "artist", height: int = 600
 ) -> str:
     """A whole HTML page with one style map, to wander in and to search.
 
@@ -46,11 +46,11 @@ def map_page(
     folders = [PurePosixPath(path).parent.as_posix() for path in table.column("path")]
     foldered = table.with_column("folder", folders)
     maps = {record.descriptor: laid_out}
-    alt = f"A style map of {_counted(record)}. Pictures whose style is alike, as {record.descriptor} sees it, lie close."
-    side = page_side(record.pictures)
-    body, missing = map_body(
-        maps, [foldered], colour=colour, alt=alt, height=height, side=side, searched=True
+    alt = (
+        f"A style map of {_counted(record)}. Pictures whose style is alike, as {record.descriptor} sees it, lie close."
     )
+    side = page_side(record.pictures)
+    body, missing = map_body(maps, [foldered], colour=colour, alt=alt, height=height, side=side, searched=True)
     caption = (
         f"Each point is one of {_counted(record)}. Pictures that lie close together are alike in style, as "
         f"`{record.descriptor}` sees it; directions and long distances mean nothing. {missing}"
