@@ -1,7 +1,7 @@
 """What all commands share: the command as text, and errors without a traceback."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -28,6 +28,20 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(2) from error
 
     return run
+
+
+def say_left_out(left_out: Mapping[str, int], skipped: Mapping[str, str]) -> None:
+    """Says on the error stream what a command has left out.
+
+    Args:
+        left_out: what was found beside pictures: reason -> count.
+        skipped: pictures that could not be read: name -> reason.
+    """
+    for reason, count in left_out.items():
+        typer.echo(f"  left out {count:,}: {reason}", err=True)
+    for name, reason in skipped.items():
+        # Names come from strangers' archives: what could steer a terminal is shown, not sent.
+        typer.echo(f"  skipped {name!r}: {reason!r}", err=True)
 
 
 def command_line(context: typer.Context, **instead: str) -> str:

@@ -16,7 +16,7 @@ from rich.table import Column, Table
 
 from csdlib import curation, datasets, embeddings, recipes, retrieval, similarity
 from csdlib import descriptors as methods
-from csdlib.cli.common import DescriptorName, plain_errors
+from csdlib.cli.common import DescriptorName, plain_errors, say_left_out
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, cache_folder, launched_with_others
 
@@ -108,11 +108,7 @@ def search(
 
 def _report(found: embeddings.Embeddings, output: Path, left_out: Mapping[str, int] = MappingProxyType({})) -> None:
     typer.echo(f"{len(found)} images embedded, {len(found.skipped)} skipped: {output}")
-    for reason, count in left_out.items():
-        typer.echo(f"  left out {count:,}: {reason}", err=True)
-    for name, reason in found.skipped.items():
-        # Names come from strangers' archives: what could steer a terminal is shown, not sent.
-        typer.echo(f"  skipped {name!r}: {reason!r}", err=True)
+    say_left_out(left_out, found.skipped)
 
 
 @verbs.command()

@@ -29,6 +29,9 @@ VERBS = {
         "evaluate": "Measure how well styles are told apart: every picture is searched among all the others.",
         "doctor": "Examine a folder before it is scored: what is broken, double, thin or cut.",
     },
+    "mapping": {
+        "map": "Make the style map of a folder of pictures: one page that opens in any browser, without a network."
+    },
     "generating": {"generate": "Make pictures in the style of artists, into the folder OUTPUT."},
     "training": {
         "train": "Train csd-tiny on a data set's style tags and write model and card.",
@@ -44,7 +47,7 @@ VERBS = {
     "recording": {"record": "Record again what the book shows and does not run."},
 }
 #: File -> the extra of csdlib without which it cannot be imported.
-EXTRAS = {"generating": "generate", "training": "train", "recording": "train"}
+EXTRAS = {"generating": "generate", "mapping": "maps", "training": "train", "recording": "train"}
 FILES = {verb: file for file, verbs in VERBS.items() for verb in verbs}
 
 

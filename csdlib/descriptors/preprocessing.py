@@ -11,6 +11,8 @@ Every wrapper of CSD does this in its own way, and their numbers cannot be compa
   descriptors, scaled to unit norm.
 """
 
+from inspect import getdoc
+
 import numpy as np
 import torch
 from PIL import Image
@@ -155,6 +157,21 @@ def share_lost(descriptor: Descriptor, width: float, height: float) -> float:
         return float("nan")
     view = descriptor.view
     return 0.0 if isinstance(view, Squash) else 1 - (view.size / view.short) ** 2 * short / long
+
+
+def words(descriptor: Descriptor) -> str:
+    """What a descriptor sees of a picture, in words: those of its view, or of its ``preprocess``.
+
+    Example:
+        >>> from csdlib.descriptors.registry import load
+        >>> words(preprocessed(load("csd-tiny"), "squash"))
+        "squash: both sides to the tower's side"
+    """
+    if isinstance(descriptor, Preprocessed):
+        return f"{descriptor.way}: {PREPROCESSING[descriptor.way]}"
+    if isinstance(descriptor, TowerDescriptor):
+        return f"own: {descriptor.view.words}"
+    return f"own: {(getdoc(descriptor.preprocess) or 'not said').splitlines()[0].rstrip('.')}"
 
 
 def _at_most(image: Image.Image, crops: int) -> Image.Image:

@@ -19,5 +19,8 @@ from .forms import form as form
 from .map import map_figure as map_figure
 from .neighbours import neighbour_gallery as neighbour_gallery
 from .places import paintings_and_generated as paintings_and_generated
+from .provenance import MapRecord as MapRecord
+from .provenance import map_record as map_record
 from .sliders import slider as slider
+from .standalone import map_page as map_page
 from .tables import table as table

@@ -1,7 +1,8 @@
 """The interactive style map: points in the page, their pictures, and their true neighbours.
 
 The page needs no server. Coordinates, labels and neighbours stand in it as numbers in base64, the thumbnails as one
-picture that is decoded when it is first looked at; the scripts in ``assets/`` do the rest.
+picture that is decoded when it is first looked at; the scripts in ``assets/`` do the rest. A page of its own
+(``standalone.py``) shows the same map.
 """
 
 import base64
@@ -28,7 +29,7 @@ from csdlib.similarity.artists import artist_table
 from csdlib.tables import ImageTable
 
 #: Columns that can decide the colour, where the tables have two values or more of them.
-COLUMNS = ("artist", "movement", "medium", "content", "source")
+COLUMNS = ("artist", "folder", "movement", "medium", "content", "source")
 #: Rows are sent as 16-bit numbers; a plane with more points shows nothing anyway.
 MOST = 65_535
 #: Nearest neighbours that a click shows.
@@ -68,55 +69,112 @@ def map_figure(
         InputError: maps of other images, a column that no table has, a value to highlight that the column lacks, or
             more than 65,535 images.
     """
-    frame = pd.concat([_named(table) for table in tables], ignore_index=True)
-    _check(maps, frame, colour, highlight)
     if os.environ.get("CSDLIB_BOOK") != "1":
-        return book.show(_plain_chart(maps, frame, colour, highlight), caption=caption, alt=alt, height=height)
-    sheet, missing = _sheet(tables, len(frame))
+        chart = _plain_chart(maps, _rows(maps, tables, colour, highlight), colour, highlight)
+        return book.show(chart, caption=caption, alt=alt, height=height)
+    side = thumbnail_side(sum(map(len, tables)))
+    body, missing = map_body(maps, tables, colour=colour, highlight=highlight, alt=alt, height=height, side=side)
+    caption = f"{caption} {missing}".strip()
+    # IPython's HTML has no type.
+    return HTML(book.framed(body, caption).data + in_words(maps, tables))  # type: ignore[no-untyped-call]
+
+
+def map_body(
+    maps: Mapping[str, StyleMap],
+    tables: Sequence[ImageTable],
+    *,
+    colour: str,
+    highlight: Sequence[str] = (),
+    alt: str,
+    height: int,
+    side: int,
+    searched: bool = False,
+) -> tuple[str, str]:
+    """Maps as HTML that draws itself once plotly.js is there, and has to stand in a figure.
+
+    Args:
+        maps: see ``map_figure``, as for the next five.
+        tables: see there.
+        colour: see there.
+        highlight: see there.
+        alt: see there.
+        height: see there.
+        side: of a thumbnail, in pixels.
+        searched: whether the map names each picture's file, and finds pictures by it.
+
+    Returns:
+        the HTML, and what is to be said of the pictures that cannot be read: nothing, where there are none.
+
+    Raises:
+        InputError: as ``map_figure``.
+    """
+    frame = _rows(maps, tables, colour, highlight)
+    sheet, missing = _sheet(tables, len(frame), side)
     data = {
         "count": len(frame),
         "alt": alt,
         "height": height,
         "colour": colour,
         "highlight": list(highlight),
-        "columns": [_column(frame, name) for name in COLUMNS if _varies(frame[name]) or name == colour],
+        "columns": [_column(frame, name) for name in COLUMNS if name == colour or _varies(frame, name)],
         "palette": {"colours": book.COLOURS, "symbols": book.SYMBOLS},
         "panels": [_panel(title, laid_out) for title, laid_out in maps.items()],
         "sheet": sheet,
     }
-    if missing:
-        caption += f" Pictures that cannot be read, and are grey: {missing}."
+    if searched:
+        data["paths"] = frame["path"].tolist()
     # Inside a script "</script>" would end it, whatever the JSON around it says.
     text = json.dumps(data).replace("<", "\\u003c")
-    body = f'<div class="csd-map"><script type="application/json">{text}</script></div><script>{_script()}</script>'
-    # IPython's HTML has no type.
-    return HTML(book.framed(body, caption).data + _in_words(maps, tables))  # type: ignore[no-untyped-call]
+    style, script = book.asset("map.css"), _script()
+    body = f'<style>{style}</style><div class="csd-map"><script type="application/json">{text}</script></div>'
+    said = f"Pictures that cannot be read, and are grey: {missing}." if missing else ""
+    return f"{body}<script>{script}</script>", said
+
+
+def thumbnail_side(count: int, sides: Sequence[int] = SIDES, pixels: int = MOST_PIXELS) -> int:
+    """The side of a thumbnail, in pixels: the largest of some with which all thumbnails have room, or the smallest.
+
+    Args:
+        count: thumbnails.
+        sides: to choose from, the largest first.
+        pixels: that all of them may have together.
+
+    Example:
+        >>> thumbnail_side(400), thumbnail_side(10_000)
+        (96, 32)
+    """
+    return next((side for side in sides if count * side**2 <= pixels), sides[-1])
 
 
 def _script() -> str:
     """The figure's scripts as one, in a scope of its own."""
-    parts = [book.asset(f"map_{name}.js") for name in ("data", "controls", "panels", "strip", "start")]
+    parts = [book.asset(f"map_{name}.js") for name in ("data", "controls", "search", "panels", "strip", "start")]
     return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
 
 
-def _check(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str, highlight: Sequence[str]) -> None:
+def _rows(
+    maps: Mapping[str, StyleMap], tables: Sequence[ImageTable], colour: str, highlight: Sequence[str]
+) -> pd.DataFrame:
+    """The rows of all tables, with their artists' names as they are written; refused, where they are not the maps'."""
+    frame = pd.concat([_named(table) for table in tables], ignore_index=True)
     if not maps or any(not np.array_equal(each.ids, frame["image_id"].to_numpy(dtype=str)) for each in maps.values()):
         raise InputError("the map was made of other images than the table's")
-    if colour not in COLUMNS:
-        raise InputError(f"no map is coloured by {colour!r}: choose one of {', '.join(COLUMNS)}")
+    known = [name for name in COLUMNS if name in frame]
+    if colour not in known:
+        raise InputError(f"no map is coloured by {colour!r}: choose one of {', '.join(known)}")
     if unknown := sorted(set(highlight) - set(frame[colour].dropna())):
         raise InputError(f"no image has the {colour} {unknown[0]!r}, which is to be highlighted")
     if len(frame) > MOST:
         raise InputError(f"{len(frame):,} images are more than the {MOST:,} that a map can show: take a sample")
+    return frame
 
 
 def _named(table: ImageTable) -> pd.DataFrame:
-    """The rows of a table with its artists' names as they are written."""
     return table.frame.assign(artist=[table.name_of(artist) for artist in table.column("artist")])
 
 
-def _varies(column: pd.Series) -> bool:
-    return len(pd.unique(column.fillna(""))) > 1
+def _varies(frame: pd.DataFrame, name: str) -> bool:
+    return name in frame and len(pd.unique(frame[name].fillna(""))) > 1
 
 
 def _column(frame: pd.DataFrame, name: str) -> dict[str, Any]:
@@ -146,9 +204,8 @@ def _encoded(numbers: np.ndarray, dtype: str) -> str:
     return base64.b64encode(np.rint(numbers).astype(dtype).tobytes()).decode()
 
 
-def _sheet(tables: Sequence[ImageTable], count: int) -> tuple[dict[str, Any], int]:
-    """All thumbnails in one picture, as large as there is room for; and how many pictures could not be read."""
-    side = next((side for side in SIDES if count * side**2 <= MOST_PIXELS), SIDES[-1])
+def _sheet(tables: Sequence[ImageTable], count: int, side: int) -> tuple[dict[str, Any], int]:
+    """All thumbnails in one picture, and how many pictures could not be read."""
     missing: list[int] = []
     source, columns = book.sprite(_thumbnails(tables, side, missing), count, side, 60 if side >= 40 else 40)
     return {"source": source, "columns": columns, "side": side, "missing": missing}, len(missing)
@@ -184,7 +241,7 @@ def _thumbnail(of: tuple[ImageTable, int], side: int) -> Image.Image | None:
         return None
 
 
-def _in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str:
+def in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str:
     """The maps as tables, for those who cannot use them; only the first table's images, which the others came to."""
     shown = ""
     for title, laid_out in maps.items():

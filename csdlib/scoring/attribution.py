@@ -58,7 +58,7 @@ def attribute(
     ranked = known.rank(asked.embeddings, k).rename(columns={"image_id": "picture"}).assign(note="")
     broken = pd.DataFrame({"picture": asked.names, "note": asked.notes})[asked.rows < 0]
     summary = [{"measure": "given to somebody"} | known.wrong.row(), {"measure": "found"} | known.found.row()]
-    how = made_by(measure, preprocessing) | {
+    how = made_by(measure) | {
         "threshold": known.threshold,
         "wrong, as aimed at": wrong,
         "set by": list(strangers) or "all artists of the references",

@@ -54,7 +54,7 @@ def evaluate(
     ]
     summary = estimates.assign(measure=titles)[["measure", "value", "low", "high", "n", "unit", "note"]]
     left_out = {**table.manifest.get("left_out", {}), **_counted(found.skipped)}
-    how = made_by(measure, preprocessing) | {
+    how = made_by(measure) | {
         "protocol": "every picture searched among all others",
         "chance": chance(found),
         "pictures": {"pictures": len(table), "queries": len(found.query), "left out": left_out},

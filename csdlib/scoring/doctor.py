@@ -57,7 +57,7 @@ def examine(
     frame = pd.DataFrame({"picture": side.names, "group": side.groups, "copy_of": copy_of, "crop_loss": lost})
     across = int((side.groups != side.groups[original])[copied].sum())
     groups = _groups(side, original, lost > MUCH)
-    how = made_by(measure, preprocessing) | {
+    how = made_by(measure) | {
         "copies found by": finder.name,
         "pictures": side.counts,
         "groups": records(groups),

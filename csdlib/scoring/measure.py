@@ -109,7 +109,7 @@ def score(
     scale = _scale(corpus, measure, batch_size, progress)
     pairs = pair(made, known, pairing)
     frame = _rows(measure, made, known, pairs, scale, k)
-    how = made_by(measure, preprocessing) | {
+    how = made_by(measure) | {
         "pairing": str(pairing),
         "corpus": None if scale is None else _said(scale, k),
         "generated": made.counts,

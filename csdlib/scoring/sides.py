@@ -13,7 +13,7 @@ from PIL import Image
 
 from csdlib import __version__
 from csdlib.datasets.pictures import pictures
-from csdlib.descriptors.preprocessing import PREPROCESSING, preprocessed, share_lost
+from csdlib.descriptors.preprocessing import preprocessed, share_lost, words
 from csdlib.descriptors.protocol import Descriptor, Fittable
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.arrays import Embeddings
@@ -96,7 +96,7 @@ def measuring(descriptor: str | Descriptor, preprocessing: str = "own", **option
     return preprocessed(found, preprocessing)
 
 
-def made_by(descriptor: Descriptor, preprocessing: str) -> dict[str, Any]:
+def made_by(descriptor: Descriptor) -> dict[str, Any]:
     """What has to be said of a descriptor so that its numbers can be made again."""
     inner = getattr(descriptor, "inner", descriptor)
     return {
@@ -104,7 +104,7 @@ def made_by(descriptor: Descriptor, preprocessing: str) -> dict[str, Any]:
         "descriptor": descriptor.name,
         "weights": getattr(inner, "weights_hash", "none: handmade"),
         "fingerprint": descriptor.fingerprint,
-        "preprocessing": f"{preprocessing}: {PREPROCESSING[preprocessing]}",
+        "preprocessing": words(descriptor),
         "size": getattr(inner, "size", None),
         "precision": str(getattr(inner, "dtype", "float32")).removeprefix("torch."),
         "device": str(descriptor.device),

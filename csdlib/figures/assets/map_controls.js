@@ -3,9 +3,15 @@
 const SIGNS = { circle: "●", square: "■", diamond: "◆", cross: "✚", x: "✖", "triangle-up": "▲", star: "★", hexagon: "⬢" };
 const MOST_SYMBOLS = 5000; // with more points, symbols are too small to see and slow to draw
 const MOST_GROUPS = 64; // pairs of colour and symbol
+let forgetSearch = () => {}; // empties the search box, when something else is lit
 
 function say(text) {
   status.textContent = text;
+}
+
+// "Bocklin", "böcklin" and a slug's hyphens all find Böcklin.
+function folded(text) {
+  return text.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replaceAll("-", " ");
 }
 
 function addFinder() {
@@ -16,9 +22,6 @@ function addFinder() {
   box.type = "search";
   box.setAttribute("list", list.id);
   for (const name of artists.values) if (name) make("option", "", "", list).value = name;
-  // "Bocklin", "böcklin" and a slug's hyphens all find Böcklin.
-  const folded = (text) =>
-    text.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replaceAll("-", " ");
   const names = artists.values.map(folded);
   const find = () => {
     const wanted = folded(box.value);
@@ -56,7 +59,7 @@ function symbolOf(code) {
 }
 
 function isLit(row) {
-  return !lit || lit.codes.includes(lit.column.codes[row]);
+  return !lit || (lit.rows ? lit.rows.has(row) : lit.codes.includes(lit.column.codes[row]));
 }
 
 function marker() {
@@ -76,6 +79,7 @@ function marker() {
 
 function light(what) {
   lit = what;
+  if (!lit || !lit.rows) forgetSearch();
   const style = marker();
   for (const panel of panels) Plotly.restyle(panel.chart, { marker: [style] });
   press();

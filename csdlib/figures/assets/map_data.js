@@ -7,7 +7,8 @@ const count = data.count;
 const columns = new Map(data.columns.map((column) => [column.name, { ...column, codes: decode(column.codes, Uint16Array) }]));
 const artists = columns.get("artist");
 let coloured = columns.get(data.colour);
-let lit = null; // a column and the numbers of some of its values: all other points are dimmed
+const paths = data.paths || []; // the pictures' files; a page of the book does not name them
+let lit = null; // a column and the numbers of some of its values, or rows that were searched for: all other points are dimmed
 let current = -1; // the point under the pointer or the arrow keys
 let chosen = -1; // the point whose neighbours are shown
 
@@ -28,13 +29,17 @@ function value(name, row) {
   return column ? column.values[column.codes[row]] : "";
 }
 
+function facts(row) {
+  return [...["artist", "movement", "medium", "content"].map((name) => value(name, row)), paths[row]].filter(Boolean);
+}
+
 function label(row) {
-  return ["artist", "movement", "medium", "content"].map((name) => value(name, row)).filter(Boolean).join(", ") ||
-    `picture ${row + 1}`;
+  return facts(row).join(", ") || `picture ${row + 1}`;
 }
 
 function brief(row) {
-  return ["artist", "content"].map((name) => value(name, row)).filter(Boolean).join(", ") || `picture ${row + 1}`;
+  const file = paths.length ? paths[row].split("/").pop() : "";
+  return [value("artist", row), value("content", row), file].filter(Boolean).join(", ") || `picture ${row + 1}`;
 }
 
 // Thumbnails: decoded when the first one is asked for.

@@ -148,10 +148,10 @@ function point(row, panel) {
   rings();
   const card = panel.card;
   card.replaceChildren();
-  thumbnail(row, Math.max(72, data.sheet.side), card);
-  for (const name of ["artist", "movement", "medium", "content"]) if (value(name, row)) make("span", "", value(name, row), card);
-  card.style.display = "flex";
   const room = panel.chart.clientWidth;
+  thumbnail(row, Math.max(72, Math.min(data.sheet.side, 0.3 * room)), card);
+  for (const fact of facts(row)) make("span", "", fact, card);
+  card.style.display = "flex";
   // In the far corner it hides neither the picture's neighbours nor their rings.
   const far = (at, room, own) => `${at > room / 2 ? 0 : Math.max(0, room - own)}px`;
   card.style.left = far(place[0], room, card.offsetWidth);

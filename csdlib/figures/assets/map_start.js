@@ -8,11 +8,12 @@ colourBox.value = data.colour;
 if (data.highlight.length) lit = { column: coloured, codes: data.highlight.map((name) => coloured.values.indexOf(name)) };
 colourBox.addEventListener("change", () => {
   coloured = columns.get(colourBox.value);
-  light(null);
+  light(lit && lit.rows ? lit : null);
   legend();
 });
 
-if (artists) addFinder();
+if (paths.length) addSearch();
+else if (artists) addFinder();
 const status = make("p", "csd-map-status", "", root);
 status.setAttribute("aria-live", "polite");
 const key = make("div", "csd-map-legend", "", root);
