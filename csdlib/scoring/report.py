@@ -134,7 +134,7 @@ def _from_json(path: Path) -> _Read:
     header = json.loads(path.read_text(encoding="utf-8"))
     # Of a column without any number json knows no kind.
     frame = pd.DataFrame(header.pop("rows"))
-    return frame.assign(**{name: frame[name].astype(float) for name in frame if frame[name].isna().all()}), header
+    return frame.assign(**{str(name): frame[name].astype(float) for name in frame if frame[name].isna().all()}), header
 
 
 _READERS: dict[str, Callable[[Path], _Read]] = {".csv": _from_csv, ".parquet": _from_parquet, ".json": _from_json}
