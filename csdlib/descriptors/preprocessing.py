@@ -4,6 +4,7 @@ Every wrapper of CSD does this in its own way, and their numbers cannot be compa
 
 - ``own``: the descriptor's own way, for which its thresholds and quantiles hold.
 - ``reference``: the released evaluation's. The short side is resized to the tower's side (bicubic), the middle is kept.
+  (Of a picture more than eight times as long as wide the middle is taken first: its pixels differ by rounding.)
 - ``squash``: both sides are resized to the tower's side, whatever the shape, as ViStoryBench does.
 - ``pad``: the long side is resized to the tower's side; the rest is filled with the colour that the tower takes for
   nothing, the mean of its normalisation.

@@ -15,7 +15,7 @@ from csdlib.scoring.corpora import usual_corpus
 from csdlib.scoring.pairing import Pairing, hint, pair
 from csdlib.scoring.report import NO_SUMMARY, Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring
-from csdlib.similarity.against import against, cosine_blocks
+from csdlib.similarity.against_references import against, cosine_blocks
 from csdlib.similarity.corpus import NEIGHBOURS, Corpus
 
 #: Numbers of a picture, and what each is.

@@ -1,5 +1,5 @@
-from .against import Against as Against
-from .against import against as against
+from .against_references import Against as Against
+from .against_references import against as against
 from .artists import Artists as Artists
 from .artists import artist_table as artist_table
 from .artists import artists_of as artists_of

@@ -14,7 +14,7 @@ from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import encode_items
 from csdlib.errors import InputError
 from csdlib.images import ImageLike, open_image
-from csdlib.similarity.against import against
+from csdlib.similarity.against_references import against
 
 #: A batch: a tensor (n, channels, height, width), or a list of whatever ``open_image`` takes.
 Batch = Tensor | Sequence[ImageLike]

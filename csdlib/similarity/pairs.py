@@ -66,7 +66,7 @@ def pair_cosines(embeddings: Embeddings, artists: np.ndarray) -> tuple[np.ndarra
     Example:
         >>> vectors = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
         >>> three = Embeddings(vectors, np.array(["1", "2", "3"]), "x", "cosine")
-        >>> [each.round(1).tolist() for each in pair_cosines(three, np.array(["a", "a", "b"]))]
+        >>> [each.astype(float).round(1).tolist() for each in pair_cosines(three, np.array(["a", "a", "b"]))]
         [[0.6], [0.0, 0.8]]
     """
     if embeddings.metric != "cosine" or len(artists) != len(embeddings):
