@@ -44,7 +44,7 @@ class Work:
 
     @property
     def path(self) -> str:
-        """The file name in the cache; it changes when the work, its painter's record or the code that draws it changes."""
+        """The file name in the cache; it is another one when the work, its painter's record or its code is."""
         key = text_hash(source_hash(), self.painter, self.subject, self.scene, self.size)
         return f"{self.painter.slug}/{key[:24]}.png"
 

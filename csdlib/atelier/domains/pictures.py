@@ -51,7 +51,7 @@ class Picture:
 
     @property
     def path(self) -> str:
-        """The file name in the cache; it changes when the picture, its painter's record or the code that draws it does."""
+        """The file name in the cache; it is another one when the picture, its painter's record or its code is."""
         key = text_hash(source_hash("domains"), self.domain, self.painter, self.subject, self.scene, self.size)
         return f"domains/{self.domain}/{key[:24]}.png"
 
