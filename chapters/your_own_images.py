@@ -95,8 +95,6 @@ if not root:
     first, second = (known / painter for painter in painters[:2])
     shutil.copy(first / "00.png", second / "moved.png")
     (second / "upload.png").write_bytes((second / "01.png").read_bytes()[:500])
-    wide = Image.open(first / "02.png").resize((384, 128))
-    wide.save(first / "banner.png")
     (known / "notes.txt").write_text("from the web")
 sides = {"references": known, "generated": made}
 shown = [
@@ -128,14 +126,16 @@ figures.table(
 )
 
 # %% [markdown]
-# Every row names a file, so that it can be mended. What stands in two styles and what cannot be read goes; we keep the first of each pair of copies. (Of your own folder the chapter takes nothing away.)
+# Every row names a file, so that it can be mended. The doctor does not know which of two labels is right. You may; the chapter takes both pictures out, and what cannot be read. (From a folder of yours it takes nothing.)
 
 # %%
 if not root:
-    for name in odd.loc[odd["copy_of"].ne("") | odd["note"].ne(""), "picture"]:
+    copied = odd[odd["copy_of"] != ""]
+    broken = odd.loc[odd["note"] != "", "picture"]
+    for name in {*copied["picture"], *copied["copy_of"], *broken}:
         (known / name).unlink()
     mended = scoring.examine(known, descriptor=descriptor, progress=False)
-    print("still to say:", *mended.how["advice"], sep="\n- ")
+    print("Still to say:", "; ".join(mended.how["advice"]) or "nothing")
 
 # %% [markdown]
 # ## The score
@@ -315,7 +315,7 @@ seen = csdlib.embed(
     cache=cache_folder() / "embeddings",
     progress=False,
 )
-laid_out = style_map(seen, seed=0)
+laid_out = style_map(seen, n_neighbors=min(15, len(seen) - 2), seed=0)
 figures.map_figure(
     {descriptor: laid_out},
     seen.table,

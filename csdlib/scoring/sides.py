@@ -133,10 +133,15 @@ def describe(source: Source, descriptor: Descriptor, *, batch_size: int = 64, pr
     table = source if isinstance(source, ImageTable) else pictures(cast(AnyPath, source))
     found = embed(table, descriptor, batch_size=batch_size, cache=cache_folder() / "embeddings", progress=progress)
     names = table.ids
-    notes = np.array([found.skipped.get(name, "") for name in names.tolist()], dtype=object)
-    sizes = np.array([_size(table.path(row)) for row in range(len(table))])
+    paths = [table.path(row) for row in range(len(table))]
+    # Where a folder lies is nobody's business who reads the table.
+    notes = [
+        found.skipped.get(str(name), "").removeprefix(f"{path}: ") for name, path in zip(names, paths, strict=True)
+    ]
+    sizes = np.array([_size(path) for path in paths])
     left_out: dict[str, int] = table.manifest.get("left_out", {})
-    return Side(names, table.column("artist"), found, found.rows_of(table), notes, sizes, left_out)
+    groups, rows = table.column("artist"), found.rows_of(table)
+    return Side(names, groups, found, rows, np.array(notes, dtype=object), sizes, left_out)
 
 
 def _in_memory(source: Source) -> list[ImageLike] | None:

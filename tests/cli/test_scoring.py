@@ -110,5 +110,5 @@ def test_the_doctor_finds_what_is_wrong(sides: list[str]) -> None:
     assert rows["style-1/wide.png"]["crop_loss"] == pytest.approx(1 - 64 / 300)
     assert "not an image" in rows["style-2/broken.png"]["note"]
     advice = " ".join(told["advice"])
-    for said in ("in another group", "3 groups only", "fewer than 10", "cannot be read", "lose more than 20%"):
+    for said in ("in another group", "3 groups only", "fewer than 10", "cannot be read: 1", "lose more than 20%"):
         assert said in advice
