@@ -80,8 +80,8 @@ def _advice(groups: pd.DataFrame, copies: int, across: int) -> list[str]:
     broken = int(groups["pictures"].sum()) - read
     found = [
         across
-        and f"copies of a picture in another group: {across}. One of the labels is wrong, or a copy links two styles, and "
-        "scores between these groups are too high. Take both out, or the wrong one",
+        and f"copies of a picture in another group: {across}. One of the labels is wrong, or a copy links two styles, "
+        "and scores between these groups are too high. Take both out, or the wrong one",
         copies > across
         and f"copies inside a group: {copies - across}. Its members look more alike than they are. Keep one of each",
         *_about_groups(groups[groups["group"] != ""]),
