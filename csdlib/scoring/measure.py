@@ -37,8 +37,15 @@ PLAIN = ("mean", "max", "prototype")
 #: Between which values a measure can lie, where these are not those of a cosine.
 BOUNDS: dict[str, Bounds] = {"above_different": SHARE, "above_same": SHARE, "csls": None}
 
-#: What every number of this descriptor alone can be compared with.
+#: The descriptor of published CSD scores.
 PUBLISHED = "csd-vit-l"
+
+#: What is said of every other one.
+PUBLISHED_SCORES = (
+    f"published CSD scores are by {PUBLISHED}, and no other descriptor's can be compared with them: --descriptor "
+    f"{PUBLISHED} fetches the authors' weights, --weights FILE.safetensors (or owner/name of a repository with a "
+    "model.safetensors in their layout) takes others; of no file anything but tensors is read"
+)
 
 
 @dataclass(frozen=True)
@@ -260,7 +267,5 @@ def _advice(measure: Descriptor, made: Side, known: Side, pairing: AnyPath) -> l
     if cut:
         notes.append(f"{cut} pictures lose more than {MUCH:.0%} to the crop: see crop_loss, and compare_preprocessing")
     if measure.name != PUBLISHED:
-        notes.append(
-            f"published CSD scores are by {PUBLISHED}, and cannot be compared with these: descriptor='{PUBLISHED}'"
-        )
+        notes.append(PUBLISHED_SCORES)
     return [note for note in notes if note]
