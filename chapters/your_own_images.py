@@ -119,7 +119,11 @@ for sentence in examined.how["advice"]:
 # %% tags=["hide-input"]
 rows = examined.frame
 odd = rows[(rows["copy_of"] != "") | (rows["note"] != "") | (rows["crop_loss"] > 0.2)]
-headings = {"copy_of": "copy of", "crop_loss": "share cut off", "note": "cannot be read"}
+headings = {
+    "copy_of": "copy of",
+    "crop_loss": "share cut off",
+    "note": "cannot be read",
+}
 figures.table(
     odd.head(8).rename(columns=headings),
     caption=f"Pictures that something is wrong with. Left out besides: {examined.how['pictures']['left out']}.",

@@ -3,13 +3,17 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import torch
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from csdlib.cli import app
+from csdlib.files import file_hash
 from csdlib.scoring import Report, Scores
-from tests.conftest import stripes
+from tests.conftest import GOLDEN, stripes
 from tests.scoring.conftest import own_cache, write
 
 __all__ = ["own_cache"]
@@ -31,6 +35,19 @@ def test_folders_in_a_table_out(sides: list[str], tmp_path: Path) -> None:
     for said in ("descriptor: colour", "pairing: group", "weights:", "preprocessing: own", str(output)):
         assert said in done.stdout
     assert found.how["pairing"] == "group"
+
+
+def test_published_scores_take_a_checkpoint_in_the_released_layout(sides: list[str], tmp_path: Path) -> None:
+    with np.load(GOLDEN / "csd_tower.npz") as stored:
+        state = {key.removeprefix("state/"): torch.from_numpy(stored[key]) for key in stored.files if "state/" in key}
+    save_file(state, tmp_path / "csd.safetensors")
+    weights = ["--descriptor", "csd-vit-l", "--weights", str(tmp_path / "csd.safetensors")]
+    done = CliRunner().invoke(app, ["score", *sides, "--json", "--precision", "float32", *weights])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["weights"] == file_hash(tmp_path / "csd.safetensors")
+    assert told["size"] == 32
+    assert not any("published" in note for note in told["notes"])
 
 
 def test_json_is_json(sides: list[str]) -> None:
