@@ -74,7 +74,11 @@ def test_the_core_has_nothing_heavy_and_the_book_has_all() -> None:
 
 @pytest.mark.parametrize(
     "program",
-    ["import csdlib; csdlib.style_similarity", "from csdlib.cli import app; app(['--help'], standalone_mode=False)"],
+    [
+        "import csdlib; csdlib.style_similarity",
+        "import csdlib; csdlib.score",
+        "from csdlib.cli import app; app(['--help'], standalone_mode=False)",
+    ],
 )
 def test_to_ask_for_a_score_or_for_help_wakes_nothing_heavy(program: str) -> None:
     assert not woken(program) & (ASLEEP | {"torchvision", "timm", "scipy.stats"})

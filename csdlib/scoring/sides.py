@@ -11,9 +11,8 @@ from typing import Any, cast
 import numpy as np
 from PIL import Image
 
-from csdlib import __version__
+from csdlib import __version__, descriptors  # lazy: torchvision loads where a picture is described
 from csdlib.datasets.pictures import pictures
-from csdlib.descriptors.preprocessing import preprocessed, share_lost, words
 from csdlib.descriptors.protocol import Descriptor, Fittable
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.arrays import Embeddings
@@ -61,7 +60,7 @@ class Side:
 
     def lost(self, descriptor: Descriptor) -> np.ndarray:
         """The share of each picture that a descriptor never sees, (n,) in [0, 1]; not a number where unknown."""
-        return np.array([share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        return np.array([descriptors.share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def measuring(descriptor: str | Descriptor, preprocessing: str = "own", **option
         raise InputError(f"a score is a cosine, and {found.name} has none: choose a descriptor with metric cosine")
     if isinstance(found, Fittable):
         raise InputError(f"{found.name} has to be fitted on a database first: choose a descriptor that is ready")
-    return preprocessed(found, preprocessing)
+    return descriptors.preprocessed(found, preprocessing)
 
 
 def made_by(descriptor: Descriptor) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def made_by(descriptor: Descriptor) -> dict[str, Any]:
         "descriptor": descriptor.name,
         "weights": getattr(inner, "weights_hash", "none: handmade"),
         "fingerprint": descriptor.fingerprint,
-        "preprocessing": words(descriptor),
+        "preprocessing": descriptors.preprocessing_of(descriptor),
         "size": getattr(inner, "size", None),
         "precision": str(getattr(inner, "dtype", "float32")).removeprefix("torch."),
         "device": str(descriptor.device),
