@@ -354,9 +354,7 @@ shown = choices[
 ].assign(label=choices["choice"], value=choices["above"])
 shown = shown.assign(low=shown["above_low"], high=shown["above_high"])
 figures.show(
-    figures.intervals(
-        shown, group="metric", axis="share of right neighbours, above the start"
-    ),
+    figures.intervals(shown, group="metric", axis="share, above the start"),
     height=640,
     caption=f"Above {start_of_it}, paired, with 95 % intervals over the {len(chosen.facts['artists'])} artists who choose ({chosen.facts['judges']:,} paintings). "
     f"Learned from {chosen.facts['learned']:,} paintings, {chosen.facts['extra']:,} of them of the second table. {chosen.sentence()}",
@@ -403,9 +401,7 @@ bars = go.Figure(
         marker_color=figures.COLOURS[0],
     )
 )
-bars.update_layout(
-    xaxis_title="recall@1 (percent of the artist's queries)", yaxis_autorange="reversed"
-)
+bars.update_layout(xaxis_title="recall@1 (percent)", yaxis_autorange="reversed")
 figures.show(
     bars,
     height=680,

@@ -320,7 +320,7 @@ seen = csdlib.embed(
     cache=cache_folder() / "embeddings",
     progress=False,
 )
-laid_out = style_map(seen, n_neighbors=min(15, len(seen) - 2), seed=0)
+laid_out = style_map(seen, n_neighbors=min(15, len(seen) - 2), min_dist=0.4)
 figures.map_figure(
     {descriptor: laid_out},
     seen.table,
