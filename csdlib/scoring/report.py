@@ -1,5 +1,6 @@
 """A table of results that nobody can part from how it was made."""
 
+import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,7 +92,8 @@ class Report:
     def _csv(self, path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines(f"# {key}: {json.dumps(value)}\n" for key, value in self.header().items())
-            self.frame.to_csv(stream, index=False)
+            # Between quotes a "#" in a name begins no comment, and a carriage return ends no row.
+            self.frame.to_csv(stream, index=False, quoting=csv.QUOTE_NONNUMERIC)
 
     def _parquet(self, path: Path) -> None:
         table = pa.Table.from_pandas(self.frame, preserve_index=False)
@@ -121,7 +123,8 @@ def _from_csv(path: Path) -> _Read:
             header[key] = json.loads(value)
         stream.seek(0)
         texts = dict.fromkeys(header["text columns"], str)
-        frame = pd.read_csv(stream, skiprows=len(header), dtype=texts)
+        # A folder may be called "NA".
+        frame = pd.read_csv(stream, skiprows=len(header), dtype=texts, keep_default_na=False, na_values=[""])
     return frame.assign(**{name: frame[name].fillna("") for name in texts}), header
 
 

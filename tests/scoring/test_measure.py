@@ -199,8 +199,11 @@ def test_only_what_has_a_cosine_scores(made: Path, known: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".json"])
 def test_a_table_says_how_it_was_made(made: Path, known: Path, tmp_path: Path, suffix: str) -> None:
-    stripes(0, 3, 7).save(made / "style-0" / '#1, "quoted"\n.png')
-    (made / "style-0" / "000.png").write_bytes(b"broken")
+    for number, name in enumerate(('#1, "quoted"\n.png', "cr\rlf\r\n.png", "NA", "-=\u202e\U0001f600é.png", " a#b.png ")):
+        stripes(0, 3, 7 + number).save(made / "style-0" / name, format="PNG")
+    (made / "style-0").rename(made / "null")
+    (known / "style-0").rename(known / "null")
+    (made / "null" / "000.png").write_bytes(b"broken")
     found = score(made, known, pairing="group", corpus=known, k=3, **QUIET)
     path = tmp_path / "out" / f"scores{suffix}"
     found.save(path)
@@ -213,6 +216,8 @@ def test_a_table_says_how_it_was_made(made: Path, known: Path, tmp_path: Path, s
     )
     if suffix == ".csv":
         assert path.read_text().startswith("# csdlib: ")
+        plain = pd.read_csv(path, comment="#", keep_default_na=False)
+        assert plain["generated"].tolist() == found.frame["generated"].tolist()
 
 
 def test_what_is_no_table_of_scores_is_refused(tmp_path: Path, made: Path, known: Path) -> None:
