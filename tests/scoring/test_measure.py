@@ -199,7 +199,8 @@ def test_only_what_has_a_cosine_scores(made: Path, known: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".json"])
 def test_a_table_says_how_it_was_made(made: Path, known: Path, tmp_path: Path, suffix: str) -> None:
-    for number, name in enumerate(('#1, "quoted"\n.png', "cr\rlf\r\n.png", "NA", "-=\u202e\U0001f600é.png", " a#b.png ")):
+    hostile = ('#1, "quoted"\n.png', "cr\rlf\r\n.png", "NA", "-=\u202e\U0001f600é.png", " a#b.png ")
+    for number, name in enumerate(hostile):
         stripes(0, 3, 7 + number).save(made / "style-0" / name, format="PNG")
     (made / "style-0").rename(made / "null")
     (known / "style-0").rename(known / "null")
