@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from csdlib.errors import InputError, lookup, reason
-from csdlib.files import AnyPath, atomic_path
+from csdlib.files import AnyPath, at_home, atomic_path
 from csdlib.metrics.estimate import Estimate
 
 #: The summary of a report that has none.
@@ -65,7 +65,7 @@ class Report:
         Raises:
             InputError: a suffix other than .csv, .parquet or .json.
         """
-        path = Path(path)
+        path = at_home(path)
         write = {".csv": self._csv, ".parquet": self._parquet, ".json": self._json}.get(path.suffix.lower())
         if write is None or path.is_dir():
             raise InputError(f"{path}: must be a file that ends in .csv, .parquet or .json")
@@ -79,7 +79,7 @@ class Report:
         Raises:
             InputError: no such file, or none that ``save`` wrote.
         """
-        path = Path(path)
+        path = at_home(path)
         read = lookup("suffix", path.suffix.lower(), _READERS)
         try:
             frame, header = read(path)
