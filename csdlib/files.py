@@ -25,6 +25,22 @@ Job = TypeVar("Job")
 _HERE = f".partial-{hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]}-"
 
 
+def at_home(path: AnyPath) -> Path:
+    """A path in which a ``~`` at the beginning stands for the home folder.
+
+    Raises:
+        InputError: nobody knows where that is.
+
+    Example:
+        >>> at_home("a/b.png").as_posix(), at_home("~/b.png") == Path.home() / "b.png"
+        ('a/b.png', True)
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{path}: no home folder is known; write the path in full") from error
+
+
 def cache_folder() -> Path:
     """The folder for what can be made again: ``$CSDLIB_CACHE``, or ``~/.cache/csdlib``.
 
@@ -114,7 +130,7 @@ def text_hash(*parts: object) -> str:
         >>> text_hash("a", 1)[:8] == text_hash("a", 1)[:8], text_hash("a", 1) == text_hash("a1")
         (True, False)
     """
-    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode(errors="surrogateescape")).hexdigest()
 
 
 def code_of(source: str) -> ast.Module:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from csdlib import scoring
-from csdlib.cli.common import DescriptorName, plain_errors
+from csdlib.cli.common import DescriptorName, plain_errors, visible
 from csdlib.metrics.estimate import Estimate
 from csdlib.scoring.report import Report, records
 from csdlib.texts import split_names
@@ -154,7 +154,7 @@ def _tell(found: Report) -> None:
     _table(short if len(short) else found.frame.head(FIRST).round(3))
     for key, value in found.how.items():
         for line in value if isinstance(value, list) else [value]:
-            typer.echo(f"{key}: {json.dumps(line) if isinstance(line, dict) else line}")
+            typer.echo(visible(f"{key}: {json.dumps(line) if isinstance(line, dict) else line}"))
 
 
 def _texts(summary: pd.DataFrame) -> list[str]:
@@ -166,5 +166,5 @@ def _texts(summary: pd.DataFrame) -> list[str]:
 def _table(frame: pd.DataFrame) -> None:
     shown = Table(*(escape(str(name)) for name in frame.columns))
     for row in frame.itertuples(index=False):
-        shown.add_row(*("–" if pd.isna(cell) else escape(str(cell)) for cell in row))
+        shown.add_row(*("–" if pd.isna(cell) else escape(visible(str(cell))) for cell in row))
     Console().print(shown)

@@ -98,6 +98,8 @@ def encode_items(
     collection: str = "",
 ) -> Embeddings:
     """The descriptors of images that come one after the other, opened in threads; what cannot be read is skipped."""
+    if batch_size < 1:
+        raise InputError(f"batch_size must be 1 or more, got {batch_size}")
     vectors: list[np.ndarray] = []
     ids: list[str] = []
     skipped: dict[str, str] = {}

@@ -14,7 +14,7 @@ from csdlib.scoring.corpora import corpus as read_corpus
 from csdlib.scoring.corpora import usual_corpus
 from csdlib.scoring.pairing import Pairing, hint, pair
 from csdlib.scoring.report import NO_SUMMARY, Report
-from csdlib.scoring.sides import Side, Source, describe, made_by, measuring
+from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
 from csdlib.similarity.corpus import NEIGHBOURS, Corpus
 
@@ -89,7 +89,8 @@ def score(
     Args:
         generated: the pictures that are scored.
         references: what they are measured against. A picture that stands on both sides is no reference of itself,
-            except where pairs are named.
+            except where pairs are named. A file is one picture, whatever leads to it; pictures in memory are the same
+            where one object is both sides.
         pairing: ``all``: against all references; ``group``: against those of its own group, which is the first
             subfolder or the table's column; ``name``: against the one of the same name, whatever its suffix; or a csv
             or parquet file with the columns ``generated`` and ``reference``.
@@ -110,9 +111,10 @@ def score(
         InputError: a side without any picture that can be read, a descriptor without cosine, or an unknown name.
     """
     measure = measuring(descriptor, preprocessing, **options)
-    made, known = (
-        describe(side, measure, batch_size=batch_size, progress=progress) for side in (generated, references)
-    )
+    made = describe(generated, measure, batch_size=batch_size, progress=progress)
+    # One list of pictures in memory on both sides holds the same pictures: nothing else would tell.
+    same = references is generated
+    known = made if same else describe(references, measure, batch_size=batch_size, progress=progress)
     scale = _scale(corpus, measure, batch_size, progress)
     pairs = pair(made, known, pairing)
     frame = _rows(measure, made, known, pairs, scale, k)
@@ -146,8 +148,10 @@ def compare_preprocessing(
     Raises:
         InputError: as ``score``, or a descriptor that is no tower.
     """
+    made = settled(generated)
+    known = made if references is generated else settled(references)
     found = {
-        way: score(generated, references, descriptor=descriptor, preprocessing=way, corpus=None, **options)
+        way: score(made, known, descriptor=descriptor, preprocessing=way, corpus=None, **options)
         for way in descriptors.PREPROCESSING
     }
     own = found["own"].frame["mean"]
@@ -174,7 +178,7 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
     names = [name for name in COLUMNS if scale or name in PLAIN]
     numbers = {name: np.full(len(made), np.nan) for name in names}
     nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
-    own = known.embeddings.rows_of(made.embeddings) if pairs.apart else np.full(len(made.embeddings), -1)
+    own = known.rows_of(made) if pairs.apart else np.full(len(made.embeddings), -1)
     crowded = [scale.density(side.embeddings.vectors, k) for side in (made, known)] if scale else []
     for rows, candidates in _same_candidates(made, pairs):
         ours, theirs = made.rows[rows], known.rows[candidates]

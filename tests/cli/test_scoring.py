@@ -1,6 +1,9 @@
 """The commands that take anybody's folders."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +83,28 @@ def test_mistakes_are_one_line(sides: list[str], tmp_path: Path) -> None:
         assert failed.exit_code == 2, failed.output
         assert message in failed.stderr
         assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize("verb", ["doctor", "score"])
+def test_what_is_printed_shows_missing_numbers_and_steers_no_terminal(sides: list[str], verb: str) -> None:
+    Path(sides[0], "style-0", "000.png").write_bytes(b"")
+    red = Path(sides[0], "style-0", "\x1b[31m\u202e\n[b].png")
+    stripes(0, 3, 1).save(red)
+    alone = str(Path(sides[0], "style-0"))
+    run = {"doctor": [alone], "score": [alone, sides[1], "--pair", "group"]}[verb]
+    done = CliRunner().invoke(app, [verb, *run, *COLOUR])
+    assert done.exit_code == 0, done.output
+    assert not {"\x1b", "\u202e"} & set(done.output)
+    assert "nan" not in done.stdout
+    assert r"\x1b" in done.stdout
+
+
+def test_a_terminal_that_knows_few_letters_ends_no_job(sides: list[str]) -> None:
+    stripes(0, 3, 1).save(Path(sides[0], "0 é\U0001f600.png"))
+    run = [sys.executable, "-m", "csdlib", "doctor", sides[0], *COLOUR]
+    done = subprocess.run(run, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, check=False)
+    assert done.returncode == 0, done.stderr
+    assert rb"\U0001f600" in done.stdout
 
 
 def test_the_preprocessing_can_be_compared(sides: list[str]) -> None:
