@@ -16,7 +16,7 @@ from csdlib.datasets.pictures import pictures
 from csdlib.descriptors.preprocessing import preprocessed, share_lost, words
 from csdlib.descriptors.protocol import Descriptor, Fittable
 from csdlib.descriptors.registry import load
-from csdlib.embeddings.arrays import Embeddings
+from csdlib.embeddings.arrays import Embedded, Embeddings
 from csdlib.embeddings.embed_table import embed, encode_items
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, cache_folder
@@ -165,7 +165,7 @@ def _unnamed(images: list[ImageLike], descriptor: Descriptor, batch_size: int) -
 
 
 def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
-    """Embeddings that were made before; a name with a folder in it has the first folder as its group."""
+    """Embeddings that were made before; where no table tells groups, a name's first folder is its group."""
     if found.fingerprint != descriptor.fingerprint:
         raise InputError(
             f"the saved embeddings are not by {descriptor.name} as it is loaded here (fingerprints "
@@ -174,12 +174,17 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
         )
     if not len(found):
         raise InputError("the saved embeddings are empty")
-    names = np.array([*found.ids.tolist(), *found.skipped], dtype=str)
-    groups = np.array([name.partition("/")[0] if "/" in name else "" for name in names.tolist()])
+    names = [*found.ids.tolist(), *found.skipped]
+    groups = [name.partition("/")[0] if "/" in name else "" for name in names]
+    sizes, left_out = [(float("nan"), float("nan"))] * len(names), {}
+    if isinstance(found, Embedded):
+        table, left_out = found.table, found.table.manifest.get("left_out", {})
+        groups[: len(found)] = table.column("artist").tolist()
+        sizes[: len(found)] = [_size(table.path(row)) for row in range(len(found))]
     notes = np.array([""] * len(found) + list(found.skipped.values()), dtype=object)
     rows = np.where(notes == "", np.arange(len(names)), -1)
     whole = replace(found, vectors=np.asarray(found.vectors, np.float32), checked=True)
-    return Side(names, groups, whole, rows, notes, np.full((len(names), 2), np.nan), {})
+    return Side(np.array(names, dtype=str), np.array(groups, dtype=str), whole, rows, notes, np.array(sizes), left_out)
 
 
 def _places(found: Embeddings, names: np.ndarray) -> np.ndarray:
