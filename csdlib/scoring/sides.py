@@ -187,7 +187,7 @@ def _unnamed(images: list[ImageLike], descriptor: Descriptor, batch_size: int) -
 
 
 def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
-    """Embeddings that were made before; a name with a folder in it has the first folder as its group."""
+    """Embeddings that were made before; where no table tells groups, a name's first folder is its group."""
     if found.fingerprint != descriptor.fingerprint:
         raise InputError(
             f"the saved embeddings are not by {descriptor.name} as it is loaded here (fingerprints "
@@ -196,12 +196,17 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
         )
     if not len(found):
         raise InputError("the saved embeddings are empty")
-    names = np.array([*found.ids.tolist(), *found.skipped], dtype=str)
-    groups = np.array([name.partition("/")[0] if "/" in name else "" for name in names.tolist()])
+    names = [*found.ids.tolist(), *found.skipped]
+    groups = [name.partition("/")[0] if "/" in name else "" for name in names]
+    sizes, left_out = [(float("nan"), float("nan"))] * len(names), {}
+    if isinstance(found, Embedded):
+        table, left_out = found.table, found.table.manifest.get("left_out", {})
+        groups[: len(found)] = table.column("artist").tolist()
+        sizes[: len(found)] = [_size(table.path(row)) for row in range(len(found))]
     notes = np.array([""] * len(found) + list(found.skipped.values()), dtype=object)
     rows = np.where(notes == "", np.arange(len(names)), -1)
     whole = replace(found, vectors=np.asarray(found.vectors, np.float32))
-    return Side(names, groups, whole, rows, notes, np.full((len(names), 2), np.nan), {})
+    return Side(np.array(names, dtype=str), np.array(groups, dtype=str), whole, rows, notes, np.array(sizes), left_out)
 
 
 def _places(found: Embeddings, names: np.ndarray) -> np.ndarray:
