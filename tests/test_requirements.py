@@ -68,7 +68,7 @@ def test_the_core_has_nothing_heavy_and_the_book_has_all() -> None:
     heavy = {"diffusers", "transformers", "accelerate", "plotly", "umap-learn", "numba", "ipython", "jupyter-book"}
     assert not heavy & packages.with_what_they_need(packages.names())
     assert packages.names("book") >= STACK
-    others = set(packages.EXTRAS) - {"test"}
+    others = set(packages.EXTRAS) - {"test", "onnx"}
     assert packages.names("book") == set().union(*map(packages.names, others))
 
 
