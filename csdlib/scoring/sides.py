@@ -78,8 +78,12 @@ class Side:
         return np.where(by_file < 0, self.embeddings.rows_of(other.embeddings), by_file)
 
     def lost(self, descriptor: Descriptor) -> np.ndarray:
-        """The share of each picture that a descriptor never sees, (n,) in [0, 1]; not a number where unknown."""
-        return np.array([share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        """The share of each picture that a descriptor never sees, (n,) in [0, 1].
+
+        It is not a number where it is not known, or where the picture cannot be read.
+        """
+        shares = np.array([share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        return np.where(self.rows < 0, np.nan, shares)
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -88,8 +92,8 @@ class Side:
 
     @property
     def missing(self) -> dict[str, int]:
-        """All that has no descriptor: reason -> count. The reason of a broken picture is without its name."""
-        broken = Counter(note.rpartition(": ")[2] for note in self.notes[self.rows < 0].tolist())
+        """All that has no descriptor: reason -> count."""
+        broken = Counter(self.notes[self.rows < 0].tolist())
         return self.left_out | {f"pictures that cannot be read ({reason})": n for reason, n in sorted(broken.items())}
 
 
@@ -199,7 +203,8 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
         raise InputError("the saved embeddings are empty")
     names = np.array([*found.ids.tolist(), *found.skipped], dtype=str)
     groups = np.array([name.partition("/")[0] if "/" in name else "" for name in names.tolist()])
-    notes = np.array([""] * len(found) + list(found.skipped.values()), dtype=object)
+    broken = [reason.rpartition(f"{name}: ")[2] for name, reason in found.skipped.items()]
+    notes = np.array([""] * len(found) + broken, dtype=object)
     rows = np.where(notes == "", np.arange(len(names)), -1)
     whole = replace(found, vectors=np.asarray(found.vectors, np.float32))
     return Side(names, groups, whole, rows, notes, np.full((len(names), 2), np.nan), {})
