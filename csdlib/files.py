@@ -80,17 +80,29 @@ def atomic_path(path: AnyPath) -> Iterator[Path]:
         the path to write to, with the same suffix.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path.parent)
-    handle, name = tempfile.mkstemp(prefix=f"{_HERE}{os.getpid()}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    with _told_of(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path.parent)
+        handle, name = tempfile.mkstemp(prefix=f"{_HERE}{os.getpid()}-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """An error of the disk names what was to be written: a full disk names nothing, and a right a temporary file."""
     try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if error.errno and (error.filename is None or _HERE in str(error.filename)):
+            error.filename = str(path)
+        raise
 
 
 @lru_cache

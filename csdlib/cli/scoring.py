@@ -16,7 +16,7 @@ from rich.table import Table
 from csdlib import scoring
 from csdlib.cli.common import DescriptorName, plain_errors, visible
 from csdlib.metrics.estimate import Estimate
-from csdlib.scoring.report import Report, records
+from csdlib.scoring.report import Report, records, require_table
 from csdlib.texts import split_names
 
 verbs = typer.Typer()
@@ -53,6 +53,8 @@ def measured(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(**values: Any) -> None:
+        if values["output"]:
+            require_table(values["output"])
         chosen = {name: values.pop(name) for name in shared}
         command(**values, measure=_measure(**chosen))
 

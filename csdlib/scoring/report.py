@@ -65,10 +65,9 @@ class Report:
         Raises:
             InputError: a suffix other than .csv, .parquet or .json.
         """
+        require_table(path)
         path = at_home(path)
-        write = {".csv": self._csv, ".parquet": self._parquet, ".json": self._json}.get(path.suffix.lower())
-        if write is None or path.is_dir():
-            raise InputError(f"{path}: must be a file that ends in .csv, .parquet or .json")
+        write = {".csv": self._csv, ".parquet": self._parquet, ".json": self._json}[path.suffix.lower()]
         with atomic_path(path) as temporary:
             write(temporary)
 
@@ -102,6 +101,17 @@ class Report:
 
     def _json(self, path: Path) -> None:
         path.write_text(json.dumps(self.header() | {"rows": records(self.frame)}, indent=1), encoding="utf-8")
+
+
+def require_table(path: AnyPath) -> None:
+    """Refuses a path under which no report can be saved: better before the work than after it.
+
+    Raises:
+        InputError: a folder, or a suffix other than .csv, .parquet or .json.
+    """
+    path = at_home(path)
+    if path.suffix.lower() not in _READERS or path.is_dir():
+        raise InputError(f"{path}: must be a file that ends in .csv, .parquet or .json")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -77,8 +77,12 @@ class Side:
         return np.where(by_file < 0, self.embeddings.rows_of(other.embeddings), by_file)
 
     def lost(self, descriptor: Descriptor) -> np.ndarray:
-        """The share of each picture that a descriptor never sees, (n,) in [0, 1]; not a number where unknown."""
-        return np.array([descriptors.share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        """The share of each picture that a descriptor never sees, (n,) in [0, 1].
+
+        It is not a number where it is not known, or where the picture cannot be read.
+        """
+        shares = np.array([descriptors.share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        return np.where(self.rows < 0, np.nan, shares)
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -87,8 +91,8 @@ class Side:
 
     @property
     def missing(self) -> dict[str, int]:
-        """All that has no descriptor: reason -> count. The reason of a broken picture is without its name."""
-        broken = Counter(note.rpartition(": ")[2] for note in self.notes[self.rows < 0].tolist())
+        """All that has no descriptor: reason -> count."""
+        broken = Counter(self.notes[self.rows < 0].tolist())
         return self.left_out | {f"pictures that cannot be read ({reason})": n for reason, n in sorted(broken.items())}
 
 
@@ -203,7 +207,8 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
         table, left_out = found.table, found.table.manifest.get("left_out", {})
         groups[: len(found)] = table.column("artist").tolist()
         sizes[: len(found)] = [_size(table.path(row)) for row in range(len(found))]
-    notes = np.array([""] * len(found) + list(found.skipped.values()), dtype=object)
+    broken = [reason.rpartition(f"{name}: ")[2] for name, reason in found.skipped.items()]
+    notes = np.array([""] * len(found) + broken, dtype=object)
     rows = np.where(notes == "", np.arange(len(names)), -1)
     whole = replace(found, vectors=np.asarray(found.vectors, np.float32))
     return Side(np.array(names, dtype=str), np.array(groups, dtype=str), whole, rows, notes, np.array(sizes), left_out)

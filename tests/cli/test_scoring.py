@@ -74,6 +74,8 @@ def test_mistakes_are_one_line(sides: list[str], tmp_path: Path) -> None:
         (["score", str(tmp_path / "gone"), sides[1]], "no such picture"),
         (["score", *sides, "--pair", "nmae"], "unknown pairing"),
         (["score", *sides, "-o", "x.xlsx"], "must be a file that ends in"),
+        # Before anything is computed.
+        (["doctor", str(tmp_path / "gone"), "-o", str(tmp_path)], "must be a file that ends in"),
         (["score", *sides, "--corpus", "nowhere"], "unknown corpus"),
         (["score", *sides, "--preprocessing", "squash"], "in its own way only"),
         (["evaluate", str(Path(sides[0], "style-0"))], "at least two"),

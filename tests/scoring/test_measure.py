@@ -14,7 +14,7 @@ from csdlib.descriptors.protocol import encode_images
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.images import open_image
-from csdlib.scoring import Scores, compare_preprocessing, score
+from csdlib.scoring import Scores, compare_preprocessing, evaluate, examine, score
 from csdlib.similarity import Corpus, StyleSimilarity
 from tests.conftest import stripes
 
@@ -169,11 +169,26 @@ def test_what_is_broken_or_has_no_partner_is_a_row_without_a_number(made: Path, 
         assert rows.loc[name, "n"] == 0
     assert found.how["without a number"] == 2
     assert not found.complete
+    assert np.isnan(rows.loc["style-0/001.png", "crop_loss"])
     left_out = found.how["generated"]["left out"]
     assert left_out["pictures that cannot be read (not an image that Pillow can read)"] == 1
     assert left_out["files that are no pictures (.txt)"] == 1
     # The others are not changed by it.
     assert found.estimate("mean").value == pytest.approx(rows["mean"].mean())
+
+
+def test_reasons_are_counted_whatever_the_names_are(made: Path, known: Path, tmp_path: Path) -> None:
+    for name in ("a: b.png", "c.png"):
+        (made / "style-0" / name).write_bytes(b"broken")
+    found = csdlib.embed(csdlib.load_dataset("folder", made), load("colour"), progress=False)
+    found.save(tmp_path / "saved")
+    expected = {"pictures that cannot be read (not an image that Pillow can read)": 2}
+    for side in (made, tmp_path / "saved"):
+        told = score(side, known, **QUIET)
+        assert told.how["generated"]["left out"] == expected
+        assert told.frame["crop_loss"].isna().all()
+    assert evaluate(made, **QUIET).how["pictures"]["left out"] == {"not an image that Pillow can read": 2}
+    assert examine(made, descriptor="csd-art", progress=False).frame["crop_loss"].isna().sum() == 2
 
 
 def test_a_broken_reference_is_said(made: Path, known: Path) -> None:
