@@ -91,7 +91,7 @@ class Side:
 
     @property
     def missing(self) -> dict[str, int]:
-        """All that has no descriptor: reason -> count."""
+        """All that has no descriptor, as reason -> count."""
         broken = Counter(self.notes[self.rows < 0].tolist())
         return self.left_out | {f"pictures that cannot be read ({reason})": n for reason, n in sorted(broken.items())}
 
