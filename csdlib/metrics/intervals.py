@@ -126,6 +126,7 @@ def bootstrap(
     level: float = 0.95,
     seed: int = 0,
     bounds: Bounds = SHARE,
+    unit: str = "query",
 ) -> Estimate:
     """The mean of per-query values with a bootstrap interval, see ``with_interval``.
 
@@ -136,6 +137,7 @@ def bootstrap(
         level: of confidence, in (0, 1).
         seed: of the resampling; two calls with equal groups and seed use the same resamples.
         bounds: between which values every one of them can lie; None for what has no end, such as decibels.
+        unit: what the values are of, where no groups are drawn.
 
     Returns:
         the mean over queries (micro average) and its interval. Below 4 units (groups, or queries) its ends are not
@@ -153,7 +155,7 @@ def bootstrap(
     """
     column = np.asarray(values)[..., None]
     options: dict[str, Any] = {"groups": groups, "n_bootstrap": n_bootstrap, "level": level, "seed": seed}
-    return bootstrap_each(column, **options, bounds=bounds)[0]
+    return bootstrap_each(column, **options, bounds=bounds, unit=unit)[0]
 
 
 def bootstrap_each(
@@ -164,6 +166,7 @@ def bootstrap_each(
     level: float = 0.95,
     seed: int = 0,
     bounds: Bounds = SHARE,
+    unit: str = "query",
 ) -> list[Estimate]:
     """What ``bootstrap`` gives for every column of (q, m) values: m metrics of the same queries, drawn once.
 
@@ -174,7 +177,8 @@ def bootstrap_each(
         >>> [estimate.value for estimate in bootstrap_each(np.array([[0.0, 1.0], [1.0, 1.0]]))]
         [0.5, 1.0]
     """
-    values, units, unit = _units(values, groups, bounds)
+    values, units, drawn = _units(values, groups, bounds)
+    unit = unit if groups is None else drawn
     sums, counts = _totals(values, units)
     resampled = resampled_sums(np.column_stack([sums, counts]), n_bootstrap, np.random.default_rng(seed))
     columns = zip(values.mean(axis=0), (resampled[:, :-1] / resampled[:, -1:]).T, strict=True)

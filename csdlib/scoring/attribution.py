@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from csdlib.descriptors.protocol import Descriptor
@@ -10,6 +11,9 @@ from csdlib.errors import InputError
 from csdlib.scoring.report import Report
 from csdlib.scoring.sides import Source, describe, made_by, measuring
 from csdlib.similarity.attribution import candidates
+
+#: What is said of a picture that stands among the references.
+AMONG = "one of the references itself: its likeness to their artist is too high"
 
 
 def attribute(
@@ -42,8 +46,8 @@ def attribute(
     Returns:
         a row a picture and rank: ``picture, rank, artist, similarity, references``, ``named`` (whether it is more than
         a stranger's likeness: a picture whose first artist is not named shows nobody's style on this list), and
-        ``note``; the summary has the share of strangers' works that are ``given to somebody`` all the same, and of
-        works that are ``found``.
+        ``note`` (why it cannot be read, or that it is among the references); the summary has the share of strangers'
+        works that are ``given to somebody`` all the same, and of works that are ``found``.
 
     Raises:
         InputError: as ``score`` and ``candidates``.
@@ -55,7 +59,9 @@ def attribute(
         describe(side, measure, batch_size=batch_size, progress=progress) for side in (pictures, references)
     )
     known = candidates(works.embeddings, works.groups[works.in_order], wrong=wrong, strangers=strangers)
-    ranked = known.rank(asked.embeddings, k).rename(columns={"image_id": "picture"}).assign(note="")
+    own = np.repeat(works.rows_of(asked) >= 0, min(k, len(known.names)))
+    ranked = known.rank(asked.embeddings, k).rename(columns={"image_id": "picture"})
+    ranked = ranked.assign(note=np.where(own, AMONG, ""))
     broken = pd.DataFrame({"picture": asked.names, "note": asked.notes})[asked.rows < 0]
     summary = [{"measure": "given to somebody"} | known.wrong.row(), {"measure": "found"} | known.found.row()]
     how = made_by(measure) | {
@@ -63,7 +69,7 @@ def attribute(
         "wrong, as aimed at": wrong,
         "set by": list(strangers) or "all artists of the references",
         "pictures": asked.counts,
-        "references": works.counts,
+        "references": works.counts | {"left out": works.missing | works.ungrouped},
         "without a number": len(broken),
     }
     frame = pd.concat([ranked, broken], ignore_index=True) if len(broken) else ranked

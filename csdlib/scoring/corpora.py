@@ -40,7 +40,7 @@ def corpus(source: AnyPath, descriptor: Descriptor, *, batch_size: int = 64, pro
     if not at_home(source).exists():
         raise unknown("corpus", str(source), [*SHIPPED, "a folder with one subfolder an artist"])
     side = describe(source, descriptor, batch_size=batch_size, progress=progress)
-    return Corpus(str(source), side.embeddings, side.groups[side.in_order])
+    return Corpus(str(source), side.embeddings, side.groups[side.in_order], side.missing | side.ungrouped)
 
 
 def shipped_corpus(name: str, descriptor: Descriptor) -> Corpus | None:

@@ -9,10 +9,12 @@ from csdlib.curation.duplicates import duplicate_groups
 from csdlib.descriptors.csd import copy_threshold
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.errors import InputError
 from csdlib.metrics.estimate import FEW
 from csdlib.scoring.measure import MUCH
 from csdlib.scoring.report import NO_SUMMARY, Report, records
-from csdlib.scoring.sides import Side, Source, describe, made_by, measuring
+from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 
 #: Below so many pictures a style's prototype is partly chance, and its score too low.
 THIN = 10
@@ -46,6 +48,9 @@ def examine(
     Raises:
         InputError: no picture that can be read, or saved embeddings, which hold no pictures.
     """
+    source = settled(source)
+    if isinstance(source, Embeddings):
+        raise InputError("saved embeddings hold no pictures that could be examined: give the folder of the pictures")
     measure, finder = measuring(descriptor, preprocessing, **options), load("copy-tiny")
     side = describe(source, finder, batch_size=batch_size, progress=progress)
     first = duplicate_groups(np.asarray(side.embeddings.vectors, np.float32), copy_threshold())

@@ -1,6 +1,6 @@
 """Folders in, a table out: how alike generated pictures are in style to their references, and how that was measured."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from csdlib.files import AnyPath
 from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap
 from csdlib.scoring.corpora import corpus as read_corpus
 from csdlib.scoring.corpora import usual_corpus
-from csdlib.scoring.pairing import Pairing, hint, pair
+from csdlib.scoring.pairing import Pairing, hint, pair, unasked
 from csdlib.scoring.report import NO_SUMMARY, Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
@@ -124,7 +124,7 @@ def score(
         "generated": made.counts,
         "references": known.counts,
         "without a number": int(frame["mean"].isna().sum()),
-        "notes": _advice(measure, made, known, pairing),
+        "notes": _advice(measure, made, known, pairing, pairs),
     }
     return Scores(frame, _summary(frame), how)
 
@@ -246,28 +246,27 @@ def _mean(values: np.ndarray) -> np.ndarray:
 
 def _summary(frame: pd.DataFrame) -> pd.DataFrame:
     """Means over pictures, with intervals over groups where there are several, and over pictures elsewhere."""
-    scored = frame[frame["mean"].notna()]
-    groups = scored["group"].to_numpy(dtype=str)
-    several = len(set(groups)) > 1 and (groups != "").all()
-    options: dict[str, Any] = {"groups": groups} if several else {}
     rows = []
-    for name in [*COLUMNS] if len(scored) else []:
-        if name in scored:
-            estimate = bootstrap(scored[name].to_numpy(), bounds=BOUNDS.get(name, SIGNED), **options)
-            rows.append({"measure": name} | replace(estimate, unit="group" if several else "picture").row())
+    for name in (name for name in COLUMNS if name in frame and frame[name].notna().any()):
+        scored = frame[frame[name].notna()]
+        groups = scored["group"].to_numpy(dtype=str)
+        several = len(set(groups)) > 1 and (groups != "").all()
+        options: dict[str, Any] = {"groups": groups} if several else {"unit": "picture"}
+        estimate = bootstrap(scored[name].to_numpy(), bounds=BOUNDS.get(name, SIGNED), **options)
+        rows.append({"measure": name} | estimate.row())
     return pd.DataFrame(rows, columns=NO_SUMMARY.columns)
 
 
 def _said(scale: Corpus, k: int) -> dict[str, Any]:
     same, different = scale.pairs
     sizes = {"pictures": len(scale.embeddings), "pairs by one artist": same, "pairs by two artists": different}
-    return {"name": scale.name} | sizes | {"k of csls": k}
+    return {"name": scale.name} | sizes | {"k of csls": k, "left out": scale.left_out}
 
 
-def _advice(measure: Descriptor, made: Side, known: Side, pairing: AnyPath) -> list[str]:
+def _advice(measure: Descriptor, made: Side, known: Side, pairing: AnyPath, pairs: Pairing) -> list[str]:
     """What somebody who quotes the numbers has to know."""
     cut = int((np.concatenate([made.lost(measure), known.lost(measure)]) > MUCH).sum())
-    notes = [hint(made, known, pairing)]
+    notes = [hint(made, known, pairing), unasked(known, pairs)]
     if cut:
         notes.append(f"{cut} pictures lose more than {MUCH:.0%} to the crop: see crop_loss, and compare_preprocessing")
     if measure.name != PUBLISHED:

@@ -100,21 +100,27 @@ def _partner(
 
 def _by_table(generated: Side, references: Side, path: Path) -> _Found:
     rows = _pairs(path)
-    numbers = {name: number for number, name in enumerate(references.names.tolist())}
-    known = set(generated.names.tolist())
-    for column, names in (("generated", known), ("reference", numbers)):
-        strange = next((name for name in rows[column].tolist() if name not in names), None)
-        if strange is not None:
-            raise InputError(
-                f"{path}: {column} {strange!r} is no picture of that side; names are as in {next(iter(names))!r}"
-            )
-    listed: dict[str, list[int]] = {}
-    for name, reference in zip(rows["generated"].tolist(), rows["reference"].tolist(), strict=True):
-        listed.setdefault(name, []).append(numbers[reference])
+    sides = {"generated": generated, "reference": references}
+    numbers = [_numbers(rows[column].tolist(), side, f"{path}: {column}") for column, side in sides.items()]
+    listed: dict[int, list[int]] = {}
+    for number, reference in zip(*numbers, strict=True):
+        listed.setdefault(number, []).append(reference)
     return [
-        (np.unique(listed.get(name, [])).astype(int), "" if name in listed else "not in the table of pairs")
-        for name in generated.names.tolist()
+        (np.unique(listed.get(number, [])).astype(int), "" if number in listed else "not in the table of pairs")
+        for number in range(len(generated))
     ]
+
+
+def _numbers(listed: list[str], side: Side, place: str) -> list[int]:
+    """The numbers of the listed pictures; whoever listed them may write an accent in another form than the disk."""
+    names = side.names.tolist()
+    known = {one_form(name): number for number, name in enumerate(names)}
+    known |= {name: number for number, name in enumerate(names)}
+    found = {name: known.get(name, known.get(one_form(name), -1)) for name in listed}
+    strange = next((name for name, number in found.items() if number < 0), None)
+    if strange is not None:
+        raise InputError(f"{place} {strange!r} is no picture of that side; names are as in {names[0]!r}")
+    return [found[name] for name in listed]
 
 
 def _pairs(path: Path) -> pd.DataFrame:
@@ -124,7 +130,7 @@ def _pairs(path: Path) -> pd.DataFrame:
     rows = read_table(path, columns=columns)
     if rows.empty:
         raise InputError(f"{path}: the table has no row")
-    return rows[columns].astype(str)
+    return rows[columns].fillna("").astype(str)
 
 
 def _readable(found: _Found, references: Side, apart: bool) -> Pairing:
@@ -148,6 +154,15 @@ def _without_broken(numbers: np.ndarray, readable: np.ndarray) -> tuple[np.ndarr
     if not broken:
         return numbers, ""
     return left, f"{broken} of {len(numbers)} references cannot be read"
+
+
+def unasked(references: Side, pairs: Pairing) -> str:
+    """How many references no picture is measured against: a picture may be missing on the other side."""
+    asked = np.zeros(len(references), bool)
+    for candidates in {id(each): each for each in pairs.candidates if each is not None}.values():
+        asked[candidates] = True
+    left = int(((references.rows >= 0) & ~asked).sum())
+    return f"{left} of {len(references)} references: no generated picture is measured against them" if left else ""
 
 
 def _stem(name: str) -> str:

@@ -43,8 +43,10 @@ class Report:
         """A measure of the summary, with its interval.
 
         Raises:
-            InputError: the summary has no such measure.
+            InputError: the summary has no such measure, or there is none.
         """
+        if self.summary.empty:
+            raise InputError("there is no summary: the notes of the rows say why no picture has a number")
         rows = {str(row["measure"]): row for _, row in self.summary.iterrows()}
         return Estimate.from_row(lookup("measure", measure, rows))
 

@@ -22,6 +22,7 @@ from csdlib.errors import InputError
 from csdlib.files import AnyPath, at_home, cache_folder
 from csdlib.images import ImageLike, open_image
 from csdlib.tables import ImageTable
+from csdlib.texts import one_form
 
 #: What a side may be: a picture, a folder, a table (see ``pictures``), a folder that ``embed`` wrote, a picture in
 #: memory, what gives several pictures (a list, a generator), or what csdlib itself makes of them.
@@ -90,6 +91,12 @@ class Side:
         return {"pictures": len(self), "read": int((self.rows >= 0).sum()), "left out": self.missing}
 
     @property
+    def ungrouped(self) -> dict[str, int]:
+        """What cannot be used where groups are asked for, as reason -> count."""
+        count = int(((self.groups == "") & (self.rows >= 0)).sum())
+        return {"pictures that are in no group": count} if count else {}
+
+    @property
     def missing(self) -> dict[str, int]:
         """All that has no descriptor, as reason -> count."""
         broken = Counter(self.notes[self.rows < 0].tolist())
@@ -145,11 +152,9 @@ def describe(source: Source, descriptor: Descriptor, *, batch_size: int = 64, pr
     Raises:
         InputError: nothing there, nothing that could be read, or saved embeddings of another descriptor.
     """
-    if isinstance(source, str | os.PathLike) and (at_home(source) / "embeddings.json").is_file():
-        source = Embeddings.load(at_home(source))
+    source = settled(source)
     if isinstance(source, Embeddings):
         return _saved(source, descriptor)
-    source = settled(source)
     if isinstance(source, list) and not all(isinstance(each, str | os.PathLike) for each in source):
         return _unnamed(source, descriptor, batch_size)
     table = source if isinstance(source, ImageTable) else pictures(cast(AnyPath, source))
@@ -167,8 +172,11 @@ def describe(source: Source, descriptor: Descriptor, *, batch_size: int = 64, pr
 
 
 def settled(source: Source) -> Source:
-    """What can be read more than once: a picture in memory, or what gives pictures, becomes a list."""
-    if isinstance(source, str | os.PathLike | ImageTable | Embeddings):
+    """What can be read more than once: pictures in memory, or what gives pictures, as a list; embeddings as such."""
+    if isinstance(source, str | os.PathLike):
+        path = at_home(source)
+        return Embeddings.load(path) if (path / "embeddings.json").is_file() else source
+    if isinstance(source, ImageTable | Embeddings):
         return source
     one = isinstance(source, bytes | np.ndarray | Tensor | Image.Image) or hasattr(source, "read")
     listed = [cast(ImageLike, source)] if one or not isinstance(source, Iterable) else list(source)
@@ -201,7 +209,7 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
     if not len(found):
         raise InputError("the saved embeddings are empty")
     names = [*found.ids.tolist(), *found.skipped]
-    groups = [name.partition("/")[0] if "/" in name else "" for name in names]
+    groups = [one_form(name.partition("/")[0]) if "/" in name else "" for name in names]
     sizes, left_out = [(float("nan"), float("nan"))] * len(names), {}
     if isinstance(found, Embedded):
         table, left_out = found.table, found.table.manifest.get("left_out", {})

@@ -1,12 +1,13 @@
 """A corpus whose makers are known, as the scale on which a score is read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
+from csdlib.similarity.against_references import cosine_blocks
 from csdlib.similarity.pairs import pair_cosines
 
 #: Neighbours of CSLS, as in CSD+ (arXiv:2605.09030).
@@ -20,7 +21,8 @@ class Corpus:
     Attributes:
         name: how it is called.
         embeddings: of n images, with metric cosine.
-        artists: (n,) whose work each is.
+        artists: (n,) whose work each is; empty for nobody's, which is in no pair.
+        left_out: what could not be described, or is in no pair: reason -> count.
 
     Raises:
         InputError: no cosine, another number of names than of images, or no pair of one of the two kinds.
@@ -29,6 +31,7 @@ class Corpus:
     name: str
     embeddings: Embeddings
     artists: np.ndarray
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not all(map(len, self._cosines)):
@@ -72,8 +75,9 @@ class Corpus:
         """
         if not 1 <= k <= len(self.embeddings):
             raise InputError(f"k must be between 1 and {len(self.embeddings)}, the pictures of the corpus, got {k}")
-        cosines = np.asarray(vectors, np.float32) @ np.asarray(self.embeddings.vectors, np.float32).T
-        return np.partition(cosines, -k, axis=1)[:, -k:].mean(axis=1, dtype=np.float64)
+        blocks = cosine_blocks(vectors, self.embeddings.vectors)
+        crowds = [np.partition(cosines, -k, axis=1)[:, -k:].mean(axis=1) for _, cosines in blocks]
+        return np.concatenate(crowds) if crowds else np.empty(0)
 
 
 def _share_below(known: np.ndarray, cosines: np.ndarray) -> np.ndarray:

@@ -1,15 +1,17 @@
 """The style score in the shape of torchmetrics: update, compute, reset. torchmetrics itself is not needed."""
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from typing import Literal, Unpack
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from csdlib.descriptors.devices import Compute
-from csdlib.descriptors.protocol import Descriptor
+from csdlib.descriptors.protocol import Descriptor, require_descriptor
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import encode_items
 from csdlib.errors import InputError
@@ -47,6 +49,7 @@ class StyleSimilarity:
         **compute: Unpack[Compute],
     ) -> None:
         self.descriptor = load(descriptor, **compute) if isinstance(descriptor, str) else descriptor
+        require_descriptor(self.descriptor)
         if self.descriptor.metric != "cosine":
             raise InputError(f"a score is a cosine, and {self.descriptor.name} has none")
         if pairing not in ("all", "order"):
@@ -83,7 +86,7 @@ class StyleSimilarity:
         Raises:
             InputError: a side without pictures, or sides of different length that are paired by order.
         """
-        if not (self._generated and self._references):
+        if not (any(map(len, self._generated)) and any(map(len, self._references))):
             raise InputError("update() has not been given pictures of both sides")
         made, known = np.concatenate(self._generated), np.concatenate(self._references)
         if self.pairing == "all":
@@ -96,6 +99,8 @@ class StyleSimilarity:
         return {name: torch.tensor(each.mean()) for name, each in zip(("mean", "max", "prototype"), means, strict=True)}
 
     def _described(self, batch: Batch) -> np.ndarray:
+        if isinstance(batch, str | bytes | os.PathLike | Image.Image):
+            raise InputError("a batch is a tensor or a list of pictures: put one picture into a list")
         if isinstance(batch, Tensor) and batch.ndim != 4:
             raise InputError(f"a batch of pictures is (n, 3, height, width), got {tuple(batch.shape)}")
         items = ((str(number), partial(open_image, image)) for number, image in enumerate(batch))

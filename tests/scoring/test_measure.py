@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 
 import csdlib
 from csdlib.datasets.pictures import pictures
 from csdlib.descriptors.protocol import encode_images
 from csdlib.descriptors.registry import load
+from csdlib.embeddings import Embeddings
 from csdlib.errors import InputError
 from csdlib.images import open_image
-from csdlib.scoring import Scores, compare_preprocessing, evaluate, examine, score
+from csdlib.scoring import Scores, attribute, compare_preprocessing, evaluate, examine, score
 from csdlib.similarity import Corpus, StyleSimilarity
 from tests.conftest import stripes
 
@@ -343,3 +345,85 @@ def test_a_tilde_is_the_home_folder(made: Path, known: Path, monkeypatch: pytest
     found.save("~/out.csv")
     assert (known.parent / "out.csv").is_file()
     assert len(Scores.load("~/out.csv")) == 12
+
+
+def test_what_a_corpus_leaves_out_is_said(made: Path, known: Path) -> None:
+    (known / "style-0" / "broken.png").write_bytes(b"x")
+    stripes(0, 3, 9).save(known / "loose.png")
+    found = score(made, made, corpus=known, k=3, **QUIET)
+    left_out = {
+        "pictures that cannot be read (not an image that Pillow can read)": 1,
+        "pictures that are in no group": 1,
+    }
+    assert found.how["corpus"]["left out"] == left_out
+    assert not found.complete
+    asked = attribute(made, known, wrong=0.5, **QUIET)
+    assert asked.how["references"]["left out"] == left_out
+
+
+def test_who_is_among_the_references_is_told(known: Path) -> None:
+    found = attribute(known / "style-0", known, wrong=0.5, k=9, **QUIET).frame
+    assert found["note"].str.contains("one of the references itself").all()
+    (known / "style-1").rename(known.parent / "asked")
+    assert (attribute(known.parent / "asked", known, wrong=0.5, **QUIET).frame["note"] == "").all()
+
+
+def test_without_any_number_the_rows_say_why(known: Path) -> None:
+    alone = known / "style-0" / "000.png"
+    found = score(alone, alone, **QUIET)
+    assert found.summary.empty
+    for ask in (
+        lambda: float(found),
+        lambda: compare_preprocessing(alone, alone, descriptor="csd-tiny", progress=False),
+    ):
+        with pytest.raises(InputError, match="notes of the rows say why"):
+            ask()
+    one = score(known / "style-0" / "000.png", known / "style-1", **QUIET).summary
+    assert set(one["note"]) == {"1 picture: no interval"}
+
+
+def test_the_doctor_takes_no_embeddings(known: Path, tmp_path: Path) -> None:
+    csdlib.embed(csdlib.load_dataset("folder", known), load("colour"), progress=False).save(tmp_path / "saved")
+    with pytest.raises(InputError, match="hold no pictures"):
+        examine(tmp_path / "saved", **QUIET)
+
+
+def test_groups_of_saved_embeddings_are_in_one_form(made: Path, known: Path, tmp_path: Path) -> None:
+    (made / "style-0").rename(made / "e\u0301")
+    (known / "style-0").rename(known / "\u00e9")
+    csdlib.embed(csdlib.load_dataset("folder", made), load("colour"), progress=False).save(tmp_path / "saved")
+    assert score(tmp_path / "saved", known, pairing="group", **QUIET).frame["n"].tolist() == [5] * 12
+
+
+@pytest.mark.parametrize("batch", ["a.png", Path("a.png"), b"", stripes(0, 3, 1)])
+def test_a_batch_is_no_single_picture(batch: object) -> None:
+    with pytest.raises(InputError, match="into a list"):
+        StyleSimilarity("colour").update(batch)
+
+
+def test_empty_batches_are_no_side() -> None:
+    metric = StyleSimilarity("colour")
+    metric.update(torch.zeros(0, 3, 32, 32), torch.rand(2, 3, 32, 32))
+    with pytest.raises(InputError, match="both sides"):
+        metric.compute()
+    metric.update(torch.rand(1, 3, 32, 32, requires_grad=True))
+    assert not metric.compute()["mean"].requires_grad
+
+
+def test_percentiles_and_crowds_are_brute_force_on_random_numbers() -> None:
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(60, 4))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    artists = random.choice(["a", "b", "c", ""], 60)
+    corpus = Corpus("x", Embeddings(vectors, np.arange(60).astype(str), "x", "cosine"), artists)
+    cosines = vectors.astype(np.float32) @ vectors.astype(np.float32).T
+    asked = np.array([-1, 0.1, cosines[0, 1], 1, np.nan])
+    pairs = [(i, j) for i in range(60) for j in range(i) if artists[i] and artists[j]]
+    for kind, found in ((True, corpus.above_same(asked)), (False, corpus.above_different(asked))):
+        those = np.array([cosines[i, j] for i, j in pairs if (artists[i] == artists[j]) == kind])
+        expected = [np.mean((those < each) + (those == each) / 2) for each in asked[:4]]
+        np.testing.assert_allclose(found[:4], expected, atol=1e-3)
+        assert np.isnan(found[4])
+    for k in (1, 7, 60):
+        expected = np.sort(vectors @ vectors.T, axis=1)[:, -k:].mean(axis=1)
+        np.testing.assert_allclose(corpus.density(vectors, k), expected, atol=1e-6)

@@ -7,7 +7,7 @@ import pytest
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.scoring.pairing import hint, pair
+from csdlib.scoring.pairing import hint, pair, unasked
 from csdlib.scoring.sides import Side
 
 
@@ -72,6 +72,21 @@ def test_a_table_pairs_what_it_says(tmp_path: Path) -> None:
         pair(generated, references, tmp_path / "pairs.parquet")
     with pytest.raises(InputError, match="unknown pairing 'nmae'"):
         pair(generated, references, "nmae")
+
+
+def test_a_table_may_write_an_accent_in_either_form(tmp_path: Path) -> None:
+    apart, whole = "e\u0301.png", "\u00e9.png"
+    path = tmp_path / "pairs.csv"
+    path.write_text(f"generated,reference\n{whole},{apart}\n", encoding="utf-8")
+    assert paired(side(apart), side(whole), path) == [([whole], "")]
+    # Where both are there, each is itself.
+    assert paired(side(whole, apart), side(whole, apart), path) == [([apart], ""), ([], "not in the table of pairs")]
+
+
+def test_references_without_a_picture_are_counted() -> None:
+    references = side("1.png", "2.png", "3.png", broken=("3.png",))
+    assert unasked(references, pair(side("1.jpg"), references, "name")).startswith("1 of 3 references")
+    assert unasked(references, pair(side("1.jpg"), references, "all")) == ""
 
 
 def test_subfolders_on_both_sides_are_pointed_out() -> None:
