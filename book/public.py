@@ -100,7 +100,7 @@ class Public:
 
     @cached_property
     def _statements(self) -> dict[str, ast.stmt]:
-        found = {}
+        found: dict[str, ast.stmt] = {}
         for module in {name.module for names in self.rooms.values() for name in names}:
             for statement in ast.parse(self.file(module).read_text(encoding="utf-8")).body:
                 found |= {f"{module}.{name}": statement for name in _defined_by(statement)}

@@ -124,5 +124,5 @@ def _value(public: Public, name: Name, statement: ast.stmt, value: ast.expr | No
         lines += [f"   :type: {ast.unparse(statement.annotation)}"]
     if value and len(said := ast.unparse(value)) <= _LONGEST_VALUE:
         lines += [f"   :value: {said}"]
-    comments = ModuleAnalyzer.for_file(public.file(name.module), name.module).find_attr_docs()
+    comments = ModuleAnalyzer.for_file(str(public.file(name.module)), name.module).find_attr_docs()
     return [*lines, "", *(f"   {line}" for line in comments.get(("", name.name), []))]

@@ -95,8 +95,6 @@ if not root:
     first, second = (known / painter for painter in painters[:2])
     shutil.copy(first / "00.png", second / "moved.png")
     (second / "upload.png").write_bytes((second / "01.png").read_bytes()[:500])
-    wide = Image.open(first / "02.png").resize((384, 128))
-    wide.save(first / "banner.png")
     (known / "notes.txt").write_text("from the web")
 sides = {"references": known, "generated": made}
 shown = [
@@ -110,7 +108,7 @@ figures.gallery(shown, columns=3, caption="Some pictures of each side.")
 # %% [markdown]
 # ## Ask the doctor first
 #
-# A style score takes whatever it is given. A picture that stands in two folders makes two styles look alike; a copy makes a style look more of one piece than it is; a file that cannot be read is often counted as 0.0
+# A style score takes whatever it is given. A picture that stands in two folders makes two styles look alike; a copy makes a style look more of one piece than it is; a file that cannot be read is often counted as zero
 # by the scripts that go around. So before the score comes the question whether the folder is fit for one. In the shell it is `csdlib doctor references`.
 
 # %%
@@ -121,21 +119,28 @@ for sentence in examined.how["advice"]:
 # %% tags=["hide-input"]
 rows = examined.frame
 odd = rows[(rows["copy_of"] != "") | (rows["note"] != "") | (rows["crop_loss"] > 0.2)]
+headings = {
+    "copy_of": "copy of",
+    "crop_loss": "share cut off",
+    "note": "cannot be read",
+}
 figures.table(
-    odd.head(8),
+    odd.head(8).rename(columns=headings),
     caption=f"Pictures that something is wrong with. Left out besides: {examined.how['pictures']['left out']}.",
-    formats={"crop_loss": ".2f"},
+    formats={"share cut off": ".2f"},
 )
 
 # %% [markdown]
-# Every row names a file, so that it can be mended. What stands in two styles and what cannot be read goes; we keep the first of each pair of copies. (Of your own folder the chapter takes nothing away.)
+# Every row names a file, so that it can be mended. The doctor does not know which of two labels is right. You may; the chapter takes both pictures out, and what cannot be read. (From a folder of yours it takes nothing.)
 
 # %%
 if not root:
-    for name in odd.loc[odd["copy_of"].ne("") | odd["note"].ne(""), "picture"]:
+    copied = odd[odd["copy_of"] != ""]
+    broken = odd.loc[odd["note"] != "", "picture"]
+    for name in {*copied["picture"], *copied["copy_of"], *broken}:
         (known / name).unlink()
     mended = scoring.examine(known, descriptor=descriptor, progress=False)
-    print("still to say:", *mended.how["advice"], sep="\n- ")
+    print("Still to say:", "; ".join(mended.how["advice"]) or "nothing")
 
 # %% [markdown]
 # ## The score
@@ -195,7 +200,7 @@ figures.gallery(
 # %% [markdown]
 # ## A control
 #
-# Suppose the score is 0.5. Does that say that the generator has learned *these* styles? Perhaps all its pictures score 0.5 with all references, because they are all soft, or all by one machine. The control costs nothing:
+# Suppose the score is high. Does that say that the generator has learned *these* styles? Perhaps all its pictures score high with all references, because they are all soft, or all by one machine. The control costs nothing:
 # the same pictures against the references of the *other* styles.
 #
 # **Prediction.** How far below its own style will a picture be with the others?
@@ -315,7 +320,7 @@ seen = csdlib.embed(
     cache=cache_folder() / "embeddings",
     progress=False,
 )
-laid_out = style_map(seen, seed=0)
+laid_out = style_map(seen, n_neighbors=min(15, len(seen) - 2), min_dist=0.4)
 figures.map_figure(
     {descriptor: laid_out},
     seen.table,

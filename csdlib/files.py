@@ -25,6 +25,22 @@ Job = TypeVar("Job")
 _HERE = f".partial-{hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]}-"
 
 
+def at_home(path: AnyPath) -> Path:
+    """A path in which a ``~`` at the beginning stands for the home folder.
+
+    Raises:
+        InputError: nobody knows where that is.
+
+    Example:
+        >>> at_home("a/b.png").as_posix(), at_home("~/b.png") == Path.home() / "b.png"
+        ('a/b.png', True)
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{path}: no home folder is known; write the path in full") from error
+
+
 def cache_folder() -> Path:
     """The folder for what can be made again: ``$CSDLIB_CACHE``, or ``~/.cache/csdlib``.
 
@@ -64,17 +80,29 @@ def atomic_path(path: AnyPath) -> Iterator[Path]:
         the path to write to, with the same suffix.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path.parent)
-    handle, name = tempfile.mkstemp(prefix=f"{_HERE}{os.getpid()}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    with _told_of(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path.parent)
+        handle, name = tempfile.mkstemp(prefix=f"{_HERE}{os.getpid()}-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """An error of the disk names what was to be written: a full disk names nothing, and a right a temporary file."""
     try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if error.errno and (error.filename is None or _HERE in str(error.filename)):
+            error.filename = str(path)
+        raise
 
 
 @lru_cache
@@ -114,7 +142,7 @@ def text_hash(*parts: object) -> str:
         >>> text_hash("a", 1)[:8] == text_hash("a", 1)[:8], text_hash("a", 1) == text_hash("a1")
         (True, False)
     """
-    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode(errors="surrogateescape")).hexdigest()
 
 
 def code_of(source: str) -> ast.Module:

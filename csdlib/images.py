@@ -111,6 +111,10 @@ def _opened(source: Path | BinaryIO, name: str) -> Image.Image:
         raise InputError(f"{name}: more than {MOST_PIXELS:,} pixels; scale it down first") from error
     except InputError:
         raise
+    except OSError as error:
+        # Pillow's own have no number. What the system says names the whole path once more.
+        told = f"cannot be read ({error.strerror})" if error.errno else f"broken image ({error})"
+        raise InputError(f"{name}: {told}") from error
     # On a broken or hostile file Pillow's decoders raise almost anything, and one picture must not end a long job.
     except Exception as error:
         raise InputError(f"{name}: broken image ({error})") from error

@@ -1,7 +1,10 @@
 """Small worlds for the tests, the order in which workers take them, and which of them should be marked slow."""
 
 import os
+import shutil
+import warnings
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.tables import ImageTable
@@ -16,6 +20,11 @@ from csdlib.tables import ImageTable
 GOLDEN = Path(__file__).parent / "golden"
 # A test on one of two busy workers takes up to twice as long as alone.
 LONG = 10.0
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# No server but this machine is found.
+OPTIONS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 # No test asserts times: a busy machine is no mistake.
 settings.register_profile("tests", deadline=None)
@@ -117,3 +126,15 @@ def art() -> Path:
     if not os.environ.get("CSD_ART"):
         pytest.skip("CSD_ART is not set: no real images here")
     return Path(os.environ["CSD_ART"])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, NAMES)), None) or next(filter(os.path.exists, PLACES), None)
+    if found is None:
+        warnings.warn("NO BROWSER: neither Chromium nor Chrome was found, the pages stay untested", stacklevel=1)
+        pytest.skip("neither Chromium nor Chrome was found")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
+        yield browser
+        browser.close()

@@ -40,6 +40,26 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o644
 
 
+def test_an_error_of_the_disk_names_what_was_to_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "numbers.csv"
+    for error in (OSError(errno.ENOSPC, "No space left"), OSError(errno.ENOSPC, "No space left", ".partial")):
+        with pytest.raises(OSError, match="No space left") as caught, atomic_path(path) as temporary:
+            if error.filename:
+                error.filename = str(temporary)
+            raise error
+        assert caught.value.filename == str(path)
+
+    def refused(**where: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", f"{where['dir']}/{where['prefix']}x")
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    with pytest.raises(PermissionError, match=r"numbers\.csv'$"), atomic_path(path):
+        pass
+    monkeypatch.undo()
+    with pytest.raises(FileNotFoundError, match=r"other\.csv'$"), atomic_path(path):
+        (tmp_path / "other.csv").read_text()
+
+
 def test_the_cache_lies_where_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
     assert cache_folder() == tmp_path

@@ -1,5 +1,6 @@
 """What strangers put into a folder: every mode is read, every hostile file is refused by name."""
 
+import errno
 import io
 import os
 import struct
@@ -86,6 +87,15 @@ def test_hostile_files_are_refused_by_name(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=reason) as caught:
             open_image(tmp_path / name)
         assert name in str(caught.value)
+
+
+def test_what_may_not_be_read_is_not_called_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("PIL.Image.open", refused)
+    with pytest.raises(InputError, match=r"a\.png: cannot be read \(Permission denied\)$"):
+        open_image(tmp_path / "a.png")
 
 
 def test_a_batch_goes_on_and_counts_what_it_skipped(tmp_path: Path) -> None:

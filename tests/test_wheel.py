@@ -68,8 +68,20 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("csdlib-*.whl"))
 
 
+def draw(folder: Path) -> None:
+    """What the README names: two pictures, and folders of two painters' pictures."""
+    for painter in range(2):
+        for name in ("pictures", "generated", "references"):
+            (folder / name / f"painter-{painter}").mkdir(parents=True)
+        stripes(painter, 4, painter).save(folder / f"{'ab'[painter]}.jpg")
+        for number in range(20):
+            stripes(painter, 4, 2 * number + painter).save(folder / f"pictures/painter-{painter}/{number}.png")
+        for number, name in enumerate(("generated", "references") * 3):
+            stripes(painter, 4, 900 + number).save(folder / name / f"painter-{painter}" / f"{number}.png")
+
+
 def environment(folder: Path, wheel: Path, borrowed: Path) -> Run:
-    """A fresh environment with the wheel, which borrows a folder of packages; what runs a program of its in a folder.
+    """The wheel in a fresh environment that borrows packages; what runs a program in it, among pictures.
 
     A file ``.pth`` adds the folder as it is: links to a checkout that lie in it are not followed.
     """
@@ -80,12 +92,7 @@ def environment(folder: Path, wheel: Path, borrowed: Path) -> Run:
     subprocess.run(pip, check=True)
     packages_of = next((folder / "venv").rglob("site-packages"))
     (packages_of / "borrowed.pth").write_text(f"{borrowed}\n")
-    (folder / "work" / "pictures").mkdir(parents=True)
-    for number in range(40):
-        (folder / "work" / "pictures" / f"painter-{number % 2}").mkdir(exist_ok=True)
-        stripes(number % 2, 4, number).save(folder / f"work/pictures/painter-{number % 2}/{number}.png")
-    for number, name in enumerate("ab"):
-        stripes(number, 4, number).save(folder / "work" / f"{name}.jpg")
+    draw(folder / "work")
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
     def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -153,7 +160,16 @@ def test_scoring_and_the_shipped_models_need_the_core_alone(core: Run) -> None:
 def test_commands_of_scoring_need_the_core_alone(core: Run) -> None:
     assert core("csdlib", "--version").stdout == f"csdlib {csdlib.__version__}\n"
     assert "(csd-art, 1 reference(s)" in core("csdlib", "compare", "a.jpg", "b.jpg").stdout
-    for command in (["embed", "pictures", "found"], ["search", "found", "found", "found.csv", "-k", "2"]):
+    sides = ["generated", "references"]
+    for command in (
+        ["embed", "pictures", "found"],
+        ["search", "found", "found", "found.csv", "-k", "2"],
+        ["score", *sides, "--pair", "group", "-o", "scores.csv"],
+        ["score", *sides, "--compare-preprocessing", "--descriptor", "csd-tiny"],
+        ["attribute", *sides, "--wrong", "0.5"],
+        ["evaluate", "references"],
+        ["doctor", "references"],
+    ):
         done = core("csdlib", *command)
         assert not done.returncode, done.stderr
 

@@ -22,12 +22,25 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
+        # Who pipes into head has seen enough: click ends without a word.
+        except BrokenPipeError:
+            raise
         # A folder that cannot be written, or a full disk, is the user's to mend as well.
         except (InputError, OSError) as error:
-            typer.echo(f"csdlib: {error}", err=True)
+            typer.echo(visible(f"csdlib: {error}"), err=True)
             raise typer.Exit(2) from error
 
     return run
+
+
+def visible(text: str) -> str:
+    r"""A text in one line without what could steer a terminal, or turn what follows around: names are strangers'.
+
+    Example:
+        >>> print(visible("é\n" + chr(27) + "[2J" + chr(0x202E)))
+        é\n\x1b[2J\u202e
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def say_left_out(left_out: Mapping[str, int], skipped: Mapping[str, str]) -> None:

@@ -14,9 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from csdlib import scoring
-from csdlib.cli.common import DescriptorName, plain_errors
+from csdlib.cli.common import DescriptorName, plain_errors, visible
 from csdlib.metrics.estimate import Estimate
-from csdlib.scoring.report import Report, records
+from csdlib.scoring.report import Report, records, require_table
 from csdlib.texts import split_names
 
 verbs = typer.Typer()
@@ -53,6 +53,8 @@ def measured(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(**values: Any) -> None:
+        if values["output"]:
+            require_table(values["output"])
         chosen = {name: values.pop(name) for name in shared}
         command(**values, measure=_measure(**chosen))
 
@@ -154,7 +156,7 @@ def _tell(found: Report) -> None:
     _table(short if len(short) else found.frame.head(FIRST).round(3))
     for key, value in found.how.items():
         for line in value if isinstance(value, list) else [value]:
-            typer.echo(f"{key}: {json.dumps(line) if isinstance(line, dict) else line}")
+            typer.echo(visible(f"{key}: {json.dumps(line) if isinstance(line, dict) else line}"))
 
 
 def _texts(summary: pd.DataFrame) -> list[str]:
@@ -165,6 +167,6 @@ def _texts(summary: pd.DataFrame) -> list[str]:
 
 def _table(frame: pd.DataFrame) -> None:
     shown = Table(*(escape(str(name)) for name in frame.columns))
-    for row in frame.astype(str).to_numpy().tolist():
-        shown.add_row(*map(escape, row))
+    for row in frame.itertuples(index=False):
+        shown.add_row(*("–" if pd.isna(cell) else escape(visible(str(cell))) for cell in row))
     Console().print(shown)

@@ -1,7 +1,9 @@
 """All verbs with a line each; the file of a verb, and what it needs, are imported when it is called."""
 
+import sys
 from contextlib import nullcontext
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -85,8 +87,11 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def csdlib(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - typer calls its callback
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
     ] = False,
 ) -> None:
     """Measure style similarity between images."""
+    # A name that the terminal's encoding does not know is shown by its number, and ends no job.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

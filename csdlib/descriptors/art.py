@@ -162,8 +162,8 @@ def csd_art(weights: AnyPath | None = None, **compute: Unpack[Compute]) -> ArtDe
         InputError: as ``load_art_model``.
     """
     folder = Path(weights) if weights else data_path("models/csd-art")
-    digest = file_hash(folder / "model.safetensors")
-    return ArtDescriptor(load_art_model(folder), name="csd-art", weights_hash=digest, **compute)
+    model = load_art_model(folder)
+    return ArtDescriptor(model, name="csd-art", weights_hash=file_hash(folder / "model.safetensors"), **compute)
 
 
 @dataclass(frozen=True)

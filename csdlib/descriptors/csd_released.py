@@ -105,7 +105,9 @@ def load_released(
     model = load_model(folder)
     if image_size and image_size != model.config["image_size"]:
         model = model.resized(image_size)
-    return CSD(model, name=name, weights_hash=file_hash(folder / "model.safetensors"), **compute)
+    # The file's own hash, and not that of its copy: by it others know which weights were used.
+    source: str = json.loads((folder / "source.json").read_text())["sha256"]
+    return CSD(model, name=name, weights_hash=source if heads is None else text_hash(source, heads), **compute)
 
 
 def _record_source(path: Path, folder: Path, sha256: str) -> None:

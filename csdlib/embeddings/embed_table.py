@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -98,6 +99,8 @@ def encode_items(
     collection: str = "",
 ) -> Embeddings:
     """The descriptors of images that come one after the other, opened in threads; what cannot be read is skipped."""
+    if batch_size < 1:
+        raise InputError(f"batch_size must be 1 or more, got {batch_size}")
     vectors: list[np.ndarray] = []
     ids: list[str] = []
     skipped: dict[str, str] = {}
@@ -132,7 +135,7 @@ def _shard(
     # Of two processes that want the same part the second one waits, and finds it there.
     with FileLock(path.with_suffix(".lock")):
         stored = load_part(path)
-        if stored is not None and _holds(stored, table, descriptor):
+        if stored is not None and _holds(stored, table, descriptor) and _still_broken(stored, table, descriptor):
             bar.update(len(table))
             return stored
         shard = encode_items(items, descriptor, *amounts, bar)
@@ -150,6 +153,16 @@ def _holds(stored: Embeddings, table: ImageTable, descriptor: Descriptor) -> boo
         and stored.ids.tolist() == read
         and len(read) + len(stored.skipped) == len(names)
     )
+
+
+def _still_broken(stored: Embeddings, table: ImageTable, descriptor: Descriptor) -> bool:
+    """Whether what could not be read still cannot: by now a right may be given, or a plug-in installed."""
+    for row, name in enumerate(table.ids.tolist()):
+        if name in stored.skipped:
+            with suppress(InputError):
+                descriptor.preprocess(table.open(row))
+                return False
+    return True
 
 
 def _batches(

@@ -113,7 +113,7 @@ def _made(record: MapRecord, side: int) -> list[tuple[str, Sequence[str]]]:
 def _trust(record: MapRecord) -> list[str]:
     return [
         f"Of each picture's {record.k} nearest in descriptor space, {record.kept:.0%} on average are among its "
-        f"{record.k} nearest on the map; were the pictures thrown on it at random, {record.chance:.0%} would be. All "
+        f"{record.k} nearest on the map; were the pictures thrown on it at random, {record.chance:.1%} would be. All "
         "pictures are counted, so the number has no interval.",
         f"Trustworthiness {record.trustworthiness:.2f}, continuity {record.continuity:.2f} (1 is best). A click shows "
         "the true neighbours, whatever the map does.",

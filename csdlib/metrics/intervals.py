@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import t as student
+from scipy.special import expit, logit, stdtrit
 
 from csdlib.errors import InputError
 from csdlib.metrics.estimate import FEWEST, Estimate, few
@@ -96,7 +95,7 @@ def with_interval(
         share = 1 - tail ** (1 / n)
         low, high = value - share * (value - bounds[0]), value + share * (bounds[1] - value)
         return Estimate(value, low, high, n, unit, note)
-    reach = float(student.ppf(1 - tail, n - 1)) * np.sqrt(n / (n - 1)) * deviation
+    reach = float(stdtrit(n - 1, 1 - tail)) * np.sqrt(n / (n - 1)) * deviation
     return Estimate(value, *around(value, reach, bounds), n, unit, note)
 
 

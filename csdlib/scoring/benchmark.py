@@ -1,8 +1,7 @@
 """How well styles can be told apart in a folder: every picture asks for others of its own group."""
 
+from collections import Counter
 from typing import Any
-
-import pandas as pd
 
 from csdlib.datasets.pictures import pictures
 from csdlib.descriptors.protocol import Descriptor
@@ -53,16 +52,12 @@ def evaluate(
         for metric, at in zip(estimates["metric"], estimates["k"], strict=True)
     ]
     summary = estimates.assign(measure=titles)[["measure", "value", "low", "high", "n", "unit", "note"]]
-    left_out = {**table.manifest.get("left_out", {}), **_counted(found.skipped)}
+    paths = {str(name): table.path(row) for row, name in enumerate(table.ids)}
+    reasons = Counter(reason.removeprefix(f"{paths[name]}: ") for name, reason in found.skipped.items())
+    left_out = {**table.manifest.get("left_out", {}), **reasons}
     how = made_by(measure) | {
         "protocol": "every picture searched among all others",
         "chance": chance(found),
         "pictures": {"pictures": len(table), "queries": len(found.query), "left out": left_out},
     }
     return Report(found.by_label().rename(columns={"artist": "group"}), summary, how)
-
-
-def _counted(skipped: dict[str, str]) -> dict[str, int]:
-    """Reasons and how often each stands; of a broken picture, without its name."""
-    reasons = pd.Series([reason.rpartition(": ")[2] for reason in skipped.values()], dtype=str)
-    return {str(reason): int(n) for reason, n in reasons.value_counts().items()}

@@ -1,13 +1,11 @@
 """The corpora on which scores are read: those that ship, and anybody's own folder."""
 
-from pathlib import Path
-
 import numpy as np
 
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, unknown
-from csdlib.files import AnyPath, data_path
+from csdlib.files import AnyPath, at_home, data_path
 from csdlib.scoring.sides import describe
 from csdlib.similarity.corpus import Corpus
 
@@ -39,7 +37,7 @@ def corpus(source: AnyPath, descriptor: Descriptor, *, batch_size: int = 64, pro
                 "your own, with one subfolder an artist"
             )
         return found
-    if not Path(source).expanduser().exists():
+    if not at_home(source).exists():
         raise unknown("corpus", str(source), [*SHIPPED, "a folder with one subfolder an artist"])
     side = describe(source, descriptor, batch_size=batch_size, progress=progress)
     return Corpus(str(source), side.embeddings, side.groups[side.in_order])

@@ -80,16 +80,15 @@ def _advice(groups: pd.DataFrame, copies: int, across: int) -> list[str]:
     broken = int(groups["pictures"].sum()) - read
     found = [
         across
-        and f"{across} pictures are copies of one in another group: a label is wrong, or a copy links two styles, and "
-        "scores between these groups are too high. Take them out first",
+        and f"copies of a picture in another group: {across}. One of the labels is wrong, or a copy links two styles, "
+        "and scores between these groups are too high. Take both out, or the wrong one",
         copies > across
-        and f"{copies - across} pictures are copies inside their group: its members look more alike than they are. "
-        "Keep one of each",
+        and f"copies inside a group: {copies - across}. Its members look more alike than they are. Keep one of each",
         *_about_groups(groups[groups["group"] != ""]),
         cut
         and f"{cut} of {read} pictures lose more than {MUCH:.0%} to the crop: compare the ways of "
         "preprocessing before you believe a difference",
-        broken and f"{broken} pictures cannot be read: each is a row without a number",
+        broken and f"pictures that cannot be read: {broken}. Each is a row without a number",
     ]
     return [sentence for sentence in found if sentence]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csdlib.descriptors.preprocessing import PREPROCESSING
+from csdlib import descriptors  # lazy: torchvision loads where a picture is described
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.files import AnyPath
 from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap
@@ -14,7 +14,7 @@ from csdlib.scoring.corpora import corpus as read_corpus
 from csdlib.scoring.corpora import usual_corpus
 from csdlib.scoring.pairing import Pairing, hint, pair
 from csdlib.scoring.report import NO_SUMMARY, Report
-from csdlib.scoring.sides import Side, Source, describe, made_by, measuring
+from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
 from csdlib.similarity.corpus import NEIGHBOURS, Corpus
 
@@ -37,8 +37,15 @@ PLAIN = ("mean", "max", "prototype")
 #: Between which values a measure can lie, where these are not those of a cosine.
 BOUNDS: dict[str, Bounds] = {"above_different": SHARE, "above_same": SHARE, "csls": None}
 
-#: What every number of this descriptor alone can be compared with.
+#: The descriptor of published CSD scores.
 PUBLISHED = "csd-vit-l"
+
+#: What is said of every other one.
+PUBLISHED_SCORES = (
+    f"published CSD scores are by {PUBLISHED}, and no other descriptor's can be compared with them: --descriptor "
+    f"{PUBLISHED} fetches the authors' weights, --weights FILE.safetensors (or owner/name of a repository with a "
+    "model.safetensors in their layout) takes others; of no file anything but tensors is read"
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,8 @@ def score(
     Args:
         generated: the pictures that are scored.
         references: what they are measured against. A picture that stands on both sides is no reference of itself,
-            except where pairs are named.
+            except where pairs are named. A file is one picture, whatever leads to it; pictures in memory are the same
+            where one object is both sides.
         pairing: ``all``: against all references; ``group``: against those of its own group, which is the first
             subfolder or the table's column; ``name``: against the one of the same name, whatever its suffix; or a csv
             or parquet file with the columns ``generated`` and ``reference``.
@@ -103,9 +111,10 @@ def score(
         InputError: a side without any picture that can be read, a descriptor without cosine, or an unknown name.
     """
     measure = measuring(descriptor, preprocessing, **options)
-    made, known = (
-        describe(side, measure, batch_size=batch_size, progress=progress) for side in (generated, references)
-    )
+    made = describe(generated, measure, batch_size=batch_size, progress=progress)
+    # One list of pictures in memory on both sides holds the same pictures: nothing else would tell.
+    same = references is generated
+    known = made if same else describe(references, measure, batch_size=batch_size, progress=progress)
     scale = _scale(corpus, measure, batch_size, progress)
     pairs = pair(made, known, pairing)
     frame = _rows(measure, made, known, pairs, scale, k)
@@ -139,9 +148,11 @@ def compare_preprocessing(
     Raises:
         InputError: as ``score``, or a descriptor that is no tower.
     """
+    made = settled(generated)
+    known = made if references is generated else settled(references)
     found = {
-        way: score(generated, references, descriptor=descriptor, preprocessing=way, corpus=None, **options)
-        for way in PREPROCESSING
+        way: score(made, known, descriptor=descriptor, preprocessing=way, corpus=None, **options)
+        for way in descriptors.PREPROCESSING
     }
     own = found["own"].frame["mean"]
     rows = []
@@ -167,7 +178,7 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
     names = [name for name in COLUMNS if scale or name in PLAIN]
     numbers = {name: np.full(len(made), np.nan) for name in names}
     nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
-    own = known.embeddings.rows_of(made.embeddings) if pairs.apart else np.full(len(made.embeddings), -1)
+    own = known.rows_of(made) if pairs.apart else np.full(len(made.embeddings), -1)
     crowded = [scale.density(side.embeddings.vectors, k) for side in (made, known)] if scale else []
     for rows, candidates in _same_candidates(made, pairs):
         ours, theirs = made.rows[rows], known.rows[candidates]
@@ -260,7 +271,5 @@ def _advice(measure: Descriptor, made: Side, known: Side, pairing: AnyPath) -> l
     if cut:
         notes.append(f"{cut} pictures lose more than {MUCH:.0%} to the crop: see crop_loss, and compare_preprocessing")
     if measure.name != PUBLISHED:
-        notes.append(
-            f"published CSD scores are by {PUBLISHED}, and cannot be compared with these: descriptor='{PUBLISHED}'"
-        )
+        notes.append(PUBLISHED_SCORES)
     return [note for note in notes if note]

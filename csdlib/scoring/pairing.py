@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csdlib.errors import InputError, unknown
-from csdlib.files import AnyPath
+from csdlib.files import AnyPath, at_home
 from csdlib.scoring.sides import Side
 from csdlib.texts import one_form, read_table
 
@@ -45,7 +45,7 @@ def pair(generated: Side, references: Side, way: str | AnyPath) -> Pairing:
         InputError: an unknown way, or a table that is missing, lacks a column, or names a picture that no side has.
     """
     if isinstance(way, os.PathLike) or Path(way).suffix.lower() in (".csv", ".parquet"):
-        found, apart = _by_table(generated, references, Path(way)), False
+        found, apart = _by_table(generated, references, at_home(way)), False
     elif way not in WAYS:
         raise unknown("pairing", way, [*WAYS, "a .csv or .parquet file"])
     else:

@@ -1,5 +1,6 @@
 """A table of results that nobody can part from how it was made."""
 
+import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from csdlib.errors import InputError, lookup, reason
-from csdlib.files import AnyPath, atomic_path
+from csdlib.files import AnyPath, at_home, atomic_path
 from csdlib.metrics.estimate import Estimate
 
 #: The summary of a report that has none.
@@ -64,10 +65,9 @@ class Report:
         Raises:
             InputError: a suffix other than .csv, .parquet or .json.
         """
-        path = Path(path)
-        write = {".csv": self._csv, ".parquet": self._parquet, ".json": self._json}.get(path.suffix.lower())
-        if write is None or path.is_dir():
-            raise InputError(f"{path}: must be a file that ends in .csv, .parquet or .json")
+        require_table(path)
+        path = at_home(path)
+        write = {".csv": self._csv, ".parquet": self._parquet, ".json": self._json}[path.suffix.lower()]
         with atomic_path(path) as temporary:
             write(temporary)
 
@@ -78,7 +78,7 @@ class Report:
         Raises:
             InputError: no such file, or none that ``save`` wrote.
         """
-        path = Path(path)
+        path = at_home(path)
         read = lookup("suffix", path.suffix.lower(), _READERS)
         try:
             frame, header = read(path)
@@ -91,7 +91,8 @@ class Report:
     def _csv(self, path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines(f"# {key}: {json.dumps(value)}\n" for key, value in self.header().items())
-            self.frame.to_csv(stream, index=False)
+            # Between quotes a "#" in a name begins no comment, and a carriage return ends no row.
+            self.frame.to_csv(stream, index=False, quoting=csv.QUOTE_NONNUMERIC)
 
     def _parquet(self, path: Path) -> None:
         table = pa.Table.from_pandas(self.frame, preserve_index=False)
@@ -100,6 +101,17 @@ class Report:
 
     def _json(self, path: Path) -> None:
         path.write_text(json.dumps(self.header() | {"rows": records(self.frame)}, indent=1), encoding="utf-8")
+
+
+def require_table(path: AnyPath) -> None:
+    """Refuses a path under which no report can be saved: better before the work than after it.
+
+    Raises:
+        InputError: a folder, or a suffix other than .csv, .parquet or .json.
+    """
+    path = at_home(path)
+    if path.suffix.lower() not in _READERS or path.is_dir():
+        raise InputError(f"{path}: must be a file that ends in .csv, .parquet or .json")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -121,7 +133,8 @@ def _from_csv(path: Path) -> _Read:
             header[key] = json.loads(value)
         stream.seek(0)
         texts = dict.fromkeys(header["text columns"], str)
-        frame = pd.read_csv(stream, skiprows=len(header), dtype=texts)
+        # A folder may be called "NA".
+        frame = pd.read_csv(stream, skiprows=len(header), dtype=texts, keep_default_na=False, na_values=[""])
     return frame.assign(**{name: frame[name].fillna("") for name in texts}), header
 
 

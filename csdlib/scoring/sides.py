@@ -2,30 +2,30 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import numpy as np
 from PIL import Image
+from torch import Tensor
 
-from csdlib import __version__
+from csdlib import __version__, descriptors  # lazy: torchvision loads where a picture is described
 from csdlib.datasets.pictures import pictures
-from csdlib.descriptors.preprocessing import preprocessed, share_lost, words
-from csdlib.descriptors.protocol import Descriptor, Fittable
+from csdlib.descriptors.protocol import Descriptor, Fittable, require_descriptor
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.arrays import Embedded, Embeddings
 from csdlib.embeddings.embed_table import embed, encode_items
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, cache_folder
+from csdlib.files import AnyPath, at_home, cache_folder
 from csdlib.images import ImageLike, open_image
 from csdlib.tables import ImageTable
 
-#: What a side may be: a picture, a folder, a list, a table (see ``pictures``), a folder that ``embed`` wrote, pictures
-#: in memory, or what csdlib itself makes of them.
-Source = ImageLike | Sequence[ImageLike] | ImageTable | Embeddings
+#: What a side may be: a picture, a folder, a table (see ``pictures``), a folder that ``embed`` wrote, a picture in
+#: memory, what gives several pictures (a list, a generator), or what csdlib itself makes of them.
+Source = ImageLike | Iterable[ImageLike] | ImageTable | Embeddings
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,30 @@ class Side:
         readable = np.flatnonzero(self.rows >= 0)
         return readable[np.argsort(self.rows[readable])]
 
+    @property
+    def files(self) -> list[str]:
+        """The files of the pictures that could be read, links followed, in the order of the embeddings; else empty."""
+        if not isinstance(self.embeddings, Embedded):
+            return [""] * len(self.embeddings)
+        table = self.embeddings.table
+        return [os.path.realpath(table.path(row)) for row in range(len(table))]
+
+    def rows_of(self, other: "Side") -> np.ndarray:
+        """Where the readable pictures of another side stand in the embeddings of this one; -1 where they do not.
+
+        A file is one picture, whatever folder, list or link leads to it; what is no file goes by collection and id.
+        """
+        places = {file: row for row, file in enumerate(self.files) if file}
+        by_file = np.array([places.get(file, -1) for file in other.files])
+        return np.where(by_file < 0, self.embeddings.rows_of(other.embeddings), by_file)
+
     def lost(self, descriptor: Descriptor) -> np.ndarray:
-        """The share of each picture that a descriptor never sees, (n,) in [0, 1]; not a number where unknown."""
-        return np.array([share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        """The share of each picture that a descriptor never sees, (n,) in [0, 1].
+
+        It is not a number where it is not known, or where the picture cannot be read.
+        """
+        shares = np.array([descriptors.share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        return np.where(self.rows < 0, np.nan, shares)
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -70,8 +91,8 @@ class Side:
 
     @property
     def missing(self) -> dict[str, int]:
-        """All that has no descriptor: reason -> count. The reason of a broken picture is without its name."""
-        broken = Counter(note.rpartition(": ")[2] for note in self.notes[self.rows < 0].tolist())
+        """All that has no descriptor, as reason -> count."""
+        broken = Counter(self.notes[self.rows < 0].tolist())
         return self.left_out | {f"pictures that cannot be read ({reason})": n for reason, n in sorted(broken.items())}
 
 
@@ -89,11 +110,12 @@ def measuring(descriptor: str | Descriptor, preprocessing: str = "own", **option
     if not isinstance(descriptor, str) and options:
         raise InputError(f"{', '.join(options)}: options of load; give the descriptor by name, or load it with them")
     found = load(descriptor, **options) if isinstance(descriptor, str) else descriptor
+    require_descriptor(found)
     if found.metric != "cosine":
         raise InputError(f"a score is a cosine, and {found.name} has none: choose a descriptor with metric cosine")
     if isinstance(found, Fittable):
         raise InputError(f"{found.name} has to be fitted on a database first: choose a descriptor that is ready")
-    return preprocessed(found, preprocessing)
+    return descriptors.preprocessed(found, preprocessing)
 
 
 def made_by(descriptor: Descriptor) -> dict[str, Any]:
@@ -104,7 +126,7 @@ def made_by(descriptor: Descriptor) -> dict[str, Any]:
         "descriptor": descriptor.name,
         "weights": getattr(inner, "weights_hash", "none: handmade"),
         "fingerprint": descriptor.fingerprint,
-        "preprocessing": words(descriptor),
+        "preprocessing": descriptors.preprocessing_of(descriptor),
         "size": getattr(inner, "size", None),
         "precision": str(getattr(inner, "dtype", "float32")).removeprefix("torch."),
         "device": str(descriptor.device),
@@ -123,39 +145,43 @@ def describe(source: Source, descriptor: Descriptor, *, batch_size: int = 64, pr
     Raises:
         InputError: nothing there, nothing that could be read, or saved embeddings of another descriptor.
     """
-    if isinstance(source, str | os.PathLike) and (Path(source) / "embeddings.json").is_file():
-        source = Embeddings.load(source)
+    if isinstance(source, str | os.PathLike) and (at_home(source) / "embeddings.json").is_file():
+        source = Embeddings.load(at_home(source))
     if isinstance(source, Embeddings):
         return _saved(source, descriptor)
-    in_memory = None if isinstance(source, ImageTable) else _in_memory(source)
-    if in_memory is not None:
-        return _unnamed(in_memory, descriptor, batch_size)
+    source = settled(source)
+    if isinstance(source, list) and not all(isinstance(each, str | os.PathLike) for each in source):
+        return _unnamed(source, descriptor, batch_size)
     table = source if isinstance(source, ImageTable) else pictures(cast(AnyPath, source))
     found = embed(table, descriptor, batch_size=batch_size, cache=cache_folder() / "embeddings", progress=progress)
     names = table.ids
-    notes = np.array([found.skipped.get(name, "") for name in names.tolist()], dtype=object)
-    sizes = np.array([_size(table.path(row)) for row in range(len(table))])
+    paths = [table.path(row) for row in range(len(table))]
+    # Where a folder lies is nobody's business who reads the table.
+    notes = [
+        found.skipped.get(str(name), "").removeprefix(f"{path}: ") for name, path in zip(names, paths, strict=True)
+    ]
+    sizes = np.array([_size(path) for path in paths])
     left_out: dict[str, int] = table.manifest.get("left_out", {})
-    return Side(names, table.column("artist"), found, found.rows_of(table), notes, sizes, left_out)
+    groups, rows = table.column("artist"), found.rows_of(table)
+    return Side(names, groups, found, rows, np.array(notes, dtype=object), sizes, left_out)
 
 
-def _in_memory(source: Source) -> list[ImageLike] | None:
-    """Pictures that are no files, as a list; None where all are files."""
-    if isinstance(source, str | os.PathLike):
-        return None
-    listed = (
-        list(source) if isinstance(source, Sequence) and not isinstance(source, bytes) else [cast(ImageLike, source)]
-    )
+def settled(source: Source) -> Source:
+    """What can be read more than once: a picture in memory, or what gives pictures, becomes a list."""
+    if isinstance(source, str | os.PathLike | ImageTable | Embeddings):
+        return source
+    one = isinstance(source, bytes | np.ndarray | Tensor | Image.Image) or hasattr(source, "read")
+    listed = [cast(ImageLike, source)] if one or not isinstance(source, Iterable) else list(source)
     if not listed:
         raise InputError("an empty list of pictures")
-    return None if all(isinstance(each, str | os.PathLike) for each in listed) else listed
+    return listed
 
 
 def _unnamed(images: list[ImageLike], descriptor: Descriptor, batch_size: int) -> Side:
-    """Pictures in memory are called by their numbers."""
+    """Pictures in memory are called by their numbers; those of another side are others, though the numbers are not."""
     names = np.array([str(number) for number in range(len(images))])
     items = ((name, partial(open_image, image)) for name, image in zip(names.tolist(), images, strict=True))
-    found = encode_items(items, descriptor, batch_size)
+    found = encode_items(items, descriptor, batch_size, collection=f"in memory {uuid4().hex}")
     if not len(found):
         raise InputError(f"no picture could be read: {next(iter(found.skipped.values()))}")
     notes = np.array([found.skipped.get(name, "") for name in names.tolist()], dtype=object)
@@ -181,9 +207,10 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
         table, left_out = found.table, found.table.manifest.get("left_out", {})
         groups[: len(found)] = table.column("artist").tolist()
         sizes[: len(found)] = [_size(table.path(row)) for row in range(len(found))]
-    notes = np.array([""] * len(found) + list(found.skipped.values()), dtype=object)
+    broken = [reason.rpartition(f"{name}: ")[2] for name, reason in found.skipped.items()]
+    notes = np.array([""] * len(found) + broken, dtype=object)
     rows = np.where(notes == "", np.arange(len(names)), -1)
-    whole = replace(found, vectors=np.asarray(found.vectors, np.float32), checked=True)
+    whole = replace(found, vectors=np.asarray(found.vectors, np.float32))
     return Side(np.array(names, dtype=str), np.array(groups, dtype=str), whole, rows, notes, np.array(sizes), left_out)
 
 

@@ -8,7 +8,7 @@ shortens what both numbers stand on.
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from csdlib.metrics.estimate import FEWEST, Estimate, few
 from csdlib.metrics.intervals import SIGNED, Bounds, around
@@ -98,7 +98,7 @@ def _jackknifed(statistic: Statistic, first: np.ndarray, second: np.ndarray, lev
     if not variance > 1e-18:
         return Estimate(value, value, value, images, "image", "the pictures of each side are the same")
     freedom = variance**2 / sum(part**2 / df for part, df in parts)
-    reach = float(student.ppf((1 + level) / 2, freedom)) * np.sqrt(variance)
+    reach = float(stdtrit(freedom, (1 + level) / 2)) * np.sqrt(variance)
     return Estimate(value, *around(value, float(reach), bounds), images, "image", few(fewest, "image"))
 
 

@@ -1,16 +1,13 @@
 """A small book of two chapters for the driver's tests, and the smoke edition of the real book for the browser's."""
 
-import os
 import shutil
 import threading
-import warnings
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from book.build import make_book
 from book.project import Project
@@ -19,11 +16,6 @@ from book.project import Project
 collect_ignore = ["fixtures"]
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-# No server but this machine is found.
-OPTIONS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 HEADER = """\
 # ---
 # jupyter:
@@ -68,18 +60,6 @@ def address(smoke_book: Project) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, NAMES)), None) or next(filter(os.path.exists, PLACES), None)
-    if found is None:
-        warnings.warn("NO BROWSER: neither Chromium nor Chrome was found, the book's pages stay untested", stacklevel=1)
-        pytest.skip("neither Chromium nor Chrome was found")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -33,7 +33,7 @@ class Tab:
         self.page.wait_for_load_state("networkidle")
 
     def _asked(self, request: Request) -> None:
-        """The browser finds no other server (see conftest.py), and it may not even ask for one."""
+        """The browser finds no other server (see tests/conftest.py), and it may not even ask for one."""
         address = urlsplit(request.url)
         if address.scheme not in ("data", "blob", "file") and address.hostname != "127.0.0.1":
             self.errors.append(f"asked for {request.url}")

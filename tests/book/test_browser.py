@@ -1,6 +1,7 @@
 """The book in a browser without a network. A page is loaded once in each mode; every property has a test of its own."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.book]
 Look = Callable[..., SimpleNamespace]
 
 SLUGS = sorted(yaml.safe_load((ROOT / "book" / "runs.yml").read_text()))
-PAGES = ["intro", *SLUGS, "how_to_rerun", "glossary", "references", "genindex", "search"]
-COLOURED = ["intro", "glossary", *SLUGS]
+REFERENCE = re.findall(r"- file: (api\S*)", (ROOT / "book" / "_toc.yml").read_text())
+PAGES = ["intro", *SLUGS, *REFERENCE, "how_to_rerun", "glossary", "references", "genindex", "search"]
+COLOURED = ["intro", "glossary", *SLUGS, *REFERENCE]
 MODES = {"desk": {}, "night": {"scheme": "dark"}, "phone": {"width": 390}}
 FACTS = (Path(__file__).parent / "facts.js").read_text()
 LARGEST_PAGE = 5_000_000
@@ -141,6 +143,20 @@ def test_the_search_finds_a_word_of_the_glossary(tab: Callable[[str], Tab], addr
     desk.page.wait_for_selector(found)
     links = desk.page.eval_on_selector_all(found, "all => all.map(a => a.getAttribute('href'))")
     assert any("glossary" in link for link in links)
+
+
+def test_the_search_finds_a_name_of_the_module(tab: Callable[[str], Tab], address: str) -> None:
+    desk = tab("desk")
+    desk.open(f"{address}search.html?q=paired_difference")
+    found = "#search-results ul.search li a"
+    desk.page.wait_for_selector(found)
+    links = desk.page.eval_on_selector_all(found, "all => all.map(a => a.getAttribute('href'))")
+    assert any(link.endswith("api-metrics.html#csdlib.metrics.paired_difference") for link in links)
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_examples_are_shown_whole_and_signatures_too_on_a_phone(look: Look, name: str) -> None:
+    assert look(name, "phone").cut == []
 
 
 def test_the_search_shows_text_and_neither_formulas_nor_provenance(tab: Callable[[str], Tab], address: str) -> None:

@@ -131,7 +131,7 @@ def test_an_entry_shows_signature_example_and_value(built: Project) -> None:
     for words in (">>> total", "the numbers.", "The largest sum.", "It, and itself.", "How numbers become one."):
         assert words in text
     value = found.select_one("dt#csdlib\\.sums\\.LIMIT").get_text()  # type: ignore[union-attr]
-    assert value.split() == ["LIMIT", ":", "int", "=", "7#"]
+    assert value.split() == ["LIMIT:", "int", "=", "7#"]
 
 
 def test_types_of_a_signature_lead_to_their_entries(built: Project) -> None:

@@ -1,5 +1,6 @@
 """A command says how it was called: what was given beyond the defaults, as a shell would take it."""
 
+import errno
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -50,6 +51,13 @@ def fails(context: typer.Context) -> None:
     raise InputError(f"{command_line(context)}: wrong")
 
 
+@app.command()
+@plain_errors
+def reads_no_further() -> None:
+    """Prints for somebody who has gone."""
+    raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
 def said(*arguments: str) -> str:
     done = CliRunner().invoke(app, list(arguments))
     assert done.exit_code == 0, done.output
@@ -84,3 +92,8 @@ def test_a_group_is_named_and_the_readers_folder_is_not() -> None:
 def test_a_mistake_is_one_line() -> None:
     done = CliRunner().invoke(app, ["fails"])
     assert (done.exit_code, done.stderr) == (2, "csdlib: csdlib fails: wrong\n")
+
+
+def test_a_closed_pipe_is_nobodys_mistake() -> None:
+    done = CliRunner().invoke(app, ["reads-no-further"])
+    assert (done.exit_code, done.output) == (1, "")

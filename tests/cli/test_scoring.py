@@ -1,15 +1,22 @@
 """The commands that take anybody's folders."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import torch
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from csdlib.cli import app
+from csdlib.files import file_hash
 from csdlib.scoring import Report, Scores
-from tests.conftest import stripes
+from tests.conftest import GOLDEN, stripes
 from tests.scoring.conftest import own_cache, write
 
 __all__ = ["own_cache"]
@@ -33,6 +40,19 @@ def test_folders_in_a_table_out(sides: list[str], tmp_path: Path) -> None:
     assert found.how["pairing"] == "group"
 
 
+def test_published_scores_take_a_checkpoint_in_the_released_layout(sides: list[str], tmp_path: Path) -> None:
+    with np.load(GOLDEN / "csd_tower.npz") as stored:
+        state = {key.removeprefix("state/"): torch.from_numpy(stored[key]) for key in stored.files if "state/" in key}
+    save_file(state, tmp_path / "csd.safetensors")
+    weights = ["--descriptor", "csd-vit-l", "--weights", str(tmp_path / "csd.safetensors")]
+    done = CliRunner().invoke(app, ["score", *sides, "--json", "--precision", "float32", *weights])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["weights"] == file_hash(tmp_path / "csd.safetensors")
+    assert told["size"] == 32
+    assert not any("published" in note for note in told["notes"])
+
+
 def test_json_is_json(sides: list[str]) -> None:
     done = CliRunner().invoke(app, ["score", *sides, "--json", *COLOUR])
     told = json.loads(done.stdout)
@@ -54,6 +74,8 @@ def test_mistakes_are_one_line(sides: list[str], tmp_path: Path) -> None:
         (["score", str(tmp_path / "gone"), sides[1]], "no such picture"),
         (["score", *sides, "--pair", "nmae"], "unknown pairing"),
         (["score", *sides, "-o", "x.xlsx"], "must be a file that ends in"),
+        # Before anything is computed.
+        (["doctor", str(tmp_path / "gone"), "-o", str(tmp_path)], "must be a file that ends in"),
         (["score", *sides, "--corpus", "nowhere"], "unknown corpus"),
         (["score", *sides, "--preprocessing", "squash"], "in its own way only"),
         (["evaluate", str(Path(sides[0], "style-0"))], "at least two"),
@@ -63,6 +85,28 @@ def test_mistakes_are_one_line(sides: list[str], tmp_path: Path) -> None:
         assert failed.exit_code == 2, failed.output
         assert message in failed.stderr
         assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize("verb", ["doctor", "score"])
+def test_what_is_printed_shows_missing_numbers_and_steers_no_terminal(sides: list[str], verb: str) -> None:
+    Path(sides[0], "style-0", "000.png").write_bytes(b"")
+    red = Path(sides[0], "style-0", "\x1b[31m\u202e\n[b].png")
+    stripes(0, 3, 1).save(red)
+    alone = str(Path(sides[0], "style-0"))
+    run = {"doctor": [alone], "score": [alone, sides[1], "--pair", "group"]}[verb]
+    done = CliRunner().invoke(app, [verb, *run, *COLOUR])
+    assert done.exit_code == 0, done.output
+    assert not {"\x1b", "\u202e"} & set(done.output)
+    assert "nan" not in done.stdout
+    assert r"\x1b" in done.stdout
+
+
+def test_a_terminal_that_knows_few_letters_ends_no_job(sides: list[str]) -> None:
+    stripes(0, 3, 1).save(Path(sides[0], "0 é\U0001f600.png"))
+    run = [sys.executable, "-m", "csdlib", "doctor", sides[0], *COLOUR]
+    done = subprocess.run(run, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, check=False)
+    assert done.returncode == 0, done.stderr
+    assert rb"\U0001f600" in done.stdout
 
 
 def test_the_preprocessing_can_be_compared(sides: list[str]) -> None:
@@ -110,5 +154,5 @@ def test_the_doctor_finds_what_is_wrong(sides: list[str]) -> None:
     assert rows["style-1/wide.png"]["crop_loss"] == pytest.approx(1 - 64 / 300)
     assert "not an image" in rows["style-2/broken.png"]["note"]
     advice = " ".join(told["advice"])
-    for said in ("in another group", "3 groups only", "fewer than 10", "cannot be read", "lose more than 20%"):
+    for said in ("in another group", "3 groups only", "fewer than 10", "cannot be read: 1", "lose more than 20%"):
         assert said in advice

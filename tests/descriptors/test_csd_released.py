@@ -164,7 +164,29 @@ def test_registered_names_load_a_file(
     monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path / "cache"))
     descriptor = load(name, weights=released, image_size=48, precision="float32")
     assert descriptor.preprocess(stripes(0, 3, 1)).shape == (3, 48, 48)
+    assert descriptor.weights_hash == file_hash(released)
     placed = tmp_path / "cache" / "weights" / "csd-vit-l" / "pytorch_model.bin"
     placed.parent.mkdir(parents=True)
     placed.write_bytes(released.read_bytes())
     assert load("csd-vit-l", image_size=32).dim == 24
+
+
+def test_a_repository_is_asked_for_its_safetensors(
+    state: dict[str, Tensor], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The layout of a copy on the hub: the released names without ``module.``, as safetensors."""
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path / "cache"))
+    plain = {name.removeprefix("module."): value.contiguous() for name, value in state.items()}
+    save_file(plain, tmp_path / "model.safetensors")
+    asked: list[tuple[str, ...]] = []
+
+    def hub(*names: str) -> str:
+        asked.append(names)
+        return str(tmp_path / "model.safetensors")
+
+    monkeypatch.setattr("csdlib.descriptors.weights.hf_hub_download", hub)
+    descriptor = load("csd-vit-l", weights="somebody/CSD", precision="float32")
+    assert asked == [("somebody/CSD", "model.safetensors")]
+    assert descriptor.weights_hash == file_hash(tmp_path / "model.safetensors")
+    with pytest.raises(InputError, match="no such file"):
+        load("csd-vit-l", weights="somebody/CSD.safetensors")

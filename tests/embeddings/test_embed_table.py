@@ -53,6 +53,18 @@ def test_the_cache_notices_changed_and_mended_images(striped_table: ImageTable, 
     np.testing.assert_array_equal(mended.vectors, first.vectors)
 
 
+def test_a_picture_that_can_be_read_by_now_is_read(striped_table: ImageTable, tmp_path: Path) -> None:
+    """A right that is given, or a plug-in that is installed, changes neither size nor time."""
+    table, cache, colour = copied(striped_table, tmp_path), tmp_path / "cache", load("colour")
+    path = table.path(0)
+    good, times = path.read_bytes(), path.stat()
+    for content, skipped in ((b"x" * len(good), 1), (good, 0), (b"x" * len(good), 0)):
+        path.write_bytes(content)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        found = embed(ImageTable(table.frame, tmp_path), colour, cache=cache, progress=False)
+        assert len(found.skipped) == skipped
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut"])
 def test_a_damaged_cache_is_computed_again(striped_table: ImageTable, tmp_path: Path, damage: bytes) -> None:
     colour = load("colour")

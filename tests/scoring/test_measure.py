@@ -14,7 +14,7 @@ from csdlib.descriptors.protocol import encode_images
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.images import open_image
-from csdlib.scoring import Scores, compare_preprocessing, score
+from csdlib.scoring import Scores, compare_preprocessing, evaluate, examine, score
 from csdlib.similarity import Corpus, StyleSimilarity
 from tests.conftest import stripes
 
@@ -169,11 +169,26 @@ def test_what_is_broken_or_has_no_partner_is_a_row_without_a_number(made: Path, 
         assert rows.loc[name, "n"] == 0
     assert found.how["without a number"] == 2
     assert not found.complete
+    assert np.isnan(rows.loc["style-0/001.png", "crop_loss"])
     left_out = found.how["generated"]["left out"]
     assert left_out["pictures that cannot be read (not an image that Pillow can read)"] == 1
     assert left_out["files that are no pictures (.txt)"] == 1
     # The others are not changed by it.
     assert found.estimate("mean").value == pytest.approx(rows["mean"].mean())
+
+
+def test_reasons_are_counted_whatever_the_names_are(made: Path, known: Path, tmp_path: Path) -> None:
+    for name in ("a: b.png", "c.png"):
+        (made / "style-0" / name).write_bytes(b"broken")
+    found = csdlib.embed(csdlib.load_dataset("folder", made), load("colour"), progress=False)
+    found.save(tmp_path / "saved")
+    expected = {"pictures that cannot be read (not an image that Pillow can read)": 2}
+    for side in (made, tmp_path / "saved"):
+        told = score(side, known, **QUIET)
+        assert told.how["generated"]["left out"] == expected
+        assert told.frame["crop_loss"].isna().all()
+    assert evaluate(made, **QUIET).how["pictures"]["left out"] == {"not an image that Pillow can read": 2}
+    assert examine(made, descriptor="csd-art", progress=False).frame["crop_loss"].isna().sum() == 2
 
 
 def test_a_broken_reference_is_said(made: Path, known: Path) -> None:
@@ -215,8 +230,12 @@ def test_only_what_has_a_cosine_scores(made: Path, known: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".json"])
 def test_a_table_says_how_it_was_made(made: Path, known: Path, tmp_path: Path, suffix: str) -> None:
-    stripes(0, 3, 7).save(made / "style-0" / '#1, "quoted"\n.png')
-    (made / "style-0" / "000.png").write_bytes(b"broken")
+    hostile = ('#1, "quoted"\n.png', "cr\rlf\r\n.png", "NA", "-=\u202e\U0001f600é.png", " a#b.png ")
+    for number, name in enumerate(hostile):
+        stripes(0, 3, 7 + number).save(made / "style-0" / name, format="PNG")
+    (made / "style-0").rename(made / "null")
+    (known / "style-0").rename(known / "null")
+    (made / "null" / "000.png").write_bytes(b"broken")
     found = score(made, known, pairing="group", corpus=known, k=3, **QUIET)
     path = tmp_path / "out" / f"scores{suffix}"
     found.save(path)
@@ -229,6 +248,8 @@ def test_a_table_says_how_it_was_made(made: Path, known: Path, tmp_path: Path, s
     )
     if suffix == ".csv":
         assert path.read_text().startswith("# csdlib: ")
+        plain = pd.read_csv(path, comment="#", keep_default_na=False)
+        assert plain["generated"].tolist() == found.frame["generated"].tolist()
 
 
 def test_what_is_no_table_of_scores_is_refused(tmp_path: Path, made: Path, known: Path) -> None:
@@ -261,3 +282,64 @@ def test_much_that_is_cut_away_is_said(tmp_path: Path) -> None:
     assert found.frame["crop_loss"].round(2).tolist() == [0.68] * 3
     assert any("lose more than 20%" in note for note in found.how["notes"])
     assert any("csd-vit-l" in note for note in found.how["notes"])
+
+
+def test_pictures_in_memory_are_not_taken_for_each_other() -> None:
+    ours, theirs = ([stripes(style, 3, seed + style) for style in range(3)] for seed in (0, 50))
+    found = score(ours, theirs, **QUIET).frame
+    assert found["n"].tolist() == [3] * 3
+    assert found["nearest"].tolist() == ["0", "1", "2"]
+    assert found["max"].min() > 0.9
+    assert score(ours[0], theirs[0], **QUIET).frame["n"].tolist() == [1]
+    # One list on both sides: each picture has the others.
+    assert score(ours, ours, **QUIET).frame["n"].tolist() == [2] * 3
+
+
+def test_a_file_is_one_picture_whatever_leads_to_it(known: Path, tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(known / "style-0")
+    first, other = known / "style-0" / "000.png", known / "style-1" / "000.png"
+    for generated, references, n in (
+        (known / "style-0", known, 14),
+        (tmp_path / "linked", known, 14),
+        ([first], [first, other], 1),
+        (first, known / "style-1" / ".." / "style-0", 4),
+    ):
+        found = score(generated, references, **QUIET).frame
+        assert (found["n"] == n).all()
+        assert (found["max"] < 1 - 1e-6).all()
+
+
+def test_what_gives_pictures_one_after_the_other_is_a_side(made: Path, known: Path) -> None:
+    expected = score(made / "style-0", known, **QUIET).frame["mean"].tolist()
+    paths = sorted((made / "style-0").iterdir())
+    for side in (iter(paths), dict.fromkeys(paths), pd.Series(paths), (Image.open(path) for path in paths)):
+        assert score(side, known, **QUIET).frame["mean"].tolist() == pytest.approx(expected, abs=1e-6)
+    again = compare_preprocessing(iter(paths), known, descriptor="csd-tiny", progress=False)
+    assert again.frame["mean"].notna().all()
+
+
+def test_wrong_values_are_one_sentence(made: Path, known: Path) -> None:
+    picture = stripes(0, 3, 1)
+    for options, message in (
+        ({"batch_size": 0}, "batch_size must be 1 or more, got 0"),
+        ({"batch_size": -1}, "batch_size must be 1 or more, got -1"),
+        ({"descriptor": None}, "no descriptor: NoneType lacks name"),
+        ({"corpus": "~nobody-of-this-name/x"}, "no home folder is known"),
+        ({"corpus": known, "k": 0}, "k must be between 1 and 15"),
+        ({"corpus": known, "k": 16}, "k must be between 1 and 15"),
+    ):
+        for side in (picture, made):
+            with pytest.raises(InputError, match=message):
+                score(side, known, **QUIET | options)
+    for side in (None, 3, [None], np.zeros((2, 20, 20, 3), np.uint8)):
+        with pytest.raises(InputError, match="no picture could be read"):
+            score(side, known, **QUIET)
+
+
+def test_a_tilde_is_the_home_folder(made: Path, known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(known.parent))
+    csdlib.embed(csdlib.load_dataset("folder", made), load("colour"), progress=False).save(known.parent / "saved")
+    found = score("~/saved", "~/known", corpus="~/known", k=3, **QUIET)
+    found.save("~/out.csv")
+    assert (known.parent / "out.csv").is_file()
+    assert len(Scores.load("~/out.csv")) == 12

@@ -149,7 +149,7 @@ function point(row, panel) {
   const card = panel.card;
   card.replaceChildren();
   const room = panel.chart.clientWidth;
-  thumbnail(row, Math.max(72, Math.min(data.sheet.side, 0.3 * room)), card);
+  thumbnail(row, Math.max(72, Math.min(data.sheet.side, Math.round(0.3 * room))), card);
   for (const fact of facts(row)) make("span", "", fact, card);
   card.style.display = "flex";
   // In the far corner it hides neither the picture's neighbours nor their rings.
