@@ -382,3 +382,4 @@ for name in ("mean", "prototype"):
 #
 # - {cite:t}`somepalli2024csd`, Section 6, for General Style Similarity.
 # - [A descriptor for real art](a_descriptor_for_real_art): what `csd-art` can and cannot do, and where it must not be used.
+# - Next: [one generator, many scores](one_generator_many_scores).
