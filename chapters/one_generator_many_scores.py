@@ -218,7 +218,7 @@ print(f"among all of them {scored[model].min():.3f} to {scored[model].max():.3f}
 
 # %% tags=["hide-input"]
 levels = [(factor, level) for factor in FACTORS for level in scored[factor].unique()]
-jitter = np.random.default_rng(seed).uniform(-0.3, 0.3, len(scored))
+jitter = np.random.default_rng(seed).uniform(-0.2, 0.2, len(scored))
 chart = go.Figure()
 for number, factor in enumerate(FACTORS):
     lines = [levels.index((factor, level)) for level in scored[factor]]
@@ -244,7 +244,7 @@ chart.update_layout(
     yaxis={
         "tickvals": list(range(len(levels))),
         "ticktext": [f"{factor}: {level}" for factor, level in levels],
-        "range": [len(levels) - 0.5, -0.5],
+        "range": [len(levels) - 0.5, -1.2],
         "zeroline": False,
     },
     height=140 + 30 * len(levels),
