@@ -381,8 +381,8 @@ figures.show(
 # %% [markdown]
 # With the pairing `group`, the generator that knows the style has the higher mean in every single setting, whatever the descriptor, the crop and the read-out. So an order stands firmer than a number, *if both were measured alike*.
 #
-# With `all`, the difference nearly vanishes, and by `csd-art` the generator that guesses comes out above. Nothing is wrong with the arithmetic. The guesses look like pictures of the atelier, and `all` asks for no more. The small descriptors
-# still see it by the maximum: that asks for one near reference only, and a picture that has the style finds it among its own. What moves the number most is here also what takes its meaning away.
+# With `all`, the difference nearly vanishes, and by `csd-art` the generator that guesses mostly has the higher bare mean, though no interval would call it ahead. Nothing is wrong with the arithmetic: whoever paints like *somebody* in the collection has done all that `all` asks for. The small descriptors
+# still see the difference by the maximum: that asks for one near reference only, and a picture that has the style finds it among its own. What moves the number most is here also what takes its meaning away.
 #
 # In the close race most settings are undecided, as they should be. A few name a winner all the same, and the bare means take sides by the pairing. Whoever may choose the setting afterwards may choose the answer: fix it before you
 # look. And do not count settings as witnesses. They are hundreds of views of the same few pictures.
@@ -439,7 +439,7 @@ for line in (mine / "scores.csv").read_text().splitlines():
 #
 # - The same pictures get very different scores. Two published numbers can be compared only if descriptor, preprocessing, pairing, references and read-out are the same, or after both sets of pictures were scored anew, alike.
 # - In one setting an order is firmer than a number. It still needs an interval over styles, and a pairing that asks for the style in question.
-# - Measured against *all* references, a generator that guesses may pass one that knows.
+# - Measured against *all* references, a generator that guesses may score as high as one that knows.
 # - Choose the setting before you look, and publish the table with its header.
 #
 # ## Exercises
@@ -482,6 +482,6 @@ assert span({})[0] <= partly[0] <= usual[model] <= partly[1] <= span({})[1]
 #
 # ## Further reading
 #
-# - {cite:t}`somepalli2024csd`: the descriptor behind the published numbers, and its own preprocessing, which [the reference, checked](the_reference_checked) takes apart.
+# - {cite:t}`somepalli2024csd`: the descriptor that gave the score its name; [the reference, checked](the_reference_checked) reads its released code.
 # - [How to report a study of style](how_to_report_a_study_of_style): the same for retrieval, as a form.
 # - Next: [the loss by hand](the_loss_by_hand).

@@ -56,6 +56,7 @@ from csdlib.files import cache_folder
 from csdlib.generation import generate, simple_prompts, works_of
 from csdlib.maps import style_map
 from csdlib.metrics import bootstrap, paired_difference
+from csdlib.recipes import atelier_artists
 
 # %% [markdown]
 # ## Two folders
@@ -86,7 +87,7 @@ if not root:
     works = works.where(artist=painters, split="database")
     write_folder(works, known, works_per_painter)
 if not generated_folder:
-    prompts = simple_prompts(painters, made_each, seed=0)
+    prompts = simple_prompts(atelier_artists(painters), made_each, seed=0)
     pictures = generate("tiny-sd", prompts, guidance=4.0, steps=12, progress=False)
     write_folder(pictures, made, made_each)
 

@@ -214,7 +214,7 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
     if isinstance(found, Embedded):
         table, left_out = found.table, found.table.manifest.get("left_out", {})
         groups[: len(found)] = table.column("artist").tolist()
-        sizes[: len(found)] = [_size(table.path(row)) for row in range(len(found))]
+        sizes[: len(found)] = [_size(table.root / path) for path in table.frame["path"].tolist()]
     broken = [reason.rpartition(f"{name}: ")[2] for name, reason in found.skipped.items()]
     notes = np.array([""] * len(found) + broken, dtype=object)
     rows = np.where(notes == "", np.arange(len(names)), -1)

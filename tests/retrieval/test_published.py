@@ -39,5 +39,5 @@ def test_published_scores_are_cosines_with_their_sources() -> None:
     assert rows[["generator", "setting", "paper"]].notna().all(axis=None)
     assert set(rows["first_hand"]) == {"yes", "no"}
     # Each generator has more than one score: that is what the table is for.
-    spread = rows.groupby("generator")["score"].agg(lambda scores: scores.max() - scores.min())
-    assert (spread > 0).all()
+    assert not rows.duplicated(["generator", "score"]).any()
+    assert rows["generator"].value_counts().min() > 1
