@@ -85,7 +85,7 @@ class Report:
         try:
             frame, header = read(path)
             header.pop("text columns")
-            return cls(frame, pd.DataFrame(header.pop("summary")), header)
+            return cls(frame, pd.DataFrame(header.pop("summary"), columns=NO_SUMMARY.columns), header)
         # A file that was edited, or is another one, makes the readers raise almost anything.
         except Exception as error:
             raise InputError(f"{path}: no whole table that csdlib wrote ({reason(error)})") from error
