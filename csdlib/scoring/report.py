@@ -64,6 +64,8 @@ class Report:
     def save(self, path: AnyPath) -> None:
         """Writes the table with its header: lines that begin with ``#`` in csv, metadata in parquet, keys in json.
 
+        A csv is read by ``pandas.read_csv(path, comment="#")`` as well.
+
         Raises:
             InputError: a suffix other than .csv, .parquet or .json.
         """
