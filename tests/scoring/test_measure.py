@@ -440,3 +440,27 @@ def test_percentiles_and_crowds_are_brute_force_on_random_numbers() -> None:
     for k in (1, 7, 60):
         expected = np.sort(vectors @ vectors.T, axis=1)[:, -k:].mean(axis=1)
         np.testing.assert_allclose(corpus.density(vectors, k), expected, atol=1e-6)
+
+
+def test_the_doctor_counts_what_its_rows_say(known: Path) -> None:
+    (known / "style-0" / "copy.png").write_bytes((known / "style-2" / "003.png").read_bytes())
+    half = (known / "style-1" / "000.png").read_bytes()[:900]
+    for name, content in (("broken.png", b"x"), ("cut.png", half)):
+        (known / "style-1" / name).write_bytes(content)
+    stripes(2, 5, 9).resize((300, 64)).save(known / "style-2" / "wide.png")
+    found = examine(known, descriptor="csd-tiny", progress=False)
+    rows = found.frame
+    rows = rows.assign(original=rows["copy_of"].where(rows["copy_of"] != "", rows["picture"]))
+    assert len(rows) == 19
+    for told in found.how["groups"]:
+        own = rows[rows["group"] == told["group"]]
+        read = own[own["note"] == ""]
+        assert told == {
+            "group": told["group"],
+            "pictures": len(own),
+            "read": len(read),
+            "different": read["original"].nunique(),
+            "cut": (read["crop_loss"] > 0.2).sum(),
+        }
+    assert rows.loc[rows["note"] != "", "crop_loss"].isna().all()
+    assert rows["picture"][rows["crop_loss"] > 0.2].tolist() == ["style-2/wide.png"]
