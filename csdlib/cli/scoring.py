@@ -85,7 +85,7 @@ def score(
     if compare_preprocessing:
         if measure.pop("preprocessing") != "own" or corpus not in ("auto", "none"):
             raise InputError(
-                "--compare-preprocessing measures in all ways and reads no corpus: leave --preprocessing and --corpus out"
+                "--compare-preprocessing measures in all ways, without corpus: leave --preprocessing and --corpus out"
             )
         found = scoring.compare_preprocessing(generated, references, pairing=pair, **measure)
     else:
