@@ -92,7 +92,7 @@ figures.table(
 # ## Two worlds
 #
 # **Prediction.** Two descriptors, two worlds, and in each world artists whom neither has seen. `csd-tiny` comes from the atelier, `csd-art` from
-# paintings. Write down four numbers before you read on. Who finds more painters in the atelier?
+# paintings. Who finds more painters in the atelier?
 
 # %%
 exhibition = csdlib.load_dataset("atelier", progress=False)
@@ -153,8 +153,7 @@ figures.table(
 # from thirty-two of the others. The second row says where that comes from. {term}`imagenet-statistics` is the same network before any training on style, and at the first neighbour it is there already. To name a thousand kinds of
 # objects, a network has to see textures; and painters who are programs have regular ones. So having seen the world helps even in a world that never existed, and the reverse does not hold.
 #
-# Two things follow. `csd-tiny` is not the best instrument for the atelier. It is one whose every training picture is known, and that is what this book needs where it asks about training, copies and leaks. And
-# a benchmark that a network solves before it has learned style measures how well textures are told apart, whatever its name is.
+# So `csd-tiny` is not the best instrument for the atelier. It is one whose every training picture is known, and that is what this book needs where it asks about training, copies and leaks.
 #
 # ## The recipe, in seconds
 #
@@ -339,11 +338,11 @@ figures.table(
 )
 
 # %% [markdown]
-# It adds something over ten neighbours, and nothing for certain at the first. (It has also seen more paintings: those of a second table, whose statistics do not ship.) Who has an hour and no GPU is well served by a projection.
+# It adds something over ten neighbours, and nothing for certain at the first. (It has also seen more paintings: those of a second table, whose statistics do not ship.)
 #
 # ## What each choice brings
 #
-# Every step of the way was a choice. Here they are side by side, by the artists who choose, each beside the start of the training: as many half-whitened components as the descriptor has numbers.
+# Here are the choices side by side, by the artists who choose, each beside the training's start: as many half-whitened components as the descriptor has numbers.
 
 # %% tags=["hide-input"]
 chosen = read_results("art_choices")
@@ -354,9 +353,7 @@ shown = choices[
 ].assign(label=choices["choice"], value=choices["above"])
 shown = shown.assign(low=shown["above_low"], high=shown["above_high"])
 figures.show(
-    figures.intervals(
-        shown, group="metric", axis="share of right neighbours, above the start"
-    ),
+    figures.intervals(shown, group="metric", axis="share, above the start"),
     height=640,
     caption=f"Above {start_of_it}, paired, with 95 % intervals over the {len(chosen.facts['artists'])} artists who choose ({chosen.facts['judges']:,} paintings). "
     f"Learned from {chosen.facts['learned']:,} paintings, {chosen.facts['extra']:,} of them of the second table. {chosen.sentence()}",
@@ -370,12 +367,12 @@ figures.show(
 # %% [markdown]
 # Whitening by one half matters, and so does the number of components. A trained projection adds a little, and the second table of paintings adds nothing to it. And the whole network? By *these* artists nothing that could be seen, and moved all the way it loses at the first neighbour.
 #
-# That is not what the judges said. Both are honest, and together they say more than either. The settings were chosen on smaller pictures, where these same artists saw a gain; then the pictures were made larger, and the start gained more by it than the trained network. Two groups of artists disagree about the sign.
+# That is not what the judges said. The settings were chosen on smaller pictures, where these same artists saw a gain; then the pictures were made larger, and the start gained more by it than the trained network. Two groups of artists disagree about the sign.
 # So the lead that the judges report is theirs: that training the network helps with artists in general is *not* established here. The model was not chosen anew after this table: whoever chooses by the last word has no last word any more.
 #
 # ## Who is found, and who is not
 #
-# An average hides whom it is made of. Here is every artist who judges.
+# Here is every artist who judges.
 
 # %%
 own = paintings.where(artist=split["test"])
@@ -403,9 +400,7 @@ bars = go.Figure(
         marker_color=figures.COLOURS[0],
     )
 )
-bars.update_layout(
-    xaxis_title="recall@1 (percent of the artist's queries)", yaxis_autorange="reversed"
-)
+bars.update_layout(xaxis_title="recall@1 (percent)", yaxis_autorange="reversed")
 figures.show(
     bars,
     height=680,
@@ -480,7 +475,7 @@ figures.table(
 )
 
 # %% [markdown]
-# The mistakes are of the kind that people make: Impressionists are taken for each other, and so are Baroque painters of dark rooms. About as many stay inside the movement as leave it, which is far more than by chance. How many works an artist has in the database does not matter as far as these artists can tell, and no century
+# Impressionists are taken for each other, and so are Baroque painters of dark rooms. About as many stay inside the movement as leave it, which is far more than by chance. How many works an artist has in the database does not matter as far as these artists can tell, and no century
 # stands out beyond its interval.
 #
 # ## What it looks at
@@ -535,7 +530,7 @@ print(f"by chance: {100 * luck.mean():.1f}")
 #
 # ## What a score means
 #
-# Is 0.4 much? A cosine has no unit: it means what two works by one artist get, and two works by two. Here is the scale of {term}`csd-art`, from artists whom it has not seen. The quantiles ship with the weights, in the card.
+# Is 0.4 much? A cosine has no unit: it means what two works by one artist get, and two works by two. Here is the scale of {term}`csd-art`, from artists whom it has not seen.
 
 # %% tags=["hide-input"]
 judges_seen = described.of(own)

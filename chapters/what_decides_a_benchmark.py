@@ -712,4 +712,4 @@ assert abs(lucky(2, 1, 4) - 0.5) < 1e-12
 # ## Further reading
 #
 # - {cite:t}`somepalli2024csd`, Table 1; {cite:t}`ohm2024fruit` on style and content kept apart.
-# - Next: [the loss by hand](the_loss_by_hand).
+# - Next: [your own images](your_own_images).

@@ -108,7 +108,7 @@ figures.gallery(shown, columns=3, caption="Some pictures of each side.")
 # %% [markdown]
 # ## Ask the doctor first
 #
-# A style score takes whatever it is given. A picture that stands in two folders makes two styles look alike; a copy makes a style look more of one piece than it is; a file that cannot be read is often counted as 0.0
+# A style score takes whatever it is given. A picture that stands in two folders makes two styles look alike; a copy makes a style look more of one piece than it is; a file that cannot be read is often counted as zero
 # by the scripts that go around. So before the score comes the question whether the folder is fit for one. In the shell it is `csdlib doctor references`.
 
 # %%
@@ -200,7 +200,7 @@ figures.gallery(
 # %% [markdown]
 # ## A control
 #
-# Suppose the score is 0.5. Does that say that the generator has learned *these* styles? Perhaps all its pictures score 0.5 with all references, because they are all soft, or all by one machine. The control costs nothing:
+# Suppose the score is high. Does that say that the generator has learned *these* styles? Perhaps all its pictures score high with all references, because they are all soft, or all by one machine. The control costs nothing:
 # the same pictures against the references of the *other* styles.
 #
 # **Prediction.** How far below its own style will a picture be with the others?
@@ -320,7 +320,7 @@ seen = csdlib.embed(
     cache=cache_folder() / "embeddings",
     progress=False,
 )
-laid_out = style_map(seen, n_neighbors=min(15, len(seen) - 2), seed=0)
+laid_out = style_map(seen, n_neighbors=min(15, len(seen) - 2), min_dist=0.4)
 figures.map_figure(
     {descriptor: laid_out},
     seen.table,
@@ -382,3 +382,4 @@ for name in ("mean", "prototype"):
 #
 # - {cite:t}`somepalli2024csd`, Section 6, for General Style Similarity.
 # - [A descriptor for real art](a_descriptor_for_real_art): what `csd-art` can and cannot do, and where it must not be used.
+# - Next: [one generator, many scores](one_generator_many_scores).

@@ -68,13 +68,17 @@ def test_the_core_has_nothing_heavy_and_the_book_has_all() -> None:
     heavy = {"diffusers", "transformers", "accelerate", "plotly", "umap-learn", "numba", "ipython", "jupyter-book"}
     assert not heavy & packages.with_what_they_need(packages.names())
     assert packages.names("book") >= STACK
-    others = set(packages.EXTRAS) - {"test"}
+    others = set(packages.EXTRAS) - {"test", "onnx"}
     assert packages.names("book") == set().union(*map(packages.names, others))
 
 
 @pytest.mark.parametrize(
     "program",
-    ["import csdlib; csdlib.style_similarity", "from csdlib.cli import app; app(['--help'], standalone_mode=False)"],
+    [
+        "import csdlib; csdlib.style_similarity",
+        "import csdlib; csdlib.score",
+        "from csdlib.cli import app; app(['--help'], standalone_mode=False)",
+    ],
 )
 def test_to_ask_for_a_score_or_for_help_wakes_nothing_heavy(program: str) -> None:
     assert not woken(program) & (ASLEEP | {"torchvision", "timm", "scipy.stats"})

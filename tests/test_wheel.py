@@ -69,12 +69,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def draw(folder: Path) -> None:
-    """What the README names: two pictures, and a folder of two painters' pictures."""
+    """What the README names: two pictures, and folders of two painters' pictures."""
     for painter in range(2):
-        (folder / "pictures" / f"painter-{painter}").mkdir(parents=True)
+        for name in ("pictures", "generated", "references"):
+            (folder / name / f"painter-{painter}").mkdir(parents=True)
         stripes(painter, 4, painter).save(folder / f"{'ab'[painter]}.jpg")
         for number in range(20):
             stripes(painter, 4, 2 * number + painter).save(folder / f"pictures/painter-{painter}/{number}.png")
+        for number, name in enumerate(("generated", "references") * 3):
+            stripes(painter, 4, 900 + number).save(folder / name / f"painter-{painter}" / f"{number}.png")
 
 
 def environment(folder: Path, wheel: Path, borrowed: Path) -> Run:
@@ -157,7 +160,16 @@ def test_scoring_and_the_shipped_models_need_the_core_alone(core: Run) -> None:
 def test_commands_of_scoring_need_the_core_alone(core: Run) -> None:
     assert core("csdlib", "--version").stdout == f"csdlib {csdlib.__version__}\n"
     assert "(csd-art, 1 reference(s)" in core("csdlib", "compare", "a.jpg", "b.jpg").stdout
-    for command in (["embed", "pictures", "found"], ["search", "found", "found", "found.csv", "-k", "2"]):
+    sides = ["generated", "references"]
+    for command in (
+        ["embed", "pictures", "found"],
+        ["search", "found", "found", "found.csv", "-k", "2"],
+        ["score", *sides, "--pair", "group", "-o", "scores.csv"],
+        ["score", *sides, "--compare-preprocessing", "--descriptor", "csd-tiny"],
+        ["attribute", *sides, "--wrong", "0.5"],
+        ["evaluate", "references"],
+        ["doctor", "references"],
+    ):
         done = core("csdlib", *command)
         assert not done.returncode, done.stderr
 

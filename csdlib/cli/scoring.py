@@ -171,6 +171,6 @@ def _texts(summary: pd.DataFrame) -> list[str]:
 
 def _table(frame: pd.DataFrame) -> None:
     shown = Table(*(escape(str(name)) for name in frame.columns))
-    for row in frame.astype(object).where(frame.notna(), "").to_numpy().tolist():
-        shown.add_row(*(escape(visible(str(cell))) for cell in row))
+    for row in frame.itertuples(index=False):
+        shown.add_row(*("–" if pd.isna(cell) else escape(visible(str(cell))) for cell in row))
     Console().print(shown)

@@ -16,6 +16,7 @@ from .devices import Precision as Precision
 from .onnx import export_onnx as export_onnx
 from .preprocessing import PREPROCESSING as PREPROCESSING
 from .preprocessing import preprocessed as preprocessed
+from .preprocessing import preprocessing_of as preprocessing_of
 from .preprocessing import share_lost as share_lost
 from .protocol import Descriptor as Descriptor
 from .protocol import Fittable as Fittable

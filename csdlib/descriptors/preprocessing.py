@@ -160,12 +160,12 @@ def share_lost(descriptor: Descriptor, width: float, height: float) -> float:
     return 0.0 if isinstance(view, Squash) else 1 - (view.size / view.short) ** 2 * short / long
 
 
-def words(descriptor: Descriptor) -> str:
-    """What a descriptor sees of a picture, in words: those of its view, or of its ``preprocess``.
+def preprocessing_of(descriptor: Descriptor) -> str:
+    """How a descriptor sees pictures, in words: those of its view, or of its ``preprocess``.
 
     Example:
         >>> from csdlib.descriptors.registry import load
-        >>> words(preprocessed(load("csd-tiny"), "squash"))
+        >>> preprocessing_of(preprocessed(load("csd-tiny"), "squash"))
         "squash: both sides to the tower's side"
     """
     if isinstance(descriptor, Preprocessed):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from csdlib import __version__
-from csdlib.descriptors.preprocessing import words
+from csdlib.descriptors.preprocessing import preprocessing_of
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.errors import InputError
 from csdlib.maps.layout import StyleMap
@@ -77,7 +77,7 @@ def map_record(laid_out: StyleMap, table: ImageTable, descriptor: Descriptor) ->
         len(np.unique(table.column("artist")[table.column("artist") != ""])),
         descriptor.name,
         descriptor.fingerprint,
-        words(descriptor),
+        preprocessing_of(descriptor),
         _layout(laid_out),
         k,
         quality.agreement,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csdlib.descriptors.preprocessing import PREPROCESSING
+from csdlib import descriptors  # lazy: torchvision loads where a picture is described
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.files import AnyPath
 from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap
@@ -152,7 +152,7 @@ def compare_preprocessing(
     known = made if references is generated else settled(references)
     found = {
         way: score(made, known, descriptor=descriptor, preprocessing=way, corpus=None, **options)
-        for way in PREPROCESSING
+        for way in descriptors.PREPROCESSING
     }
     own = found["own"].frame["mean"]
     rows = []

@@ -12,9 +12,8 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from csdlib import __version__
+from csdlib import __version__, descriptors  # lazy: torchvision loads where a picture is described
 from csdlib.datasets.pictures import pictures
-from csdlib.descriptors.preprocessing import preprocessed, share_lost, words
 from csdlib.descriptors.protocol import Descriptor, Fittable, require_descriptor
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.arrays import Embedded, Embeddings
@@ -83,7 +82,7 @@ class Side:
 
         It is not a number where it is not known, or where the picture cannot be read.
         """
-        shares = np.array([share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
+        shares = np.array([descriptors.share_lost(descriptor, width, height) for width, height in self.sizes.tolist()])
         return np.where(self.rows < 0, np.nan, shares)
 
     @property
@@ -93,13 +92,13 @@ class Side:
 
     @property
     def ungrouped(self) -> dict[str, int]:
-        """What cannot be used where groups are asked for: reason -> count."""
+        """What cannot be used where groups are asked for, as reason -> count."""
         count = int(((self.groups == "") & (self.rows >= 0)).sum())
         return {"pictures that are in no group": count} if count else {}
 
     @property
     def missing(self) -> dict[str, int]:
-        """All that has no descriptor: reason -> count."""
+        """All that has no descriptor, as reason -> count."""
         broken = Counter(self.notes[self.rows < 0].tolist())
         return self.left_out | {f"pictures that cannot be read ({reason})": n for reason, n in sorted(broken.items())}
 
@@ -123,7 +122,7 @@ def measuring(descriptor: str | Descriptor, preprocessing: str = "own", **option
         raise InputError(f"a score is a cosine, and {found.name} has none: choose a descriptor with metric cosine")
     if isinstance(found, Fittable):
         raise InputError(f"{found.name} has to be fitted on a database first: choose a descriptor that is ready")
-    return preprocessed(found, preprocessing)
+    return descriptors.preprocessed(found, preprocessing)
 
 
 def made_by(descriptor: Descriptor) -> dict[str, Any]:
@@ -134,7 +133,7 @@ def made_by(descriptor: Descriptor) -> dict[str, Any]:
         "descriptor": descriptor.name,
         "weights": getattr(inner, "weights_hash", "none: handmade"),
         "fingerprint": descriptor.fingerprint,
-        "preprocessing": words(descriptor),
+        "preprocessing": descriptors.preprocessing_of(descriptor),
         "size": getattr(inner, "size", None),
         "precision": str(getattr(inner, "dtype", "float32")).removeprefix("torch."),
         "device": str(descriptor.device),
@@ -200,7 +199,7 @@ def _unnamed(images: list[ImageLike], descriptor: Descriptor, batch_size: int) -
 
 
 def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
-    """Embeddings that were made before; a name with a folder in it has the first folder as its group."""
+    """Embeddings that were made before; where no table tells groups, a name's first folder is its group."""
     if found.fingerprint != descriptor.fingerprint:
         raise InputError(
             f"the saved embeddings are not by {descriptor.name} as it is loaded here (fingerprints "
@@ -209,13 +208,18 @@ def _saved(found: Embeddings, descriptor: Descriptor) -> Side:
         )
     if not len(found):
         raise InputError("the saved embeddings are empty")
-    names = np.array([*found.ids.tolist(), *found.skipped], dtype=str)
-    groups = np.array([one_form(name.partition("/")[0]) if "/" in name else "" for name in names.tolist()])
+    names = [*found.ids.tolist(), *found.skipped]
+    groups = [one_form(name.partition("/")[0]) if "/" in name else "" for name in names]
+    sizes, left_out = [(float("nan"), float("nan"))] * len(names), {}
+    if isinstance(found, Embedded):
+        table, left_out = found.table, found.table.manifest.get("left_out", {})
+        groups[: len(found)] = table.column("artist").tolist()
+        sizes[: len(found)] = [_size(table.path(row)) for row in range(len(found))]
     broken = [reason.rpartition(f"{name}: ")[2] for name, reason in found.skipped.items()]
     notes = np.array([""] * len(found) + broken, dtype=object)
     rows = np.where(notes == "", np.arange(len(names)), -1)
     whole = replace(found, vectors=np.asarray(found.vectors, np.float32))
-    return Side(names, groups, whole, rows, notes, np.full((len(names), 2), np.nan), {})
+    return Side(np.array(names, dtype=str), np.array(groups, dtype=str), whole, rows, notes, np.array(sizes), left_out)
 
 
 def _places(found: Embeddings, names: np.ndarray) -> np.ndarray:

@@ -97,7 +97,7 @@ class Trainer:
 
     @property
     def log(self) -> pd.DataFrame:
-        """One row an evaluation: step, means of what was reported since the last row, images a second, evaluation."""
+        """One row an evaluation, with step, means of what was reported since the last row, images a second, scores."""
         # Before the first step nothing has been reported: the last row has all columns.
         return pd.DataFrame(self._rows, columns=list(self._rows[-1]))
 

@@ -15,6 +15,7 @@ EVERYWHERE = {"95 %", "0.5"}
 STATED = {
     "quickstart": {"0.7": "an example of a score"},
     "meet_the_painters": {"0.9": "the bar of an exercise"},
+    "your_own_images": {"0.0": "what others write for a missing number"},
     "a_small_stable_diffusion": {"0.155": "an exercise's given", "0.18215": "Stable Diffusion's own scale"},
     "a_descriptor_for_real_art": {"0.4": "an example of a score"},
     "whom_does_stable_diffusion_imitate": {

@@ -1,9 +1,11 @@
 """The paper's numbers and ours share a table, and never a column."""
 
+import pandas as pd
 import pytest
 
 from csdlib.descriptors.registry import list_descriptors
 from csdlib.errors import InputError
+from csdlib.files import data_path
 from csdlib.retrieval.published import PUBLISHED_AS, published_retrieval, published_study
 
 
@@ -29,3 +31,12 @@ def test_the_papers_studies_of_stable_diffusion() -> None:
     assert rows.loc["CSD ViT-L/14", "source"] == "arXiv:2404.01292, Table 2"
     with pytest.raises(InputError, match="human study"):
         published_study("sd-3")
+
+
+def test_published_scores_are_cosines_with_their_sources() -> None:
+    rows = pd.read_csv(data_path("published/csd_scores.csv"), dtype={"arxiv": str})
+    assert rows["score"].between(-1, 1).all()
+    assert rows[["generator", "setting", "paper"]].notna().all(axis=None)
+    assert set(rows["first_hand"]) == {"yes", "no"}
+    # Each generator has more than one score: that is what the table is for.
+    assert (rows.groupby("generator")["score"].nunique() > 1).all()

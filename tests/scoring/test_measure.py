@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 import csdlib
+from csdlib.datasets.pictures import pictures
 from csdlib.descriptors.protocol import encode_images
 from csdlib.descriptors.registry import load
 from csdlib.embeddings import Embeddings
@@ -140,6 +141,21 @@ def test_sides_are_whatever_holds_pictures(made: Path, known: Path, tmp_path: Pa
         pd.testing.assert_frame_equal(found[["mean", "max", "n"]], expected, rtol=1e-6)
     one = score(opened[0], known / "style-1", **QUIET)
     assert len(one) == 1
+
+
+def test_embeddings_with_their_table_are_scored_as_its_pictures_are(made: Path, known: Path) -> None:
+    """Also where the names tell no group, and in parts: so many scores need no picture twice."""
+    options = {"descriptor": load("csd-tiny"), "pairing": "group", "corpus": None, "progress": False}
+    Image.open(made / "style-0" / "000.png").resize((96, 32)).save(made / "style-0" / "000.png")
+    tables = [pictures(folder) for folder in (made, known)]
+    renamed = [table.with_column("image_id", [str(row) for row in range(len(table))]) for table in tables]
+    generated, references = (csdlib.embed(table, options["descriptor"], progress=False) for table in renamed)
+    expected = score(*tables, **options).frame.drop(columns=["generated", "nearest"])
+    found = score(generated, references, **options).frame.drop(columns=["generated", "nearest"])
+    pd.testing.assert_frame_equal(found, expected)
+    first = renamed[1].take(np.flatnonzero(renamed[1].column("artist") == "style-0"))
+    few = score(generated, references.of(first), **options).frame
+    assert few["n"].tolist() == [5] * 4 + [0] * 8
 
 
 def test_what_is_broken_or_has_no_partner_is_a_row_without_a_number(made: Path, known: Path) -> None:
