@@ -111,9 +111,13 @@ class ImageTable:
         """The image in row number ``row``, RGB, upright.
 
         Raises:
-            InputError: the image is missing, broken, too small or too large.
+            InputError: the image is missing, broken, too small or too large, or no file.
         """
-        return open_image(self.path(row))
+        path = self.path(row)
+        # Who opens a named pipe waits for whoever writes into it.
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: not a file")
+        return open_image(path)
 
     def where(self, **columns: object) -> "ImageTable":
         """The rows whose columns have the given value, or one of the given values.

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from csdlib import scoring
 from csdlib.cli.common import DescriptorName, plain_errors, visible
+from csdlib.errors import InputError
 from csdlib.metrics.estimate import Estimate
 from csdlib.scoring.report import Report, records, require_table
 from csdlib.texts import split_names
@@ -82,7 +83,10 @@ def score(
 ) -> None:
     """Score the style of generated pictures by references: a row a picture, a summary with intervals."""
     if compare_preprocessing:
-        del measure["preprocessing"]
+        if measure.pop("preprocessing") != "own" or corpus not in ("auto", "none"):
+            raise InputError(
+                "--compare-preprocessing measures in all ways, without corpus: leave --preprocessing and --corpus out"
+            )
         found = scoring.compare_preprocessing(generated, references, pairing=pair, **measure)
     else:
         found = scoring.score(generated, references, pairing=pair, corpus=corpus, k=k, **measure)

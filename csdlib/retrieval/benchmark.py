@@ -234,8 +234,12 @@ def evaluate_each(embedded: Embedded, *, label: str = "artist", k: int = 10, nam
 
 
 def chance(retrieval: Retrieval) -> float:
-    """The mean precision of neighbours drawn at random: the floor of every table, in [0, 1]."""
-    return float((retrieval.n_relevant / len(retrieval.database)).mean())
+    """The mean precision of neighbours drawn at random: the floor of every table, in [0, 1].
+
+    A query that is in the database itself is drawn for others only.
+    """
+    own = np.isin(retrieval.query.ids, retrieval.database.ids)
+    return float((retrieval.n_relevant / (len(retrieval.database) - own)).mean())
 
 
 def percent_table(estimates: pd.DataFrame) -> pd.DataFrame:

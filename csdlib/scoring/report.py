@@ -64,6 +64,8 @@ class Report:
     def save(self, path: AnyPath) -> None:
         """Writes the table with its header: lines that begin with ``#`` in csv, metadata in parquet, keys in json.
 
+        A csv is read by ``pandas.read_csv(path, comment="#")`` as well.
+
         Raises:
             InputError: a suffix other than .csv, .parquet or .json.
         """
@@ -85,7 +87,7 @@ class Report:
         try:
             frame, header = read(path)
             header.pop("text columns")
-            return cls(frame, pd.DataFrame(header.pop("summary")), header)
+            return cls(frame, pd.DataFrame(header.pop("summary"), columns=NO_SUMMARY.columns), header)
         # A file that was edited, or is another one, makes the readers raise almost anything.
         except Exception as error:
             raise InputError(f"{path}: no whole table that csdlib wrote ({reason(error)})") from error

@@ -165,7 +165,7 @@ def describe(source: Source, descriptor: Descriptor, *, batch_size: int = 64, pr
     notes = [
         found.skipped.get(str(name), "").removeprefix(f"{path}: ") for name, path in zip(names, paths, strict=True)
     ]
-    sizes = np.array([_size(path) for path in paths])
+    sizes = np.array([(np.nan, np.nan) if note else _size(path) for path, note in zip(paths, notes, strict=True)])
     left_out: dict[str, int] = table.manifest.get("left_out", {})
     groups, rows = table.column("artist"), found.rows_of(table)
     return Side(names, groups, found, rows, np.array(notes, dtype=object), sizes, left_out)

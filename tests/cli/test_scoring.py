@@ -78,6 +78,8 @@ def test_mistakes_are_one_line(sides: list[str], tmp_path: Path) -> None:
         (["doctor", str(tmp_path / "gone"), "-o", str(tmp_path)], "must be a file that ends in"),
         (["score", *sides, "--corpus", "nowhere"], "unknown corpus"),
         (["score", *sides, "--preprocessing", "squash"], "in its own way only"),
+        (["score", *sides, "--compare-preprocessing", "--preprocessing", "pad"], "leave --preprocessing"),
+        (["score", *sides, "--compare-preprocessing", "--corpus", sides[1]], "leave --preprocessing"),
         (["evaluate", str(Path(sides[0], "style-0"))], "at least two"),
         (["attribute", sides[0], str(Path(sides[1], "style-0"))], "no image has an artist"),
     ):

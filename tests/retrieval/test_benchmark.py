@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from csdlib.descriptors.registry import load
+from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.ranking import METRIC_TITLES
-from csdlib.retrieval.benchmark import chance, evaluate_embeddings, evaluate_retrieval, percent_table
+from csdlib.retrieval.benchmark import chance, evaluate_each, evaluate_embeddings, evaluate_retrieval, percent_table
 from csdlib.tables import ImageTable
 from tests.conftest import copied
 
@@ -24,6 +25,11 @@ def test_stripes_are_told_apart(striped_table: ImageTable, name: str) -> None:
     assert table["unit"].eq("group").all()
     assert chance(found) == pytest.approx(0.25)
     assert found.by_label()["database"].tolist() == [6] * 4
+
+
+def test_by_chance_no_query_finds_itself(striped_table: ImageTable) -> None:
+    found = evaluate_each(embed(striped_table, load("colour"), progress=False), k=5)
+    assert chance(found) == pytest.approx(9 / 39)
 
 
 def test_one_artist_only_is_refused(striped_table: ImageTable) -> None:

@@ -1,6 +1,7 @@
 """The score: equal to brute force, whatever the sides are and however they are paired."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -179,6 +180,21 @@ def test_what_is_broken_or_has_no_partner_is_a_row_without_a_number(made: Path, 
     assert found.estimate("mean").value == pytest.approx(rows["mean"].mean())
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_links_that_loop_or_lead_nowhere_and_pipes_are_counted(made: Path, known: Path) -> None:
+    (made / "style-0" / "up").symlink_to(made)
+    (made / "self").symlink_to(made / "self")
+    (made / "nowhere.png").symlink_to(made / "gone.png")
+    os.mkfifo(made / "pipe.png")
+    found = score(made, known, **QUIET)
+    assert len(found) == 12
+    assert sum(found.how["generated"]["left out"].values()) == 4
+    listed = score(
+        [made / "pipe.png", made / "nowhere.png", made / "style-0", made / "style-0" / "000.png"], known, **QUIET
+    )
+    assert listed.frame["note"].tolist() == ["not a file", "there is no such image", "not a file", ""]
+
+
 def test_reasons_are_counted_whatever_the_names_are(made: Path, known: Path, tmp_path: Path) -> None:
     for name in ("a: b.png", "c.png"):
         (made / "style-0" / name).write_bytes(b"broken")
@@ -260,8 +276,21 @@ def test_what_is_no_table_of_scores_is_refused(tmp_path: Path, made: Path, known
         Scores.load(tmp_path / "a.csv")
     with pytest.raises(InputError, match="unknown suffix"):
         Scores.load(tmp_path / "a.txt")
+    found = score(made, known, **QUIET)
     with pytest.raises(InputError, match="must be a file that ends in"):
-        score(made, known, **QUIET).save(tmp_path / "a.xlsx")
+        found.save(tmp_path / "a.xlsx")
+    found.save(tmp_path / "b.csv")
+    whole = (tmp_path / "b.csv").read_bytes()
+    edited = [line for line in whole.splitlines(keepends=True) if not line.startswith(b"# summary")]
+    for content in (
+        b"".join(edited),
+        whole.replace(b"# summary: [", b"# summary: [1, "),
+        b"\xef\xbb\xbf" + whole,
+        whole[:900],
+    ):
+        (tmp_path / "b.csv").write_bytes(content)
+        with pytest.raises(InputError, match="no whole table"):
+            Scores.load(tmp_path / "b.csv")
 
 
 def test_preprocessing_alone_moves_a_score(tmp_path: Path) -> None:
@@ -427,3 +456,27 @@ def test_percentiles_and_crowds_are_brute_force_on_random_numbers() -> None:
     for k in (1, 7, 60):
         expected = np.sort(vectors @ vectors.T, axis=1)[:, -k:].mean(axis=1)
         np.testing.assert_allclose(corpus.density(vectors, k), expected, atol=1e-6)
+
+
+def test_the_doctor_counts_what_its_rows_say(known: Path) -> None:
+    (known / "style-0" / "copy.png").write_bytes((known / "style-2" / "003.png").read_bytes())
+    half = (known / "style-1" / "000.png").read_bytes()[:900]
+    for name, content in (("broken.png", b"x"), ("cut.png", half)):
+        (known / "style-1" / name).write_bytes(content)
+    stripes(2, 5, 9).resize((300, 64)).save(known / "style-2" / "wide.png")
+    found = examine(known, descriptor="csd-tiny", progress=False)
+    rows = found.frame
+    rows = rows.assign(original=rows["copy_of"].where(rows["copy_of"] != "", rows["picture"]))
+    assert len(rows) == 19
+    for told in found.how["groups"]:
+        own = rows[rows["group"] == told["group"]]
+        read = own[own["note"] == ""]
+        assert told == {
+            "group": told["group"],
+            "pictures": len(own),
+            "read": len(read),
+            "different": read["original"].nunique(),
+            "cut": (read["crop_loss"] > 0.2).sum(),
+        }
+    assert rows.loc[rows["note"] != "", "crop_loss"].isna().all()
+    assert rows["picture"][rows["crop_loss"] > 0.2].tolist() == ["style-2/wide.png"]
