@@ -252,6 +252,31 @@ figures.table(
     caption=f"{kept.sum()} pictures; 95 % intervals over {len(set(groups))} styles.",
 )
 
+# %% tags=["hide-input"]
+rows = []
+for style in sorted(set(groups)):
+    here = groups == style
+    for kind, cosines in (("its own style", own), ("the other styles", other)):
+        row = {
+            "label": style,
+            "references of": kind,
+            "value": cosines[kept][here].mean(),
+        }
+        rows.append(row | {"low": np.nan, "high": np.nan})
+figures.show(
+    figures.intervals(
+        pd.DataFrame(rows),
+        group="references of",
+        axis="mean cosine of a style's pictures",
+    ),
+    caption="The same, style by style. Where two points are close, the generator has not learned the style, or the style has nothing of its own.",
+    alt="Points. "
+    + ", ".join(
+        f"{row['label']} with {row['references of']} {row['value']:.2f}" for row in rows
+    )
+    + ".",
+)
+
 # %% [markdown]
 # The difference is what the generator knows of the styles; the score itself also holds what all its pictures share. A paper that reports a style score should report this line with it.
 #
