@@ -367,7 +367,8 @@ figures.show(
 # %% [markdown]
 # Whitening by one half matters, and so does the number of components. A trained projection adds a little, and the second table of paintings adds nothing to it. And the whole network? By *these* artists nothing that could be seen, and moved all the way it loses at the first neighbour.
 #
-# That is not what the judges said. The settings were chosen on smaller pictures, where these same artists saw a gain; then the pictures were made larger, and the start gained more by it than the trained network. Two groups of artists disagree about the sign.
+# That is not what the judges said. The settings were chosen on smaller pictures than those that ship, and were not chosen again when the pictures grew.
+# Two groups of artists disagree about the sign.
 # So the lead that the judges report is theirs: that training the network helps with artists in general is *not* established here. The model was not chosen anew after this table: whoever chooses by the last word has no last word any more.
 #
 # ## Who is found, and who is not
