@@ -172,7 +172,7 @@ class _CallingThread(Executor):
 
 @contextmanager
 def image_threads(workers: int) -> Iterator[Executor]:
-    """Threads that open and prepare images while the caller computes; for no workers, the caller's own thread.
+    """Threads that open, prepare or encode images; for no workers, the caller's own thread.
 
     In each of them torch uses one thread. Otherwise each would start threads of torch's own, and those slow down the
     caller's tower by a tenth, even while they wait.

@@ -69,12 +69,14 @@ def embedding(name: str, count: int) -> tuple[str, str, float, float]:
     return f"embed {count} pictures, {name}", "plain loop", *seconds
 
 
+@torch.inference_mode()
 def plain_loop(table: csdlib.ImageTable, descriptor: Descriptor) -> torch.Tensor:
-    """What one writes first: a batch is opened, then encoded, then the next one."""
+    """What one writes first: a batch is opened, then the network is called, then the next one."""
+    network = descriptor.describe if isinstance(descriptor, TowerDescriptor) else descriptor.encode
     starts = range(0, len(table), 64)
     batches = [range(start, min(start + 64, len(table))) for start in starts]
     return torch.cat(
-        [descriptor.encode(torch.stack([descriptor.preprocess(table.open(row)) for row in rows])) for rows in batches]
+        [network(torch.stack([descriptor.preprocess(table.open(row)) for row in rows])) for rows in batches]
     )
 
 

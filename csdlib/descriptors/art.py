@@ -110,6 +110,9 @@ class ArtDescriptor(ViewedTower):
         compute: see ``Compute``.
     """
 
+    # The maps of more would be so large that the system gives and takes their memory anew for every layer.
+    at_once = 4
+
     def __init__(self, model: ArtModel, *, name: str, weights_hash: str, **compute: Unpack[Compute]) -> None:
         size, dim = model.config["image_size"], model.config["style_dim"]
         view = Squash(size, MEAN, STD, WITHIN)

@@ -15,7 +15,7 @@ from csdlib.descriptors.devices import Compute, Device, Precision, choose_device
 from csdlib.descriptors.protocol import Metric
 from csdlib.errors import InputError
 from csdlib.files import text_hash
-from csdlib.images import SMALLEST_SIDE, image_tensor, thumbnail
+from csdlib.images import SMALLEST_SIDE, image_tensor, image_threads, thumbnail
 
 #: An RGB image of any size, or pixels (n, 3, H, W) float32 in [0, 1]: a view treats them alike.
 Picture = Image.Image | Tensor
@@ -118,6 +118,8 @@ class TowerDescriptor:
     """
 
     metric: Metric = "cosine"
+    #: Images that a processor's thread encodes together.
+    at_once = 16
 
     def __init__(
         self,
@@ -153,10 +155,21 @@ class TowerDescriptor:
         vectors: Tensor = self.module(images.to(self.device, self.dtype))
         return functional.normalize(vectors.float(), dim=1)
 
+    def encode(self, images: Tensor) -> Tensor:
+        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm, on the CPU.
+
+        A processor takes a few at a time, each of its threads for itself: they need not wait for each other after every
+        layer, and what a layer gives stays near.
+        """
+        if self.device.type != "cpu" or len(images) <= self.at_once:
+            return self._encoded(images)
+        threads = torch.get_num_threads()
+        with image_threads(threads if threads > 1 else 0) as pool:
+            return torch.cat(list(pool.map(self._encoded, images.split(self.at_once))))
+
     # Not in inference mode: of what that gives, nothing can be differentiated, and these are references for forward.
     @torch.no_grad()
-    def encode(self, images: Tensor) -> Tensor:
-        """Preprocessed images (n, 3, H, W) to descriptors (n, dim) float32, rows of unit norm, on the CPU."""
+    def _encoded(self, images: Tensor) -> Tensor:
         return self.describe(images).cpu()
 
     def forward(self, pixels: Tensor) -> Tensor:
