@@ -22,8 +22,8 @@ from csdlib.files import AnyPath, text_hash
 from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
 
-#: Images whose descriptors are stored together, when a cache folder is given.
-SHARD = 1024
+#: Images whose descriptors are stored together, on average, when a cache folder is given.
+PART = 256
 
 #: An image's id, and how to open it.
 Item = tuple[str, Callable[[], Image.Image]]
@@ -41,8 +41,9 @@ def embed(
 ) -> Embedded:
     """The descriptors of a table's images.
 
-    Images are decoded in threads while the descriptor computes. With a cache folder, every 1,024 images are stored
-    when they are done, and a run that was killed goes on from there.
+    Images are decoded in threads while the descriptor computes. With a cache folder, they are stored in parts of some
+    256 as they are done: a run that was killed goes on from there, and where a picture is added to a folder, only the
+    part that it falls into is computed again.
 
     Args:
         table: the images.
@@ -65,17 +66,14 @@ def embed(
     if batch_size < 1:
         raise InputError(f"batch_size must be 1 or more, got {batch_size}")
     with tqdm(total=len(table), desc=descriptor.name, unit="image", disable=not progress) as bar:
-        shards = [
-            _shard(table.take(rows), descriptor, (batch_size, workers), cache, verify, bar)
-            for rows in np.split(np.arange(len(table)), range(SHARD, len(table), SHARD))
-        ]
-    skipped = {name: reason for shard in shards for name, reason in shard.skipped.items()}
+        parts = [_part(each, descriptor, (batch_size, workers), cache, verify, bar) for each in _parts(table)]
+    skipped = {name: reason for part in parts for name, reason in part.skipped.items()}
     if len(skipped) == len(table):
         reason = next(iter(skipped.values()), "the table is empty")
         raise InputError(f"no image could be embedded: {reason}")
     if skipped and progress:
         tqdm.write(f"{descriptor.name}: skipped {len(skipped)} of {len(table)} images that cannot be read", file=bar.fp)
-    vectors = np.concatenate([shard.vectors for shard in shards])
+    vectors = np.concatenate([part.vectors for part in parts])
     kept = table.take(np.flatnonzero([name not in skipped for name in table.ids.tolist()]))
     return Embedded(
         vectors,
@@ -117,7 +115,13 @@ def encode_items(
     return Embeddings(stacked, np.array(ids, dtype=str), *made, collections=whose)
 
 
-def _shard(
+def _parts(table: ImageTable) -> list[ImageTable]:
+    """A table in parts. The names decide where one ends, not their count: a picture that is added moves no other."""
+    ends = [row + 1 for row, name in enumerate(table.ids[:-1].tolist()) if int(text_hash(name)[:8], 16) % PART == 0]
+    return [table.take(rows) for rows in np.split(np.arange(len(table)), ends)]
+
+
+def _part(
     table: ImageTable,
     descriptor: Descriptor,
     amounts: tuple[int, int],
@@ -138,9 +142,9 @@ def _shard(
         if stored is not None and _holds(stored, table, descriptor) and _still_broken(stored, table, descriptor):
             bar.update(len(table))
             return stored
-        shard = encode_items(items, descriptor, *amounts, bar)
-        save_part(shard, path)
-        return shard
+        made = encode_items(items, descriptor, *amounts, bar)
+        save_part(made, path)
+        return made
 
 
 def _holds(stored: Embeddings, table: ImageTable, descriptor: Descriptor) -> bool:

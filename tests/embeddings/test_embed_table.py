@@ -8,33 +8,58 @@ import numpy as np
 import pytest
 import torch
 
+from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
-from csdlib.embeddings.arrays import save_part
+from csdlib.embeddings.arrays import load_part, save_part
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
 from csdlib.tables import ImageTable
 from tests.conftest import copied
 
 
+def counted(descriptor: Descriptor, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many images are encoded from now on, a number a batch."""
+    calls: list[int] = []
+
+    def encode(images: torch.Tensor) -> torch.Tensor:
+        calls.append(len(images))
+        return type(descriptor).encode(descriptor, images)
+
+    monkeypatch.setattr(descriptor, "encode", encode)
+    return calls
+
+
 def test_embedding_does_not_depend_on_batches_and_resumes_from_its_cache(
     striped_table: ImageTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("csdlib.embeddings.embed_table.SHARD", 16)
+    monkeypatch.setattr("csdlib.embeddings.embed_table.PART", 16)
     colour = load("colour")
     whole = embed(striped_table, colour, batch_size=64, progress=False)
     np.testing.assert_array_equal(whole.ids, striped_table.ids)
     parts = embed(striped_table, colour, batch_size=7, cache=tmp_path, progress=False)
     np.testing.assert_array_equal(whole.vectors, parts.vectors)
-    stored = sorted(tmp_path.glob("*.npz"))
-    assert len(stored) == 3
-    stored[0].unlink()
-    calls = []
-    monkeypatch.setattr(
-        colour, "encode", lambda images: calls.append(len(images)) or type(colour).encode(colour, images)
-    )
+    stored = {path: len(load_part(path)) for path in tmp_path.glob("*.npz")}
+    assert len(stored) > 1
+    assert sum(stored.values()) == len(whole)
+    lost = next(iter(stored))
+    lost.unlink()
+    calls = counted(colour, monkeypatch)
     again = embed(striped_table, colour, cache=tmp_path, progress=False)
     np.testing.assert_array_equal(whole.vectors, again.vectors)
-    assert sum(calls) in (16, 8)
+    assert sum(calls) == stored[lost]
+
+
+def test_a_picture_that_is_added_moves_no_other(
+    striped_table: ImageTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("csdlib.embeddings.embed_table.PART", 4)
+    colour, later = load("colour"), striped_table.take(np.arange(1, 40))
+    embed(later, colour, cache=tmp_path, progress=False)
+    sizes = [len(load_part(path)) for path in tmp_path.glob("*.npz")]
+    calls = counted(colour, monkeypatch)
+    found = embed(striped_table, colour, cache=tmp_path, progress=False)
+    assert sum(calls) <= 1 + max(sizes) < 20
+    np.testing.assert_array_equal(found.vectors, embed(striped_table, load("colour"), progress=False).vectors)
 
 
 def test_the_cache_notices_changed_and_mended_images(striped_table: ImageTable, tmp_path: Path) -> None:
@@ -87,13 +112,8 @@ def test_what_cannot_be_read_is_in_neither_vectors_nor_table(striped_table: Imag
 def test_who_comes_second_waits_and_finds_the_embeddings(
     striped_table: ImageTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    colour, calls = load("colour"), []
-
-    def encode(images: torch.Tensor) -> torch.Tensor:
-        calls.append(len(images))
-        return type(colour).encode(colour, images)
-
-    monkeypatch.setattr(colour, "encode", encode)
+    colour = load("colour")
+    calls = counted(colour, monkeypatch)
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(embed, striped_table, colour, cache=tmp_path, progress=False) for _ in range(2)]
     np.testing.assert_array_equal(both[0].result().vectors, both[1].result().vectors)

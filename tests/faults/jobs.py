@@ -90,7 +90,7 @@ def table() -> ImageTable:
 
 
 def _embed(folder: Path) -> None:
-    embed_table.SHARD = 6
+    embed_table.PART = 6
     embed(table(), load("gram"), batch_size=3, cache=folder / "cache", progress=False)
 
 
@@ -117,7 +117,7 @@ def _search(folder: Path) -> None:
 
 def _curate(folder: Path) -> None:
     captioned = load_dataset("captioned", inputs("pictures"))
-    embed_table.SHARD = 6
+    embed_table.PART = 6
     found = embed(captioned, load("gram"), batch_size=3, cache=folder / "cache", progress=False)
     phrases = tuple(Phrase(f"Artist {number}", f"artist-{number}", "artist") for number in range(4))
     curate(captioned, TagBank(phrases), found, CurationConfig(0.99)).save(folder / "curated")
