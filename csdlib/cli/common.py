@@ -1,5 +1,6 @@
-"""What all commands share: the command as text, and errors without a traceback."""
+"""What all commands share: options, the command as text, and errors without a traceback."""
 
+import inspect
 import shlex
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -13,6 +14,47 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 DescriptorName = Annotated[str, typer.Option(help="A name that 'csdlib descriptors' lists.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print json, for programs.")]
+Measure = dict[str, Any]
+
+
+def _measure(
+    descriptor: DescriptorName = "csd-art",
+    preprocessing: Annotated[str, typer.Option(help="own, reference, squash, pad or multi-crop.")] = "own",
+    weights: Annotated[str, typer.Option(help="A file or folder, or owner/name of a hub's repository.")] = "",
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")] = "",
+    precision: Annotated[str, typer.Option(help="float32, bfloat16 or auto.")] = "",
+    batch_size: Annotated[int, typer.Option(help="Pictures that are encoded together.")] = 64,
+) -> Measure:
+    """The options by which a descriptor is chosen and loaded; what is empty is left to the descriptor."""
+    chosen = {"weights": weights, "device": device, "precision": precision}
+    found = {"descriptor": descriptor, "preprocessing": preprocessing, "batch_size": batch_size}
+    return found | {name: value for name, value in chosen.items() if value}
+
+
+def measured(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options of ``_measure``, as its one argument ``measure``."""
+    shared = inspect.signature(_measure).parameters
+    own = [each for name, each in inspect.signature(command).parameters.items() if name != "measure"]
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        chosen = {name: values.pop(name) for name in shared}
+        command(**values, measure=_measure(**chosen))
+
+    # typer reads the options off the signature.
+    run.__signature__ = inspect.Signature([*own, *shared.values()])  # type: ignore[attr-defined]
+    return run
+
+
+def examples(*commands: str) -> str:
+    """What stands below the help of a command: lines that can be run as they are.
+
+    Example:
+        >>> print(examples("csdlib compare a.jpg b.jpg"))
+        Example: csdlib compare a.jpg b.jpg
+    """
+    return "\n\n".join(f"Example: {command}" for command in commands)
 
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from csdlib import descriptors as methods
-from csdlib.cli.common import plain_errors
+from csdlib.cli.common import examples, plain_errors
 
 verbs = typer.Typer()
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib export csd-art csd-art.onnx"))
 @plain_errors
 def export(
     descriptor: Annotated[str, typer.Argument(help="A name that 'csdlib descriptors' lists: a vision tower.")],

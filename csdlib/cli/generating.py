@@ -8,7 +8,7 @@ import typer
 
 from csdlib import generation
 from csdlib.atelier import SUBJECTS
-from csdlib.cli.common import plain_errors
+from csdlib.cli.common import examples, plain_errors
 from csdlib.errors import unknown
 from csdlib.recipes.atelier_prompts import atelier_artists
 from csdlib.texts import split_names
@@ -16,7 +16,7 @@ from csdlib.texts import split_names
 verbs = typer.Typer()
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib generate made --artists names.txt --images 2 --steps 20"))
 @plain_errors
 def generate(
     output: Path,

@@ -3,12 +3,12 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from csdlib import datasets, descriptors, embeddings, maps
-from csdlib.cli.common import DescriptorName, plain_errors, say_left_out
+from csdlib.cli.common import AsJson, Measure, examples, measured, plain_errors, say_left_out
 from csdlib.embeddings.arrays import Embedded
 from csdlib.errors import InputError, unknown
 from csdlib.figures.map import MOST
@@ -25,17 +25,16 @@ FEWEST = 5
 FEW = 30
 
 
-@verbs.command("map")
+@verbs.command("map", epilog=examples("csdlib map pictures -o map.html"))
 @plain_errors
+@measured
 def style_map(
     folder: Annotated[Path, typer.Argument(help="Pictures; the first subfolder's name is the artist.")],
+    measure: Measure,
     output: Annotated[Path, typer.Option("-o", "--output", help="The page.")] = Path("map.html"),
-    descriptor: DescriptorName = "csd-art",
-    batch_size: Annotated[int, typer.Option(help="Pictures described together.")] = 64,
-    device: Annotated[str, typer.Option(help="cpu, cuda ...; by default the descriptor's own choice.")] = "",
     colour: Annotated[str, typer.Option(help="artist, or folder: the whole path to the picture.")] = "artist",
     seed: Annotated[int, typer.Option(help="Of the layout.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print how the map was made as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the style map of a folder of pictures: one page that opens in any browser, without a network.
 
@@ -45,7 +44,8 @@ def style_map(
         raise unknown("colour", colour, ["artist", "folder"])
     if output.is_dir():
         raise InputError(f"output {output} is a folder: name the page in it, for example {output / 'map.html'}")
-    method = descriptors.load(descriptor, **({"device": device} if device else {}))
+    batch_size = measure.pop("batch_size")
+    method = _loaded(**measure)
     found = _embedded(_table(folder), method, batch_size)
     laid_out = _laid_out(found, seed)
     record = map_record(laid_out, found.table, method)
@@ -60,6 +60,10 @@ def style_map(
     few = f", {reduced(count):,} thumbnails reduced to {page_side(count)} pixels" if reduced(count) else ""
     typer.echo(f"{count:,} pictures, {len(record.skipped):,} skipped{few}: {output} ({size / 1e6:.1f} MB)")
     say_left_out(record.left_out, record.skipped)
+
+
+def _loaded(descriptor: str, preprocessing: str, **options: Any) -> descriptors.Descriptor:
+    return descriptors.preprocessed(descriptors.load(descriptor, **options), preprocessing)
 
 
 def _table(folder: Path) -> ImageTable:

@@ -16,7 +16,7 @@ from rich.table import Column, Table
 
 from csdlib import curation, datasets, embeddings, recipes, retrieval, similarity
 from csdlib import descriptors as methods
-from csdlib.cli.common import DescriptorName, plain_errors, say_left_out
+from csdlib.cli.common import DescriptorName, examples, plain_errors, say_left_out
 from csdlib.errors import InputError, unknown
 from csdlib.files import atomic_path, cache_folder, launched_with_others
 
@@ -24,14 +24,14 @@ verbs = typer.Typer()
 Float32 = Annotated[bool, typer.Option(help="Keep 32 bit on the disk, for vectors that 16 bit cannot hold.")]
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib compare a.jpg b.jpg"))
 @plain_errors
 def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-art") -> None:
     """Print how alike two pictures are in style: a cosine in [-1, 1], higher is more alike."""
     typer.echo(str(similarity.style_similarity(a, b, descriptor=descriptor)))
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib embed pictures found"))
 @plain_errors
 def embed(
     images: Path,
@@ -49,7 +49,7 @@ def embed(
     _report(found, output, table.manifest["left_out"])
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib embed-shards shards described"))
 @plain_errors
 def embed_shards(shards: Path, output: Path, descriptor: DescriptorName = "csd-art", float32: Float32 = False) -> None:
     """Write the descriptors of a folder of shards (*.tar, *.parquet) into OUTPUT, for search.
@@ -63,14 +63,14 @@ def embed_shards(shards: Path, output: Path, descriptor: DescriptorName = "csd-a
         join_shards(output, float32)
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib join-shards described"))
 @plain_errors
 def join_shards(output: Path, float32: Float32 = False) -> None:
     """Join what several processes of embed-shards have written into OUTPUT."""
     _report(embeddings.join_corpus(output, dtype="float32" if float32 else "float16"), output)
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib search found found neighbours.csv -k 5"))
 @plain_errors
 def search(
     query: Path,
@@ -111,7 +111,7 @@ def _report(found: embeddings.Embeddings, output: Path, left_out: Mapping[str, i
     say_left_out(left_out, found.skipped)
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib descriptors"))
 def descriptors() -> None:
     """List the descriptors and what each downloads on first use."""
     table = Table("name", "summary", Column("download", overflow="fold"))
@@ -122,7 +122,7 @@ def descriptors() -> None:
     Console(width=None if sys.stdout.isatty() else 1000).print(table)
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib curate curated --root pictures"))
 @plain_errors
 def curate(
     output: Path,

@@ -1,11 +1,10 @@
 """Commands that take anybody's folders: score, attribute, evaluate, doctor. They share their options."""
 
-import inspect
 import json
 from collections.abc import Callable
-from functools import wraps
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 import typer
@@ -14,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from csdlib import scoring
-from csdlib.cli.common import DescriptorName, plain_errors, visible
+from csdlib.cli.common import AsJson, Measure, examples, measured, plain_errors, visible
 from csdlib.errors import InputError
 from csdlib.metrics.estimate import Estimate
 from csdlib.scoring.report import Report, records, require_table
@@ -28,43 +27,15 @@ FIRST = 10
 Pictures = Annotated[str, typer.Argument(help="A picture, a folder, a csv or parquet table of paths, or embeddings.")]
 Works = Annotated[str, typer.Argument(help="A folder with one subfolder a style or artist, or a table with groups.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="A .csv, .parquet or .json file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print json, for programs.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 where anything was left out.")]
-Measure = dict[str, Any]
 
 
-def _measure(
-    descriptor: DescriptorName = "csd-art",
-    preprocessing: Annotated[str, typer.Option(help="own, reference, squash, pad or multi-crop.")] = "own",
-    weights: Annotated[str, typer.Option(help="A file or folder, or owner/name of a hub's repository.")] = "",
-    device: Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")] = "",
-    precision: Annotated[str, typer.Option(help="float32, bfloat16 or auto.")] = "",
-    batch_size: Annotated[int, typer.Option(help="Pictures that are encoded together.")] = 64,
-) -> Measure:
-    """The options by which a descriptor is chosen and loaded; what is empty is left to the descriptor."""
-    chosen = {"weights": weights, "device": device, "precision": precision}
-    found = {"descriptor": descriptor, "preprocessing": preprocessing, "batch_size": batch_size}
-    return found | {name: value for name, value in chosen.items() if value}
-
-
-def measured(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options of ``_measure``, as its one argument ``measure``."""
-    shared = inspect.signature(_measure).parameters
-    own = [each for name, each in inspect.signature(command).parameters.items() if name != "measure"]
-
-    @wraps(command)
-    def run(**values: Any) -> None:
-        if values["output"]:
-            require_table(values["output"])
-        chosen = {name: values.pop(name) for name in shared}
-        command(**values, measure=_measure(**chosen))
-
-    # typer reads the options off the signature.
-    run.__signature__ = inspect.Signature([*own, *shared.values()])  # type: ignore[attr-defined]
-    return run
-
-
-@verbs.command()
+@verbs.command(
+    epilog=examples(
+        "csdlib score generated references --pair group -o scores.csv",
+        "csdlib score generated references --compare-preprocessing",
+    )
+)
 @plain_errors
 @measured
 def score(
@@ -87,13 +58,13 @@ def score(
             raise InputError(
                 "--compare-preprocessing measures in all ways, without corpus: leave --preprocessing and --corpus out"
             )
-        found = scoring.compare_preprocessing(generated, references, pairing=pair, **measure)
+        find = partial(scoring.compare_preprocessing, generated, references, pairing=pair, **measure)
     else:
-        found = scoring.score(generated, references, pairing=pair, corpus=corpus, k=k, **measure)
-    _finish(found, output, as_json, strict)
+        find = partial(scoring.score, generated, references, pairing=pair, corpus=corpus, k=k, **measure)
+    _report(find, output, as_json, strict)
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib attribute generated references -k 3"))
 @plain_errors
 @measured
 def attribute(
@@ -108,11 +79,11 @@ def attribute(
     strict: Strict = False,
 ) -> None:
     """Rank the artists whose style each picture may show, and say where it is nobody's."""
-    found = scoring.attribute(pictures, references, k=k, wrong=wrong, strangers=split_names(strangers), **measure)
-    _finish(found, output, as_json, strict)
+    options = {"k": k, "wrong": wrong, "strangers": split_names(strangers)}
+    _report(partial(scoring.attribute, pictures, references, **options, **measure), output, as_json, strict)
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib evaluate references"))
 @plain_errors
 @measured
 def evaluate(
@@ -124,10 +95,10 @@ def evaluate(
     strict: Strict = False,
 ) -> None:
     """Measure how well styles are told apart: every picture is searched among all the others."""
-    _finish(scoring.evaluate(folder, k=k, **measure), output, as_json, strict)
+    _report(partial(scoring.evaluate, folder, k=k, **measure), output, as_json, strict)
 
 
-@verbs.command()
+@verbs.command(epilog=examples("csdlib doctor references"))
 @plain_errors
 @measured
 def doctor(
@@ -138,11 +109,14 @@ def doctor(
     strict: Strict = False,
 ) -> None:
     """Examine a folder before it is scored: what is broken, double, thin or cut."""
-    _finish(scoring.examine(folder, **measure), output, as_json, strict)
+    _report(partial(scoring.examine, folder, **measure), output, as_json, strict)
 
 
-def _finish(found: Report, output: Path | None, as_json: bool, strict: bool) -> None:
-    """Writes and prints what was found."""
+def _report(find: Callable[[], Report], output: Path | None, as_json: bool, strict: bool) -> None:
+    """Finds, writes and prints; a name that cannot be written is refused before anything is computed."""
+    if output:
+        require_table(output)
+    found = find()
     if output:
         found.save(output)
     if as_json:
