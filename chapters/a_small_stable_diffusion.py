@@ -50,7 +50,7 @@ from scipy.ndimage import gaussian_filter
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, atelier, find_painter
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 
 # %% tags=["hide-input"]
 from csdlib.generation import (

@@ -49,7 +49,7 @@ import csdlib
 from csdlib import figures
 from csdlib.datasets import year_of
 from csdlib.figures import artist_layout, artists_figure, map_figure
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.maps import map_neighbours, style_map
 from csdlib.metrics import (
     bootstrap,

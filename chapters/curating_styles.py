@@ -70,7 +70,7 @@ from csdlib.curation import (
     group_quality,
 )
 from csdlib.curation import tag_quality, threshold_for
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.metrics import paired_difference
 from csdlib.recipes import atelier_bank
 

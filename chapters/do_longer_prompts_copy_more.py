@@ -57,7 +57,7 @@ from scipy.stats import multivariate_normal, norm, ttest_ind
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.generation import (
     asked_artists,
     content_prompts,

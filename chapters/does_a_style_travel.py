@@ -54,7 +54,7 @@ from scipy.stats import norm
 import csdlib
 from csdlib import figures
 from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.generation import (
     SubjectClassifier,
     asked_artists,

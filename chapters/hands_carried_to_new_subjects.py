@@ -62,7 +62,7 @@ from csdlib.generation import (
 
 # %% tags=["hide-input"]
 from csdlib.generation import with_article, word_states
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.metrics import Estimate, bootstrap
 from csdlib.recipes import (
     atelier_artists,

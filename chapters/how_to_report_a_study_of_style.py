@@ -45,7 +45,7 @@ from scipy.stats import t
 import csdlib
 from csdlib import figures
 from csdlib.figures import Field
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.metrics import (
     average_precision_at_k,
     bootstrap,

@@ -66,7 +66,7 @@ from csdlib.atelier.mediums import MEDIUMS
 from csdlib.atelier.painters import Direction, Harmony
 from csdlib.atelier.palettes import FAMILIES
 from csdlib.descriptors import encode_images
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.metrics import bootstrap, paired_difference
 from csdlib.recipes import movement_sheet, painted
 

@@ -54,7 +54,8 @@ from csdlib import figures
 from csdlib.atelier import UNSEEN, WITHHELD
 from csdlib.descriptors import PREPROCESSING, preprocessed
 from csdlib.descriptors.preprocessing import squared
-from csdlib.files import atomic_path, cache_folder, data_path, seeded
+from csdlib import cache_folder, data_path
+from csdlib.files import atomic_path, seeded
 from csdlib.generation import generate, simple_prompts, works_of
 from csdlib.metrics import paired_difference
 from csdlib.recipes import atelier_artists

@@ -50,7 +50,7 @@ from IPython.display import display
 
 import csdlib
 from csdlib import Embeddings, figures
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.metrics import (
     average_precision_per_query,
     Estimate,

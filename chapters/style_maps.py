@@ -48,7 +48,7 @@ from scipy.stats import rankdata, spearmanr
 import csdlib
 from csdlib import figures
 from csdlib.figures import map_figure
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.maps import (
     centre_distances,
     island_sizes,

@@ -57,7 +57,7 @@ from torchvision import transforms
 import csdlib
 from csdlib import figures
 from csdlib.descriptors import random_tiny
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.metrics import (
     average_precision_at_k,
     average_precision_per_query,

@@ -53,7 +53,7 @@ import csdlib
 from csdlib import figures
 from csdlib.atelier import SUBJECTS, UNSEEN, find_painter
 from csdlib.descriptors import in_grey, reduced
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.metrics import (
     average_precision_per_query,
     bootstrap,

@@ -60,7 +60,7 @@ from scipy.stats import norm
 import csdlib
 from csdlib import figures
 from csdlib.atelier import UNSEEN, WITHHELD
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.generation import (
     Study,
     asked_artists,

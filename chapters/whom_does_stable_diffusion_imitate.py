@@ -43,7 +43,7 @@ from IPython.display import display
 
 import csdlib
 from csdlib import figures
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.generation import Study, study
 from csdlib.metrics import bootstrap, correlation, paired_difference
 from csdlib.recipes import judging_artists

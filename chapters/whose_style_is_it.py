@@ -56,7 +56,7 @@ import plotly.graph_objects as go
 import csdlib
 from csdlib import figures
 from csdlib.atelier import atelier_domains
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.generation import (
     asked_artists,
     made_or_found,

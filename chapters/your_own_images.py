@@ -52,7 +52,7 @@ from PIL import Image
 import csdlib
 from csdlib import figures, scoring
 from csdlib.atelier import UNSEEN
-from csdlib.files import cache_folder
+from csdlib import cache_folder
 from csdlib.generation import generate, simple_prompts, works_of
 from csdlib.maps import style_map
 from csdlib.metrics import bootstrap, paired_difference

@@ -19,6 +19,7 @@ from .descriptors.registry import register as register
 from .embeddings.arrays import Embeddings as Embeddings
 from .embeddings.embed_table import embed as embed
 from .errors import InputError as InputError
+from .files import cache_folder as cache_folder
 from .files import data_path as data_path
 from .retrieval.benchmark import Retrieval as Retrieval
 from .retrieval.benchmark import evaluate_embeddings as evaluate_embeddings
