@@ -124,7 +124,7 @@ def score(
         "generated": made.counts,
         "references": known.counts,
         "without a number": int(frame["mean"].isna().sum()),
-        "notes": _advice(measure, made, known, pairing, pairs),
+        "notes": [*filter(None, [hint(made, known, pairing), unasked(known, pairs)]), *_advice(measure, frame, known)],
     }
     return Scores(frame, _summary(frame), how)
 
@@ -263,12 +263,8 @@ def _said(scale: Corpus, k: int) -> dict[str, Any]:
     return {"name": scale.name} | sizes | {"k of csls": k, "left out": scale.left_out}
 
 
-def _advice(measure: Descriptor, made: Side, known: Side, pairing: AnyPath, pairs: Pairing) -> list[str]:
-    """What somebody who quotes the numbers has to know."""
-    cut = int((np.concatenate([made.lost(measure), known.lost(measure)]) > MUCH).sum())
-    notes = [hint(made, known, pairing), unasked(known, pairs)]
-    if cut:
-        notes.append(f"{cut} pictures lose more than {MUCH:.0%} to the crop: see crop_loss, and compare_preprocessing")
-    if measure.name != PUBLISHED:
-        notes.append(PUBLISHED_SCORES)
-    return [note for note in notes if note]
+def _advice(measure: Descriptor, frame: pd.DataFrame, known: Side) -> list[str]:
+    """What somebody who quotes the numbers has to know of the crops, and of the descriptor."""
+    cut = int((frame["crop_loss"] > MUCH).sum() + (known.lost(measure) > MUCH).sum())
+    crops = f"{cut} pictures lose more than {MUCH:.0%} to the crop: see crop_loss, and compare_preprocessing"
+    return [crops] * bool(cut) + [PUBLISHED_SCORES] * (measure.name != PUBLISHED)
