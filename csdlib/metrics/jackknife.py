@@ -39,6 +39,8 @@ def jackknife(
     """
     left_out = np.asarray(left_out, dtype=np.float64)
     n = len(left_out)
+    if not np.isfinite(left_out).all():
+        return Estimate(value, np.nan, np.nan, n, unit, f"without one {unit} there is no number: no interval")
     # As far apart as resamples would be: their deviation, by sqrt(n / (n - 1)), is the jackknife's.
     spread = (left_out - left_out.mean()) * (n - 1) / np.sqrt(n)
     return with_interval(value, spread, n, unit, level=level, bounds=bounds)

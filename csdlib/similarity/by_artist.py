@@ -45,6 +45,13 @@ class ByArtist:
             values[np.arange(len(values)), np.arange(rows.start, rows.stop)] = np.nan
             yield rows, values
 
+    def within(self, way: Readout) -> Iterator[np.ndarray]:
+        """The values of each artist's pairs of works, each pair once; an artist with one work has none."""
+        vectors, places = np.asarray(self.images.vectors, np.float64), way.places(self.images)
+        for rows in map(self.rows, range(len(self.names))):
+            values = way.read(vectors[rows] @ vectors[rows].T, places[rows], places[rows])
+            yield values[np.triu_indices(len(values), 1)]
+
     def pairs(self, way: Readout) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """An artist at a time: the values of its pairs of works, each once, and of its works with all others' works.
 
@@ -55,7 +62,7 @@ class ByArtist:
             yield within, np.concatenate([values[:, : rows.start].ravel(), values[:, rows.stop :].ravel()])
 
 
-def by_artist(images: Embeddings, artists: np.ndarray) -> ByArtist:
+def sorted_by_artist(images: Embeddings, artists: np.ndarray) -> ByArtist:
     """Works of known makers, in the order of their artists.
 
     Args:
@@ -68,7 +75,7 @@ def by_artist(images: Embeddings, artists: np.ndarray) -> ByArtist:
     Example:
         >>> vectors = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
         >>> three = Embeddings(vectors, np.array(["1", "2", "3"]), "x", "cosine")
-        >>> works = by_artist(three, np.array(["b", "a", "b"]))
+        >>> works = sorted_by_artist(three, np.array(["b", "a", "b"]))
         >>> works.images.ids.tolist(), works.names.tolist(), works.counts.tolist()
         (['2', '1', '3'], ['a', 'b'], [1, 2])
     """
