@@ -68,7 +68,7 @@ class Jackknifed:
         Raises:
             InputError: an unknown measure.
         """
-        column = self._column(measure)
+        column = self.column(measure)
         return jackknife(float(self.values[column]), self.left_out[:, column], level=level)
 
     def above(self, other: "Jackknifed", measure: str, *, level: float = 0.95) -> Estimate:
@@ -79,11 +79,16 @@ class Jackknifed:
         """
         if not np.array_equal(self.units, other.units):
             raise InputError("a paired difference needs the same artists on both sides")
-        one, two = self._column(measure), other._column(measure)
+        one, two = self.column(measure), other.column(measure)
         apart = self.left_out[:, one] - other.left_out[:, two]
         return jackknife(float(self.values[one] - other.values[two]), apart, level=level, bounds=(-1.0, 1.0))
 
-    def _column(self, measure: str) -> int:
+    def column(self, measure: str) -> int:
+        """Where a measure stands.
+
+        Raises:
+            InputError: an unknown measure.
+        """
         if measure not in self.measures:
             raise unknown("measure", measure, list(self.measures))
         return list(self.measures).index(measure)

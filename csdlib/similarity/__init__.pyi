@@ -13,7 +13,15 @@ from .attribution import candidates as candidates
 from .by_artist import ByArtist as ByArtist
 from .by_artist import artist_folds as artist_folds
 from .by_artist import sorted_by_artist as sorted_by_artist
+from .calibration import Calibration as Calibration
+from .calibration import METHODS as METHODS
+from .calibration import calibrate as calibrate
+from .calibration import posterior as posterior
 from .corpus import Corpus as Corpus
+from .gaps import REGIMES as REGIMES
+from .gaps import discrimination_gaps as discrimination_gaps
+from .gaps import gap_table as gap_table
+from .gaps import negative_share as negative_share
 from .hubs import Hubness as Hubness
 from .hubs import hubness as hubness
 from .hubs import k_occurrence as k_occurrence
@@ -25,6 +33,10 @@ from .pairs import pair_quantiles as pair_quantiles
 from .readouts import READOUTS as READOUTS
 from .readouts import Readout as Readout
 from .readouts import readout as readout
+from .reliability import JUDGED as JUDGED
+from .reliability import RELIABILITY_MEASURES as RELIABILITY_MEASURES
+from .reliability import Reliability as Reliability
+from .reliability import judge as judge
 from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity
 from .scores import prototype_similarity as prototype_similarity

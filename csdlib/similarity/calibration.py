@@ -8,7 +8,6 @@ it holds for that collection, its descriptor and read-out, and for pictures like
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.special import expit, logit
 
 from csdlib.embeddings.arrays import Embeddings
@@ -36,7 +35,7 @@ class Calibration:
         values: (m,) values, ascending.
         log_ratios: (m,) natural logarithms of the likelihood ratio there, not falling; straight between them, and the
             same beyond the first and the last.
-        limits: the smallest and the largest likelihood ratio that so few artists can tell, see ``calibrate``.
+        limits: the smallest and the largest likelihood ratio that so few works can tell, see ``calibrate``.
         collection: what the works are called.
         artists: how many there were.
         works: likewise.
@@ -130,9 +129,10 @@ def calibrate(
     of the likeness that it leaves to a stranger's.) Then both kinds of pairs get the same weight, so that what is
     fitted is the likelihood ratio, whatever their numbers. Every pair counts the same; prolific artists count more.
 
-    No ratio goes beyond what so few artists can tell: with a artists, one more could contradict, all of whose pairs
-    fall on the wrong side. So the ratio of the shares above any threshold is bounded by one that has 1 / (a + 1) added
-    below the line, and that of the shares below it likewise (after Vergeer et al. 2016, who add one pair).
+    No ratio goes beyond what so few works can tell: one more could contradict, alike to everything (a hub), or unlike
+    its own artist's works. So the ratio of the shares above a threshold is bounded by one with 1 / (n + 1) added to
+    those by two artists, and that of the shares below it with as much added to those by one. (After Vergeer et al.
+    2016, who add one pair; but pairs are not independent, and one hub is in n of them.)
 
     Args:
         images: of n works; not those that will be asked about.
@@ -162,7 +162,7 @@ def calibrate(
     used = counts.sum(axis=0) > 0
     edges = np.linspace(*RANGES[name], STEPS + 1)
     middles, shares = ((edges[1:] + edges[:-1]) / 2)[used], (counts / counts.sum(axis=1, keepdims=True))[:, used]
-    limits = _limits(shares, len(works.names))
+    limits = _limits(shares, len(whose))
     values, ratios = _FITS[method](middles, shares, limits)
     pairs = (int(counts[0].sum()), int(counts[1].sum()))
     return Calibration(way, method, values, ratios, limits, collection, len(works.names), len(whose), pairs)
@@ -179,9 +179,9 @@ def _counts(images: Embeddings, artists: np.ndarray, way: Readout) -> np.ndarray
     return counts
 
 
-def _limits(shares: np.ndarray, artists: int) -> tuple[float, float]:
-    """The smallest and the largest likelihood ratio of shares of both kinds, with one artist against each."""
-    one = 1 / (artists + 1)
+def _limits(shares: np.ndarray, works: int) -> tuple[float, float]:
+    """The smallest and the largest likelihood ratio of shares of both kinds, with one work against each."""
+    one = 1 / (works + 1)
     below, above = np.cumsum(shares, axis=1), np.cumsum(shares[:, ::-1], axis=1)
     low = (below[0] + one) / np.maximum(below[1], 1e-12)
     return min(float(low.min()), 1.0), max(float((above[0] / (above[1] + one)).max()), 1.0)

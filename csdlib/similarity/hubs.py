@@ -108,9 +108,7 @@ def _skewness(counts: np.ndarray, groups: np.ndarray) -> Estimate:
     powers = np.column_stack([np.ones(len(counts)), *(counts.astype(float) ** power for power in (1, 2, 3))])
     sums = np.stack([np.bincount(units, weights=column) for column in powers.T], axis=1)
     drawn = [_third_moment(block @ sums) for block in draws(len(sums), 1000, np.random.default_rng(0))]
-    return with_interval(
-        float(_third_moment(sums.sum(axis=0))), np.concatenate(drawn), len(sums), "group", bounds=None
-    )
+    return with_interval(float(_third_moment(sums.sum(axis=0))), np.concatenate(drawn), len(sums), "group", bounds=None)
 
 
 def _third_moment(sums: np.ndarray) -> np.ndarray:

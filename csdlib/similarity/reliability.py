@@ -1,16 +1,19 @@
 """Is a calibrated probability right? Judged on artists who did not calibrate it, with intervals over artists."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, lookup
-from csdlib.metrics.jackknife import Jackknifed
+from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.jackknife import Jackknifed, jackknife
 from csdlib.similarity.by_artist import artist_folds, sorted_by_artist
-from csdlib.similarity.calibration import METHODS, Calibration, calibrate
-from csdlib.similarity.readouts import readout
+from csdlib.similarity.calibration import METHODS, calibrate
+from csdlib.similarity.readouts import Readout, readout
 
 #: Bins of a reliability diagram, as in Guo et al. 2017 (arXiv:1706.04599).
 BINS = 15
@@ -40,8 +43,21 @@ class Reliability(Jackknifed):
     table: pd.DataFrame
     prior: float
 
+    def estimate(self, measure: str, *, level: float = 0.95) -> Estimate:
+        """A number in [0, 1] with its interval over artists, see ``jackknife``.
 
-def reliability(
+        An expected calibration error is a mean of distances: of few artists it is above 0 even where all is right.
+
+        Raises:
+            InputError: an unknown measure.
+        """
+        column = self.column(measure)
+        # Near 0 an interval on the logit scale has no upper end.
+        found = jackknife(float(self.values[column]), self.left_out[:, column], level=level, bounds=None)
+        return replace(found, low=float(np.maximum(found.low, 0)), high=float(np.minimum(found.high, 1)))
+
+
+def judge(
     images: Embeddings,
     artists: np.ndarray,
     *,
@@ -84,25 +100,29 @@ def reliability(
     names = np.unique(artists)
     sums = np.zeros((len(names), 2, 3, bins))
     fold = artist_folds(artists, folds, np.random.default_rng(seed))
+    options: dict[str, Any] = {"k": k, "folds": folds, "seed": seed}
     for number in range(folds):
-        pool, own = images.take(fold != number), artists[fold != number]
-        if method == "raw":
-            made: Calibration | None = None
-            way = readout(name, pool, k=k)
-        else:
-            made = calibrate(pool, own, name=name, method=method, k=k, folds=folds, seed=seed)
-            way = made.way
+        way, says = _made(images.take(fold != number), artists[fold != number], name, method, prior, options)
         works = sorted_by_artist(images.take(fold == number), artists[fold == number])
-        places = np.searchsorted(names, works.names)
-        for place, pairs in zip(places, works.pairs(way), strict=True):
-            for kind, values in enumerate(pairs):
-                said = np.clip(values, 0, 1) if made is None else made.probability(values, prior)
-                sums[place, kind] = _sums(said, kind == 0, bins)
+        for artist, pairs in zip(works.names, works.pairs(way), strict=True):
+            sums[np.searchsorted(names, artist)] = [
+                _sums(says(each), kind == 0, bins) for kind, each in enumerate(pairs)
+            ]
     # Every pair by two artists is in the sums of both.
     total = sums.sum(axis=0) * np.array([1, 0.5])[:, None, None]
     left_out = np.stack([_errors(total - each, prior) for each in sums])
     measures = tuple(RELIABILITY_MEASURES)
     return Reliability(measures, _errors(total, prior), names, left_out, _table(total, prior), prior)
+
+
+def _made(
+    pool: Embeddings, artists: np.ndarray, name: str, method: str, prior: float, options: dict[str, Any]
+) -> tuple[Readout, Callable[[np.ndarray], np.ndarray]]:
+    """A read-out, and what gives its values' probabilities, both made on some artists."""
+    if method == "raw":
+        return readout(name, pool, k=options["k"]), lambda values: np.clip(values, 0, 1)
+    made = calibrate(pool, artists, name=name, method=method, **options)
+    return made.way, lambda values: made.probability(values, prior)
 
 
 def _sums(said: np.ndarray, same: bool, bins: int) -> np.ndarray:
