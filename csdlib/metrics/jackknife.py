@@ -52,13 +52,13 @@ class Jackknifed:
 
     Attributes:
         measures: m names.
-        values: (m,) the numbers.
+        numbers: (m,) of all artists.
         units: (n,) the artists, sorted.
-        left_out: (n, m) the numbers without each artist.
+        left_out: (n, m) the same without each artist.
     """
 
     measures: Sequence[str]
-    values: np.ndarray
+    numbers: np.ndarray
     units: np.ndarray
     left_out: np.ndarray
 
@@ -69,7 +69,7 @@ class Jackknifed:
             InputError: an unknown measure.
         """
         column = self.column(measure)
-        return jackknife(float(self.values[column]), self.left_out[:, column], level=level)
+        return jackknife(float(self.numbers[column]), self.left_out[:, column], level=level)
 
     def above(self, other: "Jackknifed", measure: str, *, level: float = 0.95) -> Estimate:
         """By how much a number is larger than another's of the same artists, paired: both without the same artist.
@@ -81,7 +81,7 @@ class Jackknifed:
             raise InputError("a paired difference needs the same artists on both sides")
         one, two = self.column(measure), other.column(measure)
         apart = self.left_out[:, one] - other.left_out[:, two]
-        return jackknife(float(self.values[one] - other.values[two]), apart, level=level, bounds=(-1.0, 1.0))
+        return jackknife(float(self.numbers[one] - other.numbers[two]), apart, level=level, bounds=(-1.0, 1.0))
 
     def column(self, measure: str) -> int:
         """Where a measure stands.

@@ -13,8 +13,8 @@ from .attribution import candidates as candidates
 from .by_artist import ByArtist as ByArtist
 from .by_artist import artist_folds as artist_folds
 from .by_artist import sorted_by_artist as sorted_by_artist
-from .calibration import Calibration as Calibration
 from .calibration import METHODS as METHODS
+from .calibration import Calibration as Calibration
 from .calibration import calibrate as calibrate
 from .calibration import posterior as posterior
 from .corpus import Corpus as Corpus

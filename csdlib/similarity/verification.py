@@ -53,7 +53,7 @@ def verify(images: Embeddings, artists: np.ndarray, way: Readout) -> Jackknifed:
         >>> vectors = np.array([[1.0, 0.0], [0.8, 0.6], [-0.6, 0.8], [0.0, 1.0]])
         >>> four = Embeddings(vectors, np.array(["1", "2", "3", "4"]), "x", "cosine")
         >>> found = verify(four, np.array(["a", "a", "b", "b"]), readout("cosine", four))
-        >>> found.values.round(2).tolist()
+        >>> found.numbers.round(2).tolist()
         [1.0, 0.0, 1.0]
     """
     works = sorted_by_artist(images, artists)
@@ -162,10 +162,10 @@ def _halves(artists: np.ndarray, splits: int, seed: int) -> Iterator[tuple[np.nd
 
 def _mean(found: list[Jackknifed], artists: np.ndarray) -> Jackknifed:
     """The mean of several judgements, and without each artist: where one did not judge it, nothing changes."""
-    left_out = np.tile(np.stack([each.values for each in found])[:, None], (1, len(artists), 1))
+    left_out = np.tile(np.stack([each.numbers for each in found])[:, None], (1, len(artists), 1))
     for each, rows in zip(found, left_out, strict=True):
         rows[np.searchsorted(artists, each.units)] = each.left_out
-    values = np.mean([each.values for each in found], axis=0)
+    values = np.mean([each.numbers for each in found], axis=0)
     return Jackknifed(found[0].measures, values, artists, left_out.mean(axis=0))
 
 
