@@ -81,8 +81,8 @@ class Calibration:
     def __str__(self) -> str:
         low, high = self.limits
         return (
-            f"{self.method} calibration of {self.way.name} on {self.collection or 'a collection'}: {self.works} works by "
-            f"{self.artists} artists, likelihood ratios from {low:.2g} to {high:.2g}"
+            f"{self.method} calibration of {self.way.name} on {self.collection or 'a collection'}: {self.works} works "
+            f"by {self.artists} artists, likelihood ratios from {low:.2g} to {high:.2g}"
         )
 
 
@@ -163,7 +163,7 @@ def calibrate(
     edges = np.linspace(*RANGES[name], STEPS + 1)
     middles, shares = ((edges[1:] + edges[:-1]) / 2)[used], (counts / counts.sum(axis=1, keepdims=True))[:, used]
     limits = _limits(shares, len(whose))
-    values, ratios = _FITS[method](middles, shares, limits)
+    values, ratios = _FITS[method](middles, shares)
     pairs = (int(counts[0].sum()), int(counts[1].sum()))
     return Calibration(way, method, values, ratios, limits, collection, len(works.names), len(whose), pairs)
 
@@ -187,17 +187,16 @@ def _limits(shares: np.ndarray, works: int) -> tuple[float, float]:
     return min(float(low.min()), 1.0), max(float((above[0] / (above[1] + one)).max()), 1.0)
 
 
-def _isotonic(values: np.ndarray, shares: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+def _isotonic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Imported here: sklearn takes a second to import.
     from sklearn.isotonic import IsotonicRegression
 
     fitted = IsotonicRegression().fit(values, shares[0] / shares.sum(axis=0), sample_weight=shares.sum(axis=0))
-    with np.errstate(divide="ignore"):
-        ratios = logit(fitted.y_thresholds_)
-    return fitted.X_thresholds_, np.clip(ratios, *np.log(limits))
+    # Where there are pairs of one kind only the limits decide.
+    return fitted.X_thresholds_, logit(np.clip(fitted.y_thresholds_, 1e-9, 1 - 1e-9))
 
 
-def _logistic(values: np.ndarray, shares: np.ndarray, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+def _logistic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Imported here: sklearn takes a second to import.
     from sklearn.linear_model import LogisticRegression
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, lookup
-from csdlib.metrics.estimate import Estimate
+from csdlib.metrics.estimate import FEWEST, Estimate
 from csdlib.metrics.intervals import bootstrap, with_interval
 from csdlib.similarity.by_artist import ByArtist, sorted_by_artist
 from csdlib.similarity.readouts import RANGES, Readout, readout
@@ -82,7 +82,7 @@ def discrimination_gaps(
         row = {"artist": works.names[number], "works": int(works.counts[number]), "own": own}
         row |= {"strangers": float(np.nanmedian(others)), "closest": works.names[closest]}
         row |= {"closest_value": others[closest], "gap": own - others[closest], "low": np.nan, "high": np.nan}
-        if n_bootstrap:
+        if n_bootstrap and row["works"] >= FEWEST:
             near = np.argsort(np.nan_to_num(-others, nan=np.inf))[:DRAWN]
             drawn = _resampled(works, number, near[: len(others) - 1], values, regime, n_bootstrap, random)
             found = with_interval(row["gap"], drawn, row["works"], "image", level=level, bounds=(-reach, reach))
@@ -197,11 +197,12 @@ def _resampled(
     """The gap to the closest of some strangers in resamples of the works of all of them, (n_bootstrap,)."""
     again = _PAIRWISE if regime == "pairwise" else _AGGREGATED
     own = random.integers(0, len(values), (n_bootstrap, len(values)))
+    own = own[(own != own[:, :1]).any(axis=1)]  # of one work alone there is no pair
     within = again[0](values[:, works.rows(number)], own)
     across = []
     for other in near:
         block = values[:, works.rows(other)]
-        theirs = random.integers(0, block.shape[1], (n_bootstrap, block.shape[1]))
+        theirs = random.integers(0, block.shape[1], (len(own), block.shape[1]))
         across.append(again[1](block, own, theirs))
     return np.asarray(within - np.max(across, axis=0))
 
@@ -218,8 +219,8 @@ def _pairs_across(block: np.ndarray, own: np.ndarray, theirs: np.ndarray) -> np.
 def _pools_within(block: np.ndarray, own: np.ndarray) -> np.ndarray:
     times = _times(own, len(block))
     others = own.shape[1] - times
-    scores = np.divide(times @ np.nan_to_num(block), others, out=np.full(times.shape, np.nan), where=others > 0)
-    return np.asarray(np.nanmedian(np.take_along_axis(scores, own, axis=1), axis=1))
+    scores = times @ np.nan_to_num(block) / others
+    return np.asarray(np.median(np.take_along_axis(scores, own, axis=1), axis=1))
 
 
 def _pools_across(block: np.ndarray, own: np.ndarray, theirs: np.ndarray) -> np.ndarray:

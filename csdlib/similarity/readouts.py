@@ -21,7 +21,8 @@ NEIGHBOURS = 15
 READOUTS = {
     "cosine": "the cosine, in [-1, 1]",
     "csls": "2 cosine - crowd - crowd, in [-4, 4]; a crowd is the mean cosine with the k nearest (arXiv:1710.04087)",
-    "local-scaling": "exp(-d^2 / (s s')), in [0, 1]; s is the distance of the k-th nearest (Zelnik-Manor & Perona 2004)",
+    "local-scaling": "exp(-d^2 / (s s')), in [0, 1], of distances; s is that of the k-th nearest (Zelnik-Manor and "
+    "Perona 2004; Schnitzer et al. 2012)",
     "mutual-proximity": "the chance that a picture of the reference is less alike to both, in [0, 1], by normal "
     "distributions that are taken for independent (Schnitzer et al., JMLR 2012)",
 }

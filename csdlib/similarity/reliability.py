@@ -53,7 +53,7 @@ class Reliability(Jackknifed):
         """
         column = self.column(measure)
         # Near 0 an interval on the logit scale has no upper end.
-        found = jackknife(float(self.values[column]), self.left_out[:, column], level=level, bounds=None)
+        found = jackknife(float(self.numbers[column]), self.left_out[:, column], level=level, bounds=None)
         return replace(found, low=float(np.maximum(found.low, 0)), high=float(np.minimum(found.high, 1)))
 
 
