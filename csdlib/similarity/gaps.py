@@ -69,7 +69,7 @@ def discrimination_gaps(
         >>> way = readout("cosine", four)
         >>> found = discrimination_gaps(four, np.array(["a", "a", "b", "b"]), way)
         >>> found[["artist", "own", "gap"]].round(2).to_numpy().tolist()
-        [['a', 0.8, 0.1], ['b', 0.8, 0.1]]
+        [['a', 0.8, 0.2], ['b', 0.8, 0.2]]
     """
     lookup("regime", regime, REGIMES)
     works, random, rows = sorted_by_artist(images, artists), np.random.default_rng(seed), []
