@@ -91,7 +91,7 @@ def sorted_by_artist(images: Embeddings, artists: np.ndarray) -> ByArtist:
 
 
 def artist_folds(artists: np.ndarray, folds: int, random: np.random.Generator) -> np.ndarray:
-    """Which fold each work is in: whole artists, drawn at random, with as many works in every fold as can be.
+    """Which fold each work is in: whole artists, drawn at random, with as many prolific ones in every fold.
 
     Args:
         artists: (n,) names; an unknown maker (empty) is in no fold.
@@ -114,10 +114,10 @@ def artist_folds(artists: np.ndarray, folds: int, random: np.random.Generator) -
     several = int((counts[names != ""] > 1).sum())
     if not 2 <= folds <= several // 2:
         raise InputError(f"{folds} folds need {2 * max(folds, 2)} artists with two works or more, here are {several}")
-    # The largest first, each into the fold that has the fewest works by then; equal ones in random order.
+    # Of the most prolific artists each fold gets one, then of the next: all folds have artists of all sizes.
     order = sorted(np.flatnonzero(names != ""), key=lambda name: (-counts[name], random.random()))
-    fold, sizes = np.full(len(names), -1), np.zeros(folds)
-    for name in order:
-        fold[name] = random.choice(np.flatnonzero(sizes == sizes.min()))
-        sizes[fold[name]] += counts[name]
+    fold = np.full(len(names), -1)
+    for start in range(0, len(order), folds):
+        equals = order[start : start + folds]
+        fold[equals] = random.permutation(folds)[: len(equals)]
     return fold[of]

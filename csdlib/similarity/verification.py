@@ -134,7 +134,8 @@ def verification_table(found: dict[str, Jackknifed], beside: str = "cosine") -> 
 
     Returns:
         a row a read-out and measure: ``readout``, ``measure``, ``value``, ``low``, ``high``, and ``difference`` to the
-        read-out beside it, with its paired interval from ``difference_low`` to ``difference_high``; ``artists``.
+        read-out beside it, with its paired interval from ``difference_low`` to ``difference_high`` (not numbers for
+        that one itself); ``artists``.
 
     Raises:
         InputError: ``beside`` is not among them.
@@ -144,9 +145,12 @@ def verification_table(found: dict[str, Jackknifed], beside: str = "cosine") -> 
     rows = []
     for name, each in found.items():
         for measure in each.measures:
-            one, apart = each.estimate(measure), each.above(found[beside], measure)
+            one = each.estimate(measure)
             row = {"readout": name, "measure": measure, "value": one.value, "low": one.low, "high": one.high}
-            row |= {"difference": apart.value, "difference_low": apart.low, "difference_high": apart.high}
+            row |= dict.fromkeys(("difference", "difference_low", "difference_high"), np.nan)
+            if name != beside:
+                apart = each.above(found[beside], measure)
+                row |= {"difference": apart.value, "difference_low": apart.low, "difference_high": apart.high}
             rows.append(row | {"artists": one.n})
     return pd.DataFrame(rows)
 
