@@ -5,7 +5,6 @@ negative, no threshold can be right for this artist: some stranger passes wherev
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -26,15 +25,13 @@ REGIMES = {
 #: Strangers that are drawn again with an artist: the closest. One further away is never the closest in a resample.
 DRAWN = 5
 
-Regime = Literal["pairwise", "aggregated"]
-
 
 def discrimination_gaps(
     images: Embeddings,
     artists: np.ndarray,
     way: Readout,
     *,
-    regime: Regime = "pairwise",
+    regime: str = "pairwise",
     n_bootstrap: int = 200,
     level: float = 0.95,
     seed: int = 0,
@@ -99,7 +96,7 @@ def negative_share(
     *,
     name: str = "cosine",
     k: int | None = None,
-    regime: Regime = "pairwise",
+    regime: str = "pairwise",
     draws: int = 20,
     seed: int = 0,
 ) -> Estimate:
@@ -174,7 +171,7 @@ def gap_table(
     return pd.DataFrame(rows)
 
 
-def _typical(works: ByArtist, number: int, values: np.ndarray, regime: Regime) -> tuple[float, np.ndarray]:
+def _typical(works: ByArtist, number: int, values: np.ndarray, regime: str) -> tuple[float, np.ndarray]:
     """How alike an artist's works are to its own, and to those of each artist, (a,); not a number for itself."""
     scores = values if regime == "pairwise" else values.mean(axis=0)
     others = np.full(len(works.names), np.nan)
@@ -190,7 +187,7 @@ def _resampled(
     number: int,
     near: np.ndarray,
     values: np.ndarray,
-    regime: Regime,
+    regime: str,
     n_bootstrap: int,
     random: np.random.Generator,
 ) -> np.ndarray:

@@ -46,7 +46,11 @@ def by_definition(name: str, images: np.ndarray, references: np.ndarray, own: li
 def test_each_is_what_its_source_defines(name: str) -> None:
     reference = unit(np.random.default_rng(0).normal(size=(30, 5)))
     strangers = unit(np.random.default_rng(1).normal(size=(8, 5)), "stranger ")
-    for images, own in ((reference, list(range(30))), (reference.take(np.array([4, 7])), [4, 7]), (strangers, [-1] * 8)):
+    for images, own in (
+        (reference, list(range(30))),
+        (reference.take(np.array([4, 7])), [4, 7]),
+        (strangers, [-1] * 8),
+    ):
         expected = by_definition(name, images.vectors.astype(float), reference.vectors.astype(float), own, k=6)
         np.testing.assert_allclose(values_of(name, images, reference, k=6), expected, atol=1e-5)
 
