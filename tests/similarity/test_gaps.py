@@ -49,20 +49,16 @@ def test_gaps_are_what_csd_plus_defines(name: str, regime: str) -> None:
         assert np.isnan(row["low"]) == (row["works"] < 4)
 
 
-def two_faced() -> tuple[np.ndarray, np.ndarray]:
-    """One artist with two manners, and one who stands between them."""
-    random = np.random.default_rng(0)
-    centres = np.repeat([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.7, 0.7, 0.0], [0.0, 0.0, 1.0]], [10, 10, 20, 20], axis=0)
-    return centres + 0.05 * random.normal(size=centres.shape), np.repeat(["janus", "between", "far"], 20)
-
-
-def test_who_has_two_manners_is_nearer_to_who_stands_between() -> None:
-    vectors, artists = two_faced()
-    images = unit(vectors)
+def test_who_has_three_manners_is_nearer_to_who_stands_between() -> None:
+    centres = np.vstack(
+        [np.repeat(np.eye(4)[:3], 8, axis=0), np.tile([0.6, 0.6, 0.6, 0], (24, 1)), np.eye(4)[[3] * 24]]
+    )
+    images = unit(centres + 0.05 * np.random.default_rng(0).normal(size=centres.shape))
+    artists = np.repeat(["proteus", "between", "far"], 24)
     for regime in ("pairwise", "aggregated"):
         found = discrimination_gaps(images, artists, readout("cosine", images), regime=regime).set_index("artist")
-        assert found.loc["janus", "high"] < 0
-        assert found.loc["janus", "closest"] == "between"
+        assert found.loc["proteus", "high"] < 0
+        assert found.loc["proteus", "closest"] == "between"
         assert found.loc["far", "low"] > 0.5
     table = gap_table(images, artists, ["cosine"])
     assert table["negative"].tolist() == table["surely"].tolist() == [1, 1]
