@@ -61,6 +61,55 @@ class ByArtist:
             within = values[:, rows][np.triu_indices(rows.stop - rows.start, 1)]
             yield within, np.concatenate([values[:, : rows.start].ravel(), values[:, rows.stop :].ravel()])
 
+    def compared(
+        self, way: Readout, references: int, random: np.random.Generator
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """An artist at a time: the values of works with references by it, and of works with references by others.
+
+        With one reference these are all pairs, see ``pairs``. With more, so many works stand for each artist, and the
+        value of a work is the mean of its values with them, without itself.
+
+        Args:
+            way: the read-out.
+            references: how many works stand for an artist. Who has no more works than that has none of its own.
+            random: what draws them.
+
+        Yields:
+            of each artist its works with its references, and both its works with those of others and others' works with
+            its own: over all artists, what is between two comes twice.
+
+        Raises:
+            InputError: fewer than two artists with more works than references, or no reference.
+        """
+        if references == 1:
+            yield from self.pairs(way)
+            return
+        chosen = self._chosen(references, random)
+        for number, (rows, values) in enumerate(self.blocks(way)):
+            strangers = [other for name, other in chosen.items() if name != number]
+            parts = [values[:, other[:references]].mean(axis=1) for other in strangers]
+            if number not in chosen:
+                yield np.empty(0), np.concatenate(parts)
+                continue
+            others = np.r_[0 : rows.start, rows.stop : values.shape[1]]
+            mine = values[chosen[number] - rows.start]
+            # A work that is one of the references gets one more of them in its place.
+            own = values[:, chosen[number]]
+            own[~np.isnan(own).any(axis=1), -1] = np.nan
+            yield np.nanmean(own, axis=1), np.concatenate([*parts, mine[:references, others].mean(axis=0)])
+
+    def _chosen(self, references: int, random: np.random.Generator) -> dict[int, np.ndarray]:
+        """The rows of one work more than are references, for every artist who has so many."""
+        enough = np.flatnonzero(self.counts > references)
+        if references < 1 or len(enough) < 2:
+            raise InputError(
+                f"references must be from 1 to {int(np.sort(self.counts)[-2]) - 1}, one less than the works that two "
+                f"artists have, got {references}"
+            )
+        starts = self.starts[enough]
+        drawn = [random.permutation(count)[: references + 1] for count in self.counts[enough]]
+        return {int(name): start + rows for name, start, rows in zip(enough, starts, drawn, strict=True)}
+
 
 def sorted_by_artist(images: Embeddings, artists: np.ndarray) -> ByArtist:
     """Works of known makers, in the order of their artists.

@@ -5,6 +5,7 @@ looked at, too: the two are kept apart, and ``posterior`` joins them. All of it 
 it holds for that collection, its descriptor and read-out, and for pictures like those in it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,8 @@ class Calibration:
         collection: what the works are called.
         artists: how many there were.
         works: likewise.
-        pairs: by one artist, and by two, that were looked at.
+        references: works by one artist with which a picture is compared; what is calibrated is the mean of its values.
+        pairs: of a picture and references by one artist, and by two, that were looked at.
     """
 
     way: Readout
@@ -50,6 +52,7 @@ class Calibration:
     collection: str
     artists: int
     works: int
+    references: int
     pairs: tuple[int, int]
 
     @property
@@ -82,7 +85,7 @@ class Calibration:
         low, high = self.limits
         return (
             f"{self.method} calibration of {self.way.name} on {self.collection or 'a collection'}: {self.works} works "
-            f"by {self.artists} artists, likelihood ratios from {low:.2g} to {high:.2g}"
+            f"by {self.artists} artists, {self.references} reference(s), likelihood ratios from {low:.2g} to {high:.2g}"
         )
 
 
@@ -118,11 +121,12 @@ def calibrate(
     name: str = "cosine",
     method: str = "isotonic",
     k: int | None = None,
+    references: int = 1,
     folds: int = 5,
     seed: int = 0,
     collection: str = "",
 ) -> Calibration:
-    """Measures on works by known artists what a pair's value says.
+    """Measures on works by known artists what a pair's value says, or the mean of a picture's values with several.
 
     The pairs are read as those of strangers will be: artists are put into folds, and the pairs within a fold are read
     by a read-out that is fitted on the works of all other folds. (Fitted on their own works, it would take off a part
@@ -140,41 +144,48 @@ def calibrate(
         name: of a read-out, see ``READOUTS``.
         method: see ``METHODS``.
         k: see ``readout``.
+        references: with how many works by one artist a picture is compared; its value is the mean. A mean of many says
+            more than one pair, so a calibration holds for this number only.
         folds: into which artists are put.
-        seed: of the folds.
+        seed: of the folds, and of the references.
         collection: what the works are called.
 
     Returns:
         the calibration; its read-out is fitted on all works.
 
     Raises:
-        InputError: an unknown read-out or method, too few artists for the folds, or as ``sorted_by_artist``.
+        InputError: an unknown read-out or method, too few artists for the folds, more references than two artists of a
+            fold have, or as ``sorted_by_artist``.
     """
     lookup("method", method, METHODS)
     works = sorted_by_artist(images, artists)
     whose = np.repeat(works.names, works.counts)
     way = readout(name, works.images, k=k)
     counts = np.zeros((2, STEPS))
-    fold = artist_folds(whose, folds, np.random.default_rng(seed))
+    random = np.random.default_rng(seed)
+    fold = artist_folds(whose, folds, random)
     for number in range(folds):
         pool, judged = works.images.take(fold != number), works.images.take(fold == number)
-        counts += _counts(judged, whose[fold == number], readout(name, pool, k=k))
+        compared = sorted_by_artist(judged, whose[fold == number]).compared(
+            readout(name, pool, k=k), references, random
+        )
+        counts += _counts(compared, RANGES[name])
     used = counts.sum(axis=0) > 0
     edges = np.linspace(*RANGES[name], STEPS + 1)
     middles, shares = ((edges[1:] + edges[:-1]) / 2)[used], (counts / counts.sum(axis=1, keepdims=True))[:, used]
     limits = _limits(shares, len(whose))
     values, ratios = _FITS[method](middles, shares)
     pairs = (int(counts[0].sum()), int(counts[1].sum()))
-    return Calibration(way, method, values, ratios, limits, collection, len(works.names), len(whose), pairs)
+    return Calibration(way, method, values, ratios, limits, collection, len(works.names), len(whose), references, pairs)
 
 
-def _counts(images: Embeddings, artists: np.ndarray, way: Readout) -> np.ndarray:
+def _counts(compared: Iterable[tuple[np.ndarray, np.ndarray]], ends: tuple[float, float]) -> np.ndarray:
     """How many pairs by one artist, and by two, have a value in each step, (2, steps)."""
     counts = np.zeros((2, STEPS))
-    for pairs in sorted_by_artist(images, artists).pairs(way):
+    for pairs in compared:
         for kind, values in enumerate(pairs):
             # Rounding may leave a value just beyond its range.
-            counts[kind] += np.histogram(np.clip(values, *RANGES[way.name]), STEPS, RANGES[way.name])[0]
+            counts[kind] += np.histogram(np.clip(values, *ends), STEPS, ends)[0]
     counts[1] /= 2  # every pair by two artists came with each of them
     return counts
 

@@ -65,6 +65,7 @@ def judge(
     method: str = "isotonic",
     prior: float = 0.5,
     k: int | None = None,
+    references: int = 1,
     folds: int = 5,
     bins: int = BINS,
     seed: int = 0,
@@ -82,6 +83,7 @@ def judge(
         method: see ``JUDGED``.
         prior: the base rate, in (0, 1).
         k: see ``readout``.
+        references: see ``calibrate``.
         folds: into which artists are put.
         bins: of the same width between 0 and 1.
         seed: of the folds: two methods or read-outs with one seed can be compared in pairs, by ``above``.
@@ -99,12 +101,13 @@ def judge(
     images, artists = images.take(known), np.asarray(artists)[known]
     names = np.unique(artists)
     sums = np.zeros((len(names), 2, 3, bins))
-    fold = artist_folds(artists, folds, np.random.default_rng(seed))
-    options: dict[str, Any] = {"k": k, "folds": folds, "seed": seed}
+    random = np.random.default_rng(seed)
+    fold = artist_folds(artists, folds, random)
+    options: dict[str, Any] = {"k": k, "folds": folds, "seed": seed, "references": references}
     for number in range(folds):
         way, says = _made(images.take(fold != number), artists[fold != number], name, method, prior, options)
         works = sorted_by_artist(images.take(fold == number), artists[fold == number])
-        for artist, pairs in zip(works.names, works.pairs(way), strict=True):
+        for artist, pairs in zip(works.names, works.compared(way, references, random), strict=True):
             sums[np.searchsorted(names, artist)] = [
                 _sums(says(each), kind == 0, bins) for kind, each in enumerate(pairs)
             ]

@@ -60,3 +60,41 @@ def test_too_few_are_refused() -> None:
         sorted_by_artist(images, NAMES[:5])
     with pytest.raises(InputError, match="3 folds need 6 artists with two works or more, here are 2"):
         artist_folds(NAMES, 3, np.random.default_rng(0))
+
+
+def test_with_several_references_a_work_has_the_mean_of_its_values_without_itself() -> None:
+    images = unit(np.random.default_rng(2).normal(size=(12, 4)))
+    names = np.array(list("aaaabbbbbccd"))
+    works, way = sorted_by_artist(images, names), readout("csls", images, k=3)
+    whole = np.vstack([values for _, values in works.blocks(way)])
+    found = dict(zip("abcd", works.compared(way, 3, np.random.default_rng(5)), strict=True))
+    random = np.random.default_rng(5)
+    chosen = {"a": random.permutation(4), "b": 4 + random.permutation(5)[:4]}
+    assert not len(found["c"][0])
+    assert not len(found["d"][0])
+    for name in "ab":
+        for row, value in zip(np.flatnonzero(names == name), found[name][0], strict=True):
+            references = [other for other in chosen[name] if other != row][:3]
+            assert value == pytest.approx(whole[row, references].mean())
+    across = {
+        (row, name): whole[row, chosen[name][:3]].mean() for row in range(12) for name in "ab" if names[row] != name
+    }
+    for name in "abcd":
+        expected = [value for (row, other), value in across.items() if name in (names[row], other)]
+        np.testing.assert_allclose(np.sort(found[name][1]), np.sort(expected))
+
+
+def test_one_reference_is_all_pairs() -> None:
+    images = unit(np.random.default_rng(0).normal(size=(8, 4)))
+    works, way = sorted_by_artist(images, NAMES), readout("cosine", images)
+    random = np.random.default_rng(0)
+    for one, other in zip(works.compared(way, 1, random), works.pairs(way), strict=True):
+        assert [each.tolist() for each in one] == [each.tolist() for each in other]
+
+
+@pytest.mark.parametrize("references", [0, 3])
+def test_more_references_than_two_artists_have_are_refused(references: int) -> None:
+    images = unit(np.random.default_rng(0).normal(size=(8, 4)))
+    works = sorted_by_artist(images, NAMES)
+    with pytest.raises(InputError, match="references must be from 1 to 2"):
+        list(works.compared(readout("cosine", images), references, np.random.default_rng(0)))

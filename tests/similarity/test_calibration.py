@@ -1,6 +1,6 @@
 """Likelihood ratios against scikit-learn and against worlds where they are known."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.similarity.by_artist import artist_folds
+from csdlib.similarity.by_artist import artist_folds, sorted_by_artist
 from csdlib.similarity.calibration import METHODS, calibrate, posterior
 from csdlib.similarity.readouts import readout
 from tests.similarity.conftest import painters, unit
@@ -65,7 +65,7 @@ def test_what_is_said_of_new_artists_is_true_about_as_often(name: str) -> None:
     same = whose[rows] == whose[columns]
     said = made.probability(values, same.mean())
     ends = np.quantile(said, [0, 0.5, 0.9, 0.99, 1])
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         inside = (said >= low) & (said <= high)
         assert same[inside].mean() == pytest.approx(said[inside].mean(), rel=0.3)
 
@@ -132,3 +132,19 @@ def test_what_cannot_be_calibrated_is_refused() -> None:
     for prior in (0, 1):
         with pytest.raises(InputError, match="prior must be in"):
             posterior(2.0, prior)
+
+
+def test_the_mean_with_many_references_says_more_and_is_calibrated_apart() -> None:
+    known, artists = painters(40, 10, 0, noise=2)
+    strangers, whose = painters(40, 10, 1, noise=2)
+    one, many = (calibrate(known, artists, references=references) for references in (1, 6))
+    assert (one.references, many.references) == (1, 6)
+    works = sorted_by_artist(strangers, whose)
+    own, others = (
+        np.concatenate(each) for each in zip(*works.compared(many.way, 6, np.random.default_rng(0)), strict=True)
+    )
+    bits = {}
+    for made in (one, many):
+        ratios = made.likelihood_ratio(own), made.likelihood_ratio(others)
+        bits[made.references] = (np.log2(1 + 1 / ratios[0]).mean() + np.log2(1 + ratios[1]).mean()) / 2
+    assert bits[6] < bits[1] - 0.02, "a mean of six is not to be read as one pair"
