@@ -22,6 +22,7 @@ from .gaps import REGIMES as REGIMES
 from .gaps import discrimination_gaps as discrimination_gaps
 from .gaps import gap_table as gap_table
 from .gaps import negative_share as negative_share
+from .gaps import negative_share_difference as negative_share_difference
 from .hubs import Hubness as Hubness
 from .hubs import hubness as hubness
 from .hubs import k_occurrence as k_occurrence

@@ -12,7 +12,7 @@ import pandas as pd
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, lookup
 from csdlib.metrics.estimate import FEWEST, Estimate
-from csdlib.metrics.intervals import bootstrap, with_interval
+from csdlib.metrics.intervals import bootstrap, paired_difference, with_interval
 from csdlib.similarity.by_artist import ByArtist, sorted_by_artist
 from csdlib.similarity.readouts import RANGES, Readout, readout
 
@@ -22,7 +22,7 @@ REGIMES = {
     "aggregated": "medians over works, each by its mean likeness to all works of the artist, without itself",
 }
 
-#: Strangers that are drawn again with an artist: the closest. One further away is never the closest in a resample.
+#: Strangers that are drawn again with an artist: the closest. One further away is hardly ever so in a resample.
 DRAWN = 5
 
 
@@ -123,23 +123,48 @@ def negative_share(
     Raises:
         InputError: fewer artists with so many works, or fewer than two artists or works.
     """
-    artists = np.asarray(artists, dtype=str)
-    names, counts = np.unique(artists[artists != ""], return_counts=True)
-    enough = names[counts >= n_works]
-    if min(n_artists, n_works) < 2 or len(enough) < n_artists:
-        raise InputError(
-            f"{n_artists} artists with {n_works} works each cannot be drawn: two of both are needed, and "
-            f"{len(enough)} artists have so many works"
-        )
-    random, negative, whose = np.random.default_rng(seed), [], []
-    for _ in range(draws):
-        chosen = random.choice(enough, n_artists, replace=False)
-        rows = np.concatenate([random.choice(np.flatnonzero(artists == one), n_works, replace=False) for one in chosen])
-        part = images.take(rows)
-        found = discrimination_gaps(part, artists[rows], readout(name, part, k=k), regime=regime, n_bootstrap=0)
-        negative.append(found["gap"].to_numpy() < 0)
-        whose.append(found["artist"].to_numpy(dtype=str))
-    return bootstrap(np.concatenate(negative).astype(float), groups=np.concatenate(whose))
+    negative, whose = _negative(images, artists, (n_artists, n_works), name, k, regime, draws, seed)
+    return bootstrap(negative, groups=whose)
+
+
+def negative_share_difference(
+    images: Embeddings,
+    artists: np.ndarray,
+    n_artists: int,
+    n_works: int,
+    *,
+    name: str = "csls",
+    beside: str = "cosine",
+    k: int | None = None,
+    regime: str = "pairwise",
+    draws: int = 20,
+    seed: int = 0,
+) -> Estimate:
+    """By how much a read-out has a larger share of negative gaps than another, on the same draws of artists and works.
+
+    Args:
+        images: see ``negative_share``.
+        artists: likewise.
+        n_artists: likewise.
+        n_works: likewise.
+        name: of a read-out.
+        beside: of the one that it is compared with.
+        k: likewise.
+        regime: likewise.
+        draws: likewise.
+        seed: likewise.
+
+    Returns:
+        in [-1, 1], below 0 where the first has fewer negative gaps; its interval is over artists, in pairs.
+
+    Raises:
+        InputError: as ``negative_share``.
+    """
+    design = (n_artists, n_works)
+    (first, whose), (second, _) = (
+        _negative(images, artists, design, each, k, regime, draws, seed) for each in (name, beside)
+    )
+    return paired_difference(first, second, groups=whose)
 
 
 def gap_table(
@@ -169,6 +194,37 @@ def gap_table(
             row |= {"negative": int(negative.sum()), "surely": int((found["high"] < 0).sum())}
             rows.append(row | {"share": share.value, "low": share.low, "high": share.high})
     return pd.DataFrame(rows)
+
+
+def _negative(
+    images: Embeddings,
+    artists: np.ndarray,
+    design: tuple[int, int],
+    name: str,
+    k: int | None,
+    regime: str,
+    draws: int,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each artist of each draw has a negative gap, 1 or 0, and whose it is."""
+    artists = np.asarray(artists, dtype=str)
+    n_artists, n_works = design
+    names, counts = np.unique(artists[artists != ""], return_counts=True)
+    enough = names[counts >= n_works]
+    if min(design) < 2 or len(enough) < n_artists:
+        raise InputError(
+            f"{n_artists} artists with {n_works} works each cannot be drawn: two of both are needed, and "
+            f"{len(enough)} artists have so many works"
+        )
+    random, negative, whose = np.random.default_rng(seed), [], []
+    for _ in range(draws):
+        chosen = random.choice(enough, n_artists, replace=False)
+        rows = np.concatenate([random.choice(np.flatnonzero(artists == one), n_works, replace=False) for one in chosen])
+        part = images.take(rows)
+        found = discrimination_gaps(part, artists[rows], readout(name, part, k=k), regime=regime, n_bootstrap=0)
+        negative.append(found["gap"].to_numpy() < 0)
+        whose.append(found["artist"].to_numpy(dtype=str))
+    return np.concatenate(negative).astype(float), np.concatenate(whose)
 
 
 def _typical(works: ByArtist, number: int, values: np.ndarray, regime: str) -> tuple[float, np.ndarray]:

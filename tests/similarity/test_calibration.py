@@ -99,7 +99,7 @@ def test_a_calibration_says_what_it_holds_for() -> None:
     artists = np.where(np.arange(40) < 2, "", artists)
     made = calibrate(images, artists, name="csls", collection="mine")
     assert (made.fingerprint, made.collection, made.artists, made.works) == ("of csd", "mine", 10, 38)
-    assert str(made).startswith("isotonic calibration of csls on mine: 38 works by 10 artists, likelihood ratios from")
+    assert str(made).startswith("isotonic calibration of csls on mine: 38 works by 10 artists, 1 reference(s), ")
     assert np.isnan(made.likelihood_ratio(np.array([np.nan]))).all()
     with pytest.raises(InputError, match="two descriptors"):
         made.way.places(painters(2, 2, 0)[0])

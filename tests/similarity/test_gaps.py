@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from csdlib.errors import InputError
-from csdlib.similarity.gaps import discrimination_gaps, gap_table, negative_share
+from csdlib.similarity.gaps import discrimination_gaps, gap_table, negative_share, negative_share_difference
 from csdlib.similarity.readouts import readout
 from tests.similarity.conftest import painters, unit
 
@@ -92,10 +92,15 @@ def test_the_share_at_matched_numbers_is_the_mean_over_draws() -> None:
     assert negative_share(images, artists, 3, 5, draws=10).value < more, "and so do many artists"
 
 
-def test_draws_are_the_same_for_all_read_outs() -> None:
-    images, artists = painters(8, 4, 0)
-    shares = [negative_share(images, artists, 4, 3, draws=5, seed=3).value for _ in range(2)]
-    assert shares[0] == shares[1]
+def test_read_outs_are_compared_on_the_same_draws() -> None:
+    images, artists = painters(12, 6, 0, noise=3)
+    design = (6, 4)
+    one, other = (negative_share(images, artists, *design, name=name, k=5, seed=3) for name in ("csls", "cosine"))
+    found = negative_share_difference(images, artists, *design, k=5, seed=3)
+    assert found.value == pytest.approx(one.value - other.value)
+    assert found.high - found.low < one.high - one.low, "what is common to both cancels out"
+    nothing = negative_share_difference(images, artists, *design, name="cosine", seed=3)
+    assert nothing.value == 0
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:
