@@ -130,8 +130,10 @@ def calibrate(
 
     The pairs are read as those of strangers will be: artists are put into folds, and the pairs within a fold are read
     by a read-out that is fitted on the works of all other folds. (Fitted on their own works, it would take off a part
-    of the likeness that it leaves to a stranger's.) Then both kinds of pairs get the same weight, so that what is
-    fitted is the likelihood ratio, whatever their numbers. Every pair counts the same; prolific artists count more.
+    of the likeness that it leaves to a stranger's.) The calibration keeps one of these read-outs: in a larger
+    collection every place is more crowded, and the values would be others. Then both kinds of pairs get the same
+    weight, so that what is fitted is the likelihood ratio, whatever their numbers. Every pair counts the same;
+    prolific artists count more.
 
     No ratio goes beyond what so few works can tell: one more could contradict, alike to everything (a hub), or unlike
     its own artist's works. So the ratio of the shares above a threshold is bounded by one with 1 / (n + 1) added to
@@ -151,7 +153,7 @@ def calibrate(
         collection: what the works are called.
 
     Returns:
-        the calibration; its read-out is fitted on all works.
+        the calibration, with the read-out that is to be used with it, and no other.
 
     Raises:
         InputError: an unknown read-out or method, too few artists for the folds, more references than two artists of a
@@ -160,15 +162,13 @@ def calibrate(
     lookup("method", method, METHODS)
     works = sorted_by_artist(images, artists)
     whose = np.repeat(works.names, works.counts)
-    way = readout(name, works.images, k=k)
     counts = np.zeros((2, STEPS))
     random = np.random.default_rng(seed)
     fold = artist_folds(whose, folds, random)
     for number in range(folds):
-        pool, judged = works.images.take(fold != number), works.images.take(fold == number)
-        compared = sorted_by_artist(judged, whose[fold == number]).compared(
-            readout(name, pool, k=k), references, random
-        )
+        inside = fold == number
+        way = readout(name, works.images.take(~inside), k=k)
+        compared = sorted_by_artist(works.images.take(inside), whose[inside]).compared(way, references, random)
         counts += _counts(compared, RANGES[name])
     used = counts.sum(axis=0) > 0
     edges = np.linspace(*RANGES[name], STEPS + 1)

@@ -101,6 +101,8 @@ def test_a_calibration_says_what_it_holds_for() -> None:
     assert (made.fingerprint, made.collection, made.artists, made.works) == ("of csd", "mine", 10, 38)
     assert str(made).startswith("isotonic calibration of csls on mine: 38 works by 10 artists, 1 reference(s), ")
     assert np.isnan(made.likelihood_ratio(np.array([np.nan]))).all()
+    # Two of ten artists are in each fold: a pair was read beside the works of the eight others, and is to be so.
+    assert 29 < len(made.way.reference) < 33
     with pytest.raises(InputError, match="two descriptors"):
         made.way.places(painters(2, 2, 0)[0])
 

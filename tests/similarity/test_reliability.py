@@ -77,7 +77,7 @@ def test_nobody_is_judged_by_a_calibration_that_has_seen_him(monkeypatch: pytest
         judged = set(artists[fold == number].tolist())
         assert judged
         assert not judged & calibrating
-        assert calibrating == read
+        assert read <= calibrating
     assert len(seen) == 3
 
 
