@@ -74,7 +74,8 @@ def judge(
 
     Artists are put into folds. The pairs within each fold are read by a read-out and a calibration that are made on the
     artists of all other folds. Both kinds of pairs are then weighted so that those by one artist make up the base rate:
-    that of the pairs themselves is an accident of how the collection was made.
+    that of the pairs themselves is an accident of how the collection was made. The intervals are over the artists that
+    are judged, by the jackknife; the calibrations are taken as they are.
 
     Args:
         images: of n works.

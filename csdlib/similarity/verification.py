@@ -193,7 +193,5 @@ def _measures(same: np.ndarray, n_same: float, different: np.ndarray, n_differen
 def _crossing(values: np.ndarray, falling: np.ndarray) -> float:
     """The value where a number that falls from above 0 reaches 0, on the straight line between two corners."""
     after = int((falling <= 0).argmax())
-    if falling[after] == 0 or after == 0:
-        return float(values[after])
     part = falling[after - 1] / (falling[after - 1] - falling[after])
     return float(values[after - 1] + part * (values[after] - values[after - 1]))
