@@ -10,7 +10,7 @@ import pandas as pd
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, lookup
 from csdlib.metrics.estimate import Estimate
-from csdlib.metrics.jackknife import Jackknifed, jackknife
+from csdlib.metrics.jackknifed import Jackknifed, jackknife
 from csdlib.similarity.by_artist import artist_folds, sorted_by_artist
 from csdlib.similarity.calibration import METHODS, calibrate
 from csdlib.similarity.readouts import Readout, readout

@@ -1,6 +1,6 @@
 """One artist or two? How well a read-out tells pairs by one artist from pairs by two, with intervals over artists.
 
-The intervals are by the jackknife over artists (``csdlib.metrics.jackknife``): each artist is left out with all pairs
+The intervals are by the jackknife over artists (``csdlib.metrics.jackknifed``): each artist is left out with all pairs
 that it is in. Pairs are no units: a work is in thousands of them, and of a few prolific artists there are most.
 """
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.metrics.jackknife import Jackknifed
+from csdlib.metrics.jackknifed import Jackknifed
 from csdlib.similarity.by_artist import artist_folds, sorted_by_artist
 from csdlib.similarity.readouts import READOUTS, Readout, readout
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import t as student
 
 from csdlib.errors import InputError
-from csdlib.metrics.jackknife import Jackknifed, jackknife
+from csdlib.metrics.jackknifed import Jackknifed, jackknife
 
 
 def without_each(values: np.ndarray) -> np.ndarray:
