@@ -57,7 +57,7 @@ class Calibration:
 
     @property
     def fingerprint(self) -> str:
-        """The fingerprint of the descriptor: of no other one this calibration says anything."""
+        """The fingerprint of the descriptor; of any other one this calibration says nothing."""
         return self.way.reference.fingerprint
 
     def likelihood_ratio(self, values: np.ndarray) -> np.ndarray:
