@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from csdlib.errors import InputError
+from csdlib.similarity import gaps
 from csdlib.similarity.gaps import discrimination_gaps, gap_table, negative_share, negative_share_difference
 from csdlib.similarity.readouts import readout
 from tests.similarity.conftest import painters, unit
@@ -84,8 +85,8 @@ def test_an_interval_is_about_other_works() -> None:
 def test_the_share_at_matched_numbers_is_the_mean_over_draws() -> None:
     images, artists = painters(9, 6, 2, noise=3)
     everything = negative_share(images, artists, 9, 6, draws=1)
-    gaps = discrimination_gaps(images, artists, readout("cosine", images), n_bootstrap=0)["gap"]
-    assert everything.value == pytest.approx((gaps < 0).mean())
+    whole = discrimination_gaps(images, artists, readout("cosine", images), n_bootstrap=0)["gap"]
+    assert everything.value == pytest.approx((whole < 0).mean())
     assert (everything.n, everything.unit) == (9, "group")
     few, more = (negative_share(images, artists, 9, works, draws=10).value for works in (2, 5))
     assert few > more, "thin pools have more negative gaps"
@@ -110,3 +111,19 @@ def test_what_cannot_be_drawn_is_refused() -> None:
             negative_share(images, artists, artists_drawn, works)
     with pytest.raises(InputError, match="unknown regime"):
         discrimination_gaps(images, artists, readout("cosine", images), regime="all")
+
+
+def test_copies_of_a_work_are_no_pair() -> None:
+    block = np.array([[np.nan, 0.1, 0.2], [0.1, np.nan, 0.6], [0.2, 0.6, np.nan]])
+    drawn = np.array([[0, 0, 1, 2]])
+    # The pairs: twice 0 with 1, twice 0 with 2, and 1 with 2.
+    assert gaps._pairs_within(block, drawn).tolist() == pytest.approx([np.median([0.1, 0.1, 0.2, 0.2, 0.6])])
+    scores = [(0.1 + 0.2) / 2] * 2 + [(2 * 0.1 + 0.6) / 3, (2 * 0.2 + 0.6) / 3]
+    assert gaps._pools_within(block, drawn).tolist() == pytest.approx([np.median(scores)])
+
+
+@pytest.mark.parametrize("regime", gaps.REGIMES)
+def test_of_four_works_the_same_may_be_drawn_four_times(regime: str) -> None:
+    images, artists = painters(4, 4, 0)
+    found = discrimination_gaps(images, artists, readout("cosine", images), regime=regime, n_bootstrap=500)
+    assert np.isfinite(found[["low", "high"]].to_numpy()).all()
