@@ -13,6 +13,8 @@ from .intervals import paired_difference as paired_difference
 from .intervals import resampled_sums as resampled_sums
 from .intervals import unpaired_difference as unpaired_difference
 from .intervals import with_interval as with_interval
+from .jackknifed import Jackknifed as Jackknifed
+from .jackknifed import jackknife as jackknife
 from .ranking import METRIC_TITLES as METRIC_TITLES
 from .ranking import average_precision_at_k as average_precision_at_k
 from .ranking import average_precision_per_query as average_precision_per_query

@@ -7,11 +7,9 @@ import numpy as np
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.similarity.against_references import cosine_blocks
 from csdlib.similarity.pairs import pair_cosines
-
-#: Neighbours of CSLS, as in CSD+ (arXiv:2605.09030).
-NEIGHBOURS = 15
+from csdlib.similarity.readouts import NEIGHBOURS as NEIGHBOURS
+from csdlib.similarity.readouts import density
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,7 @@ class Corpus:
         """
         if not 1 <= k <= len(self.embeddings):
             raise InputError(f"k must be between 1 and {len(self.embeddings)}, the pictures of the corpus, got {k}")
-        blocks = cosine_blocks(vectors, self.embeddings.vectors)
-        crowds = [np.partition(cosines, -k, axis=1)[:, -k:].mean(axis=1) for _, cosines in blocks]
-        return np.concatenate(crowds) if crowds else np.empty(0)
+        return density(vectors, self.embeddings.vectors, k)
 
 
 def _share_below(known: np.ndarray, cosines: np.ndarray) -> np.ndarray:

@@ -13,3 +13,13 @@ def unit(vectors: np.ndarray, prefix: str = "", fingerprint: str = "f") -> Embed
 
 def around(centre: list[float], count: int, seed: int) -> np.ndarray:
     return np.array(centre) + 0.3 * np.random.default_rng(seed).normal(size=(count, len(centre)))
+
+
+def painters(
+    artists: int, works: int, seed: int, *, dim: int = 16, noise: float = 1.2, fingerprint: str = "f"
+) -> tuple[Embeddings, np.ndarray]:
+    """Works around the centres of artists, which are drawn at random."""
+    random = np.random.default_rng(seed)
+    centres = np.repeat(random.normal(size=(artists, dim)), works, axis=0)
+    names = np.repeat([f"artist {number:03}" for number in range(artists)], works)
+    return unit(centres + noise * random.normal(size=centres.shape), f"{seed}-", fingerprint), names

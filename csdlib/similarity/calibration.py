@@ -1,0 +1,225 @@
+"""What a value says: how much more likely it is of two works by one artist than of two by different artists.
+
+The likelihood ratio is what the pictures say. How probable one artist is depends on what was believed before they were
+looked at, too: the two are kept apart, and ``posterior`` joins them. All of it is measured on works by known artists;
+it holds for that collection, its descriptor and read-out, and for pictures like those in it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from csdlib.embeddings.arrays import Embeddings
+from csdlib.errors import InputError, lookup
+from csdlib.similarity.by_artist import artist_folds, sorted_by_artist
+from csdlib.similarity.readouts import RANGES, Readout, readout
+
+#: How a value becomes a likelihood ratio.
+METHODS = {
+    "isotonic": "any that does not fall, as the pairs say (pool adjacent violators)",
+    "logistic": "its logarithm is a straight line, with two numbers fitted",
+}
+
+#: Steps into which the range of a read-out is cut before anything is fitted; a cosine's are 0.0005 wide.
+STEPS = 4096
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From a pair's value to a likelihood ratio, and what it was measured on.
+
+    Attributes:
+        way: the read-out whose values it takes; it reads a pair by ``way.read``.
+        method: one of ``METHODS``.
+        values: (m,) values, ascending.
+        log_ratios: (m,) natural logarithms of the likelihood ratio there, not falling; straight between them, and the
+            same beyond the first and the last.
+        limits: the smallest and the largest likelihood ratio that so few works can tell, see ``calibrate``.
+        collection: what the works are called.
+        artists: how many there were.
+        works: likewise.
+        references: works by one artist with which a picture is compared; what is calibrated is the mean of its values.
+        pairs: of a picture and references by one artist, and by two, that were looked at.
+    """
+
+    way: Readout
+    method: str
+    values: np.ndarray
+    log_ratios: np.ndarray
+    limits: tuple[float, float]
+    collection: str
+    artists: int
+    works: int
+    references: int
+    pairs: tuple[int, int]
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the descriptor; of any other one this calibration says nothing."""
+        return self.way.reference.fingerprint
+
+    def likelihood_ratio(self, values: np.ndarray) -> np.ndarray:
+        """How much more likely each value is of two works by one artist than of two by different artists.
+
+        Args:
+            values: of any shape, as the read-out gives them; what is not a number stays none.
+
+        Returns:
+            above 0; above 1 speaks for one artist. Never beyond ``limits``.
+        """
+        ratios = np.exp(np.interp(values, self.values, self.log_ratios))
+        return np.where(np.isnan(values), np.nan, np.clip(ratios, *self.limits))
+
+    def probability(self, values: np.ndarray, prior: float) -> np.ndarray:
+        """How probable it is that each pair is by one artist, see ``posterior``.
+
+        Args:
+            values: as the read-out gives them.
+            prior: how probable that was before anybody looked at the pictures, in (0, 1): the base rate.
+        """
+        return posterior(self.likelihood_ratio(values), prior)
+
+    def __str__(self) -> str:
+        low, high = self.limits
+        return (
+            f"{self.method} calibration of {self.way.name} on {self.collection or 'a collection'}: {self.works} works "
+            f"by {self.artists} artists, {self.references} reference(s), likelihood ratios from {low:.2g} to {high:.2g}"
+        )
+
+
+def posterior(ratio: np.ndarray | float, prior: float) -> np.ndarray:
+    """The probability that a likelihood ratio makes of a base rate (Bayes): posterior odds = ratio x prior odds.
+
+    One value, two answers: a likelihood ratio of 30 among 10 suspects, and among 10,000. Who reads the ratio as the
+    probability commits the prosecutor's fallacy.
+
+    Args:
+        ratio: likelihood ratios, of any shape.
+        prior: the base rate, in (0, 1).
+
+    Returns:
+        in (0, 1).
+
+    Raises:
+        InputError: a prior outside (0, 1).
+
+    Example:
+        >>> [float(posterior(30.0, prior).round(4)) for prior in (1 / 10, 1 / 10_000)]
+        [0.7692, 0.003]
+    """
+    if not 0 < prior < 1:
+        raise InputError(f"prior must be in (0, 1): how probable it was before looking, got {prior}")
+    return np.asarray(expit(np.log(ratio) + logit(prior)))
+
+
+def calibrate(
+    images: Embeddings,
+    artists: np.ndarray,
+    *,
+    name: str = "cosine",
+    method: str = "isotonic",
+    k: int | None = None,
+    references: int = 1,
+    folds: int = 5,
+    seed: int = 0,
+    collection: str = "",
+) -> Calibration:
+    """Measures on works by known artists what a pair's value says, or the mean of a picture's values with several.
+
+    The pairs are read as those of strangers will be: artists are put into folds, and the pairs within a fold are read
+    by a read-out that is fitted on the works of all other folds. (Fitted on their own works, it would take off a part
+    of the likeness that it leaves to a stranger's.) The calibration keeps one of these read-outs: in a larger
+    collection every place is more crowded, and the values would be others. Then both kinds of pairs get the same
+    weight, so that what is fitted is the likelihood ratio, whatever their numbers. Every pair counts the same;
+    prolific artists count more.
+
+    No ratio goes beyond what so few works can tell: one more could contradict, alike to everything (a hub), or unlike
+    its own artist's works. So the ratio of the shares above a threshold is bounded by one with 1 / (n + 1) added to
+    those by two artists, and that of the shares below it with as much added to those by one. (After Vergeer et al.
+    2016, who add one pair; but pairs are not independent, and one hub is in n of them.)
+
+    Args:
+        images: of n works; not those that will be asked about.
+        artists: (n,) whose work each is; empty for unknown, which is left out.
+        name: of a read-out, see ``READOUTS``.
+        method: see ``METHODS``.
+        k: see ``readout``.
+        references: with how many works by one artist a picture is compared; its value is the mean. A mean of many says
+            more than one pair, so a calibration holds for this number only.
+        folds: into which artists are put.
+        seed: of the folds, and of the references.
+        collection: what the works are called.
+
+    Returns:
+        the calibration, with the read-out that is to be used with it, and no other.
+
+    Raises:
+        InputError: an unknown read-out or method, too few artists for the folds, more references than two artists of a
+            fold have, or as ``sorted_by_artist``.
+    """
+    lookup("method", method, METHODS)
+    works = sorted_by_artist(images, artists)
+    whose = np.repeat(works.names, works.counts)
+    counts = np.zeros((2, STEPS))
+    random = np.random.default_rng(seed)
+    fold = artist_folds(whose, folds, random)
+    for number in range(folds):
+        inside = fold == number
+        way = readout(name, works.images.take(~inside), k=k)
+        compared = sorted_by_artist(works.images.take(inside), whose[inside]).compared(way, references, random)
+        counts += _counts(compared, RANGES[name])
+    used = counts.sum(axis=0) > 0
+    edges = np.linspace(*RANGES[name], STEPS + 1)
+    middles, shares = ((edges[1:] + edges[:-1]) / 2)[used], (counts / counts.sum(axis=1, keepdims=True))[:, used]
+    limits = _limits(shares, len(whose))
+    values, ratios = _FITS[method](middles, shares)
+    pairs = (int(counts[0].sum()), int(counts[1].sum()))
+    return Calibration(way, method, values, ratios, limits, collection, len(works.names), len(whose), references, pairs)
+
+
+def _counts(compared: Iterable[tuple[np.ndarray, np.ndarray]], ends: tuple[float, float]) -> np.ndarray:
+    """How many pairs by one artist, and by two, have a value in each step, (2, steps)."""
+    counts = np.zeros((2, STEPS))
+    for pairs in compared:
+        for kind, values in enumerate(pairs):
+            # Rounding may leave a value just beyond its range.
+            counts[kind] += np.histogram(np.clip(values, *ends), STEPS, ends)[0]
+    counts[1] /= 2  # every pair by two artists came with each of them
+    return counts
+
+
+def _limits(shares: np.ndarray, works: int) -> tuple[float, float]:
+    """The smallest and the largest likelihood ratio of shares of both kinds, with one work against each."""
+    one = 1 / (works + 1)
+    below, above = np.cumsum(shares, axis=1), np.cumsum(shares[:, ::-1], axis=1)
+    low = (below[0] + one) / np.maximum(below[1], 1e-12)
+    return min(float(low.min()), 1.0), max(float((above[0] / (above[1] + one)).max()), 1.0)
+
+
+def _isotonic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    # Imported here: sklearn takes a second to import.
+    from sklearn.isotonic import IsotonicRegression
+
+    fitted = IsotonicRegression().fit(values, shares[0] / shares.sum(axis=0), sample_weight=shares.sum(axis=0))
+    # Where there are pairs of one kind only the limits decide.
+    return fitted.X_thresholds_, logit(np.clip(fitted.y_thresholds_, 1e-9, 1 - 1e-9))
+
+
+def _logistic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    # Imported here: sklearn takes a second to import.
+    from sklearn.linear_model import LogisticRegression
+
+    centre, wide = values.mean(), values.std() or 1.0
+    points = np.tile((values - centre) / wide, 2)[:, None]
+    kinds = np.repeat([1, 0], len(values))
+    # Nothing is held back: there are two numbers, and thousands of pairs.
+    model = LogisticRegression(C=np.inf).fit(points, kinds, sample_weight=shares.ravel() * 1000)
+    ends = values[[0, -1]]
+    ratios = model.decision_function(((ends - centre) / wide)[:, None])
+    # A line that falls would take what is more alike for less: then the values say nothing.
+    return ends, ratios if ratios[0] < ratios[1] else np.zeros(2)
+
+
+_FITS = {"isotonic": _isotonic, "logistic": _logistic}
