@@ -10,7 +10,14 @@ from .artists import prototypes as prototypes
 from .artists import pull_of_content_and_style as pull_of_content_and_style
 from .attribution import Candidates as Candidates
 from .attribution import candidates as candidates
+from .content import VarianceSplit as VarianceSplit
+from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus
+from .fooling import BOUNDS as BOUNDS
+from .fooling import Fooled as Fooled
+from .fooling import raised as raised
+from .fooling import smallest_bound as smallest_bound
+from .fooling import with_colours_of as with_colours_of
 from .metric import StyleSimilarity as StyleSimilarity
 from .names import imitated as imitated
 from .names import own_above_others as own_above_others
@@ -20,6 +27,10 @@ from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity
 from .scores import prototype_similarity as prototype_similarity
 from .scores import style_similarity as style_similarity
+from .set_size import MeanCosines as MeanCosines
+from .set_size import fit_set_size as fit_set_size
+from .set_size import mean_cosines as mean_cosines
+from .set_size import scores_by_size as scores_by_size
 from .sets import corrected_cosine as corrected_cosine
 from .sets import prototype_cosine as prototype_cosine
 from .shift import centred as centred
