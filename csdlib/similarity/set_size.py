@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import curve_fit
+from scipy.optimize import least_squares
 
 from csdlib.errors import InputError
 from csdlib.similarity.sets import corrected_cosine, prototype_cosine
@@ -114,11 +114,12 @@ def fit_set_size(
     if sizes.shape != values.shape or len(np.unique(sizes)) < 2 or sides not in (1, 2):
         raise InputError("a fit needs a score for each of two sizes or more, and sides 1 or 2")
 
-    def score(n: np.ndarray, across: float, within: float) -> np.ndarray:
-        return across / (within + (1 - within) / n) ** (sides / 2)
+    def apart(guess: np.ndarray) -> np.ndarray:
+        across, within = guess
+        return across / (within + (1 - within) / sizes) ** (sides / 2) - values
 
-    start = values[sizes.argmin()], 0.5
-    (across, within), _ = curve_fit(score, sizes, values, p0=start, bounds=([-1, 1e-6], [1, 1]))
+    start = [float(np.clip(values[sizes.argmin()], -1, 1)), 0.5]
+    across, within = least_squares(apart, start, bounds=([-1, 1e-6], [1, 1])).x
     return MeanCosines(float(across), float(within), float(within) if sides == 2 else 1.0)
 
 

@@ -18,7 +18,7 @@ from csdlib.descriptors.registry import load
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.embeddings.arrays import Embedded
 from csdlib.embeddings.embed_table import embed, encode_items
-from csdlib.errors import require_range
+from csdlib.errors import lookup, require_range
 from csdlib.files import AnyPath, cache_folder
 from csdlib.images import thumbnail, without_colour
 from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap, paired_difference
@@ -141,6 +141,7 @@ def record_strengths(
     artists: Sequence[str] = (),
     painters: Sequence[str] = UNSEEN,
     queries: int = 4,
+    conditions: Sequence[str] = tuple(STRENGTHS),
     command: str = "",
 ) -> Recorded:
     """Records scores, retrieval and verification of changed queries by how strongly they were changed.
@@ -159,6 +160,7 @@ def record_strengths(
         artists: whose paintings; by default those who judge csd-art.
         painters: of the atelier, whose works are the queries; by default those whom no descriptor has seen.
         queries: paintings of each artist that are changed.
+        conditions: keys of ``STRENGTHS``.
         command: what makes it again.
 
     Raises:
@@ -171,24 +173,29 @@ def record_strengths(
     rows = []
     for name in descriptors:
         whole = embed(works, load(name), cache=cache, progress=False)
-        rows += _graded("atelier", _asked(load(name), asked, whole.of(known)), large)
+        rows += _graded("atelier", _asked(load(name), asked, whole.of(known)), conditions, large)
     facts = {"atelier": {"queries": len(asked), "works": len(known)}}
     if root is not None:
         paintings = wikiart(root).where(artist=list(artists or judging_artists()))
-        few = _some_of_each(paintings.where(split="query"), queries)
+        few, database = _some_of_each(paintings.where(split="query"), queries), paintings.where(split="database")
         for name in real:
             whole = embed(paintings, load(name), cache=cache, progress=False)
-            rows += _graded("paintings", _asked(load(name), few, whole.of(paintings.where(split="database"))))
+            rows += _graded(
+                "paintings", _asked(load(name), few, whole.of(paintings.where(split="database"))), conditions
+            )
         facts["paintings"] = {"queries": len(few), "works": int((paintings.frame["split"] == "database").sum())}
     used = sorted({*descriptors, *(real if root is not None else ())})
     return write_results(output, facts, pd.DataFrame(rows).round(4), command=command, descriptors=used)
 
 
-def _graded(world: str, asked: _Asked, large: Sequence[Image.Image] | None = None) -> list[dict[str, object]]:
+def _graded(
+    world: str, asked: _Asked, conditions: Sequence[str], large: Sequence[Image.Image] | None = None
+) -> list[dict[str, object]]:
     """The rows of one descriptor: every condition in every strength, and the reference's crop."""
     rows = [{"condition": "unchanged", "strength": 0.0} | row for row in asked.rows(asked.plain)]
     longest = max(max(image.size) for image in large or asked.pictures)
-    for condition, (change, strengths) in STRENGTHS.items():
+    for condition in conditions:
+        change, strengths = lookup("condition", condition, STRENGTHS)
         pictures = large if condition == "longest side" else None
         for strength in strengths:
             # No picture is made larger.
