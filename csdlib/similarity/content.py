@@ -91,7 +91,7 @@ def split_variance(
     note = few(fewest, kind)
     if fewest < FEWEST:
         found = [Estimate(float(share), np.nan, np.nan, fewest, "group", note) for share in shares]
-        return VarianceSplit(*found, total=float(parts.sum()))
+        return VarianceSplit(*found, float(parts.sum()))
     left_out = [
         np.array([_shares(np.delete(means, row, axis), np.delete(scatter, row, axis), works) for row in range(size)])
         for axis, size in enumerate(scatter.shape)
@@ -101,7 +101,7 @@ def split_variance(
         Estimate(float(share), *around(float(share), reach, SHARE), fewest, "group", note)
         for share, reach in zip(shares, reaches, strict=True)
     ]
-    return VarianceSplit(*found, total=float(parts.sum()))
+    return VarianceSplit(*found, float(parts.sum()))
 
 
 def _grid(vectors: np.ndarray, artists: np.ndarray, subjects: np.ndarray) -> np.ndarray:

@@ -180,10 +180,8 @@ def record_strengths(
         few, database = _some_of_each(paintings.where(split="query"), queries), paintings.where(split="database")
         for name in real:
             whole = embed(paintings, load(name), cache=cache, progress=False)
-            rows += _graded(
-                "paintings", _asked(load(name), few, whole.of(paintings.where(split="database"))), conditions
-            )
-        facts["paintings"] = {"queries": len(few), "works": int((paintings.frame["split"] == "database").sum())}
+            rows += _graded("paintings", _asked(load(name), few, whole.of(database)), conditions)
+        facts["paintings"] = {"queries": len(few), "works": len(database)}
     used = sorted({*descriptors, *(real if root is not None else ())})
     return write_results(output, facts, pd.DataFrame(rows).round(4), command=command, descriptors=used)
 
