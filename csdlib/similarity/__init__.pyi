@@ -13,7 +13,6 @@ from .attribution import candidates as candidates
 from .content import VarianceSplit as VarianceSplit
 from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus
-from .fooling import BOUNDS as BOUNDS
 from .fooling import Fooled as Fooled
 from .fooling import raised as raised
 from .fooling import smallest_bound as smallest_bound

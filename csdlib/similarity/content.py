@@ -12,10 +12,9 @@ alike if one artist made them; ``content`` by how much two artists' pictures are
 fruit-SALAD (arXiv:2406.01278) asks the same of generated pictures; in a drawn world the grid is true.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.special import stdtrit
 
 from csdlib.errors import InputError
@@ -42,10 +41,10 @@ class VarianceSplit:
     rest: Estimate
     total: float
 
-    def frame(self) -> pd.DataFrame:
-        """A row a ``part``, with the columns of ``Estimate.row``."""
-        names = [field.name for field in fields(self) if field.name != "total"]
-        return pd.DataFrame([{"part": name} | getattr(self, name).row() for name in names])
+    @property
+    def shares(self) -> dict[str, Estimate]:
+        """The four shares by name."""
+        return {"style": self.style, "content": self.content, "both": self.both, "rest": self.rest}
 
 
 def split_variance(
@@ -57,6 +56,9 @@ def split_variance(
     artist and every subject is left out once, and both variances are added. (That counts twice what the two share, and
     makes the intervals a little too long. A bootstrap would draw an artist twice, as no grid has one.) Where chance
     makes a part smaller than nothing, it is 0.
+
+    A share says what the variance is of, and not how well artists are told apart: a descriptor that sees one thing
+    only, brightness say, can vary with the artist as much as a good one. Its retrieval belongs beside it.
 
     Args:
         vectors: (n, d) descriptors of any metric, or (n,) numbers, for example scores.
@@ -87,21 +89,8 @@ def split_variance(
     if not parts.sum() > 1e-12 * max(1.0, float(np.square(means).mean())):
         raise InputError("these descriptors do not differ: there is no variance to split")
     shares = parts / parts.sum()
-    fewest, kind = min(zip(scatter.shape, ("artist", "subject"), strict=True))
-    note = few(fewest, kind)
-    if fewest < FEWEST:
-        found = [Estimate(float(share), np.nan, np.nan, fewest, "group", note) for share in shares]
-        return VarianceSplit(*found, float(parts.sum()))
-    left_out = [
-        np.array([_shares(np.delete(means, row, axis), np.delete(scatter, row, axis), works) for row in range(size)])
-        for axis, size in enumerate(scatter.shape)
-    ]
-    reaches = [_reach([side[:, part] for side in left_out], level) for part in range(len(shares))]
-    found = [
-        Estimate(float(share), *around(float(share), reach, SHARE), fewest, "group", note)
-        for share, reach in zip(shares, reaches, strict=True)
-    ]
-    return VarianceSplit(*found, float(parts.sum()))
+    style, content, both, rest = _estimates(shares, means, scatter, works, level)
+    return VarianceSplit(style, content, both, rest, float(parts.sum()))
 
 
 def _grid(vectors: np.ndarray, artists: np.ndarray, subjects: np.ndarray) -> np.ndarray:
@@ -146,6 +135,23 @@ def _parts(means: np.ndarray, scatter: np.ndarray, works: int) -> np.ndarray:
 def _shares(means: np.ndarray, scatter: np.ndarray, works: int) -> np.ndarray:
     parts = _parts(means, scatter, works)
     return parts / max(parts.sum(), 1e-300)
+
+
+def _estimates(shares: np.ndarray, means: np.ndarray, scatter: np.ndarray, works: int, level: float) -> list[Estimate]:
+    """The shares with intervals, where there are artists and subjects enough."""
+    fewest, kind = min(zip(scatter.shape, ("artist", "subject"), strict=True))
+    note = few(fewest, kind)
+    if fewest < FEWEST:
+        return [Estimate(float(share), np.nan, np.nan, fewest, "group", note) for share in shares]
+    left_out = [
+        np.array([_shares(np.delete(means, row, axis), np.delete(scatter, row, axis), works) for row in range(size)])
+        for axis, size in enumerate(scatter.shape)
+    ]
+    reaches = [_reach([side[:, part] for side in left_out], level) for part in range(len(shares))]
+    return [
+        Estimate(float(share), *around(float(share), reach, SHARE), fewest, "group", note)
+        for share, reach in zip(shares, reaches, strict=True)
+    ]
 
 
 def _reach(left_out: list[np.ndarray], level: float) -> float:

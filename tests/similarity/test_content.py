@@ -67,7 +67,7 @@ def test_few_artists_or_subjects_say_so() -> None:
     three = split_variance(*simulated((3, 8, 2, 3), [1, 1, 1, 1], 0))
     assert three.style.note == "3 artists: no interval"
     assert np.isnan(three.style.low)
-    assert three.frame()["part"].tolist() == ["style", "content", "both", "rest"]
+    assert list(three.shares) == ["style", "content", "both", "rest"]
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
-from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, atelier, render
+from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, atelier
 from csdlib.descriptors.protocol import encode_images
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
 from csdlib.metrics.intervals import SIGNED, bootstrap
-from csdlib.recipes.atelier_pictures import exchanged_palettes
+from csdlib.recipes.atelier_pictures import exchanged_palettes, painted
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.tables import ImageTable
 
@@ -38,7 +37,8 @@ def record_palettes(
     works = atelier(progress=False)
     judged = works.where(split="database", artist=list(painters))
     pictures, pairs = exchanged_palettes(list(SUBJECTS), [PAINTERS[slug] for slug in painters])
-    own = [Image.fromarray(render(row.maker, row.subject, row.scene)) for row in pairs.itertuples()]
+    scenes = zip(pairs["maker"], pairs["subject"], pairs["scene"], strict=True)
+    own = [painted(*scene)[0] for scene in scenes]
     rows = []
     for name in descriptors:
         known = embed(works, load(name), cache=cache_folder() / "embeddings", progress=False).of(judged)

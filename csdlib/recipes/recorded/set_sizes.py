@@ -116,11 +116,11 @@ def _curve(
     prototype = np.array([each["prototype"] for each in seen])
     small = n <= FITTED
     fitted = fit_set_size(n[small], prototype.mean(axis=0)[small], sides=2 if fixed is None else 1).expected(n, m)
-    rows = []
+    rows: list[dict[str, object]] = []
     for place in range(len(n)):
         at = pd.DataFrame([each.iloc[place] for each in seen])
         score = bootstrap(at["prototype"].to_numpy(), groups=np.array(names), bounds=SIGNED)
-        row = {"n": int(n[place]), "m": int(m[place]), "grows": "both" if fixed is None else "one"}
+        row: dict[str, object] = {"n": int(n[place]), "m": int(m[place]), "grows": "both" if fixed is None else "one"}
         row |= {"prototype": score.value, "low": score.low, "high": score.high}
         row |= {"expected": float(np.mean([law.expected(n[place], m[place]) for law in laws])), "fitted": fitted[place]}
         rows.append(row | _corrected(at, np.array(names)) | {"artists": score.n})

@@ -59,12 +59,12 @@ def record_style_shares(
 
 def _rows(world: str, descriptor: str, found: Embedded, unseen: Sequence[str]) -> list[dict[str, object]]:
     """The parts of one descriptor: by all artists, and by those whom it has not seen."""
-    rows = []
+    rows: list[dict[str, object]] = []
     table = found.table
     known = sorted(set(table.frame["artist"]))
     for artists, names in (("all", known), ("unseen", [name for name in known if name in unseen])):
         part = found.of(table.where(artist=names))
         split = split_variance(part.vectors, part.table.column("artist"), part.table.column("content"))
         where = {"world": world, "artists": artists, "painters": len(names), "descriptor": descriptor}
-        rows += [where | row | {"total": split.total} for row in split.frame().to_dict("records")]
+        rows += [where | {"part": part} | share.row() | {"total": split.total} for part, share in split.shares.items()]
     return rows
