@@ -59,7 +59,7 @@ class MeanCosines:
 
     @property
     def limit(self) -> float:
-        """The cosine of the prototypes of endlessly many pictures: what ``corrected_cosine`` estimates."""
+        """The cosine of the prototypes of endlessly many pictures, which ``corrected_cosine`` estimates, too."""
         return self.across / float(np.sqrt(self.first * self.second))
 
 
