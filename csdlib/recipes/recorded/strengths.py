@@ -127,8 +127,10 @@ class _Asked:
             "told apart": (now, SHARE),
         }
         found = {what: bootstrap(values, groups=groups, bounds=bounds) for what, (values, bounds) in numbers.items()}
-        found["recall@1 above"] = paired_difference(by_query["recall@1"], unchanged["recall@1"], groups=groups)
-        found["told apart above"] = paired_difference(now, before, groups=groups)
+        # Of a difference with itself there is no interval.
+        if seen is not self.plain:
+            found["recall@1 above"] = paired_difference(by_query["recall@1"], unchanged["recall@1"], groups=groups)
+            found["told apart above"] = paired_difference(now, before, groups=groups)
         return [{"measure": what} | estimate.row() for what, estimate in found.items()]
 
 
