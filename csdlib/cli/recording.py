@@ -13,6 +13,7 @@ from csdlib.recipes.recorded.conditions import record_conditions
 from csdlib.recipes.recorded.content import record_content
 from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.described import record_described
+from csdlib.recipes.recorded.meaning import record_meaning
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.reading import READING, record_reading
@@ -122,6 +123,20 @@ def on_map(
     """Place generated pictures on the map of real paintings."""
     record_generated_on_map(root, output, csv=csv, command=command_line(context, root=ROOT))
     typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def meaning(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where the tables meaning_*.csv go.")] = RESULTS,
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv and sd14_artists.csv; optional.")] = None,
+    table: Annotated[list[str] | None, typer.Option(help="One of the tables only; may be repeated.")] = None,
+) -> None:
+    """Measure what moves a score beside style: sizes of sets, content, the state of a picture, and malice."""
+    told = command_line(context, **({} if root is None else {"root": ROOT}))
+    for output in record_meaning(folder, root, tables=table or None, command=told):
+        typer.echo(f"written: {output}")
 
 
 @record.command()

@@ -17,7 +17,13 @@ from .calibration import METHODS as METHODS
 from .calibration import Calibration as Calibration
 from .calibration import calibrate as calibrate
 from .calibration import posterior as posterior
+from .content import VarianceSplit as VarianceSplit
+from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus
+from .fooling import Fooled as Fooled
+from .fooling import raised as raised
+from .fooling import smallest_bound as smallest_bound
+from .fooling import with_colours_of as with_colours_of
 from .gaps import REGIMES as REGIMES
 from .gaps import discrimination_gaps as discrimination_gaps
 from .gaps import gap_table as gap_table
@@ -42,6 +48,10 @@ from .scores import Score as Score
 from .scores import general_style_similarity as general_style_similarity
 from .scores import prototype_similarity as prototype_similarity
 from .scores import style_similarity as style_similarity
+from .set_size import MeanCosines as MeanCosines
+from .set_size import fit_set_size as fit_set_size
+from .set_size import mean_cosines as mean_cosines
+from .set_size import scores_by_size as scores_by_size
 from .sets import corrected_cosine as corrected_cosine
 from .sets import prototype_cosine as prototype_cosine
 from .shift import centred as centred

@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.altered import Altered
 from csdlib.descriptors.registry import load
+from csdlib.embeddings.arrays import Embedded
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
 from csdlib.images import thumbnail, without_colour
@@ -125,32 +126,46 @@ def record_conditions(
     return write_results(output, facts, pd.DataFrame(rows).round(4), command=command, descriptors=descriptors)
 
 
+def seen_changed(seen: Embedded, plain: Embedded, known: Embedded) -> dict[str, np.ndarray]:
+    """What became of each query when its picture was changed.
+
+    Args:
+        seen: q queries, changed.
+        plain: the same as they are.
+        known: the database.
+
+    Returns:
+        (q,) numbers each: ``recall@1``, and the cosine with the ``same picture``, and the mean ones with works by the
+        ``same artist`` and by ``other artists``.
+    """
+    same = plain.table.column("artist")[:, None] == known.table.column("artist")
+    # Rounding may leave a cosine just beyond 1.
+    cosines = np.clip(seen.vectors @ known.vectors.T, -1, 1)
+    return {
+        "recall@1": matches(seen, known, 1).hits[:, 0].astype(float),
+        "same picture": np.clip(np.einsum("qd,qd->q", seen.vectors, plain.vectors), -1, 1),
+        "same artist": np.where(same, cosines, 0).sum(axis=1) / same.sum(axis=1),
+        "other artists": np.where(same, 0, cosines).sum(axis=1) / (~same).sum(axis=1),
+    }
+
+
 def _changed(table: ImageTable, name: str) -> list[dict[str, object]]:
     """The rows of one descriptor."""
     descriptor, cache = load(name), cache_folder() / "embeddings"
     plain, known = (embed(table.where(split=split), descriptor, cache=cache) for split in ("query", "database"))
     groups = plain.table.column("artist")
-    same = groups[:, None] == known.table.column("artist")
     first = matches(plain, known, 1).hits[:, 0].astype(float)
     rows = []
     for condition, change in CONDITIONS.items():
         seen = embed(plain.table, Altered(descriptor, change, condition), cache=cache)
         # Changed or not, the weights that saw them are the same: the numbers may be compared.
         seen = replace(seen, fingerprint=known.fingerprint)
-        found = matches(seen, known, 1).hits[:, 0].astype(float)
-        # Rounding may leave a cosine just beyond 1.
-        cosines = np.clip(seen.vectors @ known.vectors.T, -1, 1)
-        by_query = {
-            "recall@1": found,
-            "same picture": np.clip(np.einsum("qd,qd->q", seen.vectors, plain.vectors), -1, 1),
-            "same artist": np.where(same, cosines, 0).sum(axis=1) / same.sum(axis=1),
-            "other artists": np.where(same, 0, cosines).sum(axis=1) / (~same).sum(axis=1),
-        }
+        by_query = seen_changed(seen, plain, known)
         measured = {
             what: bootstrap(values, groups=groups, bounds=SHARE if what == "recall@1" else SIGNED)
             for what, values in by_query.items()
         }
-        measured["above"] = paired_difference(found, first, groups=groups)
+        measured["above"] = paired_difference(by_query["recall@1"], first, groups=groups)
         rows += [
             {"descriptor": name, "condition": condition, "measure": what} | estimate.row()
             for what, estimate in measured.items()

@@ -19,7 +19,7 @@ from csdlib.descriptors.weights import state_hash
 from csdlib.embeddings.arrays import Embedded, Embeddings, same_collection
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, cache_folder, text_hash
+from csdlib.files import AnyPath, cache_folder, data_path, text_hash
 from csdlib.recipes.recorded.results import write_results, write_table
 from csdlib.recipes.shipped.csd_art import judging_artists
 from csdlib.tables import ImageTable, collection_of
@@ -69,6 +69,18 @@ def record_described(
     write_table(output / csv, made.frame[list(GENERATED)])
     facts = {"paintings": len(works), "generated": len(made), "components": components}
     write_results(output / "described.json", facts, command=command, descriptors=descriptors, generated=[made])
+
+
+def read_described(csv: str = "sd14_artists.csv", *, descriptor: str = "csd-art") -> tuple[Embedded, Embedded]:
+    """What a descriptor said of the real pictures whose numbers ship: of the paintings, and of the generated ones.
+
+    Args:
+        csv: name of the table of generated images.
+        descriptor: name of one that ``record_described`` was given.
+    """
+    folder = data_path("art")
+    found = Embeddings.load(folder / descriptor, root=folder)
+    return found.of(wikiart(folder)), found.of(generated(folder, csv=csv))
 
 
 def _whole(found: Embedded) -> Embedded:
