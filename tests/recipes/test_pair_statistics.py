@@ -46,6 +46,13 @@ def test_thresholds_are_those_of_the_pairs_and_what_passes_is_counted() -> None:
     assert found["generated", "own", "passed at FAR 5%"] == pytest.approx(passed[own].mean(), abs=0.02)
     assert found["generated", "others", "passed at FAR 5%"] == pytest.approx(passed[kept][~own[kept]].mean(), abs=0.01)
     assert ("works", "others", "cosine above") not in found.index
+    cosines, two = made.vectors[kept] @ made.vectors[kept].T, WHOSE[kept][:, None] != WHOSE[kept]
+    subjects = np.arange(len(WHOSE)) % WORKS % 2
+    rows = threshold_rows(works, WHOSE, made, asked, subjects=subjects, ratios=False)
+    told = two & (subjects[kept][:, None] != subjects[kept])
+    for kind, pairs in (("generated with generated", two), ("generated, two subjects", told)):
+        value = by_key(rows)["value"][kind, "others", "cosine"]
+        assert value == pytest.approx(cosines[pairs].mean(), abs=1e-3)
     with pytest.raises(InputError, match="3 artists have works and generated pictures: four are needed"):
         threshold_rows(works, WHOSE, made, np.where(WHOSE < "artist-03", WHOSE, "nobody"), ratios=False)
 
@@ -60,8 +67,8 @@ def test_intervals_leave_an_artist_out_on_both_sides() -> None:
         return float(cosines[WHOSE[rest][:, None] != WHOSE[rest]].mean())
 
     truth = jackknife(mean(""), np.array([mean(name) for name in np.unique(WHOSE)]), bounds=(-1.0, 1.0))
-    ours = found.loc[("generated", "others", "cosine")]
-    assert ours[["value", "low", "high"]].to_list() == pytest.approx([truth.value, truth.low, truth.high], abs=1e-3)
+    ours = [found[end]["generated", "others", "cosine"] for end in ("value", "low", "high")]
+    assert ours == pytest.approx([truth.value, truth.low, truth.high], abs=1e-3)
 
 
 def test_pictures_like_the_works_pass_like_them_and_those_drawn_together_more_often() -> None:
@@ -69,11 +76,11 @@ def test_pictures_like_the_works_pass_like_them_and_those_drawn_together_more_of
     same = by_key(threshold_rows(works, WHOSE, collection(0.8, prefix="made"), WHOSE, ratios=False))["value"]
     assert same["generated", "others", "passed at FAR 1% above"] == pytest.approx(0, abs=1e-9)
     assert same["generated with generated", "own", "auc above"] == pytest.approx(0, abs=1e-9)
-    made = collection(1.2, seed=1, prefix="made", towards=3.0)
+    made = collection(1.2, seed=1, prefix="made", towards=6.0)
     drawn = by_key(threshold_rows(works, WHOSE, made, WHOSE, seeds=2))
-    assert drawn.loc[("generated with generated", "others", "passed at FAR 5% above"), "low"] > 0.2
-    assert drawn.loc[("generated", "own", "ratio above"), "high"] < 1
-    assert drawn.loc[("works", "own", "ratio"), "low"] > 1
+    assert drawn["low"]["generated with generated", "others", "passed at FAR 5% above"] > 0.2
+    assert drawn["high"]["generated", "own", "ratio above"] < 1
+    assert drawn["low"]["works", "own", "ratio"] > 1
 
 
 def test_the_ratio_rises_between_its_ends_and_more_references_say_more() -> None:
@@ -99,8 +106,7 @@ def test_a_corpus_is_recorded_with_its_curves(tmp_path: Path, monkeypatch: pytes
     for where in ("fitted on other artists", "fitted on the judged works"):
         apart = value["verification", where, "csls", "auc"] - value["verification", where, "cosine", "auc"]
         assert value["verification", where, "csls", "auc above"].item() == pytest.approx(apart.item(), abs=2e-4)
-    brier = frame.loc[("calibration", ["raw", "isotonic"], "cosine", "brier")]
-    rare = brier[brier["prior"] == 0.01].reset_index().set_index(["setting", "references"])["value"]
+    rare = made.frame.query("measure == 'brier' and prior == 0.01").set_index(["setting", "references"])["value"]
     # Whoever reads a cosine as a probability is wrong most where one artist is rare.
     assert rare["isotonic", 1] < rare["raw", 1] and rare["isotonic", 4] < rare["raw", 4]
     assert set(frame.loc["gaps"].index.get_level_values("setting")) == {"pairwise, 16 x 6", "aggregated, 16 x 6"}

@@ -45,8 +45,11 @@ DESIGNS = ((24, 10), (16, 10))
 #: Where a read-out is fitted, if not on others.
 ITSELF = "fitted on the judged works"
 
-COLUMNS = ("world", "artists", "descriptor", "pictures", "question", "readout", "setting", "references", "prior")
-COLUMNS += ("measure", "value", "low", "high", "n", "unit", "note")
+#: Of the table.
+COLUMNS = (
+    *("world", "artists", "descriptor", "pictures", "question", "readout", "setting", "references", "prior"),
+    *("measure", "value", "low", "high", "n", "unit", "note"),
+)
 
 Row = dict[str, object]
 
@@ -133,7 +136,7 @@ def pair_rows(images: Embeddings, artists: np.ndarray, judged: Mapping[Setting, 
 def reliability_rows(judged: Mapping[Setting, Reliability]) -> list[Row]:
     """The bins of reliability diagrams, see ``Reliability.table``; of the raw value and of the first calibration."""
     return [
-        {"method": method, "references": references, "prior": prior} | row
+        {"method": method, "references": references, "prior": prior} | {str(key): value for key, value in row.items()}
         for (method, references, prior), found in judged.items()
         if method != "logistic"
         for row in found.table.to_dict("records")
@@ -189,15 +192,14 @@ def _gaps(images: Embeddings, artists: np.ndarray, n_artists: int, n_works: int)
 def _generated(who: str) -> tuple[list[Row], Row]:
     """Thresholds of the artists whom csd-art has not seen, or of all whose numbers ship; and who they are."""
     works, made = read_described()
+    unseen = judging_artists()
     if who == "unseen":
-        works = works.of(works.table.where(artist=judging_artists()))
+        works = works.of(works.table.where(artist=unseen))
     artists, asked = works.table.column("artist"), made.table.column("artist")
     both = sorted(set(asked.tolist()) & set(artists.tolist()))
+    subjects = made.table.column("content")
     # Where csd-art knows most of the works, their ratios would say nothing of others.
-    rows = threshold_rows(works, artists, made, asked, ratios=who == "unseen")
-    known: Row = {
-        "works": len(works),
-        "artists": len(set(artists.tolist())),
-        "generated": int(np.isin(asked, both).sum()),
-    }
-    return rows, known | {"asked for": both if who == "unseen" else len(both)}
+    rows = threshold_rows(works, artists, made, asked, subjects=subjects, ratios=who == "unseen")
+    known: Row = {"works": len(works), "generated": int(np.isin(asked, both).sum())}
+    known |= {"artists": len(set(artists.tolist())), "seen by csd-art": len(set(artists.tolist()) - set(unseen))}
+    return rows, known | {"asked for": len(both), "asked for and unseen": [name for name in both if name in unseen]}

@@ -13,7 +13,7 @@ from csdlib.similarity.calibration import calibrate
 SEEDS = 10
 
 #: Where the ratio is kept.
-VALUES = tuple(np.linspace(-0.2, 1, 41).round(2).tolist())
+VALUES = tuple(np.linspace(-0.1, 0.8, 37).round(3).tolist())
 
 
 def log_ratios(

@@ -30,6 +30,21 @@ Numbers = dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True)
+class _Side:
+    """Pictures that are compared with others.
+
+    Attributes:
+        images: n pictures.
+        artists: (n,) by whom, or in whose style.
+        labels: (n,) what tells pictures apart: two with one label are no pair.
+    """
+
+    images: Embeddings
+    artists: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
 class _Pairs:
     """Pairs of one kind of picture with another, counted by their cosine.
 
@@ -59,6 +74,7 @@ def threshold_rows(
     made: Embeddings,
     asked: np.ndarray,
     *,
+    subjects: np.ndarray | None = None,
     ratios: bool = True,
     seeds: int = SEEDS,
 ) -> list[Row]:
@@ -66,23 +82,25 @@ def threshold_rows(
 
     A threshold is where a share of all pairs of works by two artists passes. What passes is then the mean over the
     artists who have generated pictures, for works and for generated pictures alike. Every interval comes from leaving
-    out each artist, with all works and pictures, and setting threshold and calibration again.
+    out each artist of the works, asked for or not, on both sides, and setting threshold and calibration again.
 
     Args:
         works: of n works.
         artists: (n,) their artists.
         made: of m generated pictures, by the same descriptor.
         asked: (m,) in whose style each was asked for; of who has no works nothing is counted.
+        subjects: (m,) what each generated picture shows; then those of two subjects are compared, too.
         ratios: calibrate the cosine on the works, and read the typical cosines by it.
         seeds: of the calibrations, see ``log_ratios``.
 
     Returns:
         rows with ``pictures`` (``works``: works with works; ``generated``: generated pictures with works; ``generated
-        with generated``), ``setting`` (``own``: both of one artist; ``others``: of two), ``measure``, and the interval:
-        ``cosine``, the mean; ``auc``, how surely own is above others; ``threshold at FAR 1%``, at which so many of
-        these pairs of two artists pass; ``passed at FAR 1%``, the share that passes the threshold of the works; and
-        ``ratio``, the likelihood ratio of the works at the median. Generated pictures have each once more, with
-        ``above``: by how much it is above the works'; of a ratio, by which factor.
+        with generated``; ``generated, two subjects``: the same without pairs that show the same), ``setting`` (``own``:
+        both of one artist; ``others``: of two), ``measure``, and the interval: ``cosine``, the mean; ``auc``, how
+        surely own is above others; ``threshold at FAR 1%``, at which so many of these pairs of two artists pass;
+        ``passed at FAR 1%``, the share that passes the threshold of the works; and ``ratio``, the likelihood ratio of
+        the works at the median. Generated pictures have each once more, with ``above``: by how much it is above the
+        works'; of a ratio, by which factor.
 
     Raises:
         InputError: fewer than four artists have both.
@@ -91,28 +109,31 @@ def threshold_rows(
     both = np.isin(names, asked)
     if both.sum() < 4:
         raise InputError(f"{both.sum()} artists have works and generated pictures: four are needed")
-    kept = np.isin(asked, names)
-    made, asked = made.take(np.flatnonzero(kept)), asked[kept]
-    sides = {"works": (works, artists, works, artists), "generated": (made, asked, works, artists)}
-    sides["generated with generated"] = (made, asked, made, asked)
+    kept = np.flatnonzero(np.isin(asked, names))
+    real = _Side(works, artists, np.arange(len(works)))
+    # No generated picture is a work.
+    drawn = _Side(made.take(kept), asked[kept], -1 - np.arange(len(kept)))
+    sides = {"works": (real, real), "generated": (drawn, real), "generated with generated": (drawn, drawn)}
+    if subjects is not None:
+        shown = replace(drawn, labels=subjects[kept])
+        sides["generated, two subjects"] = (shown, shown)
     kinds = {kind: _counted(names, *side) for kind, side in sides.items()}
     curves = mean_log_ratios(works, artists, EDGES, seeds=seeds) if ratios else None
     found = _measured(kinds, both, curves)
     return [row for kind, each in found.items() for row in _rows(kind, each, found["works"])]
 
 
-def _counted(names: np.ndarray, one: Embeddings, whose: np.ndarray, other: Embeddings, theirs: np.ndarray) -> _Pairs:
-    """All pairs, by two artists and cosine; a picture is no pair with itself."""
+def _counted(names: np.ndarray, one: _Side, other: _Side) -> _Pairs:
+    """All pairs, by two artists and cosine."""
     counts = np.zeros((len(names), len(names), STEPS), dtype=np.int64)
-    columns = np.searchsorted(names, theirs)
+    columns = np.searchsorted(names, other.artists) * STEPS
+    theirs = np.asarray(other.images.vectors, np.float64)
     for row, name in enumerate(names):
-        mine = np.flatnonzero(whose == name)
-        cosines = np.asarray(one.vectors[mine], np.float64) @ np.asarray(other.vectors, np.float64).T
-        step = np.clip(((cosines + 1) / 2 * STEPS).astype(int), 0, STEPS - 1)
-        places = columns * STEPS + step
-        if one is other:
-            places[np.arange(len(mine)), mine] = len(names) * STEPS  # one place more, which is thrown away
-        counts[row] = np.bincount(places.ravel(), minlength=len(names) * STEPS + 1)[:-1].reshape(-1, STEPS)
+        mine = one.artists == name
+        cosines = np.asarray(one.images.vectors, np.float64)[mine] @ theirs.T
+        places = columns + np.clip(((cosines + 1) / 2 * STEPS).astype(int), 0, STEPS - 1)
+        pairs = places[one.labels[mine][:, None] != other.labels]
+        counts[row] = np.bincount(pairs, minlength=len(names) * STEPS).reshape(-1, STEPS)
     return _Pairs(counts)
 
 
