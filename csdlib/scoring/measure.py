@@ -16,7 +16,8 @@ from csdlib.scoring.pairing import Pairing, hint, pair, unasked
 from csdlib.scoring.report import NO_SUMMARY, Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
-from csdlib.similarity.corpus import NEIGHBOURS, Corpus
+from csdlib.similarity.corpus import MOST_REFERENCES, Corpus
+from csdlib.similarity.readouts import NEIGHBOURS
 
 #: Numbers of a picture, and what each is.
 COLUMNS = {
@@ -56,7 +57,9 @@ class Scores(Report):
         frame: one row a generated picture, in the order of its side: ``generated``, its name; ``group``; ``mean``,
             ``max`` and ``prototype``, cosines in [-1, 1], higher = more alike; with a corpus, ``above_different`` and
             ``above_same``, shares in [0, 1], and ``csls``, see ``COLUMNS``; ``nearest``, the reference with the largest
-            cosine; ``n``, its references; ``crop_loss``, the share of it that the descriptor never sees; and ``note``,
+            cosine; ``n``, its references; ``likelihood_ratio``, how much more likely its mean cosine is if the
+            references' artist made it than if another did (no probability, see ``posterior``), where all of them are in
+            one group and the corpus is large enough; ``crop_loss``, the share of it that the descriptor never sees; and ``note``,
             which says why a number is missing, or what is wrong with it.
         summary: the means over the pictures that have a number, with bootstrap intervals over groups where there are
             several, else over pictures: they are about other pictures against these references.
@@ -178,6 +181,7 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
     names = [name for name in COLUMNS if scale or name in PLAIN]
     numbers = {name: np.full(len(made), np.nan) for name in names}
     nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
+    ratios = np.full(len(made), np.nan)
     own = known.rows_of(made) if pairs.apart else np.full(len(made.embeddings), -1)
     crowded = [scale.density(side.embeddings.vectors, k) for side in (made, known)] if scale else []
     for rows, candidates in _same_candidates(made, pairs):
@@ -188,10 +192,14 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
         measured = {"mean": found.mean, "max": found.highest, "prototype": found.prototype}
         if scale:
             measured |= _read_on(scale, sides, itself, crowded[0][ours], crowded[1][theirs])
+            if not scale.uncalibrated and len(set(known.groups[candidates].tolist())) == 1:
+                ratios[rows] = scale.likelihood_ratio(found.mean, found.n)
         for name, values in measured.items():
             numbers[name][rows] = values
         n[rows] = found.n
         nearest[rows] = np.where(found.nearest >= 0, known.names[candidates][found.nearest], "")
+    if scale:
+        numbers["likelihood_ratio"] = ratios
     frame = pd.DataFrame({"generated": made.names, "group": made.groups} | numbers)
     return frame.assign(nearest=nearest, n=n, crop_loss=made.lost(measure), note=_notes(made, pairs, n))
 
@@ -260,7 +268,11 @@ def _summary(frame: pd.DataFrame) -> pd.DataFrame:
 def _said(scale: Corpus, k: int) -> dict[str, Any]:
     same, different = scale.pairs
     sizes = {"pictures": len(scale.embeddings), "pairs by one artist": same, "pairs by two artists": different}
-    return {"name": scale.name} | sizes | {"k of csls": k, "left out": scale.left_out}
+    said = (
+        f"{scale.calibration()}; a mean of more than {MOST_REFERENCES} references is read as one of {MOST_REFERENCES}"
+    )
+    ratios = f"none: {scale.uncalibrated}" if scale.uncalibrated else said
+    return {"name": scale.name} | sizes | {"k of csls": k, "likelihood ratio": ratios, "left out": scale.left_out}
 
 
 def _advice(measure: Descriptor, frame: pd.DataFrame, known: Side) -> list[str]:
