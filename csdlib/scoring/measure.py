@@ -10,13 +10,12 @@ from csdlib import descriptors  # lazy: torchvision loads where a picture is des
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.files import AnyPath
 from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap
-from csdlib.scoring.corpora import corpus as read_corpus
-from csdlib.scoring.corpora import usual_corpus
+from csdlib.scoring.corpora import calibration_said, scale_of
 from csdlib.scoring.pairing import Pairing, hint, pair, unasked
 from csdlib.scoring.report import NO_SUMMARY, Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
-from csdlib.similarity.corpus import MOST_REFERENCES, Corpus
+from csdlib.similarity.corpus import Corpus
 from csdlib.similarity.readouts import NEIGHBOURS
 
 #: Numbers of a picture, and what each is.
@@ -59,8 +58,8 @@ class Scores(Report):
             ``above_same``, shares in [0, 1], and ``csls``, see ``COLUMNS``; ``nearest``, the reference with the largest
             cosine; ``n``, its references; ``likelihood_ratio``, how much more likely its mean cosine is if the
             references' artist made it than if another did (no probability, see ``posterior``), where all of them are in
-            one group and the corpus is large enough; ``crop_loss``, the share of it that the descriptor never sees; and ``note``,
-            which says why a number is missing, or what is wrong with it.
+            one group and the corpus is large enough; ``crop_loss``, the share of it that the descriptor never sees; and
+            ``note``, which says why a number is missing, or what is wrong with it.
         summary: the means over the pictures that have a number, with bootstrap intervals over groups where there are
             several, else over pictures: they are about other pictures against these references.
     """
@@ -118,7 +117,7 @@ def score(
     # One list of pictures in memory on both sides holds the same pictures: nothing else would tell.
     same = references is generated
     known = made if same else describe(references, measure, batch_size=batch_size, progress=progress)
-    scale = _scale(corpus, measure, batch_size, progress)
+    scale = scale_of(corpus, measure, batch_size=batch_size, progress=progress)
     pairs = pair(made, known, pairing)
     frame = _rows(measure, made, known, pairs, scale, k)
     how = made_by(measure) | {
@@ -166,14 +165,6 @@ def compare_preprocessing(
         rows.append(row | {"against_own": against_own, "crop_loss": each.frame["crop_loss"].mean()})
     how = {key: value for key, value in found["own"].how.items() if key not in ("preprocessing", "fingerprint")}
     return Report(pd.DataFrame(rows), NO_SUMMARY, how)
-
-
-def _scale(source: AnyPath | None, measure: Descriptor, batch_size: int, progress: bool) -> Corpus | None:
-    if source is None or source == "none":
-        return None
-    if source == "auto":
-        return usual_corpus(measure)
-    return read_corpus(source, measure, batch_size=batch_size, progress=progress)
 
 
 def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: Corpus | None, k: int) -> pd.DataFrame:
@@ -268,11 +259,8 @@ def _summary(frame: pd.DataFrame) -> pd.DataFrame:
 def _said(scale: Corpus, k: int) -> dict[str, Any]:
     same, different = scale.pairs
     sizes = {"pictures": len(scale.embeddings), "pairs by one artist": same, "pairs by two artists": different}
-    said = (
-        f"{scale.calibration()}; a mean of more than {MOST_REFERENCES} references is read as one of {MOST_REFERENCES}"
-    )
-    ratios = f"none: {scale.uncalibrated}" if scale.uncalibrated else said
-    return {"name": scale.name} | sizes | {"k of csls": k, "likelihood ratio": ratios, "left out": scale.left_out}
+    calibrated = calibration_said(scale)
+    return {"name": scale.name} | sizes | {"k of csls": k, "likelihood ratio": calibrated, "left out": scale.left_out}
 
 
 def _advice(measure: Descriptor, frame: pd.DataFrame, known: Side) -> list[str]:

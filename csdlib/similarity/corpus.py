@@ -1,5 +1,6 @@
 """A corpus whose makers are known, as the scale on which a score is read."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,8 +13,8 @@ from csdlib.similarity.pairs import pair_cosines
 from csdlib.similarity.reading import Reading
 from csdlib.similarity.readouts import NEIGHBOURS, density
 
-#: Beyond so many references by one artist a mean cosine says hardly more.
-MOST_REFERENCES = 12
+#: Numbers of references by one artist that are calibrated at most; beyond the first a mean cosine says hardly more.
+MOST_REFERENCES = (12, 8, 4, 2, 1)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Corpus:
 
         Args:
             means: (m,) mean cosines of a picture with works by one artist.
-            references: (m,) how many works; more than 12 are read as 12, beyond which a mean says hardly more.
+            references: (m,) how many works; more than ``most_references`` are read as so many.
 
         Returns:
             (m,) above 0; above 1 speaks for one artist. Not a number where there is no mean.
@@ -87,16 +88,27 @@ class Corpus:
         Raises:
             InputError: too few works or artists.
         """
-        found, counts = np.full(len(means), np.nan), np.minimum(references, MOST_REFERENCES)
+        if self.uncalibrated:
+            raise InputError(self.uncalibrated)
+        found, counts = np.full(len(means), np.nan), np.minimum(references, self.most_references)
         for count in np.unique(counts[counts > 0]).tolist():
             found[counts == count] = self.calibration(count).likelihood_ratio(means[counts == count])
         return found
 
     @cached_property
+    def most_references(self) -> int:
+        """The number of references by one artist up to which likelihood ratios are calibrated; 0 where none are."""
+        for count in MOST_REFERENCES:
+            with suppress(InputError):
+                self.calibration(count)
+                return count
+        return 0
+
+    @cached_property
     def uncalibrated(self) -> str:
         """Why there are no likelihood ratios; empty where there are."""
         try:
-            self.calibration(MOST_REFERENCES)
+            self.calibration(max(1, self.most_references))
         except InputError as error:
             return str(error)
         return ""

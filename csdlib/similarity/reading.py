@@ -15,11 +15,10 @@ class Reading:
             0; None where the corpus is too small to tell. It is no probability: see ``posterior``.
 
     Example:
-        >>> print(Reading("paintings: 1,569 pictures by 24 artists", 0.93, 0.42, 7.1))
-        above 93 % of the pairs by two artists and 42 % of those by one; 7.1 times as likely of one artist as of two \
-(paintings: 1,569 pictures by 24 artists)
+        >>> print(Reading("mine", 0.993, 0.42, 7.1))
+        above 99.3 % of the pairs by two artists and 42 % of those by one; 7.1 times likelier by one artist (mine)
         >>> print(Reading("mine", 0.2, 0.01, 0.05))
-        above 20 % of the pairs by two artists and 1 % of those by one; 20 times as likely of two artists as of one (mine)
+        above 20 % of the pairs by two artists and 1 % of those by one; 20 times likelier by two artists (mine)
     """
 
     corpus: str
@@ -28,14 +27,14 @@ class Reading:
     likelihood_ratio: float | None
 
     def __str__(self) -> str:
-        shares = (
-            f"above {self.above_different:.0%} of the pairs by two artists and {self.above_same:.0%} of those by one"
+        different, same = (f"{100 * share:.3g} %" for share in (self.above_different, self.above_same))
+        return (
+            f"above {different} of the pairs by two artists and {same} of those by one{self._likely()} ({self.corpus})"
         )
-        return f"{shares}{self._likely()} ({self.corpus})".replace("%", " %")
 
     def _likely(self) -> str:
         if self.likelihood_ratio is None:
             return ""
         if self.likelihood_ratio < 1:
-            return f"; {1 / self.likelihood_ratio:.2g} times as likely of two artists as of one"
-        return f"; {self.likelihood_ratio:.2g} times as likely of one artist as of two"
+            return f"; {1 / self.likelihood_ratio:.2g} times likelier by two artists"
+        return f"; {self.likelihood_ratio:.2g} times likelier by one artist"
