@@ -54,6 +54,7 @@ def score(
     strict: Strict = False,
 ) -> None:
     """Score the style of generated pictures by references: a row a picture, a summary with intervals."""
+    find: Callable[[], Report]
     if compare_preprocessing:
         if measure.pop("preprocessing") != "own" or corpus not in ("auto", "none"):
             raise InputError(
@@ -81,7 +82,7 @@ def attribute(
     strict: Strict = False,
 ) -> None:
     """Rank the artists whose style each picture may show, and say where it is nobody's."""
-    options = {"k": k, "wrong": wrong, "strangers": split_names(strangers), "corpus": corpus}
+    options: Measure = {"k": k, "wrong": wrong, "strangers": split_names(strangers), "corpus": corpus}
     _report(partial(scoring.attribute, pictures, references, **options, **measure), output, as_json, strict)
 
 
