@@ -183,22 +183,33 @@ def test_scoring_and_the_shipped_models_need_the_core_alone(core: Run) -> None:
     assert not done.returncode, done.stderr
 
 
-def test_every_example_of_the_help_runs_with_the_core_alone(core: Run) -> None:
+#: Runs commands in one process, each as the shell would give it, and ends at the first that fails.
+COMMANDS = """
+import sys
+from csdlib.cli import app
+for command in {commands}:
+    print(command, file=sys.stderr)
+    app(command[1:], standalone_mode=False)
+"""
+
+
+def run_all(run: Run, verbs: list[str]) -> subprocess.CompletedProcess[str]:
+    commands = [shlex.split(command) for verb in verbs for command in EXAMPLES[verb]]
+    return run("python", "-c", COMMANDS.format(commands=commands))
+
+
+def test_examples_of_the_help_run_with_the_core_alone(core: Run) -> None:
     assert core("csdlib", "--version").stdout == f"csdlib {csdlib.__version__}\n"
     for verb in FILES.keys() - OURS:
         assert EXAMPLES[verb], verb
     # In the order of the verbs: what one writes the next one reads.
-    for verb in [verb for verb in FILES if verb not in OURS | MORE]:
-        for command in EXAMPLES[verb]:
-            done = core(*shlex.split(command))
-            assert not done.returncode, (command, done.stderr)
+    done = run_all(core, [verb for verb in FILES if verb not in OURS | MORE])
+    assert not done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("verb", sorted(MORE - OURS))
-def test_examples_that_need_more_run_where_all_is_installed(whole: Run, verb: str) -> None:
-    for command in EXAMPLES[verb]:
-        done = whole(*shlex.split(command))
-        assert not done.returncode, (command, done.stderr)
+def test_examples_that_need_more_run_where_all_is_installed(whole: Run) -> None:
+    done = run_all(whole, sorted(MORE - OURS))
+    assert not done.returncode, done.stderr
 
 
 def test_what_needs_more_says_in_one_sentence_how_to_get_it(core: Run) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 from scipy.special import expit, logit
 
 from csdlib.embeddings.arrays import Embeddings
@@ -206,12 +207,9 @@ def _limits(shares: np.ndarray, works: int) -> tuple[float, float]:
 
 
 def _isotonic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # Imported here: sklearn takes a second to import.
-    from sklearn.isotonic import IsotonicRegression
-
-    fitted = IsotonicRegression().fit(values, shares[0] / shares.sum(axis=0), sample_weight=shares.sum(axis=0))
+    fitted = isotonic_regression(shares[0] / shares.sum(axis=0), weights=shares.sum(axis=0)).x
     # Where there are pairs of one kind only the limits decide.
-    return fitted.X_thresholds_, logit(np.clip(fitted.y_thresholds_, 1e-9, 1 - 1e-9))
+    return values, logit(np.clip(fitted, 1e-9, 1 - 1e-9))
 
 
 def _logistic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -96,7 +96,8 @@ def test_the_rooms_stand_in_the_order_of_the_house() -> None:
         ("# A sentence about `csdlib.load`.", "csdlib.descriptors.load"),
         ("def f():\n    from csdlib.metrics import auc", "csdlib.metrics.auc"),
         ("import csdlib\ncsdlib.__version__", ""),
-        ("from csdlib.files import cache_folder", ""),
+        ("from csdlib.files import cache_folder", "csdlib.cache_folder"),
+        ("from csdlib.files import atomic_path", ""),
         ("import csdlib\nshow(figures.show, x().load, 'figures.show')", ""),
     ],
 )

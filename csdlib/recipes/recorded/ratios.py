@@ -9,8 +9,8 @@ from csdlib.embeddings.arrays import Embeddings
 from csdlib.metrics.jackknifed import jackknife
 from csdlib.similarity.calibration import calibrate
 
-#: Calibrations, each with other folds of the artists, whose mean is read: one of them depends on its folds.
-SEEDS = 10
+#: Calibrations with several references, which are drawn anew for each, whose mean is read.
+SEEDS = 2
 
 #: Where the ratio is kept.
 VALUES = tuple(np.linspace(-0.1, 0.8, 37).round(3).tolist())
@@ -25,7 +25,7 @@ def log_ratios(
     references: int = 1,
     seeds: int = SEEDS,
 ) -> np.ndarray:
-    """The logarithms of the likelihood ratios of cosines by several calibrations, each with other folds.
+    """The logarithms of the likelihood ratios of cosines by several calibrations, each with other references drawn.
 
     Args:
         images: see ``calibrate``.
@@ -33,11 +33,12 @@ def log_ratios(
         values: (v,) cosines.
         method: see ``calibrate``.
         references: likewise.
-        seeds: how many.
+        seeds: how many; of single references one is enough, since nothing is drawn.
 
     Returns:
         (seeds, v).
     """
+    seeds = seeds if references > 1 else 1
     made = (calibrate(images, artists, method=method, references=references, seed=seed) for seed in range(seeds))
     return np.stack([np.log(each.likelihood_ratio(values)) for each in made])
 
