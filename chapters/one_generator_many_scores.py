@@ -485,4 +485,4 @@ assert span({})[0] <= partly[0] <= usual[model] <= partly[1] <= span({})[1]
 #
 # - {cite:t}`somepalli2024csd`: the descriptor that gave the score its name; [the reference, checked](the_reference_checked) reads its released code.
 # - [How to report a study of style](how_to_report_a_study_of_style): the same for retrieval, as a form.
-# - Next: [the loss by hand](the_loss_by_hand).
+# - Next: [what a score means](what_a_score_means).

@@ -87,34 +87,22 @@ home, real, abroad = scales
 
 # %% tags=["hide-input"]
 edges = np.linspace(-0.5, 1, 76)
-frames = []
-for name, scale in scales.items():
-    chart = go.Figure()
-    same = scale.artists[:, None] == scale.artists
-    values = np.clip(scale.embeddings.vectors @ scale.embeddings.vectors.T, -1, 1)
-    above = np.triu(np.ones_like(same), 1)
-    for number, (kind, of) in enumerate(
-        {"by one artist": same, "by two artists": ~same}.items()
-    ):
-        share = 100 * np.histogram(values[of & above], edges)[0] / (of & above).sum()
-        frames.append((name, kind, share, number))
 chart = go.Figure()
-for place, name in enumerate(scales):
-    for _, kind, share, number in [frame for frame in frames if frame[0] == name]:
+for place, (name, scale) in enumerate(scales.items()):
+    values = np.clip(scale.embeddings.vectors @ scale.embeddings.vectors.T, -1, 1)
+    once = np.triu(np.ones_like(values, dtype=bool), 1)
+    same = scale.artists[:, None] == scale.artists
+    kinds = {"by one artist": same & once, "by two artists": ~same & once}
+    for number, (kind, pairs) in enumerate(kinds.items()):
+        share = 100 * np.histogram(values[pairs], edges)[0] / pairs.sum()
         look = {"color": figures.COLOURS[number], "dash": ("solid", "dot")[number]}
-        where = {"xaxis": "x", "yaxis": f"y{place + 1}", "legendgroup": kind}
-        chart.add_scatter(
-            x=edges[:-1] + 0.01, y=share, line=look, mode="lines", name=kind, **where
-        )
-        chart.data[-1].showlegend = place == 0
+        where = {"yaxis": f"y{place + 1}", "legendgroup": kind, "name": kind}
+        where |= {"showlegend": place == 0, "mode": "lines", "line": look}
+        chart.add_scatter(x=edges[:-1] + 0.01, y=share, **where)
     top = 1 - place * 0.35
-    title = {
-        "text": f"% of pairs,<br>{name.replace(', ', ',<br>')}",
-        "font": {"size": 11},
-    }
-    chart.update_layout(
-        {f"yaxis{place + 1}": {"domain": [top - 0.28, top], "title": title}}
-    )
+    title = {"text": name.replace(", ", ",<br>") + ",<br>% of pairs"}
+    axis = {"domain": [top - 0.28, top], "title": title | {"font": {"size": 11}}}
+    chart.update_layout({f"yaxis{place + 1}": axis})
 chart.add_vline(x=cosine, line_dash="dash", line_color="#888888")
 chart.update_layout(xaxis={"title": "cosine", "anchor": "y3"}, height=640)
 beaten = {
@@ -315,9 +303,7 @@ for (name, fitted), each in compared.items():
     for read in list(READOUTS)[1:]:
         gain = each[read].above(each["cosine"], "auc")
         rows.append({"label": f"{read}: {name}", "fitted on": fitted} | gain.row())
-gains = pd.DataFrame(rows).sort_values(
-    "label", key=lambda of: of.map(lambda text: text.split(": ")[1]), kind="stable"
-)
+gains = pd.DataFrame(rows)
 chart = figures.intervals(gains, group="fitted on", axis="AUC above that of the cosine")
 chart.add_vline(x=0, line_color="#888888", line_dash="dot")
 where = gains.set_index(["label", "fitted on"])
@@ -326,9 +312,14 @@ if usual:
         assert where.loc[(f"csls: {name}", "the judged works"), "low"] > 0
         assert where.loc[(f"csls: {name}", "other artists"), "low"] < 0
     assert (where.loc[[f"csls: {abroad}"], "low"] > 0).all()
+areas = "; ".join(
+    f"{name} {each['cosine'].estimate('auc')}"
+    for (name, fitted), each in compared.items()
+    if fitted == "other artists"
+)
 figures.show(
     chart,
-    caption=f"Paired differences of the verification AUC (one artist or two?), with 95 % intervals over artists. AUC of the cosine: {'; '.join(f'{name} {each["cosine"].estimate("auc")}' for (name, fitted), each in compared.items() if fitted == 'other artists')}.",
+    caption=f"Paired differences of the verification AUC (one artist or two?), with 95 % intervals over artists. AUC of the cosine: {areas}.",
     alt="Points with intervals. CSLS above the cosine: "
     + "; ".join(
         f"{label}, {fitted}: {row['value']:.3f}"
@@ -598,6 +589,8 @@ both = sides["painting"].vectors @ sides["painting"].vectors.T
 strangers = hands["painting"][:, None] != hands["painting"]
 limit = float(np.quantile(both[strangers], 0.99))
 rows, false = [], {}
+once = np.triu(np.ones_like(strangers), 1)
+alike, apart = both[~strangers & once], both[strangers & once]
 for pair in (
     ("painting", "painting"),
     ("generated", "painting"),
@@ -650,8 +643,6 @@ def ratio_between(
     return float(shares[0] / shares[1])
 
 
-values = np.triu(strangers, 1), np.triu(~strangers, 1)
-apart, alike = (both[kind] for kind in values)
 for low in (0.1, 0.3, 0.5):
     by_hand = ratio_between(alike, apart, low, low + 0.1)
     fitted = made[real].likelihood_ratio(np.array(low + 0.05))
@@ -715,14 +706,15 @@ def cheapest(
 
 
 half = np.isin(hands["painting"], sorted(unseen)[::2])
-chosen = [kind & half[:, None] & half for kind in values]
+inside = once & half[:, None] & half
+chosen = both[~strangers & inside], both[strangers & inside]
 for whom, costs in {"museum": (0.1, 10, 1), "court": (0.001, 1, 100)}.items():
-    found = cheapest(both[chosen[1]], both[chosen[0]], *costs)
+    found = cheapest(*chosen, *costs)
     print(f"{whom}: {found:.3f}, cosines of single paintings, csd-art,", end=" ")
     print(f"{half.sum()} works by {len(unseen[::2])} artists")
 
 # %% tags=["check"]
-four, strange = np.array([0.2, 0.5, 0.7, 0.9]), np.array([0.0, 0.1, 0.3, 0.6])
+four, X, np.array([0.0, 0.1, 0.3, 0.4, 0.6])
 assert cheapest(four, strange, 0.5, 1, 1) == 0.5
 assert cheapest(four, strange, 0.5, 1, 100) == 0.7
 assert cheapest(four, strange, 0.5, 100, 1) == 0.2
