@@ -434,7 +434,7 @@ for line in (mine / "scores.csv").read_text().splitlines():
 # | **which column is quoted**: `mean`, `max` or `prototype` | nowhere: the file has all three |
 # | **which pictures**: prompts, seeds, styles, shapes | nowhere: publish the folder |
 #
-# The last two are up to you. And `notes` says what spoils a comparison, such as pictures that lose much to the crop. For pictures of yours, `csdlib score generated references --compare-preprocessing` shows how far that factor alone moves the score.
+# The last two are up to you. What a number that is told in full *says*, the [next chapter](what_a_score_means) asks. And `notes` says what spoils a comparison, such as pictures that lose much to the crop. For pictures of yours, `csdlib score generated references --compare-preprocessing` shows how far that factor alone moves the score.
 #
 # ## Summary
 #
