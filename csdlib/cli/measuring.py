@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from csdlib import curation, datasets, embeddings, recipes, retrieval, similarity
+from csdlib import curation, datasets, embeddings, recipes, retrieval, scoring, similarity
 from csdlib import descriptors as methods
 from csdlib.cli.common import DescriptorName, examples, plain_errors, say_left_out
 from csdlib.errors import InputError, unknown
@@ -28,7 +28,12 @@ Float32 = Annotated[bool, typer.Option(help="Keep 32 bit on the disk, for vector
 @plain_errors
 def compare(a: Path, b: Path, descriptor: DescriptorName = "csd-art") -> None:
     """Print how alike two pictures are in style: a cosine in [-1, 1], higher is more alike."""
-    typer.echo(str(similarity.style_similarity(a, b, descriptor=descriptor)))
+    measure = methods.load(descriptor)
+    found = similarity.style_similarity(a, b, descriptor=measure)
+    typer.echo(str(found))
+    scale = scoring.usual_corpus(measure)
+    if scale:
+        typer.echo(str(found.on(scale)))
 
 
 @verbs.command(epilog=examples("csdlib embed pictures found"))

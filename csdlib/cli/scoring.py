@@ -27,6 +27,7 @@ FIRST = 10
 Pictures = Annotated[str, typer.Argument(help="A picture, a folder, a csv or parquet table of paths, or embeddings.")]
 Works = Annotated[str, typer.Argument(help="A folder with one subfolder a style or artist, or a table with groups.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="A .csv, .parquet or .json file.")]
+Corpus = Annotated[str, typer.Option(help="paintings, atelier, a folder of artists, auto or none.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 where anything was left out.")]
 
 
@@ -44,7 +45,7 @@ def score(
     measure: Measure,
     output: Output = None,
     pair: Annotated[str, typer.Option(help="all, name, group, or a table of generated and reference.")] = "all",
-    corpus: Annotated[str, typer.Option(help="paintings, atelier, a folder of artists, auto or none.")] = "auto",
+    corpus: Corpus = "auto",
     k: Annotated[int, typer.Option("-k", help="Neighbours in the corpus by which CSLS is corrected.")] = 15,
     compare_preprocessing: Annotated[
         bool, typer.Option("--compare-preprocessing", help="Show how far preprocessing alone moves the score.")
@@ -53,6 +54,7 @@ def score(
     strict: Strict = False,
 ) -> None:
     """Score the style of generated pictures by references: a row a picture, a summary with intervals."""
+    find: Callable[[], Report]
     if compare_preprocessing:
         if measure.pop("preprocessing") != "own" or corpus not in ("auto", "none"):
             raise InputError(
@@ -75,11 +77,12 @@ def attribute(
     k: Annotated[int, typer.Option("-k", help="Artists that are named for each picture.")] = 5,
     wrong: Annotated[float, typer.Option(help="Share of strangers' works that may be given to somebody.")] = 0.05,
     strangers: Annotated[str, typer.Option(help="Artists whom the descriptor has not seen; empty: all.")] = "",
+    corpus: Corpus = "auto",
     as_json: AsJson = False,
     strict: Strict = False,
 ) -> None:
     """Rank the artists whose style each picture may show, and say where it is nobody's."""
-    options = {"k": k, "wrong": wrong, "strangers": split_names(strangers)}
+    options: Measure = {"k": k, "wrong": wrong, "strangers": split_names(strangers), "corpus": corpus}
     _report(partial(scoring.attribute, pictures, references, **options, **measure), output, as_json, strict)
 
 

@@ -165,7 +165,7 @@ class TowerDescriptor:
             return self._encoded(images)
         threads = torch.get_num_threads()
         with image_threads(threads if threads > 1 else 0) as pool:
-            return torch.cat(list(pool.map(self._encoded, images.split(self.at_once))))
+            return torch.cat(list(pool.map(self._encoded, torch.split(images, self.at_once))))
 
     # Not in inference mode: of what that gives, nothing can be differentiated, and these are references for forward.
     @torch.no_grad()

@@ -1,6 +1,7 @@
 from .attribution import attribute as attribute
 from .benchmark import evaluate as evaluate
 from .corpora import corpus as corpus
+from .corpora import usual_corpus as usual_corpus
 from .doctor import examine as examine
 from .measure import COLUMNS as COLUMNS
 from .measure import Scores as Scores

@@ -7,10 +7,14 @@ import numpy as np
 import pandas as pd
 
 from csdlib.descriptors.protocol import Descriptor
+from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
+from csdlib.files import AnyPath
+from csdlib.scoring.corpora import calibration_said, scale_of
 from csdlib.scoring.report import Report
-from csdlib.scoring.sides import Source, describe, made_by, measuring
+from csdlib.scoring.sides import Side, Source, describe, made_by, measuring
 from csdlib.similarity.attribution import candidates
+from csdlib.similarity.corpus import Corpus
 
 #: What is said of a picture that stands among the references.
 AMONG = "one of the references itself: its likeness to their artist is too high"
@@ -23,6 +27,7 @@ def attribute(
     k: int = 5,
     wrong: float = 0.05,
     strangers: Sequence[str] = (),
+    corpus: AnyPath | None = "auto",
     descriptor: str | Descriptor = "csd-art",
     preprocessing: str = "own",
     batch_size: int = 64,
@@ -37,6 +42,7 @@ def attribute(
         k: artists that are named for each picture.
         wrong: the share of strangers' works that may be given to somebody, in (0, 1); see ``candidates``.
         strangers: artists among the references whom the descriptor has not seen; by default all set the threshold.
+        corpus: on which likelihood ratios stand, see ``score``.
         descriptor: see ``score``.
         preprocessing: likewise.
         batch_size: likewise.
@@ -45,7 +51,9 @@ def attribute(
 
     Returns:
         a row a picture and rank: ``picture, rank, artist, similarity, references``, ``named`` (whether it is more than
-        a stranger's likeness: a picture whose first artist is not named shows nobody's style on this list), and
+        a stranger's likeness: a picture whose first artist is not named shows nobody's style on this list),
+        ``likelihood_ratio`` (with a corpus: how much more likely its mean cosine with the artist's works is if the
+        artist made it than if another did; of each artist by itself, not knowing that others were compared), and
         ``note`` (why it cannot be read, or that it is among the references); the summary has the share of strangers'
         works that are ``given to somebody`` all the same, and of works that are ``found``.
 
@@ -61,6 +69,9 @@ def attribute(
     known = candidates(works.embeddings, works.groups[works.in_order], wrong=wrong, strangers=strangers)
     own = np.repeat(works.rows_of(asked) >= 0, min(k, len(known.names)))
     ranked = known.rank(asked.embeddings, k).rename(columns={"image_id": "picture"})
+    scale = scale_of(corpus, measure, batch_size=batch_size, progress=progress)
+    if scale and not scale.uncalibrated:
+        ranked["likelihood_ratio"] = _ratios(ranked, asked.embeddings, works, scale)
     ranked = ranked.assign(note=np.where(own, AMONG, ""))
     broken = pd.DataFrame({"picture": asked.names, "note": asked.notes})[asked.rows < 0]
     summary = [{"measure": "given to somebody"} | known.wrong.row(), {"measure": "found"} | known.found.row()]
@@ -68,6 +79,7 @@ def attribute(
         "threshold": known.threshold,
         "wrong, as aimed at": wrong,
         "set by": list(strangers) or "all artists of the references",
+        "likelihood ratio": "none: no corpus" if scale is None else calibration_said(scale),
         "pictures": asked.counts,
         "references": works.counts | {"left out": works.missing | works.ungrouped},
         "without a number": len(broken),
@@ -75,3 +87,14 @@ def attribute(
     frame = pd.concat([ranked, broken], ignore_index=True) if len(broken) else ranked
     texts = {"artist": "", "named": False}
     return Report(frame.fillna(texts).astype({"named": bool}), pd.DataFrame(summary), how)
+
+
+def _ratios(ranked: pd.DataFrame, asked: Embeddings, works: Side, scale: Corpus) -> np.ndarray:
+    """Of every picture and artist what the mean cosine with the artist's works says."""
+    names, whose = np.unique(works.groups[works.in_order], return_inverse=True)
+    sums = np.zeros((len(names), asked.vectors.shape[1]))
+    np.add.at(sums, whose, works.embeddings.vectors)
+    rows = pd.Index(asked.ids).get_indexer(ranked["picture"])
+    artists, counts = np.searchsorted(names, ranked["artist"].to_numpy(dtype=str)), np.bincount(whose)
+    means = np.einsum("nd,nd->n", asked.vectors[rows], sums[artists]) / counts[artists]
+    return scale.likelihood_ratio(means, counts[artists])

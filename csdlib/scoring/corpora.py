@@ -58,3 +58,25 @@ def shipped_corpus(name: str, descriptor: Descriptor) -> Corpus | None:
 def usual_corpus(descriptor: Descriptor) -> Corpus | None:
     """The first corpus that ships for a descriptor; None where there is none."""
     return next((found for name in SHIPPED if (found := shipped_corpus(name, descriptor))), None)
+
+
+def scale_of(
+    source: AnyPath | None, descriptor: Descriptor, *, batch_size: int = 64, progress: bool = True
+) -> Corpus | None:
+    """The corpus on which scores are read: for ``auto`` the one that ships, for None or ``none`` none, else ``corpus``.
+
+    Raises:
+        InputError: as ``corpus``.
+    """
+    if source is None or source == "none":
+        return None
+    if source == "auto":
+        return usual_corpus(descriptor)
+    return corpus(source, descriptor, batch_size=batch_size, progress=progress)
+
+
+def calibration_said(scale: Corpus) -> str:
+    """On what the likelihood ratios of a corpus stand, or why there are none."""
+    if scale.uncalibrated:
+        return f"none: {scale.uncalibrated}"
+    return f"{scale.calibration()}; likewise for as many as a picture has, up to {scale.most_references}"

@@ -1,4 +1,4 @@
-"""Is this collection fit for a style score at all? What is broken, double, thin or cut, and what follows from it."""
+"""Is this collection fit for a style score at all? What is broken, double, thin, cut or near to everything."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from csdlib.descriptors.registry import load
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
 from csdlib.metrics.estimate import FEW
+from csdlib.scoring.fitness import fitness
 from csdlib.scoring.measure import MUCH
 from csdlib.scoring.report import NO_SUMMARY, Report, records
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
@@ -43,7 +44,8 @@ def examine(
         a row a picture: ``picture``, ``group``, ``copy_of`` (an earlier picture that it is a copy of; empty for none),
         ``crop_loss``, the share that is never seen, in [0, 1], and ``note``, why it cannot be read. In ``how`` stand
         ``groups``, a row each: ``pictures``, ``read``, ``different`` (copies of one picture count once) and ``cut``
-        (pictures that lose more than a fifth); and ``advice``, what follows, a sentence each.
+        (pictures that lose more than a fifth); ``styles``, how well they stand apart by the descriptor, of ``Fitness``;
+        and ``advice``, what follows, a sentence each.
 
     Raises:
         InputError: no picture that can be read, or saved embeddings, which hold no pictures.
@@ -52,7 +54,7 @@ def examine(
     if isinstance(source, Embeddings):
         raise InputError("saved embeddings hold no pictures that could be examined: give the folder of the pictures")
     measure, finder = measuring(descriptor, preprocessing, **options), load("copy-tiny")
-    side = describe(source, finder, batch_size=batch_size, progress=progress)
+    side, seen = (describe(source, each, batch_size=batch_size, progress=progress) for each in (finder, measure))
     first = duplicate_groups(np.asarray(side.embeddings.vectors, np.float32), copy_threshold())
     original = np.full(len(side), -1)
     original[side.in_order] = side.in_order[first]
@@ -62,11 +64,13 @@ def examine(
     frame = pd.DataFrame({"picture": side.names, "group": side.groups, "copy_of": copy_of, "crop_loss": lost})
     across = int((side.groups != side.groups[original])[copied].sum())
     groups = _groups(side, original, lost > MUCH)
+    apart = fitness(seen.embeddings, seen.groups[seen.in_order])
     how = made_by(measure) | {
         "copies found by": finder.name,
         "pictures": side.counts,
         "groups": records(groups),
-        "advice": _advice(groups, int(copied.sum()), across),
+        "styles": apart.facts(),
+        "advice": [*_advice(groups, int(copied.sum()), across), *apart.advice()],
     }
     return Report(frame.assign(note=side.notes), NO_SUMMARY, how)
 

@@ -10,13 +10,13 @@ from csdlib import descriptors  # lazy: torchvision loads where a picture is des
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.files import AnyPath
 from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap
-from csdlib.scoring.corpora import corpus as read_corpus
-from csdlib.scoring.corpora import usual_corpus
+from csdlib.scoring.corpora import calibration_said, scale_of
 from csdlib.scoring.pairing import Pairing, hint, pair, unasked
 from csdlib.scoring.report import NO_SUMMARY, Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
-from csdlib.similarity.corpus import NEIGHBOURS, Corpus
+from csdlib.similarity.corpus import Corpus
+from csdlib.similarity.readouts import NEIGHBOURS
 
 #: Numbers of a picture, and what each is.
 COLUMNS = {
@@ -56,8 +56,10 @@ class Scores(Report):
         frame: one row a generated picture, in the order of its side: ``generated``, its name; ``group``; ``mean``,
             ``max`` and ``prototype``, cosines in [-1, 1], higher = more alike; with a corpus, ``above_different`` and
             ``above_same``, shares in [0, 1], and ``csls``, see ``COLUMNS``; ``nearest``, the reference with the largest
-            cosine; ``n``, its references; ``crop_loss``, the share of it that the descriptor never sees; and ``note``,
-            which says why a number is missing, or what is wrong with it.
+            cosine; ``n``, its references; ``likelihood_ratio``, how much more likely its mean cosine is if the
+            references' artist made it than if another did (no probability, see ``posterior``), where all of them are in
+            one group and the corpus is large enough; ``crop_loss``, the share of it that the descriptor never sees; and
+            ``note``, which says why a number is missing, or what is wrong with it.
         summary: the means over the pictures that have a number, with bootstrap intervals over groups where there are
             several, else over pictures: they are about other pictures against these references.
     """
@@ -115,7 +117,7 @@ def score(
     # One list of pictures in memory on both sides holds the same pictures: nothing else would tell.
     same = references is generated
     known = made if same else describe(references, measure, batch_size=batch_size, progress=progress)
-    scale = _scale(corpus, measure, batch_size, progress)
+    scale = scale_of(corpus, measure, batch_size=batch_size, progress=progress)
     pairs = pair(made, known, pairing)
     frame = _rows(measure, made, known, pairs, scale, k)
     how = made_by(measure) | {
@@ -165,19 +167,12 @@ def compare_preprocessing(
     return Report(pd.DataFrame(rows), NO_SUMMARY, how)
 
 
-def _scale(source: AnyPath | None, measure: Descriptor, batch_size: int, progress: bool) -> Corpus | None:
-    if source is None or source == "none":
-        return None
-    if source == "auto":
-        return usual_corpus(measure)
-    return read_corpus(source, measure, batch_size=batch_size, progress=progress)
-
-
 def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: Corpus | None, k: int) -> pd.DataFrame:
     """One row a generated picture; numbers are missing where a note says why."""
     names = [name for name in COLUMNS if scale or name in PLAIN]
     numbers = {name: np.full(len(made), np.nan) for name in names}
     nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
+    ratios = np.full(len(made), np.nan)
     own = known.rows_of(made) if pairs.apart else np.full(len(made.embeddings), -1)
     crowded = [scale.density(side.embeddings.vectors, k) for side in (made, known)] if scale else []
     for rows, candidates in _same_candidates(made, pairs):
@@ -188,10 +183,14 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
         measured = {"mean": found.mean, "max": found.highest, "prototype": found.prototype}
         if scale:
             measured |= _read_on(scale, sides, itself, crowded[0][ours], crowded[1][theirs])
+            if not scale.uncalibrated and len(set(known.groups[candidates].tolist())) == 1:
+                ratios[rows] = scale.likelihood_ratio(found.mean, found.n)
         for name, values in measured.items():
             numbers[name][rows] = values
         n[rows] = found.n
         nearest[rows] = np.where(found.nearest >= 0, known.names[candidates][found.nearest], "")
+    if scale:
+        numbers["likelihood_ratio"] = ratios
     frame = pd.DataFrame({"generated": made.names, "group": made.groups} | numbers)
     return frame.assign(nearest=nearest, n=n, crop_loss=made.lost(measure), note=_notes(made, pairs, n))
 
@@ -260,7 +259,8 @@ def _summary(frame: pd.DataFrame) -> pd.DataFrame:
 def _said(scale: Corpus, k: int) -> dict[str, Any]:
     same, different = scale.pairs
     sizes = {"pictures": len(scale.embeddings), "pairs by one artist": same, "pairs by two artists": different}
-    return {"name": scale.name} | sizes | {"k of csls": k, "left out": scale.left_out}
+    calibrated = calibration_said(scale)
+    return {"name": scale.name} | sizes | {"k of csls": k, "likelihood ratio": calibrated, "left out": scale.left_out}
 
 
 def _advice(measure: Descriptor, frame: pd.DataFrame, known: Side) -> list[str]:

@@ -37,6 +37,7 @@ from .names import imitated as imitated
 from .names import own_above_others as own_above_others
 from .pairs import pair_cosines as pair_cosines
 from .pairs import pair_quantiles as pair_quantiles
+from .reading import Reading as Reading
 from .readouts import READOUTS as READOUTS
 from .readouts import Readout as Readout
 from .readouts import readout as readout

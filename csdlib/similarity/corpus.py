@@ -1,5 +1,6 @@
 """A corpus whose makers are known, as the scale on which a score is read."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -7,9 +8,13 @@ import numpy as np
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
+from csdlib.similarity.calibration import Calibration, calibrate
 from csdlib.similarity.pairs import pair_cosines
-from csdlib.similarity.readouts import NEIGHBOURS as NEIGHBOURS
-from csdlib.similarity.readouts import density
+from csdlib.similarity.reading import Reading
+from csdlib.similarity.readouts import NEIGHBOURS, density
+
+#: Numbers of references by one artist that are calibrated at most; beyond the first a mean cosine says hardly more.
+MOST_REFERENCES = (12, 8, 4, 2, 1)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,70 @@ class Corpus:
     def above_different(self, cosines: np.ndarray) -> np.ndarray:
         """The share of the pairs by two artists that each cosine is above, in [0, 1]; a tie counts half."""
         return _share_below(self._cosines[1], cosines)
+
+    def calibration(self, references: int = 1) -> Calibration:
+        """What the mean cosine of a picture with so many works by one artist says, see ``calibrate``; made once.
+
+        Raises:
+            InputError: too few works or artists.
+        """
+        if references not in self._calibrations:
+            made = calibrate(self.embeddings, self.artists, references=references, collection=self.name)
+            self._calibrations[references] = made
+        return self._calibrations[references]
+
+    @cached_property
+    def _calibrations(self) -> dict[int, Calibration]:
+        return {}
+
+    def likelihood_ratio(self, means: np.ndarray, references: np.ndarray) -> np.ndarray:
+        """How much more likely each picture's mean cosine is if one artist made it and its references than if two did.
+
+        Args:
+            means: (m,) mean cosines of a picture with works by one artist.
+            references: (m,) how many works; more than ``most_references`` are read as so many.
+
+        Returns:
+            (m,) above 0; above 1 speaks for one artist. Not a number where there is no mean.
+
+        Raises:
+            InputError: too few works or artists.
+        """
+        if self.uncalibrated:
+            raise InputError(self.uncalibrated)
+        found, counts = np.full(len(means), np.nan), np.minimum(references, self.most_references)
+        for count in np.unique(counts[counts > 0]).tolist():
+            found[counts == count] = self.calibration(count).likelihood_ratio(means[counts == count])
+        return found
+
+    @cached_property
+    def most_references(self) -> int:
+        """The number of references by one artist up to which likelihood ratios are calibrated; 0 where none are."""
+        for count in MOST_REFERENCES:
+            with suppress(InputError):
+                self.calibration(count)
+                return count
+        return 0
+
+    @cached_property
+    def uncalibrated(self) -> str:
+        """Why there are no likelihood ratios; empty where there are."""
+        try:
+            self.calibration(max(1, self.most_references))
+        except InputError as error:
+            return str(error)
+        return ""
+
+    def read(self, cosine: float) -> Reading:
+        """What the cosine of two pictures says.
+
+        Args:
+            cosine: in [-1, 1].
+        """
+        one = np.array([cosine])
+        ratio = None if self.uncalibrated else float(self.likelihood_ratio(one, np.ones(1, dtype=int))[0])
+        sizes = f"{self.name}: {len(self.embeddings):,} pictures by {len(set(self.artists.tolist()) - {''}):,} artists"
+        return Reading(sizes, float(self.above_different(one)[0]), float(self.above_same(one)[0]), ratio)
 
     def density(self, vectors: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
         """The mean cosine of each vector with its k nearest in the corpus: how crowded its place is.

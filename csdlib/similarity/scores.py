@@ -24,6 +24,8 @@ from csdlib.errors import InputError
 from csdlib.images import ImageLike, open_image
 from csdlib.metrics.estimate import FEW, Estimate
 from csdlib.similarity.artists import require_pair
+from csdlib.similarity.corpus import Corpus
+from csdlib.similarity.reading import Reading
 from csdlib.similarity.sets import corrected_cosine, prototype_cosine
 
 
@@ -61,6 +63,16 @@ class Score:
     def high(self) -> float | None:
         """Upper end; None where images are too few."""
         return None if np.isnan(self.estimate.high) else self.estimate.high
+
+    def on(self, corpus: Corpus) -> Reading:
+        """What the score of two pictures says, on the scale of a corpus by the same descriptor.
+
+        Raises:
+            InputError: a score of more pictures: what a prototype's cosine says depends on how many there are.
+        """
+        if self.estimate.n != 2:
+            raise InputError("a corpus reads the score of two pictures: for more of them there is csdlib.score")
+        return corpus.read(self.value)
 
     def __float__(self) -> float:
         return self.value

@@ -64,6 +64,10 @@ def test_command_line_prints_the_score_or_one_line(tmp_path: Path) -> None:
     good = run(app, ["compare", *paths, "--descriptor", "gram"])
     expected = style_similarity(*paths, descriptor="gram")
     assert (good.exit_code, good.stdout.strip()) == (0, str(expected))
+    read = run(app, ["compare", *paths, "--descriptor", "csd-tiny"]).stdout.splitlines()
+    assert read[0] == str(style_similarity(*paths, descriptor="csd-tiny"))
+    assert read[1].startswith("above ")
+    assert "(paintings: 1,569 pictures by 24 artists)" in read[1]
     bad = run(app, ["compare", paths[0], "gone.png"])
     assert bad.exit_code == 2
     assert bad.stderr.startswith("csdlib: gone.png: there is no such image")

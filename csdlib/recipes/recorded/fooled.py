@@ -77,7 +77,8 @@ def record_fooled(
             ``score`` (with the target's prototype) and ``named`` (the share of pictures that reach the threshold). The
             changes: ``none``; ``gradient`` by 1 to 16 grey levels (``bound``), against the first descriptor, and what
             the others say of the same pictures; ``noise`` of the same size; ``gradient, jpeg 75``: saved once more;
-            ``colours``: those of a work by the target. ``by the target`` are the target's own queries.
+            ``colours``: those of a work by the target. ``by the target`` are the target's own queries. A picture
+            that has reached the threshold is not pushed any further.
         root: folder with ``wikiart.csv`` and the paintings; without it there is the atelier alone.
         descriptors: of the atelier; the first one's gradient is followed.
         real: of the paintings, likewise.
