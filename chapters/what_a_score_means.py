@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "What a score means", minutes: 0.5, accelerator: none, data: [data/models/csd-art, data/models/csd-tiny, data/models/corpora, data/art, data/results/meaning_set_size.csv, data/results/meaning_set_size.json, data/results/meaning_content.csv, data/results/meaning_content.json, data/results/meaning_conditions.csv, data/results/meaning_conditions.json, data/results/meaning_fooled.csv, data/results/meaning_fooled.json]}
+#   csd: {title: "What a score means", minutes: 0.5, accelerator: none, data: [data/models/csd-art, data/models/csd-tiny, data/models/corpora, data/art, data/results/meaning_set_size.csv, data/results/meaning_set_size.json, data/results/meaning_content.csv, data/results/meaning_content.json, data/results/meaning_conditions.csv, data/results/meaning_conditions.json, data/results/meaning_palettes.csv, data/results/meaning_palettes.json, data/results/meaning_fooled.csv, data/results/meaning_fooled.json]}
 # ---
 
 # %% [markdown]
@@ -101,10 +101,13 @@ for place, (name, scale) in enumerate(scales.items()):
         where |= {"showlegend": place == 0, "mode": "lines", "line": look}
         chart.add_scatter(x=edges[:-1] + 0.01, y=share, **where)
     top = 1 - place * 0.35
-    title = {"text": name.replace(", ", ",<br>") + ",<br>% of pairs"}
-    axis = {"domain": [top - 0.28, top], "title": title | {"font": {"size": 11}}}
+    axis = {"domain": [top - 0.28, top], "title": "% of pairs"}
     chart.update_layout({f"yaxis{place + 1}": axis})
-chart.add_vline(x=cosine, line_dash="dash", line_color="#888888")
+    said = {"xref": "paper", "yref": "paper", "showarrow": False, "text": name}
+    chart.add_annotation(x=0.01, y=top, xanchor="left", yanchor="top", **said)
+grey = {"color": "#888888", "dash": "dash"}
+ends = {"x0": cosine, "x1": cosine, "y0": 0, "y1": 1, "yref": "paper"}
+chart.add_shape(type="line", line=grey, **ends)
 chart.update_layout(xaxis={"title": "cosine", "anchor": "y3"}, height=640)
 beaten = {
     name: float(scale.above_different(np.array([cosine]))[0])
@@ -291,7 +294,7 @@ figures.table(
 )
 
 # %% [markdown]
-# All three make hubs smaller. Do they also *tell artists apart* better? CSD+ says so of CSLS {cite:p}`csdplus2026`. A read-out is fitted on some collection. If that is the one that is judged, its labels are not used, and yet something of the answer is: an artist's own works make up the crowd. So we fit it twice, on the judged works and on *other artists*.
+# All three make hubs smaller. Do they also *tell artists apart* better? CSD+ says so of CSLS {cite:p}`csdplus2026`. A read-out is fitted on some collection. If that is the judged one, no label is used, but an artist's own works are in the crowd. So we fit it twice, on the judged works and on *other artists*.
 
 # %%
 compared = {}
@@ -336,9 +339,9 @@ figures.show(
 )
 
 # %% [markdown]
-# Fitted on the judged works, CSLS gains on every scale. Fitted on other artists, the gain is gone where the descriptor is at home, and local scaling even loses in the atelier. Abroad, where the descriptor sees little and hubs rule, CSLS and mutual proximity help either way. So: do not praise a read-out without its paired interval, and without saying what it was fitted on.
+# Fitted on the judged works, CSLS gains on every scale. Fitted on other artists, the gain is gone where the descriptor is at home, and local scaling even loses in the atelier. Abroad, where the descriptor sees little, CSLS and mutual proximity help either way. So: do not praise a read-out without its paired interval, and without saying what it was fitted on.
 #
-# CSD+ counts artists whose works are more like some stranger's than like each other: a negative {term}`discrimination gap`. No threshold can be right for them. Its share grows with the number of artists and shrinks with that of works, so it means something at *matched* numbers only.
+# CSD+ counts artists whose works are more like some stranger's than like each other: a negative {term}`discrimination gap`. No threshold can be right for them. Their share grows with the number of artists and falls with that of works, so it means something at *matched* numbers only.
 
 # %%
 sizes = (min(24, len(set(scales[real].artists))), 10)
@@ -349,10 +352,10 @@ negative = {
 fewer = negative_share_difference(*art, *sizes)
 for name, share in negative.items():
     print(f"{real}, {sizes[0]} artists x {sizes[1]} works, {name}: {share.percent()} %")
-assert not usual or fewer.high < 0
 print(f"csls minus cosine, fitted on the judged works: {fewer.percent()} points")
 
 # %% tags=["hide-input"]
+assert not usual or fewer.high < 0
 published = [
     ("its own", 89, "1,645 in all", "20 of 89", "8 of 89"),
     ("WikiArt", 89, "10 of each", "27.5 %", "–"),
@@ -564,8 +567,26 @@ figures.table(
     + recorded.sentence(),
 )
 
+# %% tags=["hide-input"]
+recorded = read_results("meaning_palettes")
+of = recorded.frame[recorded.frame["makers"] == "unseen"]
+of = of.set_index(["descriptor", "measure"])
+rows = []
+for name in of.index.unique("descriptor"):
+    rows.append({"descriptor": name})
+    for what in (
+        "maker of the strokes",
+        "owner of the palette",
+        "strokes above palette",
+    ):
+        rows[-1][what] = str(Estimate.from_row(of.loc[(name, what)]))
+figures.table(
+    pd.DataFrame(rows),
+    caption=f"One hand in another's palette, the atelier's unseen painters: the mean cosine with works by either, and the paired difference. {recorded.sentence()}",
+)
+
 # %% [markdown]
-# `csd-art` is taken in by two grey levels, and takes more of these forgeries for the target's than of the target's own works; `csd-tiny` holds out longer. Noise of the same size does nothing, and one more JPEG breaks most of it (a forger who expects the JPEG might get around it). The target's *colours* alone {cite:p}`reinhard2001`, without any knowledge of the network, fool hardly anybody.
+# `csd-art` is taken in by two grey levels, and takes more of these forgeries for the target's than of the target's own works; `csd-tiny` holds out longer. Noise of the same size does nothing, and one more JPEG breaks most of it (a forger who expects the JPEG might get around it). The target's *colours* alone {cite:p}`reinhard2001`, without any knowledge of the network, fool hardly anybody. And a painter of the atelier who takes another's *palette* whole stays nearer to the own works by all four descriptors, by `csd-tiny` most clearly.
 #
 # **What a lawyer should hear.** The score is evidence only about pictures that nobody made *for* the score. Ask for the original file and its history; save it once more and score it again; use a second descriptor of another kind. And the defence may do the same as the prosecution: a high score does not show copying, and a low one does not exclude it.
 #
