@@ -7,6 +7,7 @@ from types import MappingProxyType
 from csdlib.errors import lookup, require_names
 from csdlib.files import AnyPath
 from csdlib.recipes.recorded.fooled import record_fooled
+from csdlib.recipes.recorded.pair_statistics import record_pair_statistics
 from csdlib.recipes.recorded.palettes import record_palettes
 from csdlib.recipes.recorded.results import Recorded
 from csdlib.recipes.recorded.set_sizes import record_set_sizes
@@ -23,6 +24,7 @@ TABLES: MappingProxyType[str, Recorder] = MappingProxyType(
         "content": lambda output, root, command: record_style_shares(output, root, command=command),
         "conditions": lambda output, root, command: record_strengths(output, root, command=command),
         "palettes": lambda output, _root, command: record_palettes(output, command=command),
+        "pairs": lambda output, _root, command: record_pair_statistics(output, command=command),
         "fooled": lambda output, root, command: record_fooled(output, root, command=command),
     }
 )
@@ -31,7 +33,7 @@ TABLES: MappingProxyType[str, Recorder] = MappingProxyType(
 def record_meaning(
     folder: AnyPath, root: AnyPath | None = None, *, tables: Sequence[str] | None = None, command: str = ""
 ) -> list[Path]:
-    """Records what moves a score beside style: sizes of sets, content, the state of a picture, and malice.
+    """Records what moves a score beside style, and what a pair says: sizes of sets, content, picture states, malice.
 
     Args:
         folder: where the tables go.
