@@ -25,6 +25,9 @@ METHODS = {
 #: Steps into which the range of a read-out is cut before anything is fitted; a cosine's are 0.0005 wide.
 STEPS = 4096
 
+#: How often references are drawn anew for every picture and artist, where there are several.
+DRAWS = 5
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -131,9 +134,9 @@ def calibrate(
     The pairs are read as those of strangers will be: artists are put into folds, and the pairs within a fold are read
     by a read-out that is fitted on the works of all other folds. (Fitted on their own works, it would take off a part
     of the likeness that it leaves to a stranger's.) The calibration keeps one of these read-outs: in a larger
-    collection every place is more crowded, and the values would be others. Then both kinds of pairs get the same
-    weight, so that what is fitted is the likelihood ratio, whatever their numbers. Every pair counts the same;
-    prolific artists count more.
+    collection every place is more crowded, and the values would be others. The cosine is fitted on nothing: all its
+    pairs are taken, without folds. Then both kinds of pairs get the same weight, so that what is fitted is the
+    likelihood ratio, whatever their numbers. Every pair counts the same; prolific artists count more.
 
     No ratio goes beyond what so few works can tell: one more could contradict, alike to everything (a hub), or unlike
     its own artist's works. So the ratio of the shares above a threshold is bounded by one with 1 / (n + 1) added to
@@ -165,11 +168,15 @@ def calibrate(
     counts = np.zeros((2, STEPS))
     random = np.random.default_rng(seed)
     fold = artist_folds(whose, folds, random)
-    for number in range(folds):
+    if name == "cosine":
+        fold[:] = 0
+    for number in np.unique(fold):
         inside = fold == number
-        way = readout(name, works.images.take(~inside), k=k)
-        compared = sorted_by_artist(works.images.take(inside), whose[inside]).compared(way, references, random)
-        counts += _counts(compared, RANGES[name])
+        way = readout(name, works.images if inside.all() else works.images.take(~inside), k=k)
+        judged = sorted_by_artist(works.images.take(inside), whose[inside])
+        drawn = DRAWS if references > 1 else 1
+        for _ in range(drawn):
+            counts += _counts(judged.compared(way, references, random), RANGES[name]) / drawn
     used = counts.sum(axis=0) > 0
     edges = np.linspace(*RANGES[name], STEPS + 1)
     middles, shares = ((edges[1:] + edges[:-1]) / 2)[used], (counts / counts.sum(axis=1, keepdims=True))[:, used]

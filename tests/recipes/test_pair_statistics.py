@@ -80,7 +80,7 @@ def test_pictures_like_the_works_pass_like_them_and_those_drawn_together_more_of
     drawn = by_key(threshold_rows(works, WHOSE, made, WHOSE, seeds=2))
     assert drawn["low"]["generated with generated", "others", "passed at FAR 5% above"] > 0.2
     assert drawn["high"]["generated", "own", "ratio above"] < 1
-    assert drawn["low"]["works", "own", "ratio"] > 1
+    assert drawn["value"]["works", "own", "ratio"] > 1
 
 
 def test_the_ratio_rises_between_its_ends_and_more_references_say_more() -> None:
