@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "What a score means", minutes: 0.5, accelerator: none, data: [data/models/csd-art, data/models/csd-tiny, data/models/corpora, data/art, data/results/meaning_set_size.csv, data/results/meaning_set_size.json, data/results/meaning_content.csv, data/results/meaning_content.json, data/results/meaning_conditions.csv, data/results/meaning_conditions.json, data/results/meaning_pairs.csv, data/results/meaning_pairs.json, data/results/meaning_palettes.csv, data/results/meaning_palettes.json, data/results/meaning_fooled.csv, data/results/meaning_fooled.json]}
+#   csd: {title: "What a score means", minutes: 0.5, accelerator: none, data: [data/models/csd-art, data/models/csd-tiny, data/models/corpora, data/art, data/results/meaning_set_size.csv, data/results/meaning_set_size.json, data/results/meaning_content.csv, data/results/meaning_content.json, data/results/meaning_conditions.csv, data/results/meaning_conditions.json, data/results/meaning_pairs.csv, data/results/meaning_pairs.json, data/results/meaning_pairs_ratios.csv, data/results/meaning_palettes.csv, data/results/meaning_palettes.json, data/results/meaning_fooled.csv, data/results/meaning_fooled.json]}
 # ---
 
 # %% [markdown]
@@ -161,6 +161,13 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
+grid = pd.read_csv(csdlib.data_path("results/meaning_pairs_ratios.csv"))
+grid = grid[grid["references"] == 1].set_index("world")
+ends = {}
+for name, world in ((home, "atelier"), (real, "paintings")):
+    at = grid.loc[world]
+    logs = [np.interp(cosine, at["value"], np.log(at[end])) for end in ("low", "high")]
+    ends[name] = " to ".join(f"{each:.2g}" for each in np.exp(logs))
 rows = [
     {
         "scale": name,
@@ -169,6 +176,7 @@ rows = [
         "by one artist": f"above {scales[name].above_same(np.array([cosine]))[0]:.0%}",
         "by two": f"above {beaten[name]:.0%}",
         "likelihood ratio": f"{ratios[name]:.2g}",
+        "recorded, 95 %": ends.get(name, "–"),
         "at least / at most": " / ".join(f"{end:.2g}" for end in each.limits),
     }
     for name, each in made.items()
@@ -178,11 +186,11 @@ if usual:
     assert max(posterior(each.limits[1], 1e-4) for each in made.values()) < 0.5
 figures.table(
     pd.DataFrame(rows),
-    caption=f"A cosine of {cosine:g} between two single pictures on three scales: above which share of the pairs it is, and the likelihood ratio. The last column is what these few works can say at all.",
+    caption=f"A cosine of {cosine:g} between two single pictures on three scales: above which share of the pairs it is, and the likelihood ratio. Its interval is over artists, as recorded. The last column is what these few works can say at all.",
 )
 
 # %% [markdown]
-# By `csd-art` on paintings it speaks for one artist, by `csd-tiny` in the atelier hardly, and abroad it speaks against. The last column is a warning of its own: no value, however high, can say more than that.
+# By `csd-art` on paintings it speaks for one artist; by `csd-tiny`, in the atelier and abroad, hardly for anything. The last column is a warning of its own: no value, however high, can say more than that.
 #
 # ## Is it right?
 #
@@ -261,7 +269,7 @@ figures.table(
 )
 
 # %% [markdown]
-# "Such likeness is fifty times more likely if he made it" is *not* "he made it with fifty to one". Who says so commits the {term}`prosecutor's fallacy` {cite:p}`thompson1987`. Among ten thousand painters, no value of these instruments makes one of them probable. A museum that has narrowed the question to ten names may use them; a court that has
+# "Such likeness is forty times more likely if he made it" is *not* "he made it, forty to one". Who says so commits the {term}`prosecutor's fallacy` {cite:p}`thompson1987`. Among ten thousand painters, no value of these instruments makes one of them probable. A museum that has narrowed the question to ten names may use them; a court that has
 # found its suspect *by searching a database with the same score* has ten thousand.
 #
 # ## Crowded places
@@ -705,7 +713,7 @@ def ratio_between(
     return float(shares[0] / shares[1])
 
 
-# calibrate() looks at pairs inside its folds only, and lets the ratio never fall.
+# A bin of few pairs scatters; calibrate() lets the ratio never fall instead.
 for low in (0.1, 0.3, 0.4):
     by_hand = ratio_between(alike, apart, low, low + 0.02)
     fitted = made[real].likelihood_ratio(np.array(low + 0.01))
