@@ -434,7 +434,7 @@ for line in (mine / "scores.csv").read_text().splitlines():
 # | **which column is quoted**: `mean`, `max` or `prototype` | nowhere: the file has all three |
 # | **which pictures**: prompts, seeds, styles, shapes | nowhere: publish the folder |
 #
-# The last two are up to you. And `notes` says what spoils a comparison, such as pictures that lose much to the crop. For pictures of yours, `csdlib score generated references --compare-preprocessing` shows how far that factor alone moves the score.
+# The last two are up to you. What a number that is told in full *says*, the [next chapter](what_a_score_means) asks. And `notes` says what spoils a comparison, such as pictures that lose much to the crop. For pictures of yours, `csdlib score generated references --compare-preprocessing` shows how far that factor alone moves the score.
 #
 # ## Summary
 #
@@ -485,4 +485,4 @@ assert span({})[0] <= partly[0] <= usual[model] <= partly[1] <= span({})[1]
 #
 # - {cite:t}`somepalli2024csd`: the descriptor that gave the score its name; [the reference, checked](the_reference_checked) reads its released code.
 # - [How to report a study of style](how_to_report_a_study_of_style): the same for retrieval, as a form.
-# - Next: [the loss by hand](the_loss_by_hand).
+# - Next: [what a score means](what_a_score_means).

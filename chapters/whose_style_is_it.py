@@ -306,7 +306,7 @@ figures.table(
 # So far nobody asked whether the nearest work is near enough. Now every artist is represented by a {term}`prototype`, the mean direction of the works' descriptors, and a generated picture is compared with all of them. The
 # best one always exists, even for a photograph of a bus. So a name is given only above a *threshold*, and the threshold comes from works whose makers
 # are known: a work is compared with everybody *but* its own maker, as if the maker were not on the list, and the threshold is set where five in
-# a hundred of these strangers would still be given to somebody.
+# a hundred of these strangers would still be given to somebody. ([What a score means](what_a_score_means) asks what one cosine is worth, and for which base rate.)
 #
 # Strangers of which kind? A descriptor has learned to keep the painters of its training apart, and hardly ever takes one of *them* for another. A stranger is nobody of its
 # training. So the threshold is set on the painters whom the descriptor has never seen, and what came of it is measured with each of them held out in turn.

@@ -16,6 +16,12 @@ STATED = {
     "quickstart": {"0.7": "an example of a score"},
     "meet_the_painters": {"0.9": "the bar of an exercise"},
     "your_own_images": {"0.0": "what others write for a missing number"},
+    "what_a_score_means": {
+        "0.38": "the question",
+        "0.8": "the paper's threshold",
+        "0.25": "the Brier score of whoever says one half",
+        "70 %": "an example",
+    },
     "a_small_stable_diffusion": {"0.155": "an exercise's given", "0.18215": "Stable Diffusion's own scale"},
     "a_descriptor_for_real_art": {"0.4": "an example of a score"},
     "whom_does_stable_diffusion_imitate": {
