@@ -82,14 +82,15 @@ def ratio_rows(
 
     Returns:
         a row a number of ``references`` and ``value``: the ``isotonic`` ratio, the geometric mean over the seeds, with
-        ``low`` and ``high`` over artists; ``scatter``, the deviation of its natural logarithm between two seeds; and
-        the ``logistic`` ratio.
+        ``low`` and ``high`` over artists; ``scatter``, the deviation of its natural logarithm between two seeds,
+        not a number of single references, which are not drawn; and the ``logistic`` ratio.
     """
     points, rows = np.array(values), []
     for count in references:
         options: dict[str, Any] = {"references": count, "seeds": seeds}
         without = mean_log_ratios(images, artists, points, **options)
-        scatter = log_ratios(images, artists, points, **options).std(axis=0, ddof=1)
+        drawn = log_ratios(images, artists, points, **options)
+        scatter = drawn.std(axis=0, ddof=1) if len(drawn) > 1 else np.full(len(points), np.nan)
         straight = log_ratios(images, artists, points, method="logistic", **options).mean(axis=0)
         for place, value in enumerate(values):
             found = jackknife(float(without[0, place]), without[1:, place], bounds=None)
