@@ -16,9 +16,9 @@ class Reading:
 
     Example:
         >>> print(Reading("mine", 0.993, 0.42, 7.1))
-        above 99.3 % of the pairs by two artists and 42 % of those by one; 7.1 times likelier by one artist (mine)
+        above 99.3 % of the pairs by two artists and 42 % of those by one; 7.1 times as frequent by one as by two (mine)
         >>> print(Reading("mine", 0.2, 0.01, 0.05))
-        above 20 % of the pairs by two artists and 1 % of those by one; 20 times likelier by two artists (mine)
+        above 20 % of the pairs by two artists and 1 % of those by one; 20 times as frequent by two as by one (mine)
     """
 
     corpus: str
@@ -35,6 +35,7 @@ class Reading:
     def _likely(self) -> str:
         if self.likelihood_ratio is None:
             return ""
+        # How frequent the score is, and not how probable the artist: the reader has to bring the base rate.
         if self.likelihood_ratio < 1:
-            return f"; {1 / self.likelihood_ratio:.2g} times likelier by two artists"
-        return f"; {self.likelihood_ratio:.2g} times likelier by one artist"
+            return f"; {1 / self.likelihood_ratio:.2g} times as frequent by two as by one"
+        return f"; {self.likelihood_ratio:.2g} times as frequent by one as by two"

@@ -53,7 +53,7 @@ def test_a_corpus_that_is_too_small_says_why() -> None:
         few.likelihood_ratio(np.array([0.5]), np.array([1]))
     said = few.read(0.5)
     assert said.likelihood_ratio is None
-    assert "likelier" not in str(said)
+    assert "frequent" not in str(said)
 
 
 def test_the_score_of_two_pictures_is_read_and_that_of_more_is_not(tmp_path: Path) -> None:
