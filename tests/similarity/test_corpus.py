@@ -53,7 +53,7 @@ def test_a_corpus_that_is_too_small_says_why() -> None:
         few.likelihood_ratio(np.array([0.5]), np.array([1]))
     said = few.read(0.5)
     assert said.likelihood_ratio is None
-    assert "likelier" not in str(said)
+    assert "likely" not in str(said)
 
 
 def test_the_score_of_two_pictures_is_read_and_that_of_more_is_not(tmp_path: Path) -> None:
@@ -72,3 +72,9 @@ def test_the_score_of_two_pictures_is_read_and_that_of_more_is_not(tmp_path: Pat
     assert read.above_same == pytest.approx(np.mean(np.array(same) < found.value))
     with pytest.raises(InputError, match="two pictures"):
         style_similarity(paths[0], paths[1:], descriptor=measure).on(known)
+
+
+def test_the_words_are_about_the_cosine_and_never_about_the_artist() -> None:
+    known = by_artists(15, 20)
+    assert str(known.read(0.95)).partition(" times ")[2].startswith("as likely if by one artist")
+    assert str(known.read(-0.5)).partition(" times ")[2].startswith("as likely if by two artists")
