@@ -125,7 +125,7 @@ figures.show(
 #
 # ## What the pictures say
 #
-# Divide the two curves by each other. How much more often does such a cosine come from one artist than from two? This is the {term}`likelihood ratio`: above 1 it speaks for one artist, below 1 against. `calibrate` fits it, so that it never falls as the cosine rises (isotonic regression),
+# Divide the two curves by each other. How much more often do two works by one artist have such a cosine than two works by different artists? This is the {term}`likelihood ratio`: above 1 it speaks for one artist, below 1 against. `calibrate` fits it, so that it never falls as the cosine rises (isotonic regression),
 # and lets it promise no more than so few works can tell.
 
 # %%
@@ -155,7 +155,7 @@ ratios = {
 }
 figures.show(
     chart,
-    caption="How much more likely each cosine is of two works by one artist than of two by different artists. The flat ends are the limits that the number of works sets.",
+    caption="How much more likely each cosine is if two works are by one artist than if they are by two. The flat ends are the limits that the number of works sets.",
     alt=f"Rising curves on a log scale. At {cosine:g}: "
     + "; ".join(f"{name} {ratio:.2g}" for name, ratio in ratios.items()),
 )
@@ -350,7 +350,7 @@ figures.show(
 )
 
 # %% [markdown]
-# Fitted on the judged works, CSLS gains on every scale. Fitted on other artists, the gain is gone where the descriptor is at home, and local scaling even loses in the atelier. Abroad, where the descriptor sees little, CSLS and mutual proximity help either way. So: do not praise a read-out without its paired interval, and without saying what it was fitted on.
+# Fitted on the judged works, CSLS gains on every scale. Fitted on other artists (a smaller crowd, too) no gain can be seen where the descriptor is at home, and local scaling even loses in the atelier. Abroad, where the descriptor sees little, CSLS and mutual proximity help either way. So: do not praise a read-out without its paired interval, and without saying what it was fitted on.
 #
 # CSD+ counts artists whose works are more like some stranger's than like each other: a negative {term}`discrimination gap`. No threshold can be right for them. Their share grows with the number of artists and falls with that of works, so it means something at *matched* numbers only.
 
@@ -693,7 +693,7 @@ figures.table(
 #
 # ## Exercises
 #
-# **1. Calibrate by hand (15 minutes).** Write `ratio_between(same, different, low, high)`: from the values of pairs by one and by two artists, how much more often a value from `low` to below `high` comes from one artist. Add one pair of each kind to the bin and to the whole, so that nothing is divided by 0. Compare it with `calibrate`.
+# **1. Calibrate by hand (15 minutes).** Write `ratio_between(same, different, low, high)`: from the values of pairs by one and by two artists, how much more often pairs by one artist than pairs by two have a value from `low` to below `high`. Add one pair of each kind to the bin and to the whole, so that nothing is divided by 0. Compare it with `calibrate`.
 
 
 # %% tags=["exercise"]

@@ -53,7 +53,8 @@ def attribute(
         a row a picture and rank: ``picture, rank, artist, similarity, references``, ``named`` (whether it is more than
         a stranger's likeness: a picture whose first artist is not named shows nobody's style on this list),
         ``likelihood_ratio`` (with a corpus: how much more likely its mean cosine with the artist's works is if the
-        artist made it than if another did; of each artist by itself, not knowing that others were compared), and
+        artist made it than if another did; of each artist by itself, not knowing that others were compared; a picture
+        that is among the works is none of them here), and
         ``note`` (why it cannot be read, or that it is among the references); the summary has the share of strangers'
         works that are ``given to somebody`` all the same, and of works that are ``found``.
 
@@ -67,12 +68,12 @@ def attribute(
         describe(side, measure, batch_size=batch_size, progress=progress) for side in (pictures, references)
     )
     known = candidates(works.embeddings, works.groups[works.in_order], wrong=wrong, strangers=strangers)
-    own = np.repeat(works.rows_of(asked) >= 0, min(k, len(known.names)))
+    among = np.repeat(works.rows_of(asked), min(k, len(known.names)))
     ranked = known.rank(asked.embeddings, k).rename(columns={"image_id": "picture"})
     scale = scale_of(corpus, measure, batch_size=batch_size, progress=progress)
     if scale and not scale.uncalibrated:
-        ranked["likelihood_ratio"] = _ratios(ranked, asked.embeddings, works, scale)
-    ranked = ranked.assign(note=np.where(own, AMONG, ""))
+        ranked["likelihood_ratio"] = _ratios(ranked, among, asked.embeddings, works, scale)
+    ranked = ranked.assign(note=np.where(among >= 0, AMONG, ""))
     broken = pd.DataFrame({"picture": asked.names, "note": asked.notes})[asked.rows < 0]
     summary = [{"measure": "given to somebody"} | known.wrong.row(), {"measure": "found"} | known.found.row()]
     how = made_by(measure) | {
@@ -89,12 +90,15 @@ def attribute(
     return Report(frame.fillna(texts).astype({"named": bool}), pd.DataFrame(summary), how)
 
 
-def _ratios(ranked: pd.DataFrame, asked: Embeddings, works: Side, scale: Corpus) -> np.ndarray:
-    """Of every picture and artist what the mean cosine with the artist's works says."""
+def _ratios(ranked: pd.DataFrame, among: np.ndarray, asked: Embeddings, works: Side, scale: Corpus) -> np.ndarray:
+    """Of every picture and artist what the mean cosine with the artist's works says, the picture itself left out."""
     names, whose = np.unique(works.groups[works.in_order], return_inverse=True)
     sums = np.zeros((len(names), asked.vectors.shape[1]))
     np.add.at(sums, whose, works.embeddings.vectors)
     rows = pd.Index(asked.ids).get_indexer(ranked["picture"])
     artists, counts = np.searchsorted(names, ranked["artist"].to_numpy(dtype=str)), np.bincount(whose)
-    means = np.einsum("nd,nd->n", asked.vectors[rows], sums[artists]) / counts[artists]
-    return scale.likelihood_ratio(means, counts[artists])
+    # Its cosine with itself is 1.
+    itself = (among >= 0) & (whose[among] == artists)
+    others = counts[artists] - itself
+    totals = np.einsum("nd,nd->n", asked.vectors[rows], sums[artists]) - itself
+    return scale.likelihood_ratio(np.where(others > 0, totals / np.maximum(others, 1), np.nan), others)

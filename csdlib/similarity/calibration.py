@@ -1,4 +1,4 @@
-"""What a value says: how much more likely it is of two works by one artist than of two by different artists.
+"""What a value says: how much more likely it is if two works are by one artist than if they are by two.
 
 The likelihood ratio is what the pictures say. How probable one artist is depends on what was believed before they were
 looked at, too: the two are kept apart, and ``posterior`` joins them. All of it is measured on works by known artists;
@@ -65,7 +65,7 @@ class Calibration:
         return self.way.reference.fingerprint
 
     def likelihood_ratio(self, values: np.ndarray) -> np.ndarray:
-        """How much more likely each value is of two works by one artist than of two by different artists.
+        """How much more likely each value is if two works are by one artist than if they are by two.
 
         Args:
             values: of any shape, as the read-out gives them; what is not a number stays none.
@@ -142,7 +142,8 @@ def calibrate(
     No ratio goes beyond what so few works can tell: one more could contradict, alike to everything (a hub), or unlike
     its own artist's works. So the ratio of the shares above a threshold is bounded by one with 1 / (n + 1) added to
     those by two artists, and that of the shares below it with as much added to those by one. (After Vergeer et al.
-    2016, who add one pair; but pairs are not independent, and one hub is in n of them.)
+    2016, who add one pair; but pairs are not independent, and one hub is in n of them.) Works that have no partner by
+    their own artist say nothing of pairs by one: below, n are those that have one.
 
     Args:
         images: of n works; not those that will be asked about.
@@ -160,11 +161,17 @@ def calibrate(
         the calibration, with the read-out that is to be used with it, and no other.
 
     Raises:
-        InputError: an unknown read-out or method, too few artists for the folds, more references than two artists of a
-            fold have, or as ``sorted_by_artist``.
+        InputError: an unknown read-out or method, fewer than two artists a fold with more works than references, no
+            reference, or as ``sorted_by_artist``.
     """
     lookup("method", method, METHODS)
     works = sorted_by_artist(images, artists)
+    several = works.counts > references
+    # Also for the cosine, which needs no folds: of a few artists nothing follows for others.
+    if several.sum() < 2 * folds:
+        raise InputError(
+            f"a calibration needs {2 * folds} artists with {references + 1} works or more, here are {several.sum()}"
+        )
     whose = np.repeat(works.names, works.counts)
     counts = np.zeros((2, STEPS))
     random = np.random.default_rng(seed)
@@ -181,7 +188,7 @@ def calibrate(
     used = counts.sum(axis=0) > 0
     edges = np.linspace(*RANGES[name], STEPS + 1)
     middles, shares = ((edges[1:] + edges[:-1]) / 2)[used], (counts / counts.sum(axis=1, keepdims=True))[:, used]
-    limits = _limits(shares, len(whose))
+    limits = _limits(shares, int(works.counts[several].sum()), len(whose))
     values, ratios = _FITS[method](middles, shares)
     pairs = (int(counts[0].sum()), int(counts[1].sum()))
     return Calibration(way, method, values, ratios, limits, collection, len(works.names), len(whose), references, pairs)
@@ -198,12 +205,17 @@ def _counts(compared: Iterable[tuple[np.ndarray, np.ndarray]], ends: tuple[float
     return counts
 
 
-def _limits(shares: np.ndarray, works: int) -> tuple[float, float]:
-    """The smallest and the largest likelihood ratio of shares of both kinds, with one work against each."""
-    one = 1 / (works + 1)
+def _limits(shares: np.ndarray, paired: int, works: int) -> tuple[float, float]:
+    """The smallest and the largest likelihood ratio of shares of both kinds, with one work against each.
+
+    Args:
+        shares: (2, v) of the pairs by one artist, and by two.
+        paired: works that are in pairs by one artist.
+        works: all of them.
+    """
     below, above = np.cumsum(shares, axis=1), np.cumsum(shares[:, ::-1], axis=1)
-    low = (below[0] + one) / np.maximum(below[1], 1e-12)
-    return min(float(low.min()), 1.0), max(float((above[0] / (above[1] + one)).max()), 1.0)
+    low = (below[0] + 1 / (paired + 1)) / np.maximum(below[1], 1e-12)
+    return min(float(low.min()), 1.0), max(float((above[0] / (above[1] + 1 / (works + 1))).max()), 1.0)
 
 
 def _isotonic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -68,6 +68,18 @@ def test_candidates_have_ratios_of_their_own(corpus: Path, tmp_path: Path) -> No
     assert plain.how["likelihood ratio"] == "none: no corpus"
 
 
+def test_a_picture_among_the_references_is_no_evidence_for_its_own_artist(corpus: Path, tmp_path: Path) -> None:
+    for hand in ("hand-04", "hand-05"):
+        (tmp_path / hand).symlink_to(corpus / hand)
+    (tmp_path / "hand-03").mkdir()
+    (tmp_path / "hand-03" / "0.png").symlink_to(corpus / "hand-03" / "0.png")
+    found = attribute(corpus / "hand-03" / "0.png", tmp_path, wrong=0.2, corpus=corpus, **QUIET).frame
+    found = found.set_index("artist")["likelihood_ratio"]
+    # With its only work by hand-03 taken out there is nothing to compare it with.
+    assert np.isnan(found["hand-03"])
+    assert found[["hand-04", "hand-05"]].notna().all()
+
+
 def test_the_doctor_tells_hubs_and_styles_that_do_not_stand_apart(corpus: Path, tmp_path: Path) -> None:
     styles = examine(corpus, **QUIET).how["styles"]
     assert styles["groups compared, pictures of each"] == [13, 5]

@@ -130,7 +130,7 @@ def test_what_cannot_be_calibrated_is_refused() -> None:
         calibrate(images, artists, method="platt")
     with pytest.raises(InputError, match="unknown readout"):
         calibrate(images, artists, name="csl")
-    with pytest.raises(InputError, match="6 folds need 12 artists"):
+    with pytest.raises(InputError, match="needs 12 artists with 2 works or more, here are 10"):
         calibrate(images, artists, folds=6)
     for prior in (0, 1):
         with pytest.raises(InputError, match="prior must be in"):
@@ -151,3 +151,24 @@ def test_the_mean_with_many_references_says_more_and_is_calibrated_apart() -> No
         ratios = made.likelihood_ratio(own), made.likelihood_ratio(others)
         bits[made.references] = (np.log2(1 + 1 / ratios[0]).mean() + np.log2(1 + ratios[1]).mean()) / 2
     assert bits[6] < bits[1] - 0.02, "a mean of six is not to be read as one pair"
+
+
+def test_few_pairs_by_one_artist_exclude_little_however_many_strangers_there_are() -> None:
+    images, artists = painters(40, 8, 0, noise=0.1)
+    # Ten artists keep two works each; every other work is by somebody of whom there is nothing else.
+    alone = np.array([f"{name}-{number}" for number, name in enumerate(artists)], dtype=object)
+    for name in np.unique(artists)[:10]:
+        alone[np.flatnonzero(artists == name)[:2]] = name
+    low, high = calibrate(images, alone.astype(str)).limits
+    assert low >= 1 / 21
+    assert high <= 321
+
+
+def test_a_number_of_references_is_calibrated_on_as_many_artists_as_a_pair() -> None:
+    images, artists = painters(12, 14, 0, noise=2)
+    # Two artists with fourteen works, and ten with two.
+    number = np.concatenate([np.arange((artists == name).sum()) for name in np.unique(artists)])
+    rows = np.flatnonzero(np.isin(artists, np.unique(artists)[:2]) | (number < 2))
+    assert calibrate(images.take(rows), artists[rows]).references == 1
+    with pytest.raises(InputError, match="10 artists with 13 works or more, here are 2"):
+        calibrate(images.take(rows), artists[rows], references=12)
