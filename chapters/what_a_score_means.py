@@ -197,7 +197,7 @@ figures.table(
 #
 # ## Is it right?
 #
-# Many read the cosine itself as a probability. Say that half of the pairs are by one artist: then the likelihood ratio becomes a probability, too, and both can be put to the test. Of all pairs that are said to be "70 % one artist", are seven in ten? The {term}`reliability diagram`
+# One may read the cosine as a probability. Say that half of the pairs are by one artist: then the likelihood ratio becomes a probability, too, and both can be put to the test. Of all pairs that are said to be "70 % one artist", are seven in ten? The {term}`reliability diagram`
 # says so. Everything is judged on artists who did *not* calibrate: five groups of artists, each judged by what the other four say.
 
 # %%
@@ -249,7 +249,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Read as a probability, the cosine is wrong on every scale, and calibration mends this beyond the interval. (An {term}`expected calibration error` is a mean of distances, above 0 even for the best.) But look at the {term}`Brier score`, which asks how much one *knows*, too: a coin gets 0.25. Abroad, the calibrated number is honest and nearly
+# Read as a probability at that base rate, the cosine is wrong on every scale, and calibration mends this beyond the interval. But look at the {term}`Brier score`, which asks how much one *knows*, too: a coin gets 0.25. Abroad, the calibrated number is honest and nearly
 # worthless. Calibration adds honesty, not sight.
 #
 # ## What the pictures cannot say
@@ -598,7 +598,7 @@ figures.table(
 )
 
 # %% [markdown]
-# `csd-art` is taken in by two grey levels, and takes more of these forgeries for the target's than of the target's own works; `csd-tiny` holds out longer. Noise of the same size does nothing, and one more JPEG breaks most of what fools `csd-art` (a forger who expects the JPEG might get around it). The target's *colours* alone {cite:p}`reinhard2001`, without any knowledge of the network, fool hardly anybody. And a painter of the atelier who takes another's *palette* whole stays nearer to the own works by all four descriptors, by `csd-tiny` most clearly.
+# `csd-art` is taken in by two grey levels, and takes more of these forgeries for the target's than of the target's own works; `csd-tiny` holds out longer. Noise of the same size does nothing, and one more JPEG breaks most of what fools `csd-art` (a forger who expects the JPEG might get around it). The target's *colours* alone {cite:p}`reinhard2001`, without any knowledge of the network, fool few that could be seen. And a painter of the atelier who takes another's *palette* whole stays nearer to the own works by all four descriptors, by `csd-tiny` most clearly.
 #
 # **What a lawyer should hear.** The score is evidence only about pictures that nobody made *for* the score. Ask for the original file and its history; save it once more and score it again; use a second descriptor of another kind. And the defence may do the same as the prosecution: a high score does not show copying, and a low one does not exclude it.
 #
@@ -681,7 +681,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Between a painting and a generated picture it keeps its promise, and fewer pairs in the right name pass. Between two generated pictures it breaks it: several times as many pairs in different names pass, even of different subjects. What Stable Diffusion makes has a look of its own. [Whom does Stable Diffusion imitate?](whom_does_stable_diffusion_imitate) measures that look and takes it out. A threshold is a property of a population; for another one, calibrate again.
+# Between a painting and a generated picture it seems to let no more pass, and fewer pairs in the right name pass. Between two generated pictures it breaks it: several times as many pairs in different names pass, even of different subjects. What Stable Diffusion makes has a look of its own. [Whom does Stable Diffusion imitate?](whom_does_stable_diffusion_imitate) measures that look and takes it out. A threshold is a property of a population; for another one, calibrate again.
 #
 # ## Summary
 #
@@ -790,7 +790,12 @@ for whom, costs in {"museum": (0.1, 10, 1), "court": (0.001, 1, 100)}.items():
     print(
         f"{whom}: cosine {found:.3f}, csd-art, single paintings by 12 artists;", end=" "
     )
-    print(f"others: {true:.1%} of pairs by one pass, {wrong:.3%} of those by two")
+    print(
+        f"others: {true:.1%} of pairs by one pass, {wrong:.3%} of those by two,",
+        end=" ",
+    )
+    strange = parts["judged on"][1]
+    print(f"which are {(strange >= found).sum():,} of {len(strange):,} pairs")
 
 # %% tags=["check"]
 four, strange = np.array([0.2, 0.5, 0.7, 0.9]), np.array([0.0, 0.1, 0.3, 0.4, 0.6])

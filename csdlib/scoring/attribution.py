@@ -19,6 +19,9 @@ from csdlib.similarity.corpus import Corpus
 #: What is said of a picture that stands among the references.
 AMONG = "one of the references itself: its likeness to their artist is too high"
 
+#: What is said of the likelihood ratio of the first of many.
+SELECTED = "Each artist is read alone: the first of many candidates is the likest by selection"
+
 
 def attribute(
     pictures: Source,
@@ -80,7 +83,7 @@ def attribute(
         "threshold": known.threshold,
         "wrong, as aimed at": wrong,
         "set by": list(strangers) or "all artists of the references",
-        "likelihood ratio": "none: no corpus" if scale is None else calibration_said(scale),
+        "likelihood ratio": "none: no corpus" if scale is None else f"{calibration_said(scale)}. {SELECTED}",
         "pictures": asked.counts,
         "references": works.counts | {"left out": works.missing | works.ungrouped},
         "without a number": len(broken),

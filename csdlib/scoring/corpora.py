@@ -4,7 +4,7 @@ import numpy as np
 
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.arrays import Embeddings
-from csdlib.errors import InputError, unknown
+from csdlib.errors import InputError
 from csdlib.files import AnyPath, at_home, data_path
 from csdlib.scoring.sides import describe
 from csdlib.similarity.corpus import Corpus
@@ -38,7 +38,9 @@ def corpus(source: AnyPath, descriptor: Descriptor, *, batch_size: int = 64, pro
             )
         return found
     if not at_home(source).exists():
-        raise unknown("corpus", str(source), [*SHIPPED, "a folder with one subfolder an artist"])
+        raise InputError(
+            f"corpus {str(source)!r}: name {' or '.join(SHIPPED)}, or a folder with one subfolder an artist"
+        )
     side = describe(source, descriptor, batch_size=batch_size, progress=progress)
     return Corpus(str(source), side.embeddings, side.groups[side.in_order], side.missing | side.ungrouped)
 
@@ -79,4 +81,8 @@ def calibration_said(scale: Corpus) -> str:
     """On what the likelihood ratios of a corpus stand, or why there are none."""
     if scale.uncalibrated:
         return f"none: {scale.uncalibrated}"
-    return f"{scale.calibration()}; likewise for as many as a picture has, up to {scale.most_references}"
+    return (
+        f"{scale.calibration()}; likewise for as many as a picture has, up to {scale.most_references}. Each group is "
+        "read as one artist, beside any other artist of the corpus: a close rival has higher ratios. Pictures of "
+        "another origin, generated ones say, are shifted against it"
+    )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from csdlib.embeddings.arrays import Embeddings
-from csdlib.errors import InputError
 from csdlib.metrics.estimate import Estimate
 from csdlib.similarity.gaps import negative_share
 from csdlib.similarity.hubs import Hubness, hubness
+from csdlib.similarity.readouts import NEIGHBOURS as CROWD
 from csdlib.similarity.readouts import readout
 
 #: Neighbours that are counted.
@@ -88,10 +88,12 @@ def fitness(images: Embeddings, groups: np.ndarray) -> Fitness:
     else:
         why.append(f"hubs: {len(images)} pictures, and {NEIGHBOURS + 1} are needed")
     design = _design(groups)
-    try:
-        gaps = {name: negative_share(images, groups, *design, name=name) for name in ("cosine", "csls")}
-    except InputError as error:
-        why.append(f"negative gaps: {error}")
+    if min(design) > 1:
+        # Of a small collection CSLS has fewer neighbours to look at.
+        ks = {"cosine": None, "csls": min(CROWD, design[0] * design[1] - 1)}
+        gaps = {name: negative_share(images, groups, *design, name=name, k=k) for name, k in ks.items()}
+    else:
+        why.append("negative gaps: two groups with two pictures or more are needed")
     return Fitness(hubs, hub, gaps, design, why)
 
 
@@ -99,6 +101,6 @@ def _design(groups: np.ndarray) -> tuple[int, int]:
     """How many groups, and pictures of each, can be compared: ten of each, or fewer where few groups have as many."""
     counts = np.sort(np.unique(groups[groups != ""], return_counts=True)[1])[::-1]
     if len(counts) < 2:
-        return 2, 2
+        return 0, 0
     works = int(min(WORKS, counts[: max(2, len(counts) // 2)].min()))
     return int(min(GROUPS, (counts >= works).sum())), works

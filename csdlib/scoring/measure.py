@@ -126,7 +126,10 @@ def score(
         "generated": made.counts,
         "references": known.counts,
         "without a number": int(frame["mean"].isna().sum()),
-        "notes": [*filter(None, [hint(made, known, pairing), unasked(known, pairs)]), *_advice(measure, frame, known)],
+        "notes": [
+            *filter(None, [hint(made, known, pairing), unasked(known, pairs), _in_corpus(scale, made, known)]),
+            *_advice(measure, frame, known),
+        ],
     }
     return Scores(frame, _summary(frame), how)
 
@@ -174,7 +177,7 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
     nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
     ratios = np.full(len(made), np.nan)
     own = known.rows_of(made) if pairs.apart else np.full(len(made.embeddings), -1)
-    crowded = [scale.density(side.embeddings.vectors, k) for side in (made, known)] if scale else []
+    crowded = [scale.density(side.embeddings, k) for side in (made, known)] if scale else []
     for rows, candidates in _same_candidates(made, pairs):
         ours, theirs = made.rows[rows], known.rows[candidates]
         sides = made.embeddings.vectors[ours], known.embeddings.vectors[theirs]
@@ -261,6 +264,13 @@ def _said(scale: Corpus, k: int) -> dict[str, Any]:
     sizes = {"pictures": len(scale.embeddings), "pairs by one artist": same, "pairs by two artists": different}
     calibrated = calibration_said(scale)
     return {"name": scale.name} | sizes | {"k of csls": k, "likelihood ratio": calibrated, "left out": scale.left_out}
+
+
+def _in_corpus(scale: Corpus | None, made: Side, known: Side) -> str:
+    """What has to be said where pictures stand in the corpus on which they are read."""
+    count = sum(int(scale.holds(side.embeddings).sum()) for side in (made, known)) if scale else 0
+    said = f"{count} of the pictures stand in the corpus: it knows them, and reads them too surely"
+    return said if count else ""
 
 
 def _advice(measure: Descriptor, frame: pd.DataFrame, known: Side) -> list[str]:

@@ -1,6 +1,5 @@
 """A corpus whose makers are known, as the scale on which a score is read."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +10,7 @@ from csdlib.errors import InputError
 from csdlib.similarity.calibration import Calibration, calibrate
 from csdlib.similarity.pairs import pair_cosines
 from csdlib.similarity.reading import Reading
-from csdlib.similarity.readouts import NEIGHBOURS, density
+from csdlib.similarity.readouts import NEIGHBOURS, readout
 
 #: Numbers of references by one artist that are calibrated at most; beyond the first a mean cosine says hardly more.
 MOST_REFERENCES = (12, 8, 4, 2, 1)
@@ -95,23 +94,27 @@ class Corpus:
             found[counts == count] = self.calibration(count).likelihood_ratio(means[counts == count])
         return found
 
-    @cached_property
+    @property
     def most_references(self) -> int:
         """The number of references by one artist up to which likelihood ratios are calibrated; 0 where none are."""
-        for count in MOST_REFERENCES:
-            with suppress(InputError):
-                self.calibration(count)
-                return count
-        return 0
+        return self._most[0]
 
-    @cached_property
+    @property
     def uncalibrated(self) -> str:
         """Why there are no likelihood ratios; empty where there are."""
-        try:
-            self.calibration(max(1, self.most_references))
-        except InputError as error:
-            return str(error)
-        return ""
+        return self._most[1]
+
+    @cached_property
+    def _most(self) -> tuple[int, str]:
+        why = ""
+        for count in MOST_REFERENCES:
+            try:
+                self.calibration(count)
+            except InputError as error:
+                why = str(error)
+            else:
+                return count, ""
+        return 0, why
 
     def read(self, cosine: float) -> Reading:
         """What the cosine of two pictures says.
@@ -124,25 +127,31 @@ class Corpus:
         sizes = f"{self.name}: {len(self.embeddings):,} pictures by {len(set(self.artists.tolist()) - {''}):,} artists"
         return Reading(sizes, float(self.above_different(one)[0]), float(self.above_same(one)[0]), ratio)
 
-    def density(self, vectors: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
-        """The mean cosine of each vector with its k nearest in the corpus: how crowded its place is.
+    def density(self, images: Embeddings, k: int = NEIGHBOURS) -> np.ndarray:
+        """The mean cosine of each picture with its k nearest in the corpus: how crowded its place is.
 
         It is what CSLS takes off a cosine (Conneau et al., arXiv:1710.04087), on both sides:
         ``2 * cosine - density(a) - density(b)``. A picture that is alike to everything gets less for it.
 
         Args:
-            vectors: (m, d), rows of unit norm.
-            k: neighbours, at most n.
+            images: m pictures, by the same descriptor. One that is in the corpus is no neighbour of itself.
+            k: neighbours, below n.
 
         Returns:
             (m,) in [-1, 1]; higher = more crowded.
 
         Raises:
-            InputError: a k below 1, or above the number of images.
+            InputError: a k below 1 or too large, or another descriptor.
         """
-        if not 1 <= k <= len(self.embeddings):
-            raise InputError(f"k must be between 1 and {len(self.embeddings)}, the pictures of the corpus, got {k}")
-        return density(vectors, self.embeddings.vectors, k)
+        return readout("csls", self.embeddings, k=k).places(images)[:, 0]
+
+    def holds(self, images: Embeddings) -> np.ndarray:
+        """Whether each picture is one of the corpus, (m,) bool: of these it knows too much.
+
+        Raises:
+            InputError: another descriptor.
+        """
+        return readout("cosine", self.embeddings).own(images) >= 0
 
 
 def _share_below(known: np.ndarray, cosines: np.ndarray) -> np.ndarray:

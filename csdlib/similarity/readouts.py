@@ -62,7 +62,7 @@ class Readout:
         """
         if images.fingerprint != self.reference.fingerprint:
             raise InputError("the images and the reference were embedded by two descriptors: embed both by one")
-        return _WAYS[self.name][0](images.vectors, self.reference.vectors, self.k, self._own(images))
+        return _WAYS[self.name][0](images.vectors, self.reference.vectors, self.k, self.own(images))
 
     def read(self, cosines: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """The pairs' values.
@@ -77,8 +77,8 @@ class Readout:
         """
         return _WAYS[self.name][1](cosines, first, second)
 
-    def _own(self, images: Embeddings) -> np.ndarray:
-        """The row of each picture in the reference; -1 where it is not there."""
+    def own(self, images: Embeddings) -> np.ndarray:
+        """The row of each picture in the reference, (m,); -1 where it is not there."""
         if images is self.reference:
             return np.arange(len(images))
         rows = self.reference.rows_of(images)

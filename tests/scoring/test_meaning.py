@@ -51,7 +51,7 @@ def test_a_score_says_how_likely_it_is_where_the_references_are_by_one(corpus: P
 def test_a_small_corpus_gives_no_ratio_and_says_why(corpus: Path, tmp_path: Path) -> None:
     for hand in ("hand-00", "hand-01", "hand-02"):
         (tmp_path / hand).symlink_to(corpus / hand)
-    found = score(corpus / "hand-03", corpus / "hand-04", corpus=tmp_path, **QUIET)
+    found = score(corpus / "hand-03", corpus / "hand-04", corpus=tmp_path, k=3, **QUIET)
     assert found.frame["likelihood_ratio"].isna().all()
     assert found.frame["above_different"].notna().all()
     assert found.how["corpus"]["likelihood ratio"].startswith("none: ")

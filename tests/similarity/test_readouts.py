@@ -93,7 +93,7 @@ def test_the_crowd_of_a_stranger_is_the_density_of_the_corpus() -> None:
     works, names = painters(4, 5, 0)
     strangers, _ = painters(2, 3, 1)
     crowd = readout("csls", works, k=5).places(strangers)[:, 0]
-    np.testing.assert_allclose(crowd, Corpus("c", works, names).density(strangers.vectors, 5), atol=1e-6)
+    np.testing.assert_allclose(crowd, Corpus("c", works, names).density(strangers, 5), atol=1e-6)
 
 
 def test_what_cannot_be_read_is_refused() -> None:
