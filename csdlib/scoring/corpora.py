@@ -39,7 +39,7 @@ def corpus(source: AnyPath, descriptor: Descriptor, *, batch_size: int = 64, pro
         return found
     if not at_home(source).exists():
         raise InputError(
-            f"corpus {str(source)!r}: name {' or '.join(SHIPPED)}, or a folder with one subfolder an artist"
+            f"unknown corpus {str(source)!r}: name {' or '.join(SHIPPED)}, or a folder with one subfolder an artist"
         )
     side = describe(source, descriptor, batch_size=batch_size, progress=progress)
     return Corpus(str(source), side.embeddings, side.groups[side.in_order], side.missing | side.ungrouped)
