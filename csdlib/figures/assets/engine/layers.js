@@ -16,23 +16,19 @@ function linear(x, weight, bias, inner) {
 }
 
 function fourByFour(x, weight, bias, inner, outer, row, column, out) {
-  let [s00, s01, s02, s03] = [0, 0, 0, 0];
-  let [s10, s11, s12, s13] = [0, 0, 0, 0];
-  let [s20, s21, s22, s23] = [0, 0, 0, 0];
-  let [s30, s31, s32, s33] = [0, 0, 0, 0];
-  const [x0, w0] = [row * inner, column * inner];
-  const [x1, x2, x3] = [x0 + inner, x0 + 2 * inner, x0 + 3 * inner];
-  const [w1, w2, w3] = [w0 + inner, w0 + 2 * inner, w0 + 3 * inner];
+  let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
+  let s10 = 0, s11 = 0, s12 = 0, s13 = 0;
+  let s20 = 0, s21 = 0, s22 = 0, s23 = 0;
+  let s30 = 0, s31 = 0, s32 = 0, s33 = 0;
+  const x0 = row * inner, x1 = x0 + inner, x2 = x1 + inner, x3 = x2 + inner;
+  const w0 = column * inner, w1 = w0 + inner, w2 = w1 + inner, w3 = w2 + inner;
   for (let k = 0; k < inner; k++) {
-    const [a0, a1, a2, a3] = [x[x0 + k], x[x1 + k], x[x2 + k], x[x3 + k]];
-    let b = weight[w0 + k];
-    s00 += a0 * b, s10 += a1 * b, s20 += a2 * b, s30 += a3 * b;
-    b = weight[w1 + k];
-    s01 += a0 * b, s11 += a1 * b, s21 += a2 * b, s31 += a3 * b;
-    b = weight[w2 + k];
-    s02 += a0 * b, s12 += a1 * b, s22 += a2 * b, s32 += a3 * b;
-    b = weight[w3 + k];
-    s03 += a0 * b, s13 += a1 * b, s23 += a2 * b, s33 += a3 * b;
+    const a0 = x[x0 + k], a1 = x[x1 + k], a2 = x[x2 + k], a3 = x[x3 + k];
+    const b0 = weight[w0 + k], b1 = weight[w1 + k], b2 = weight[w2 + k], b3 = weight[w3 + k];
+    s00 += a0 * b0, s01 += a0 * b1, s02 += a0 * b2, s03 += a0 * b3;
+    s10 += a1 * b0, s11 += a1 * b1, s12 += a1 * b2, s13 += a1 * b3;
+    s20 += a2 * b0, s21 += a2 * b1, s22 += a2 * b2, s23 += a2 * b3;
+    s30 += a3 * b0, s31 += a3 * b1, s32 += a3 * b2, s33 += a3 * b3;
   }
   const sums = [s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33];
   for (let i = 0; i < 16; i++) {

@@ -124,23 +124,28 @@ function sinc(x) {
   return x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI);
 }
 
-// A picture resampled (Pillow's Resample.c): along the rows first, rounded to bytes, and then along the columns. spanX and
-// spanY are how much of it, from its upper left corner, becomes the new picture.
+// A picture resampled (Pillow's Resample.c): along one side, rounded to bytes, and then along the other. spanX and spanY are
+// how much of it, from its upper left corner, becomes the new picture.
 function resized(image, width, height, filter, spanX = image.width, spanY = image.height) {
-  let seen = image;
-  if (width !== seen.width || spanX !== width) {
-    const out = new Uint8Array(3 * width * seen.height);
-    const taps = coefficients(seen.width, spanX, width, filter);
-    for (let y = 0; y < seen.height; y++) along(seen.data, 3 * y * seen.width, 3, taps, out, 3 * y * width, 3);
-    seen = { data: out, width, height: seen.height };
-  }
-  if (height !== seen.height || spanY !== height) {
-    const out = new Uint8Array(3 * width * height);
-    const taps = coefficients(seen.height, spanY, height, filter);
-    for (let x = 0; x < width; x++) along(seen.data, 3 * x, 3 * width, taps, out, 3 * x, 3 * width);
-    seen = { data: out, width, height };
-  }
-  return seen;
+  const across = (seen) => (width === seen.width && spanX === width ? seen : resizedAcross(seen, width, spanX, filter));
+  const down = (seen) => (height === seen.height && spanY === height ? seen : resizedDown(seen, height, spanY, filter));
+  // Along the rows first; but, since Pillow 13, not where the height shrinks by more than twice as many pixels as the width.
+  const shrinksMore = height < image.height && image.height - height > 2 * (image.width - width);
+  return shrinksMore ? across(down(image)) : down(across(image));
+}
+
+function resizedAcross({ data, width: old, height }, width, span, filter) {
+  const out = new Uint8Array(3 * width * height);
+  const taps = coefficients(old, span, width, filter);
+  for (let y = 0; y < height; y++) along(data, 3 * y * old, 3, taps, out, 3 * y * width, 3);
+  return { data: out, width, height };
+}
+
+function resizedDown({ data, width, height: old }, height, span, filter) {
+  const out = new Uint8Array(3 * width * height);
+  const taps = coefficients(old, span, height, filter);
+  for (let x = 0; x < width; x++) along(data, 3 * x, 3 * width, taps, out, 3 * x, 3 * width);
+  return { data: out, width, height };
 }
 
 // For each new pixel of a line: the first old one that counts, and how much each counts, in units of 2 ** -22.
@@ -163,7 +168,7 @@ function along(data, start, step, taps, out, begin, stride) {
   for (let number = 0; number < taps.length; number++) {
     const { first, weights } = taps[number];
     let from = start + first * step;
-    let [red, green, blue] = [2 ** 21, 2 ** 21, 2 ** 21]; // a half, so that what is cut off below is rounded
+    let red = 2 ** 21, green = 2 ** 21, blue = 2 ** 21; // a half, so that what is cut off below is rounded
     for (let i = 0; i < weights.length; i++, from += step) {
       const weight = weights[i];
       red += data[from] * weight;

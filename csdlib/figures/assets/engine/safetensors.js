@@ -54,8 +54,8 @@ class Weights {
     // A copy: numbers of 16 or 32 bits have to begin at an even place, and in the file they need not.
     const bytes = this.buffer.slice(this.start + place[0], this.start + place[1]);
     if (dtype === "F32") return new Float32Array(bytes);
-    if (dtype === "F16") return Float32Array.from(new Uint16Array(bytes), half);
-    if (dtype === "BF16") return new Float32Array(Uint32Array.from(new Uint16Array(bytes), (bits) => bits << 16).buffer);
+    if (dtype === "F16") return new Float32Array(new Uint16Array(bytes)).map(half);
+    if (dtype === "BF16") return new Float32Array(new Uint32Array(new Uint16Array(bytes)).map((bits) => bits << 16).buffer);
     throw new Error(`The weights do not fit: ${name} is of the type ${dtype}, and not F32, F16 or BF16.`);
   }
 }
