@@ -7,7 +7,7 @@ the layers, the two networks, the view of a picture, and the worker that a page 
 from csdlib.figures import book
 
 #: The files, in the order in which they build on each other.
-PARTS = ("safetensors", "layers", "preprocess", "vit", "convnet", "worker")
+PARTS = ("safetensors", "simd", "layers", "preprocess", "vit", "convnet", "worker")
 
 
 def engine_script() -> str:
