@@ -3,6 +3,7 @@
 // standardised, and projected to the style space by CSD (arXiv:2404.01292, Section 3).
 
 const STRIDES = [1, 2, 2, 2, 1, 2, 1]; // of the first block of each group: what the weights do not say
+const RELU6 = [0, 6]; // the limits of what most layers give
 const STAGES = [0, 1, 2, 4, 6]; // the groups after which the maps are looked at
 
 class ConvolutionalNetwork {
@@ -31,7 +32,7 @@ class ConvolutionalNetwork {
   // A picture as view gives it, (3, side, side), to its descriptor: dim numbers, of unit norm.
   describe(image) {
     const rows = patches(image, this.side, 3, 2, 0);
-    let maps = { numbers: relu6(linear(rows, this.stem.weight, this.stem.bias, 27)), side: this.side / 2 };
+    let maps = { numbers: linear(rows, this.stem.weight, this.stem.bias, 27, ...RELU6), side: this.side / 2 };
     const found = [];
     this.groups.forEach((blocks, group) => {
       for (const each of blocks) maps = passed(maps, each);
@@ -67,35 +68,34 @@ function folded(weights, convolution, normalisation) {
     for (let i = 0; i < each; i++) weight[channel * each + i] *= factor;
     bias[channel] -= mean[channel] * factor;
   }
-  return { weight, bias, inner, outer, size };
+  const taps = inner === 1 ? transposed(weight, outer, each) : null; // of a filter of each channel by itself
+  return { weight, taps, bias, inner, outer, size };
 }
 
 function passed(maps, { first, filtered, last, stride }) {
-  const wide = first ? relu6(linear(maps.numbers, first.weight, first.bias, first.inner)) : maps.numbers;
+  const wide = first ? linear(maps.numbers, first.weight, first.bias, first.inner, ...RELU6) : maps.numbers;
   const each = depthwise(wide, maps.side, filtered, stride);
-  const numbers = linear(relu6(each), last.weight, last.bias, last.inner);
+  const numbers = linear(each, last.weight, last.bias, last.inner);
   const same = stride === 1 && numbers.length === maps.numbers.length;
   return { numbers: same ? addTo(numbers, maps.numbers) : numbers, side: Math.ceil(maps.side / stride) };
 }
 
 // Each channel filtered by itself. TensorFlow's "same": what is lacking at the borders is 0, and more of it after than before.
-function depthwise(x, side, { weight, bias, outer: channels, size }, stride) {
+function depthwise(x, side, { taps, bias, outer: channels, size }, stride) {
   const across = Math.ceil(side / stride);
   const before = Math.max((across - 1) * stride + size - side, 0) >> 1;
-  const out = new Float32Array(across * across * channels);
-  const taps = transposed(weight, channels, size * size);
-  for (let place = 0; place < across * across; place++) {
-    const top = Math.floor(place / across) * stride - before;
-    const left = (place % across) * stride - before;
-    const to = place * channels;
-    const [from, of] = inside(side, size, top, left, channels);
+  const places = Array.from({ length: across * across }, (_, place) =>
+    inside(side, size, Math.floor(place / across) * stride - before, (place % across) * stride - before, channels));
+  if (simd && channels % 4 === 0) return simd.depthwise(x, taps, bias, places, ...RELU6);
+  const out = new Float32Array(places.length * channels);
+  places.forEach(({ from, of }, place) => {
     for (let channel = 0; channel < channels; channel++) {
       let sum = bias[channel];
       for (let i = 0; i < from.length; i++) sum += x[from[i] + channel] * taps[of[i] + channel];
-      out[to + channel] = sum;
+      out[place * channels + channel] = sum;
     }
-  }
-  return out;
+  });
+  return cut(out, ...RELU6);
 }
 
 // Where in the maps, and where among the taps, the places of a filter stand that lie inside.
@@ -109,12 +109,7 @@ function inside(side, size, top, left, channels) {
     from.push((y * side + x) * channels);
     of.push(i * channels);
   }
-  return [from, of];
-}
-
-function relu6(x) {
-  for (let i = 0; i < x.length; i++) x[i] = x[i] < 0 ? 0 : x[i] > 6 ? 6 : x[i];
-  return x;
+  return { from, of };
 }
 
 // The mean of each channel over all places, and then the deviation of each.

@@ -1,11 +1,11 @@
 // What both networks are made of. Numbers stand in Float32Arrays row by row: (rows, channels), the channels side by side.
 
-// Every row of x (rows, inner) times every row of weight (outer, inner), plus bias: (rows, outer). Where the time goes: so
-// simd.js does it where the browser can, and here four rows meet four others: each number that is read is used four times.
-function linear(x, weight, bias, inner) {
+// Every row of x (rows, inner) times every row of weight (outer, inner), plus bias: (rows, outer), cut to [low, high]. Where
+// the time goes: so simd.js does it where the browser can, and here four rows meet four others: what is read is used four times.
+function linear(x, weight, bias, inner, low = -Infinity, high = Infinity) {
   const rows = x.length / inner;
   const outer = weight.length / inner;
-  if (tiled && outer % 8 === 0) return tiled.linear(x, weight, bias, inner);
+  if (simd && outer % 8 === 0) return simd.linear(x, weight, bias, inner, low, high);
   const out = new Float32Array(rows * outer);
   for (let row = 0; row < rows; row += 4) {
     for (let column = 0; column < outer; column += 4) {
@@ -13,7 +13,12 @@ function linear(x, weight, bias, inner) {
       else remainder(x, weight, bias, inner, outer, row, column, out);
     }
   }
-  return out;
+  return cut(out, low, high);
+}
+
+function cut(x, low, high) {
+  if (low > -Infinity) for (let i = 0; i < x.length; i++) x[i] = Math.min(Math.max(x[i], low), high);
+  return x;
 }
 
 function fourByFour(x, weight, bias, inner, outer, row, column, out) {

@@ -54,7 +54,7 @@ class Weights {
     // A copy: numbers of 16 or 32 bits have to begin at an even place, and in the file they need not.
     const bytes = this.buffer.slice(this.start + place[0], this.start + place[1]);
     if (dtype === "F32") return new Float32Array(bytes);
-    if (dtype === "F16") return new Float32Array(new Uint16Array(bytes)).map(half);
+    if (dtype === "F16") return new Float32Array(new Uint16Array(bytes)).map((bits) => HALVES[bits]);
     if (dtype === "BF16") return new Float32Array(new Uint32Array(new Uint16Array(bytes)).map((bits) => bits << 16).buffer);
     throw new Error(`The weights do not fit: ${name} is of the type ${dtype}, and not F32, F16 or BF16.`);
   }
@@ -79,6 +79,8 @@ function half(bits) {
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
+
+const HALVES = Float32Array.from({ length: 65536 }, (_, bits) => half(bits));
 
 function product(numbers) {
   return numbers.reduce((all, number) => all * number, 1);
