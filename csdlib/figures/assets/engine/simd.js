@@ -155,4 +155,12 @@ class Simd {
   }
 }
 
-const simd = globalThis.WebAssembly?.validate(program()) ? new Simd() : null;
+const simd = started();
+
+function started() {
+  try {
+    return new Simd();
+  } catch {
+    return null; // an old browser, or a strict host: its Content-Security-Policy has to allow 'wasm-unsafe-eval'
+  }
+}

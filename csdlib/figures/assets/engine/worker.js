@@ -1,12 +1,12 @@
 // The engine's door, in a thread of its own (a Web Worker), so that the page stays usable while it computes.
 //
 // The page sends                                     and gets
-//   { kind: "load", name, config, weights, sha256 }    "progress" { name, loaded }, then "loaded" { name, dim, checked }
+//   { kind: "load", name, config, weights, sha256 }    "progress" { name, loaded }, then "loaded" { name, dim, checked, fast }
 //   { kind: "describe", id, name, pictures }           for each picture "described" { id, number, vector } or
 //                                                      "refused" { id, number, reason }, and at the end "done" { id }
 // and where a request fails as a whole, "failed" { id, name, reason }. weights is an ArrayBuffer, or an address in full; sha256
 // what its hash has to be. A picture is a file (a Blob), or pixels { data, width, height }, four bytes a pixel (RGBA).
-// What is refused says why in one sentence.
+// What is refused says why in one sentence. checked is false where the browser computes no hash, fast where simd.js does not run.
 
 const SMALLEST_SIDE = 16; // pixels: below, a picture has no visible style
 const MOST_PIXELS = 100_000_000;
@@ -32,7 +32,7 @@ async function load({ name, config, weights, sha256: wanted }, send) {
   }
   if (hash && hash !== wanted) throw new Error(`The weights of ${name} are not the published ones: their SHA-256 differs. Load them again.`);
   models.set(name, model(buffer, config));
-  send({ kind: "loaded", name, dim: models.get(name).dim, checked: Boolean(hash) });
+  send({ kind: "loaded", name, dim: models.get(name).dim, checked: Boolean(hash), fast: Boolean(simd) });
 }
 
 // The bytes at an address; report is told how many have arrived.
