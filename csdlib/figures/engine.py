@@ -1,7 +1,8 @@
 """The engine: a descriptor that a page computes itself, in the reader's browser, from the shipped weights.
 
-It is written in JavaScript without a framework and stands in ``assets/engine/``, one subject a file: the file of weights,
-the layers, the two networks, the view of a picture, and the worker that a page talks to.
+It is written in JavaScript without a framework and stands in ``assets/engine/``, one subject a file: the file of
+weights, the loops where the time goes, the layers, the view of a picture, the two networks, and the worker that a page
+talks to.
 """
 
 from csdlib.figures import book

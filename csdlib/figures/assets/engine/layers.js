@@ -1,7 +1,7 @@
 // What both networks are made of. Numbers stand in Float32Arrays row by row: (rows, channels), the channels side by side.
 
 // Every row of x (rows, inner) times every row of weight (outer, inner), plus bias: (rows, outer), cut to [low, high]. Where
-// the time goes: so simd.js does it where the browser can, and here four rows meet four others: what is read is used four times.
+// the time goes: simd.js does it where the browser can, and here four rows meet four others, so that reads are used four times.
 function linear(x, weight, bias, inner, low = -Infinity, high = Infinity) {
   const rows = x.length / inner;
   const outer = weight.length / inner;

@@ -10,19 +10,22 @@ class Weights {
     const length = Number(new DataView(buffer).getBigUint64(0, true));
     this.start = 8 + length;
     this.buffer = buffer;
-    if (this.start > buffer.byteLength) throw new Error("The file of weights is cut, or is no .safetensors file. Load it again.");
+    if (this.start > buffer.byteLength)
+      throw new Error("The file of weights is cut, or is no .safetensors file. Load it again.");
     this.header = parsed(new Uint8Array(buffer, 8, length));
     delete this.header.__metadata__;
     let end = 0;
     for (const [name, entry] of Object.entries(this.header)) end = Math.max(end, this.checked(name, entry));
     const there = buffer.byteLength - this.start;
-    if (end !== there) throw new Error(`The file of weights is cut: of its ${end} bytes of numbers ${there} are there. Load it again.`);
+    if (end !== there)
+      throw new Error(`The file of weights is cut: ${there} bytes of numbers instead of ${end}. Load it again.`);
   }
 
   // Where a tensor ends; its place and its shape have to say the same.
   checked(name, entry) {
     const { dtype, shape, data_offsets: place } = entry || {};
-    const fits = Array.isArray(shape) && Array.isArray(place) && dtype in BYTES && [...shape, ...place].every(Number.isSafeInteger);
+    const lists = Array.isArray(shape) && Array.isArray(place) && [...shape, ...place].every(Number.isSafeInteger);
+    const fits = lists && Object.hasOwn(BYTES, dtype);
     if (!fits || place[0] < 0 || place[1] - place[0] !== product(shape) * BYTES[dtype])
       throw new Error(`The file of weights is damaged: the header's entry ${name} does not add up. Load it again.`);
     return place[1];

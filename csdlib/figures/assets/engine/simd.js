@@ -16,8 +16,8 @@ const advance = (local, by) => set(local, plus(get(local), constant(by)));
 const until = (local, end, body) => [0x03, 0x40, ...body, ...get(local), ...get(end), 0x49, 0x0d, 0, 0x0b];
 const within = (value, low, high) => smaller4(larger4(value, fourOf(get(low))), fourOf(get(high)));
 
-// Four rows of x times eight rows of weight. Given the addresses of x's rows, of the weights (eight biases first), of the result,
-// the bytes of its row, where x's first row ends, and the limits of the result.
+// Four rows of x times eight rows of weight. Given the addresses of x's rows, of the weights (eight biases first), of the
+// result, the bytes of its row, where x's first row ends, and the limits of the result.
 function tile() {
   const [x, weight, out, step, end, low, high, sums, left, right, each] = [0, 4, 5, 6, 7, 8, 9, 10, 18, 19, 20];
   const rows = [0, 1, 2, 3];

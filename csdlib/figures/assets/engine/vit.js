@@ -5,7 +5,8 @@ class VisionTransformer {
   constructor(weights, config) {
     const { image_size: side, patch_size: patch, width, layers, heads, style_dim: dim } = config;
     const whole = [side, patch, width, layers, heads, dim].every((number) => Number.isSafeInteger(number) && number > 0);
-    if (!whole || side % patch || width % heads) throw new Error("The configuration (config.json) is not a vision transformer's.");
+    if (!whole || side % patch || width % heads)
+      throw new Error("The configuration (config.json) is not a vision transformer's.");
     Object.assign(this, { side, patch, width, heads, dim });
     this.activation = { gelu, quick_gelu: quickGelu }[config.activation ?? "gelu"];
     if (!this.activation) throw new Error(`The configuration names an unknown activation: ${config.activation}.`);

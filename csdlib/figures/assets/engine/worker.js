@@ -6,7 +6,8 @@
 //                                                      "refused" { id, number, reason }, and at the end "done" { id }
 // and where a request fails as a whole, "failed" { id, name, reason }. weights is an ArrayBuffer, or an address in full; sha256
 // what its hash has to be. A picture is a file (a Blob), or pixels { data, width, height }, four bytes a pixel (RGBA).
-// What is refused says why in one sentence. checked is false where the browser computes no hash, fast where simd.js does not run.
+// What is refused says why in one sentence. checked is false where the browser computes no hash, and fast is false where
+// simd.js does not run.
 
 const SMALLEST_SIDE = 16; // pixels: below, a picture has no visible style
 const MOST_PIXELS = 100_000_000;
@@ -15,8 +16,8 @@ const models = new Map();
 // The network that the weights are made for, with its weights.
 function model(buffer, config) {
   const weights = new Weights(buffer);
-  if (weights.has("backbone.conv1.weight")) return new VisionTransformer(weights, config);
-  if (weights.has("backbone.network.conv_stem.weight")) return new ConvolutionalNetwork(weights, config);
+  if (weights.has("backbone.conv1.weight")) return new VisionTransformer(weights, config ?? {});
+  if (weights.has("backbone.network.conv_stem.weight")) return new ConvolutionalNetwork(weights, config ?? {});
   throw new Error("The weights are of no network that this page knows: it computes csd-tiny and csd-art.");
 }
 
@@ -30,7 +31,8 @@ async function load({ name, config, weights, sha256: wanted }, send) {
     buffer = await fetched(weights, "reload", report);
     hash = await sha256(buffer);
   }
-  if (hash && hash !== wanted) throw new Error(`The weights of ${name} are not the published ones: their SHA-256 differs. Load them again.`);
+  if (hash && hash !== wanted)
+    throw new Error(`The weights of ${name} are not the published ones: their SHA-256 differs. Load them again.`);
   models.set(name, model(buffer, config));
   send({ kind: "loaded", name, dim: models.get(name).dim, checked: Boolean(hash), fast: Boolean(simd) });
 }
@@ -96,7 +98,7 @@ function sized(picture) {
 }
 
 function sentence(error) {
-  if (error instanceof RangeError) return "The picture is too large for this browser's memory: scale it down first.";
+  if (error instanceof RangeError) return "Too large for this browser's memory: close other pages, or scale the picture down.";
   return error.message;
 }
 
