@@ -1,11 +1,16 @@
 // What both networks are made of. Numbers stand in Float32Arrays row by row: (rows, channels), the channels side by side.
 
 // Every row of x (rows, inner) times every row of weight (outer, inner), plus bias: (rows, outer), cut to [low, high]. Where
-// the time goes: simd.js does it where the browser can, and here four rows meet four others, so that reads are used four times.
+// the time goes: so simd.js does it where the browser can.
 function linear(x, weight, bias, inner, low = -Infinity, high = Infinity) {
+  if (simd && (weight.length / inner) % 8 === 0) return simd.linear(x, weight, bias, inner, low, high);
+  return cut(product(x, weight, bias, inner), low, high);
+}
+
+// The same in plain loops. Four rows meet four others at once, so that each number that is read is used four times.
+function product(x, weight, bias, inner) {
   const rows = x.length / inner;
   const outer = weight.length / inner;
-  if (simd && outer % 8 === 0) return simd.linear(x, weight, bias, inner, low, high);
   const out = new Float32Array(rows * outer);
   for (let row = 0; row < rows; row += 4) {
     for (let column = 0; column < outer; column += 4) {
@@ -13,7 +18,7 @@ function linear(x, weight, bias, inner, low = -Infinity, high = Infinity) {
       else remainder(x, weight, bias, inner, outer, row, column, out);
     }
   }
-  return cut(out, low, high);
+  return out;
 }
 
 function cut(x, low, high) {
@@ -80,10 +85,17 @@ function addTo(x, more) {
   return x;
 }
 
-// A matrix (rows, columns) with rows and columns exchanged.
-function transposed(matrix, rows, columns) {
+// Some columns of a matrix that has width of them: (rows, count).
+function columns(matrix, width, from, count) {
+  const out = new Float32Array((matrix.length / width) * count);
+  for (let start = from, to = 0; to < out.length; start += width, to += count) out.set(matrix.subarray(start, start + count), to);
+  return out;
+}
+
+// A matrix (rows, width) with rows and columns exchanged.
+function transposed(matrix, rows, width) {
   const out = new Float32Array(matrix.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = matrix[i * columns + j];
+  for (let i = 0; i < rows; i++) for (let j = 0; j < width; j++) out[j * rows + i] = matrix[i * width + j];
   return out;
 }
 

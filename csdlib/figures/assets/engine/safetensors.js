@@ -26,7 +26,7 @@ class Weights {
     const { dtype, shape, data_offsets: place } = entry || {};
     const lists = Array.isArray(shape) && Array.isArray(place) && [...shape, ...place].every(Number.isSafeInteger);
     const fits = lists && Object.hasOwn(BYTES, dtype);
-    if (!fits || place[0] < 0 || place[1] - place[0] !== product(shape) * BYTES[dtype])
+    if (!fits || place[0] < 0 || place[1] - place[0] !== elements(shape) * BYTES[dtype])
       throw new Error(`The file of weights is damaged: the header's entry ${name} does not add up. Load it again.`);
     return place[1];
   }
@@ -85,8 +85,8 @@ function half(bits) {
 
 const HALVES = Float32Array.from({ length: 65536 }, (_, bits) => half(bits));
 
-function product(numbers) {
-  return numbers.reduce((all, number) => all * number, 1);
+function elements(shape) {
+  return shape.reduce((all, length) => all * length, 1);
 }
 
 // The SHA-256 of a buffer in hexadecimal; null where the browser has none: it computes hashes on https and localhost only.

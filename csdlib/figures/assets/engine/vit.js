@@ -70,25 +70,20 @@ class VisionTransformer {
 
 // One head: its part of queries, keys and values (count, 3 * width), to its part of out (count, width).
 function oneHead(all, count, width, head, size, out) {
-  const shares = new Float64Array(count);
-  for (let token = 0; token < count; token++) {
-    const query = token * 3 * width + head * size;
-    let highest = -Infinity;
-    for (let other = 0; other < count; other++) {
-      const key = other * 3 * width + width + head * size;
-      let sum = 0;
-      for (let i = 0; i < size; i++) sum += all[query + i] * all[key + i];
-      shares[other] = sum / Math.sqrt(size);
-      highest = Math.max(highest, shares[other]);
-    }
-    let total = 0;
-    for (let other = 0; other < count; other++) total += shares[other] = Math.exp(shares[other] - highest);
-    for (let other = 0; other < count; other++) {
-      const value = other * 3 * width + 2 * width + head * size;
-      const share = shares[other] / total;
-      for (let i = 0; i < size; i++) out[token * width + head * size + i] += share * all[value + i];
-    }
-  }
+  const [queries, keys, values] = [0, 1, 2].map((part) => columns(all, 3 * width, part * width + head * size, size));
+  const shares = product(queries, keys, null, size);
+  for (let row = 0; row < shares.length; row += count) softmax(shares.subarray(row, row + count), Math.sqrt(size));
+  const taken = product(shares, transposed(values, count, size), null, count);
+  for (let row = 0; row < count; row++) out.set(taken.subarray(row * size, (row + 1) * size), row * width + head * size);
+}
+
+// Numbers divided by a temperature, to shares of sum 1, in place.
+function softmax(numbers, temperature) {
+  let highest = -Infinity;
+  for (let i = 0; i < numbers.length; i++) highest = Math.max(highest, numbers[i]);
+  let total = 0;
+  for (let i = 0; i < numbers.length; i++) total += numbers[i] = Math.exp((numbers[i] - highest) / temperature);
+  for (let i = 0; i < numbers.length; i++) numbers[i] /= total;
 }
 
 // Each row less its mean and divided by its deviation, then scaled and shifted.
