@@ -88,7 +88,9 @@ function addTo(x, more) {
 // Some columns of a matrix that has width of them: (rows, count).
 function columns(matrix, width, from, count) {
   const out = new Float32Array((matrix.length / width) * count);
-  for (let start = from, to = 0; to < out.length; start += width, to += count) out.set(matrix.subarray(start, start + count), to);
+  for (let row = 0; row < out.length / count; row++) {
+    out.set(matrix.subarray(row * width + from, row * width + from + count), row * count);
+  }
   return out;
 }
 
