@@ -598,7 +598,7 @@ figures.table(
 )
 
 # %% [markdown]
-# `csd-art` is taken in by two grey levels, and takes more of these forgeries for the target's than of the target's own works; `csd-tiny` holds out longer. Noise of the same size does nothing, and one more JPEG breaks most of what fools `csd-art` (a forger who expects the JPEG might get around it). The target's *colours* alone {cite:p}`reinhard2001`, without any knowledge of the network, fool few that could be seen. And a painter of the atelier who takes another's *palette* whole stays nearer to the own works by all four descriptors, by `csd-tiny` most clearly.
+# `csd-art` is taken in by two grey levels, and takes more of these forgeries for the target's than of the target's own works; `csd-tiny` holds out longer. Noise of the same size does nothing, and one more JPEG breaks most of what fools `csd-art` (a forger who expects the JPEG might get around it). The target's *colours* alone {cite:p}`reinhard2001`, without any knowledge of the network, fool few. And a painter of the atelier who takes another's *palette* whole stays nearer to the own works by all four descriptors, by `csd-tiny` most clearly.
 #
 # **What a lawyer should hear.** The score is evidence only about pictures that nobody made *for* the score. Ask for the original file and its history; save it once more and score it again; use a second descriptor of another kind. And the defence may do the same as the prosecution: a high score does not show copying, and a low one does not exclude it.
 #

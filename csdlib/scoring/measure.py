@@ -16,7 +16,7 @@ from csdlib.scoring.report import NO_SUMMARY, Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
 from csdlib.similarity.corpus import Corpus
-from csdlib.similarity.readouts import NEIGHBOURS
+from csdlib.similarity.readouts import NEIGHBOURS, Readout, readout
 
 #: Numbers of a picture, and what each is.
 COLUMNS = {
@@ -177,15 +177,16 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
     nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
     ratios = np.full(len(made), np.nan)
     own = known.rows_of(made) if pairs.apart else np.full(len(made.embeddings), -1)
-    crowded = [scale.density(side.embeddings, k) for side in (made, known)] if scale else []
+    csls = readout("csls", scale.embeddings, k=k) if scale else None
+    places = [csls.places(side.embeddings) for side in (made, known)] if csls else []
     for rows, candidates in _same_candidates(made, pairs):
         ours, theirs = made.rows[rows], known.rows[candidates]
         sides = made.embeddings.vectors[ours], known.embeddings.vectors[theirs]
         itself = _among(own[ours], theirs)
         found = against(*sides, itself)
         measured = {"mean": found.mean, "max": found.highest, "prototype": found.prototype}
-        if scale:
-            measured |= _read_on(scale, sides, itself, crowded[0][ours], crowded[1][theirs])
+        if scale and csls:
+            measured |= _read_on(scale, csls, sides, itself, (places[0][ours], places[1][theirs]))
             if not scale.uncalibrated and len(set(known.groups[candidates].tolist())) == 1:
                 ratios[rows] = scale.likelihood_ratio(found.mean, found.n)
         for name, values in measured.items():
@@ -199,20 +200,24 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
 
 
 def _read_on(
-    scale: Corpus, sides: tuple[np.ndarray, np.ndarray], itself: np.ndarray, ours: np.ndarray, theirs: np.ndarray
+    scale: Corpus,
+    csls: Readout,
+    sides: tuple[np.ndarray, np.ndarray],
+    itself: np.ndarray,
+    places: tuple[np.ndarray, ...],
 ) -> dict[str, np.ndarray]:
     """What a corpus says of pictures and one set of references: means over the pairs of each picture.
 
     Args:
         scale: the corpus.
+        csls: fitted on it.
         sides: (g, d) pictures and (r, d) references.
         itself: (g,), see ``against``.
-        ours: (g,) how crowded the place of each picture is.
-        theirs: (r,) likewise of the references.
+        places: of both sides, see ``Readout.places``.
     """
     parts = []
     for rows, cosines in cosine_blocks(*sides, itself):
-        pairwise = 2 * cosines - ours[rows, None] - theirs
+        pairwise = csls.read(cosines, places[0][rows], places[1])
         parts.append([_mean(each) for each in (scale.above_different(cosines), scale.above_same(cosines), pairwise)])
     return dict(zip(("above_different", "above_same", "csls"), np.concatenate(parts, axis=1), strict=True))
 

@@ -10,7 +10,7 @@ from csdlib.errors import InputError
 from csdlib.similarity.calibration import Calibration, calibrate
 from csdlib.similarity.pairs import pair_cosines
 from csdlib.similarity.reading import Reading
-from csdlib.similarity.readouts import NEIGHBOURS, readout
+from csdlib.similarity.readouts import readout
 
 #: Numbers of references by one artist that are calibrated at most; beyond the first a mean cosine says hardly more.
 MOST_REFERENCES = (12, 8, 4, 2, 1)
@@ -126,24 +126,6 @@ class Corpus:
         ratio = None if self.uncalibrated else float(self.likelihood_ratio(one, np.ones(1, dtype=int))[0])
         sizes = f"{self.name}: {len(self.embeddings):,} pictures by {len(set(self.artists.tolist()) - {''}):,} artists"
         return Reading(sizes, float(self.above_different(one)[0]), float(self.above_same(one)[0]), ratio)
-
-    def density(self, images: Embeddings, k: int = NEIGHBOURS) -> np.ndarray:
-        """The mean cosine of each picture with its k nearest in the corpus: how crowded its place is.
-
-        It is what CSLS takes off a cosine (Conneau et al., arXiv:1710.04087), on both sides:
-        ``2 * cosine - density(a) - density(b)``. A picture that is alike to everything gets less for it.
-
-        Args:
-            images: m pictures, by the same descriptor. One that is in the corpus is no neighbour of itself.
-            k: neighbours, below n.
-
-        Returns:
-            (m,) in [-1, 1]; higher = more crowded.
-
-        Raises:
-            InputError: a k below 1 or too large, or another descriptor.
-        """
-        return readout("csls", self.embeddings, k=k).places(images)[:, 0]
 
     def holds(self, images: Embeddings) -> np.ndarray:
         """Whether each picture is one of the corpus, (m,) bool: of these it knows too much.

@@ -120,23 +120,7 @@ def readout(name: str, reference: Embeddings, *, k: int | None = None) -> Readou
     return Readout(name, reference, k if name in USUAL_K else 0)
 
 
-def density(vectors: np.ndarray, references: np.ndarray, k: int, own: np.ndarray | None = None) -> np.ndarray:
-    """The mean cosine of each vector with its k nearest references: how crowded its place is, (m,) in [-1, 1].
-
-    Args:
-        vectors: (m, d), rows of unit norm.
-        references: (r, d), likewise.
-        k: neighbours, at most r, or r - 1 where ``own`` leaves one out.
-        own: (m,) the row of each vector among the references, -1 where it is none: it is no neighbour of itself.
-
-    Example:
-        >>> density(np.eye(2), np.array([[1.0, 0.0], [0.6, 0.8]]), k=2)
-        array([0.8, 0.4])
-    """
-    return _nearest(vectors, references, k, own).mean(axis=1)
-
-
-def _nearest(vectors: np.ndarray, references: np.ndarray, k: int, own: np.ndarray | None) -> np.ndarray:
+def _nearest(vectors: np.ndarray, references: np.ndarray, k: int, own: np.ndarray) -> np.ndarray:
     """The cosines of each vector with its k nearest references, (m, k); the k-th comes first, the rest in no order."""
     found = [np.empty((0, k))]
     for _, cosines in cosine_blocks(vectors, references, own):
@@ -155,7 +139,7 @@ def _nowhere(vectors: np.ndarray, _references: np.ndarray, _k: int, _own: np.nda
 
 
 def _crowd(vectors: np.ndarray, references: np.ndarray, k: int, own: np.ndarray) -> np.ndarray:
-    return density(vectors, references, k, own)[:, None]
+    return _nearest(vectors, references, k, own).mean(axis=1, keepdims=True)
 
 
 def _scale(vectors: np.ndarray, references: np.ndarray, k: int, own: np.ndarray) -> np.ndarray:

@@ -9,7 +9,6 @@ from scipy.stats import norm
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
 from csdlib.similarity import against_references
-from csdlib.similarity.corpus import Corpus
 from csdlib.similarity.readouts import RANGES, READOUTS, readout
 from tests.similarity.conftest import painters, unit
 
@@ -87,13 +86,6 @@ def test_what_only_has_the_same_name_is_a_neighbour() -> None:
     assert reference.ids.tolist() == namesakes.ids.tolist()
     expected = by_definition("csls", namesakes.vectors, reference.vectors, [-1] * 9, k=3)
     np.testing.assert_allclose(values_of("csls", namesakes, reference, k=3), expected, atol=1e-5)
-
-
-def test_the_crowd_of_a_stranger_is_the_density_of_the_corpus() -> None:
-    works, names = painters(4, 5, 0)
-    strangers, _ = painters(2, 3, 1)
-    crowd = readout("csls", works, k=5).places(strangers)[:, 0]
-    np.testing.assert_allclose(crowd, Corpus("c", works, names).density(strangers, 5), atol=1e-6)
 
 
 def test_what_cannot_be_read_is_refused() -> None:
