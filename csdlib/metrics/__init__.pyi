@@ -14,6 +14,7 @@ from .intervals import resampled_sums as resampled_sums
 from .intervals import unpaired_difference as unpaired_difference
 from .intervals import with_interval as with_interval
 from .jackknifed import Jackknifed as Jackknifed
+from .jackknifed import half_width as half_width
 from .jackknifed import jackknife as jackknife
 from .ranking import METRIC_TITLES as METRIC_TITLES
 from .ranking import average_precision_at_k as average_precision_at_k

@@ -1,9 +1,10 @@
 """Numbers without each of the artists in turn: intervals for what is made of pairs of their works."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from csdlib.errors import InputError, unknown
 from csdlib.metrics.estimate import Estimate
@@ -44,6 +45,28 @@ def jackknife(
     # As far apart as resamples would be: their deviation, by sqrt(n / (n - 1)), is the jackknife's.
     spread = (left_out - left_out.mean()) * (n - 1) / np.sqrt(n)
     return with_interval(value, spread, n, unit, level=level, bounds=bounds)
+
+
+def half_width(parts: Iterable[tuple[float, int]], level: float) -> float:
+    """Half a t interval of a number whose variance is a sum, with the degrees of freedom of Welch and Satterthwaite.
+
+    Args:
+        parts: independent variances, each with its degrees of freedom.
+        level: of confidence, in (0, 1).
+
+    Returns:
+        above 0, or 0 where nothing varies.
+
+    Example:
+        >>> round(half_width([(0.5, 10), (0.5, 10)], 0.95), 3)  # Student's quantile of 20 degrees of freedom
+        2.086
+    """
+    variances, freedoms = np.array(list(parts), dtype=np.float64).T
+    total = variances.sum()
+    if not total > 0:
+        return 0.0
+    freedom = total**2 / (variances**2 / freedoms).sum()
+    return float(stdtrit(freedom, (1 + level) / 2) * np.sqrt(total))
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ fruit-SALAD (arXiv:2406.01278) asks the same of generated pictures; in a drawn w
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from csdlib.errors import InputError
 from csdlib.metrics.estimate import FEWEST, Estimate, few
 from csdlib.metrics.intervals import SHARE, around
+from csdlib.metrics.jackknifed import half_width
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,5 @@ def _estimates(shares: np.ndarray, means: np.ndarray, scatter: np.ndarray, works
 
 
 def _reach(left_out: list[np.ndarray], level: float) -> float:
-    """Half a jackknife's t interval over both sides, degrees of freedom by Welch and Satterthwaite."""
-    sides = [((len(each) - 1) * each.var(), len(each) - 1) for each in left_out]
-    variance = sum(part for part, _ in sides)
-    freedom = variance**2 / max(sum(part**2 / df for part, df in sides), 1e-300)
-    return float(stdtrit(max(freedom, 1.0), (1 + level) / 2) * np.sqrt(variance))
+    """Half a jackknife's interval over both sides, artists and subjects."""
+    return half_width([((len(each) - 1) * each.var(), len(each) - 1) for each in left_out], level)

@@ -8,10 +8,10 @@ shortens what both numbers stand on.
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import stdtrit
 
 from csdlib.metrics.estimate import FEWEST, Estimate, few
 from csdlib.metrics.intervals import SIGNED, Bounds, around
+from csdlib.metrics.jackknifed import half_width
 
 #: From the sums of two sides, (..., d), and how many rows stand behind each, to one number a pair of sums.
 Statistic = Callable[[np.ndarray, int, np.ndarray, int], np.ndarray]
@@ -96,12 +96,9 @@ def _jackknifed(statistic: Statistic, first: np.ndarray, second: np.ndarray, lev
         (_scatter(statistic(one - first, n - 1, other, m)), n - 1) if n > 1 else (0.0, 1),
         (_scatter(statistic(one, n, other - second, m - 1)), m - 1) if m > 1 else (0.0, 1),
     ]
-    variance = sum(part for part, _ in parts)
-    if not variance > 1e-18:
+    if not sum(variance for variance, _ in parts) > 1e-18:
         return Estimate(value, value, value, images, "image", "the pictures of each side are the same")
-    freedom = variance**2 / sum(part**2 / df for part, df in parts)
-    reach = float(stdtrit(freedom, (1 + level) / 2)) * np.sqrt(variance)
-    return Estimate(value, *around(value, float(reach), bounds), images, "image", few(fewest, "image"))
+    return Estimate(value, *around(value, half_width(parts, level), bounds), images, "image", few(fewest, "image"))
 
 
 def _scatter(left_out: np.ndarray) -> float:
