@@ -21,7 +21,7 @@ from csdlib.errors import InputError, require_range
 from csdlib.figures import book
 
 #: What stands for a number that is missing: no share is so many steps.
-MISSING = 65_535
+MISSING = -32_768
 #: Digits after the point, of percent: with two of them the largest share is 10,000 steps.
 MOST_DIGITS = 2
 #: A value and the ends of its interval.
@@ -55,13 +55,13 @@ def live_table(
     caption: str,
     digits: int = 1,
 ) -> HTML:
-    """Shares in percent, with their intervals, at the setting that the reader chooses; above them their curves.
+    """Shares and their differences in percent, with intervals, at the setting that the reader chooses; and as curves.
 
     A curve runs over the settings of the first control, and a line shows where the reader is. On the keyboard, arrow
     keys move a control. Each number takes 6 bytes at each setting, and a third more as base64.
 
     Args:
-        frame: a line a number and setting: ``value``, ``low`` and ``high`` in [0, 1], the columns of the controls, and
+        frame: a line a number and setting: ``value``, ``low`` and ``high`` in [-1, 1], the columns of the controls, and
             what says where the number stands. A number that does not follow a control has nothing in its column. A
             value that does not exist at a setting is not a number; so are the ends of a missing interval.
         controls: one or more.
@@ -72,7 +72,7 @@ def live_table(
         digits: after the point, of percent.
 
     Raises:
-        InputError: no control or no task; a share outside [0, 1]; fewer than two settings, a start that is none of
+        InputError: no control or no task; a number outside [-1, 1]; fewer than two settings, a start that is none of
             them, or a number that does not have each setting once.
     """
     require_range("digits", digits, 0, MOST_DIGITS)
@@ -97,12 +97,13 @@ def live_table(
         "cells": [[cell and cell.sent() for cell in row] for row in cells],
         "digits": digits,
         "missing": MISSING,
+        "bottom": _bottom([cell for row in cells for cell in row if cell], digits),
         "colours": book.COLOURS,
     }
     knobs = "".join(_knob(control, texts, at) for control, texts, at in zip(controls, labels, starts, strict=True))
     shown = [[_shown(cell, starts, digits) for cell in row] for row in cells]
-    body = f'<p class="csd-live-task">{escape(task)}</p>{knobs}{_table(rows, names[rows], names[columns], shown)}'
-    return book.framed(_living(data, body), caption)
+    above = f'<p class="csd-live-task">{escape(task)}</p><div class="csd-live-controls">{knobs}</div>'
+    return book.framed(_living(data, above + _table(rows, names[rows], names[columns], shown)), caption)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class _Numbers:
         """As the page takes it: how many numbers further the next setting of each control is, and the numbers."""
         sizes = self.codes.shape
         strides = [math.prod(sizes[axis + 1 :]) if sizes[axis] > 1 else 0 for axis in range(len(sizes) - 1)]
-        return {"strides": strides, "codes": base64.b64encode(self.codes.astype("<u2").tobytes()).decode()}
+        return {"strides": strides, "codes": base64.b64encode(self.codes.astype("<i2").tobytes()).decode()}
 
 
 def _stops(frame: pd.DataFrame, control: Control) -> list[float]:
@@ -152,8 +153,8 @@ def _cell(
         raise InputError(f"{', '.join(place)}: the number must have each setting of {', '.join(keys)} once")
     ordered = lines.sort_values(keys) if keys else lines
     shares = ordered[[*_PARTS]].to_numpy(dtype=np.float64)
-    if (shares < 0).any() or (shares > 1).any():
-        raise InputError(f"{', '.join(place)}: a live table shows shares, from 0 to 1")
+    if (abs(shares) > 1).any():
+        raise InputError(f"{', '.join(place)}: a live table shows shares and differences of shares, from -1 to 1")
     return _Numbers(steps(shares, digits).reshape(*sizes, len(_PARTS)))
 
 
@@ -164,19 +165,19 @@ def steps(shares: np.ndarray, digits: int = 1) -> np.ndarray:
     percentage points with one digit.
 
     Args:
-        shares: in [0, 1], of any shape, or not numbers.
+        shares: in [-1, 1], of any shape, or not numbers.
         digits: after the point, of percent, at most ``MOST_DIGITS``.
 
     Returns:
-        uint16 of the same shape; ``MISSING`` where there is no number.
+        int16 of the same shape; ``MISSING`` where there is no number.
 
     Example:
-        >>> steps(np.array([0.12345, 1.0, np.nan])).tolist()
-        [123, 1000, 65535]
+        >>> steps(np.array([0.12345, -0.2, 1.0, np.nan])).tolist()
+        [123, -200, 1000, -32768]
     """
     texts = [f"{100 * share:.{digits}f}" for share in shares.ravel()]
     whole = [MISSING if text == "nan" else int(text.replace(".", "")) for text in texts]
-    return np.array(whole, dtype=np.uint16).reshape(shares.shape)
+    return np.array(whole, dtype=np.int16).reshape(shares.shape)
 
 
 def _shown(cell: _Numbers | None, setting: Sequence[int], digits: int) -> tuple[str, str]:
@@ -185,6 +186,12 @@ def _shown(cell: _Numbers | None, setting: Sequence[int], digits: int) -> tuple[
         return "–", ""
     value, low, high = ("" if code == MISSING else f"{code / 10**digits:.{digits}f}" for code in cell.at(setting))
     return value or "–", f"[{low}, {high}]" if value and low and high else "no interval" if value else ""
+
+
+def _bottom(cells: Sequence[_Numbers], digits: int) -> int:
+    """Where the curves' axis begins, in percent: at 0, or at the tens below all differences."""
+    lowest = min(int(cell.codes[cell.codes != MISSING].min(initial=0)) for cell in cells)
+    return 10 * (lowest // (10 * 10**digits))
 
 
 def _knob(control: Control, labels: Sequence[str], at: int) -> str:

@@ -16,8 +16,12 @@ from csdlib.metrics.jackknifed import jackknife
 from csdlib.similarity.by_artist import sorted_by_artist
 from csdlib.similarity.readouts import readout
 
-#: What is measured at every threshold.
-ACCEPTED = ("one artist, accepted", "two artists, accepted", "accepted, by one artist")
+#: What is measured at every threshold, in words.
+ACCEPTED = {
+    "same": "of pairs by one artist, accepted",
+    "different": "of pairs by two artists, accepted",
+    "right": "of accepted pairs, by one artist",
+}
 
 
 def accepted_shares(
@@ -37,8 +41,8 @@ def accepted_shares(
 
     Returns:
         a row a threshold and measure of ``ACCEPTED``: ``threshold``, ``prior`` (of the third measure only, which has a
-        row for each), ``measure``, and the columns of ``Estimate.row``. Shares in [0, 1]. Of ``two artists, accepted``
-        lower is better, of the others higher.
+        row for each), ``measure``, and the columns of ``Estimate.row``. Shares in [0, 1]. Of ``different`` lower is
+        better, of ``same`` and ``right`` higher.
 
     Raises:
         InputError: a base rate outside (0, 1), or as ``sorted_by_artist``.
@@ -57,9 +61,9 @@ def accepted_shares(
     for place, threshold in enumerate(thresholds):
         hits, alarms = same[:, place], different[:, place]
         row = {"threshold": float(threshold), "prior": np.nan}
-        for measure, shares in zip(ACCEPTED, (hits, alarms), strict=False):
-            rows.append(row | {"measure": measure} | jackknife(shares[0], shares[1:]).row())
-        rows += [row | {"measure": ACCEPTED[2]} | each for each in _right(hits, alarms, priors)]
+        for measure, shares in (("same", hits), ("different", alarms)):
+            rows.append(row | {"measure": measure} | jackknife(float(shares[0]), shares[1:]).row())
+        rows += [row | {"measure": "right"} | each for each in _right(hits, alarms, priors)]
     return pd.DataFrame(rows).astype({"low": float, "high": float})
 
 
@@ -83,7 +87,7 @@ def _right(hits: np.ndarray, alarms: np.ndarray, priors: Sequence[float]) -> Ite
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(hits) - np.log(alarms)
     # Where none of a kind passes, so few pairs cannot tell how rare it is.
-    found = jackknife(logs[0] if np.isfinite(logs[0]) else np.nan, logs[1:], bounds=None)
+    found = jackknife(float(logs[0]) if np.isfinite(logs[0]) else np.nan, logs[1:], bounds=None)
     for prior in priors:
         ends = {end: float(expit(getattr(found, end) + logit(prior))) for end in ("value", "low", "high")}
         yield {"prior": prior} | found.row() | ends

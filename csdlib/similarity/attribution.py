@@ -29,7 +29,7 @@ class Candidates:
         found: the share of works by artists on the list that are given to the right one.
         by_stranger: that share of each calibrating artist, in [0, 1]; the index are their names.
         likest: of every work by a calibrating artist the cosine with the likest prototype of all others, as if its own
-            artist were not on the list; the index are the artists. It says what another threshold would do to strangers.
+            artist were not on the list; the index are the artists. It says what another threshold does to strangers.
         fingerprint: of the descriptor.
     """
 

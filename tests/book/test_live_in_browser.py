@@ -107,7 +107,8 @@ def test_at_every_setting_the_page_shows_what_python_writes(
         for at_pairs, pairs in enumerate(PAIRS):
             put(page, at_cut, at_pairs)
             expected = [
-                [written(known[measure, kind, float(cut), pairs]) for kind in KINDS] for measure in ("accepted", "right")
+                [written(known[measure, kind, float(cut), pairs]) for kind in KINDS]
+                for measure in ("accepted", "right")
             ]
             assert shown(page) == expected
     outputs = page.locator(".csd-live").first.locator("output").all_inner_texts()

@@ -51,12 +51,14 @@ def sent(page: BeautifulSoup) -> dict[str, Any]:
     return json.loads(page.select_one(".csd-live > script").text)  # type: ignore[union-attr]
 
 
-@given(st.floats(0, 1), st.integers(0, 2))
+@given(st.floats(-1, 1), st.integers(0, 2))
 def test_what_is_sent_is_what_python_writes_and_half_a_step_from_the_share(share: float, digits: int) -> None:
     code = int(steps(np.array([share]), digits)[0])
-    assert f"{code / 10**digits:.{digits}f}" == f"{100 * share:.{digits}f}"
+    # Python writes a minus before a zero, too.
+    text = f"{100 * share:.{digits}f}"
+    assert f"{code / 10**digits:.{digits}f}" == (text if float(text) else text.lstrip("-"))
     assert abs(code / 10**digits - 100 * share) <= 0.5 / 10**digits + 1e-9
-    assert code < MISSING
+    assert code != MISSING
 
 
 def test_a_missing_number_is_none_of_the_shares() -> None:
@@ -81,7 +83,7 @@ def test_every_setting_stands_in_the_page_and_a_number_that_does_not_follow_a_co
     for row, measure in enumerate(data["rows"]):
         for column, kind in enumerate(data["columns"]):
             cell = data["cells"][row][column]
-            codes = np.frombuffer(base64.b64decode(cell["codes"]), "<u2")
+            codes = np.frombuffer(base64.b64decode(cell["codes"]), "<i2")
             part = frame[(frame["measure"] == measure) & (frame["of"] == kind)]
             assert len(codes) == 3 * len(part)
             for at_cut, cut in enumerate(CUTS):
@@ -124,6 +126,11 @@ def test_it_is_small() -> None:
     assert len(data["cells"][0][0]["codes"]) == 100 * 3 * 2 * 4 / 3
 
 
+def test_curves_of_differences_have_room_below_zero() -> None:
+    assert sent(table(lines()))["bottom"] == 0
+    assert sent(table(lines().assign(low=-0.113)))["bottom"] == -20
+
+
 def test_what_cannot_live_is_refused() -> None:
     frame = lines()
     one = Control("threshold", "t", 0.25)
@@ -139,7 +146,7 @@ def test_what_cannot_live_is_refused() -> None:
         table(frame, one)
     with pytest.raises(InputError, match=r"accepted, paintings: .* each setting"):
         table(frame.drop(index=0))
-    with pytest.raises(InputError, match="from 0 to 1"):
+    with pytest.raises(InputError, match="from -1 to 1"):
         table(frame.assign(high=1.2))
     with pytest.raises(InputError, match="digits must be between 0 and 2"):
         table(frame, digits=3)

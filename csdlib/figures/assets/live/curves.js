@@ -13,6 +13,7 @@ function draw(tag, attributes, parent) {
 }
 
 const across = (stop) => ((100 * stop) / (stops - 1)).toFixed(2);
+const down = (share) => (100 * (100 - share) / (100 - data.bottom)).toFixed(2);
 
 // The pieces of a curve between settings without a number, each a list of [stop, codes].
 function pieces(cell) {
@@ -26,7 +27,7 @@ function pieces(cell) {
 }
 
 function lineOf(piece, part) {
-  return piece.map(([stop, codes]) => `${across(stop)},${(100 - percent(codes[part])).toFixed(2)}`);
+  return piece.map(([stop, codes]) => `${across(stop)},${down(percent(codes[part]))}`);
 }
 
 function drawCell(svg, cell, row) {
@@ -39,12 +40,12 @@ function drawCell(svg, cell, row) {
   }
   const here = percent(codesAt(cell, setting)[0]);
   // A line of no length with round ends is a dot, and stays one where the chart is stretched.
-  if (here !== null) draw("path", { d: `M${across(setting[0])},${100 - here}h0`, stroke: look.stroke, class: "csd-live-dot" }, svg);
+  if (here !== null) draw("path", { d: `M${across(setting[0])},${down(here)}h0`, stroke: look.stroke, class: "csd-live-dot" }, svg);
 }
 
 function drawColumn(svg, column) {
   svg.replaceChildren();
-  for (const height of [0, 50, 100]) draw("path", { d: `M0,${height}H100`, class: "csd-live-grid" }, svg);
+  for (const share of [0, 50, 100]) draw("path", { d: `M0,${down(share)}H100`, class: "csd-live-grid" }, svg);
   draw("path", { d: `M${across(setting[0])},0V100`, class: "csd-live-here" }, svg);
   cells.forEach((row, number) => row[column] && drawCell(svg, row[column], number));
 }
@@ -57,8 +58,7 @@ function addCurves() {
   const { title, labels } = data.controls[0];
   const words = line.insertCell();
   words.className = "csd-words";
-  words.textContent = `from ${labels[0]} to ${labels[stops - 1]}, 0 to 100 %`;
-  words.title = title;
+  words.textContent = `${data.bottom} to 100 %, over the ${title}, from ${labels[0]} to ${labels[stops - 1]}`;
   root.querySelectorAll("tbody th").forEach((head, row) => {
     const sign = draw("svg", { viewBox: "0 0 30 8", class: "csd-live-sign", "aria-hidden": "true" }, head);
     const look = { stroke: data.colours[row % 8], "stroke-dasharray": DASHES[row % 6], class: "csd-live-line" };

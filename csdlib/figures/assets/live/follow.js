@@ -50,5 +50,5 @@ back.addEventListener("click", () => {
   follow();
   tell();
 });
-knobs[knobs.length - 1].input.closest("label").after(back);
+root.querySelector(".csd-live-controls").appendChild(back);
 follow();

@@ -7,7 +7,7 @@ const cells = data.cells.map((row) => row.map((cell) => cell && { strides: cell.
 const setting = data.controls.map((control) => control.start); // where each control stands, as the number of a stop
 
 function decode(text) {
-  return new Uint16Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  return new Int16Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 }
 
 // A value and the ends of its interval, in steps of the last digit. A number that does not follow a control has the
