@@ -270,7 +270,7 @@ for what, values in shares.items():
 
 # %% tags=["hide-input"]
 if (dataset, descriptor, images, seed) == ("atelier", "csd-tiny", 640, 0):
-    at = pd.DataFrame(lines).set_index(["neighbours", "pictures by", "k"])
+    at = pd.DataFrame(lines).set_index(["neighbours", "pictures by", "k"]).sort_index()
     gain = at.loc[("csd-tiny above colour", "unseen painters")]
     assert (gain["value"] > 0).all()
     assert gain["low"][1] < 0 < gain["low"][20]
