@@ -240,7 +240,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Read as a probability at that base rate, the cosine is wrong on every scale, and calibration mends this beyond the interval. But look at the {term}`Brier score`, which asks how much one *knows*, too: a coin gets 0.25. Abroad, the calibrated number is honest and nearly
+# Read as a probability at that base rate, the cosine is wrong on every scale, and calibration mends this beyond the interval. The {term}`Brier score` asks how much one *knows*, too: a coin gets 0.25. Abroad, the calibrated number is honest and nearly
 # worthless. Calibration adds honesty, not sight.
 #
 # ## What the pictures cannot say
