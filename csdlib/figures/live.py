@@ -78,32 +78,35 @@ def live_table(
     require_range("digits", digits, 0, MOST_DIGITS)
     if not controls or not task.strip():
         raise InputError("a live table needs a control, and a task: what to do with it and what to look for")
-    stops = [_stops(frame, control) for control in controls]
-    starts = [each.index(control.start) for each, control in zip(stops, controls, strict=True)]
-    names = {column: frame[column].astype(str).drop_duplicates().tolist() for column in (rows, columns)}
-    lines = dict(list(frame.groupby([frame[rows].astype(str), frame[columns].astype(str)])))
-    cells = [
-        [_cell(lines.get((row, column)), (row, column), controls, stops, digits) for column in names[columns]]
-        for row in names[rows]
-    ]
-    labels = [[control.shown.format(stop) for stop in each] for control, each in zip(controls, stops, strict=True)]
+    knobs = [_knob(frame[control.column], control) for control in controls]
+    names = [frame[column].astype(str) for column in (rows, columns)]
+    down, across = (each.drop_duplicates().tolist() for each in names)
+    lines = dict(list(frame.groupby(names)))
+    cells = [[_cell(lines.get((row, column)), (row, column), knobs, digits) for column in across] for row in down]
     data = {
-        "controls": [
-            {"title": control.title, "labels": texts, "start": start}
-            for control, texts, start in zip(controls, labels, starts, strict=True)
-        ],
-        "columns": names[columns],
-        "rows": names[rows],
+        "controls": [{"title": each.control.title, "labels": each.labels, "start": each.start} for each in knobs],
+        "columns": across,
+        "rows": down,
         "cells": [[cell and cell.sent() for cell in row] for row in cells],
         "digits": digits,
         "missing": MISSING,
         "bottom": _bottom([cell for row in cells for cell in row if cell], digits),
         "colours": book.COLOURS,
     }
-    knobs = "".join(_knob(control, texts, at) for control, texts, at in zip(controls, labels, starts, strict=True))
+    above = f'<p class="csd-live-task">{escape(task)}</p>{_ranges(knobs)}'
+    starts = [each.start for each in knobs]
     shown = [[_shown(cell, starts, digits) for cell in row] for row in cells]
-    above = f'<p class="csd-live-task">{escape(task)}</p><div class="csd-live-controls">{knobs}</div>'
-    return book.framed(_living(data, above + _table(rows, names[rows], names[columns], shown)), caption)
+    return book.framed(_living(data, above + _table(rows, down, across, shown)), caption)
+
+
+@dataclass(frozen=True)
+class _Knob:
+    """A control with its settings, ascending, how each is written, and the number of the first one."""
+
+    control: Control
+    stops: list[float]
+    labels: list[str]
+    start: int
 
 
 @dataclass(frozen=True)
@@ -126,28 +129,22 @@ class _Numbers:
         return {"strides": strides, "codes": base64.b64encode(self.codes.astype("<i2").tobytes()).decode()}
 
 
-def _stops(frame: pd.DataFrame, control: Control) -> list[float]:
-    stops = [float(stop) for stop in np.unique(frame[control.column].dropna().astype(float))]
+def _knob(column: pd.Series, control: Control) -> _Knob:
+    stops = [float(stop) for stop in np.unique(column.dropna().astype(float))]
     if len(stops) < 2:
         raise InputError(f"{control.column}: a control needs two settings or more, got {len(stops)}")
     if control.start not in stops:
         raise InputError(f"{control.column}: the control starts at {control.start}, which is none of its settings")
-    return stops
+    return _Knob(control, stops, [control.shown.format(stop) for stop in stops], stops.index(control.start))
 
 
-def _cell(
-    lines: pd.DataFrame | None,
-    place: tuple[str, str],
-    controls: Sequence[Control],
-    stops: Sequence[list[float]],
-    digits: int,
-) -> _Numbers | None:
+def _cell(lines: pd.DataFrame | None, place: tuple[str, str], knobs: Sequence[_Knob], digits: int) -> _Numbers | None:
     """One number at all settings; None, where the frame does not have it."""
     if lines is None:
         return None
-    followed = [lines[control.column].notna().any() for control in controls]
-    sizes = [len(each) if moves else 1 for each, moves in zip(stops, followed, strict=True)]
-    keys = [control.column for control, moves in zip(controls, followed, strict=True) if moves]
+    followed = [lines[each.control.column].notna().any() for each in knobs]
+    sizes = [len(each.stops) if moves else 1 for each, moves in zip(knobs, followed, strict=True)]
+    keys = [each.control.column for each, moves in zip(knobs, followed, strict=True) if moves]
     settings = lines[keys].astype(float)
     if len(lines) != math.prod(sizes) or settings.duplicated().any() or settings.isna().to_numpy().any():
         raise InputError(f"{', '.join(place)}: the number must have each setting of {', '.join(keys)} once")
@@ -194,14 +191,16 @@ def _bottom(cells: Sequence[_Numbers], digits: int) -> int:
     return 10 * (lowest // (10 * 10**digits))
 
 
-def _knob(control: Control, labels: Sequence[str], at: int) -> str:
-    # Without the script nothing would follow: it shows the input.
-    ranged = (
-        f'<input type="range" min="0" max="{len(labels) - 1}" step="1" value="{at}" '
-        f'aria-valuetext="{escape(labels[at])}" autocomplete="off" hidden>'
+def _ranges(knobs: Sequence[_Knob]) -> str:
+    # Without the script nothing would follow: it shows the inputs.
+    labels = "".join(
+        f'<label class="csd-live-control">{escape(each.control.title)}: '
+        f'<output aria-live="off">{escape(each.labels[each.start])}</output>'
+        f'<input type="range" min="0" max="{len(each.stops) - 1}" step="1" value="{each.start}" '
+        f'aria-valuetext="{escape(each.labels[each.start])}" autocomplete="off" hidden></label>'
+        for each in knobs
     )
-    said = f'<output aria-live="off">{escape(labels[at])}</output>'
-    return f'<label class="csd-live-control">{escape(control.title)}: {said}{ranged}</label>'
+    return f'<div class="csd-live-controls">{labels}</div>'
 
 
 def _table(corner: str, rows: Sequence[str], columns: Sequence[str], shown: Sequence[Sequence[tuple[str, str]]]) -> str:
