@@ -1,14 +1,14 @@
 """The engine: a descriptor that a page computes itself, in the reader's browser, from the shipped weights.
 
 It is written in JavaScript without a framework and stands in ``assets/engine/``, one subject a file: the file of
-weights, the loops where the time goes, the layers, the view of a picture, the two networks, and the worker that a page
-talks to.
+weights, the loops where the time goes, the layers, the view of a picture, how a file becomes pixels, the two networks,
+and the worker that a page talks to.
 """
 
 from csdlib.figures import book
 
 #: The files, in the order in which they build on each other.
-PARTS = ("safetensors", "simd", "layers", "preprocess", "vit", "convnet", "worker")
+PARTS = ("safetensors", "simd", "layers", "preprocess", "decode", "vit", "convnet", "worker")
 
 
 def engine_script() -> str:
