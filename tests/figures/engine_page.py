@@ -100,7 +100,9 @@ def opened(browser: Browser, root: Path, host: type[SimpleHTTPRequestHandler]) -
     tab = Tab.new(browser)
     tab.open(f"http://127.0.0.1:{server.server_address[1]}/")
     functions = "\n".join(book.asset(f"engine/{name}.js") for name in PARTS)
-    tab.page.evaluate(f"() => {{ {functions}\n window.engine = {{ reference, squash, onWhite, Weights, decoded }}; }}")
+    tab.page.evaluate(
+        f"() => {{ {functions}\n window.engine = {{ reference, squash, onWhite, Weights, decoded, Simd }}; }}"
+    )
     tab.page.evaluate(f"() => {{ {DOOR} }}")
     tab.page.evaluate("(script) => start(script)", engine_script())
     yield tab

@@ -88,6 +88,28 @@ def test_the_plain_loops_give_the_same(browser: Browser, tmp_path: Path) -> None
             assert cosines(name, images, described(tab.page, name, images)).min() >= 0.99999
 
 
+@pytest.mark.parametrize("fused", [True, False], ids=["fused", "apart"])
+@pytest.mark.parametrize("rows", [1, 3, 4, 66])
+@pytest.mark.parametrize("inner", [1, 4, 27, 32])
+def test_both_programs_of_webassembly_multiply_matrices(page: Page, fused: bool, rows: int, inner: int) -> None:
+    """Older browsers have no instruction that multiplies and adds; sides need not be multiples of four."""
+    random = np.random.default_rng(0)
+    x, weight, bias = (random.normal(size=shape).astype(np.float32) for shape in ((rows, inner), (16, inner), (16,)))
+    found = page.evaluate(
+        """([fused, inner, ...texts]) => {
+          const simd = new engine.Simd(fused);
+          const [x, weight, bias] = texts.map((each) => new Float32Array(bytes(each).buffer));
+          // What lay in the memory before must not matter.
+          simd.room(4096).fill(1e30);
+          simd.linear(x, weight.map((each) => 5 * each), bias, inner, -Infinity, Infinity);
+          return text(simd.linear(x, weight, bias, inner, -1, 2));
+        }""",
+        [fused, inner, *(base64.b64encode(each.tobytes()).decode() for each in (x, weight, bias))],
+    )
+    expected = np.clip(x @ weight.T + bias, -1, 2)
+    assert np.allclose(numbers(found).reshape(rows, 16), expected, atol=1e-5)
+
+
 def test_a_page_from_the_disk_computes_with_a_file_that_is_chosen(browser: Browser, tmp_path: Path) -> None:
     page = browser.new_page()
     (tmp_path / "page.html").write_text("<!doctype html><title>Engine</title>")
