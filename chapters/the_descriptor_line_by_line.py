@@ -321,8 +321,8 @@ figures.show(
 )
 
 # %% [markdown]
-# Attention itself, which is famous for its cost, is a small part at so few tokens: it grows with their square. Nearly everything is `linear`. So there alone the
-# engine leaves JavaScript, where a browser can, for instructions that multiply four numbers at once (its file `simd.js`). All other lines stay plain.
+# Attention itself, which is famous for its cost, is a small part at so few tokens: it grows with their square. Nearly everything is `linear`. So here the
+# engine leaves JavaScript, where a browser can, for instructions that multiply four numbers at once (its file `simd.js`); there, and in the filters of `csd-art`. All other lines stay plain.
 #
 # ## Why the seventh digit differs
 #
@@ -362,11 +362,12 @@ figures.table(
 # %% [markdown]
 # PyTorch, NumPy and the engine each add in the order that is quick on their machine, and some of them multiply and add with one rounding instead of two. So
 # two right programs agree to six or seven digits, on one machine as on two. A cosine moves by as little, far less than any score can
-# tell. What would move it more is a wrong filter in the first step. The engine is tested on pictures of all shapes, beside Python; where both refuse or differ on odd files, `decode.js` says so.
+# tell. What would move it more is a wrong filter in the first step. The engine is tested beside Python on pictures of all shapes and kinds of
+# files; what it refuses or sees otherwise stands at the top of its file `decode.js`.
 #
 # ## Summary
 #
-# - A descriptor is a resize, a normalisation, a dozen matrix products a picture, and a vector of length one.
+# - A descriptor is a resize, a normalisation, some forty matrix products, and a vector of length one.
 # - The resampling filter is part of the descriptor: the same weights with another filter are another descriptor.
 # - Attention mixes tokens by shares; everything else treats each token alone.
 # - What is linear and fixed, like a batch normalisation, can be folded into the weights before.
