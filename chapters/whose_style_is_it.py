@@ -325,6 +325,7 @@ rows = [
     }
 ]
 rows[0] |= {
+    "likest of": f"{len(known.names)} artists",
     "cosine": f"{known.threshold:.3f}",
     "strangers named (%)": known.wrong.percent(),
 }
@@ -339,6 +340,7 @@ if len(strangers):
     rows.append(
         {
             "threshold set on": "artists of its training",
+            "likest of": f"{len(trusting.names)} artists",
             "cosine": f"{trusting.threshold:.3f}",
         }
     )
