@@ -2,6 +2,7 @@ from .atelier_pictures import exchanged_palettes as exchanged_palettes
 from .atelier_pictures import maker_found as maker_found
 from .atelier_pictures import movement_sheet as movement_sheet
 from .atelier_pictures import painted as painted
+from .atelier_pictures import repainted as repainted
 from .atelier_prompts import atelier_artists as atelier_artists
 from .atelier_prompts import kept_from_transfers as kept_from_transfers
 from .atelier_prompts import never_painted as never_painted
@@ -64,3 +65,4 @@ from .shipped.tiny_sd_card import GROUPS as GROUPS
 from .shipped.tiny_sd_card import MEASURES as MEASURES
 from .shipped.tiny_sd_card import judged_table as judged_table
 from .shipped.tiny_sd_judged import judge_tiny_sd as judge_tiny_sd
+from .style_test import style_test as style_test
