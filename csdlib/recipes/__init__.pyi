@@ -10,6 +10,7 @@ from .crawl import atelier_bank as atelier_bank
 from .crawl import curated_crawl as curated_crawl
 from .crawl import pupils as pupils
 from .crawl import unseen_artists as unseen_artists
+from .forced_choice import style_test as style_test
 from .recorded.ablations import REFERENCE as REFERENCE
 from .recorded.ablations import SETTINGS as SETTINGS
 from .recorded.ablations import Setting as Setting
@@ -65,4 +66,3 @@ from .shipped.tiny_sd_card import GROUPS as GROUPS
 from .shipped.tiny_sd_card import MEASURES as MEASURES
 from .shipped.tiny_sd_card import judged_table as judged_table
 from .shipped.tiny_sd_judged import judge_tiny_sd as judge_tiny_sd
-from .style_test import style_test as style_test

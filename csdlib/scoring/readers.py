@@ -226,15 +226,9 @@ def _without_readers(choices: np.ndarray, counts: np.ndarray) -> Iterator[float]
 @needs_extra("readers")
 def _kappa(counts: np.ndarray) -> float:
     """Fleiss' kappa of (n, k) counts of readers; not a number where nobody varies."""
-    import torch
-    from torchmetrics.functional.nominal import fleiss_kappa
+    from statsmodels.stats.inter_rater import fleiss_kappa
 
-    if (counts.sum(axis=0) > 0).sum() < 2:
-        return float("nan")
-    # torchmetrics adds 1e-5 to the denominator, against a division by 0 that cannot happen here.
-    share = counts.sum(axis=0) / counts.sum()
-    chance = 1 - float(np.square(share).sum())
-    return round(float(fleiss_kappa(torch.tensor(counts))) * (chance + 1e-5) / chance, 6)
+    return float(fleiss_kappa(counts)) if (counts.sum(axis=0) > 0).sum() > 1 else float("nan")
 
 
 def majority(choices: np.ndarray, answer: np.ndarray, candidates: int = 4) -> np.ndarray:
