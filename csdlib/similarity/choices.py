@@ -166,7 +166,10 @@ class _Draw:
             reference = self._take(who, shown)
             artists = [*wrong[:place], who, *wrong[place:]]
             return np.array([reference, *(self._take(artist, asked) for artist in artists)])
-        raise InputError(f"too few works are left for a trial about {str(who)!r}: ask for fewer trials, or bring more works")
+        raise InputError(
+            f"too few works by {str(who)!r}, or by {self.wrong} artists beside (of other movements, in half of the trials), "
+            "are left for another trial: ask for fewer trials, or bring more works"
+        )
 
     def _subjects(self, who: str) -> Iterator[tuple[str, str]]:
         """What the reference shows and what the candidates show, in a random order."""

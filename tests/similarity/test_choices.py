@@ -81,9 +81,9 @@ def test_what_a_table_does_not_know_is_left_out() -> None:
 def test_too_few_works_or_artists_are_refused() -> None:
     with pytest.raises(InputError, match="4 candidates need as many artists, and the table names 3"):
         draw_choices(works(artists=3))
-    with pytest.raises(InputError, match="too few works are left"):
+    with pytest.raises(InputError, match="are left for another trial"):
         draw_choices(works(each=1), 40)
-    with pytest.raises(InputError, match="too few works are left"):
+    with pytest.raises(InputError, match="are left for another trial"):
         draw_choices(works(subjects=1))
     with pytest.raises(InputError, match="trials must be between"):
         draw_choices(works(), 1)

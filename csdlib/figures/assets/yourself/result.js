@@ -61,18 +61,25 @@ function tableOf(heads, rows, caption) {
   const body = make("tbody", "", "", table);
   for (const row of rows) {
     const line = make("tr", "", "", body);
-    row.forEach((text, number) => make(number ? "td" : "th", number ? "" : "csd-words", text, line));
+    row.forEach((text, number) => addCell(text, number, line));
     line.firstChild.scope = "row";
   }
   return table;
 }
 
+// A text, or a number with its interval, which stands below it.
+function addCell(content, number, line) {
+  const [text, interval] = [content].flat();
+  const cell = make(number ? "td" : "th", number ? "" : "csd-words", text, line);
+  if (interval) make("span", "csd-interval", interval, cell);
+}
+
 function addTable(rows) {
   const lines = rows.map(({ name, right, share, ends, hard, easy }) =>
-    [name, String(right), percent(share), ends.map(percent).join(" to "), easy.join(" of "), hard.join(" of ")]);
-  lines.push(["people in the paper", "–", `about ${percent(data.people.share)}`, "–", "–", "–"]);
-  lines.push(["chance", "–", percent(1 / candidates), "–", "–", "–"]);
-  const heads = ["who", "right", "share", "95 % interval (Wilson)", "other movements", "a sibling among them"];
+    [name, String(right), [percent(share), ends.map(percent).join(" to ")], easy.join(" of "), hard.join(" of ")]);
+  lines.push(["people in the paper", "–", `about ${percent(data.people.share)}`, "–", "–"]);
+  lines.push(["chance", "–", percent(1 / candidates), "–", "–"]);
+  const heads = ["who", "right", "share, 95 % interval (Wilson)", "easier: other movements", "harder: with a sibling"];
   tableOf(heads, lines, `The same ${trials.length} trials; of the paper's people (${data.people.source}) other pictures, and no interval.`);
 }
 
