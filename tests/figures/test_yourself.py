@@ -178,7 +178,7 @@ def test_before_the_choice_nothing_gives_the_painter_away(open_page: Callable[..
     page = open_page()
     page.get_by_role("button", name="Begin the test").click()
     names = {*trials.table.column("artist"), *map(trials.table.name_of, trials.table.column("artist"))}
-    told = page.locator(".csd-yourself-stage").evaluate("stage => stage.outerHTML.replace(/base64,[^\"]*/g, '')")
+    told = page.locator(".csd-yourself").evaluate("root => [...root.children].slice(2).map((part) => part.outerHTML).join().replace(/base64,[^\"]*/g, '')")
     assert not [name for name in names if name in told or name.lower() in told.lower()]
     texts = page.locator(".csd-yourself img").evaluate_all("all => all.map((image) => image.alt)")
     assert texts[0].startswith("The reference: ")

@@ -12,6 +12,8 @@ const candidates = trials[0].candidates.length;
 // One sitting: the trials in the order in which they are met, and what was chosen in each, by the trial's number.
 let order = [];
 let choices = [];
+let at = 0; // the place in the order
+let next = null; // where the button to the next trial comes
 // Whoever has seen the answers once has learned them: only a first attempt says something.
 let attempt = 0;
 

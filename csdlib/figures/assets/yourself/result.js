@@ -1,20 +1,15 @@
 // The result: the reader beside descriptors, people of the paper, and chance, on the same trials.
 
 function showResult({ own }) {
-  stage.replaceChildren();
-  delete stage.dataset.place;
   const [first, ...others] = [scored(own ? "you" : "this reader", choices), ...descriptors.map((name) => scored(name, truth.chosen[name]))];
-  const title = make("h3", "", own ? "Your result" : "A result that was shared by its link", stage);
-  title.tabIndex = -1;
+  showTitle(own ? "Your result" : "A result that was shared by its link");
   const [low, high] = first.ends;
   make("p", "csd-yourself-headline", `${first.right} of ${trials.length} right: ${percent(first.share)}, with a 95 % interval from ${percent(low)} to ${percent(high)}. ${beside(first)}`, stage);
   addBars([first, ...others]);
   addTable([first, ...others]);
   if (truth.movement.some(Boolean)) addConfusion();
   addActions(own);
-  say(`${first.right} of ${trials.length} right.`);
-  title.focus({ preventScroll: true });
-  if (root.getBoundingClientRect().top < 0) root.scrollIntoView({ block: "start" });
+  say("");
 }
 
 // What an interval of so few trials can say.

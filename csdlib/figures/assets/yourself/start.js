@@ -1,8 +1,10 @@
 // The first view, and what a link or an earlier visit brings along.
 
-const stage = make("div", "csd-yourself-stage", "", root);
+const head = make("div", "csd-yourself-head", "", root);
+// Between the two, so that it is seen wherever one looks. It stays: a screen reader hears what changes in it.
 const status = make("p", "csd-yourself-status", "", root);
 status.setAttribute("role", "status");
+const stage = make("div", "csd-yourself-stage", "", root);
 root.addEventListener("keydown", onKey);
 
 function say(text) {
@@ -27,6 +29,7 @@ function resume(sitting) {
 }
 
 function showStart(words) {
+  head.replaceChildren();
   stage.replaceChildren();
   if (words) make("p", "", words, stage);
   make("p", "", `${trials.length} trials. You see one picture, and below it ${candidates} others. One of them is by the same painter: choose it by a click, or by the keys 1 to ${candidates}; Enter goes on. Every choice counts at once. Nothing that you do here leaves your machine.`, stage);

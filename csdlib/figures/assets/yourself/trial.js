@@ -5,22 +5,29 @@ function subject(text) {
 }
 
 function showTrial(place) {
+  at = place;
   const trial = order[place];
   const { pictures: numbers, reference, candidates: asked } = trials[trial];
-  stage.replaceChildren();
-  stage.dataset.place = place;
-  const title = make("h3", "", `Trial ${place + 1} of ${trials.length}`, stage);
-  title.tabIndex = -1;
-  const shown = make("div", "csd-yourself-reference", "", stage);
+  showTitle(`Trial ${place + 1} of ${trials.length}`);
+  const shown = make("div", "csd-yourself-reference", "", head);
   picture(numbers[0], `The reference${subject(reference)}`, shown);
-  make("p", "", "Which of the pictures below is by the painter of this one?", shown);
+  const aside = make("div", "", "", shown);
+  make("p", "", "Which of the pictures below is by the painter of this one?", aside);
+  next = make("div", "csd-yourself-next", "", aside);
   const row = make("div", "csd-yourself-candidates", "", stage);
   asked.forEach((text, number) => addCandidate(row, trial, number, numbers[number + 1], text));
-  make("div", "csd-yourself-next", "", stage);
   say("");
-  // The heading first: a screen reader says which trial it is, and the reference is the next thing it meets.
+}
+
+// A new view. A screen reader says its title, and whoever scrolled away comes back.
+function showTitle(text) {
+  head.replaceChildren();
+  stage.replaceChildren();
+  const title = make("h3", "", text, head);
+  title.tabIndex = -1;
   title.focus({ preventScroll: true });
-  if (root.getBoundingClientRect().top < 0) root.scrollIntoView({ block: "start" });
+  const { top } = root.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 3) root.scrollIntoView({ block: "start" });
 }
 
 function addCandidate(row, trial, number, shown, text) {
@@ -41,9 +48,8 @@ function chooseOne(trial, number) {
   const by = `candidate ${answer + 1} is by ${truth.artist[trial]}, as the reference is`;
   const others = descriptors.map((name) => `${name} ${truth.chosen[name][trial] + 1}`).join(", ");
   say(`${number === answer ? "Right" : "No"}: ${by}. You chose ${number + 1}; ${others}.`);
-  const last = Number(stage.dataset.place) + 1 === trials.length;
-  const on = button(last ? "See the result" : "Next trial", stage.querySelector(".csd-yourself-next"), goOn);
-  make("span", "csd-yourself-hint", "or press Enter", on.parentElement);
+  const on = button(at + 1 === trials.length ? "See the result" : "Next trial", next, goOn);
+  make("span", "csd-yourself-hint", "or press Enter", next);
   on.focus({ preventScroll: true });
 }
 
@@ -61,8 +67,7 @@ function reveal(choice, trial, place) {
 }
 
 function goOn() {
-  const next = Number(stage.dataset.place) + 1;
-  if (next < trials.length) showTrial(next);
+  if (at + 1 < trials.length) showTrial(at + 1);
   else showResult({ own: true });
 }
 
