@@ -78,7 +78,7 @@ def _script() -> str:
 def _trials(test: Choices, places: np.ndarray) -> list[dict[str, Any]]:
     """What a reader may know before the choice: which pictures, and what they show."""
     shown = places.reshape(len(test), -1)
-    reference, asked = test.of("content") if "content" in test.table.frame else _nothing(test)
+    reference, asked = test.of("content")
     return [
         {"pictures": shown[t].tolist(), "reference": str(reference[t]), "candidates": asked[t].tolist()}
         for t in range(len(test))
@@ -88,8 +88,7 @@ def _trials(test: Choices, places: np.ndarray) -> list[dict[str, Any]]:
 def _truth(test: Choices, chosen: Mapping[str, Chosen]) -> dict[str, Any]:
     """What a reader learns afterwards."""
     named = np.vectorize(test.table.name_of, otypes=[str])
-    artists = test.of("artist")
-    movements = test.of("movement") if "movement" in test.table.frame else _nothing(test)
+    artists, movements = test.of("artist"), test.of("movement")
     return {
         "answer": test.answer.tolist(),
         "related": test.related.tolist(),
@@ -99,10 +98,6 @@ def _truth(test: Choices, chosen: Mapping[str, Chosen]) -> dict[str, Any]:
         "movements": movements[1].tolist(),
         "chosen": {name: each.choice.tolist() for name, each in chosen.items()},
     }
-
-
-def _nothing(test: Choices) -> tuple[np.ndarray, np.ndarray]:
-    return np.full(len(test), ""), np.full((len(test), test.candidates), "")
 
 
 def _hidden(truth: dict[str, Any]) -> str:

@@ -38,7 +38,10 @@ def crossed_mean(values: np.ndarray, *, level: float = 0.95, bounds: Bounds = SI
     """
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2 or min(values.shape) < 2:
-        raise InputError(f"a crossed mean needs a table of two seeds and two painters or more, got {values.shape}")
+        raise InputError(
+            "a crossed mean needs two rows and two columns or more (seeds and painters, readers and trials), got "
+            f"{values.shape}"
+        )
     if not 0 < level < 1:
         raise InputError(f"level must be in (0, 1), got {level}")
     seeds, painters = values.shape
@@ -97,8 +100,8 @@ def crossed_parts(values: np.ndarray) -> Parts:
     rows, columns = values.shape
     by_row, by_column = values.mean(axis=1), values.mean(axis=0)
     rest = np.square(values - by_row[:, None] - by_column + values.mean()).sum() / ((rows - 1) * (columns - 1))
-    parts = [by_row.var(ddof=1) - rest / columns, by_column.var(ddof=1) - rest / rows]
-    return Parts(*(max(float(part), 0.0) for part in parts), float(rest))
+    row, column = by_row.var(ddof=1) - rest / columns, by_column.var(ddof=1) - rest / rows
+    return Parts(max(float(row), 0.0), max(float(column), 0.0), float(rest))
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:

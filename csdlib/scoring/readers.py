@@ -67,9 +67,9 @@ class Readers:
 def read_readers(folder: AnyPath, test: Choices) -> Readers:
     """The answers in a folder of files that the book's page has exported (``*.json``).
 
-    Files are what strangers send. What is no whole set of answers, belongs to another edition of the test, holds the same
-    answers in the same order as another file, or is a further attempt of a reader who has seen the answers, is left out,
-    with one reason a file.
+    Files are what strangers send. What is no whole set of answers, belongs to another edition of the test, holds the
+    same answers in the same order as another file, or is a further attempt of a reader who has seen the answers, is
+    left out, with one reason a file.
 
     Args:
         folder: with one file a reader; names, where there are any, are text and nothing else.
@@ -181,9 +181,9 @@ def agreement(choices: np.ndarray, candidates: int = 4, *, level: float = 0.95) 
     Kappa then compares with the shares of the places; with right answers equally often at every place, chance is near
     one over the number of candidates.
 
-    The interval is over readers *and* trials. A bootstrap would draw a reader twice, who then agrees with himself; so each
-    reader, and each trial, is left out in turn, and the two variances are added, which is a little too wide: what both
-    share counts twice.
+    The interval is over readers *and* trials. A bootstrap would draw a reader twice, who then agrees with himself; so
+    each reader, and each trial, is left out in turn, and the two variances are added, which is a little too wide: what
+    both share counts twice.
 
     Args:
         choices: (r, n) the place that each reader chose in each trial, from 0; all readers met all trials.

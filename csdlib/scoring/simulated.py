@@ -14,8 +14,8 @@ from csdlib.similarity.choices import Chosen
 class ReaderModel:
     """How a simulated reader chooses.
 
-    Each weighs what several descriptors see, by weights of their own; adds noise, which practice makes smaller; takes the
-    best candidate; and now and then does not look (a lapse).
+    Each weighs what several descriptors see, by weights of their own; adds noise, which practice makes smaller; takes
+    the best candidate; and now and then does not look (a lapse).
 
     Attributes:
         noise: scale of the noise (Gumbel) in the first trial, beside similarities of standard deviation 1; above 0.

@@ -98,8 +98,8 @@ def choose(choices: Choices, embeddings: Embeddings) -> Chosen:
 def draw_choices(table: ImageTable, trials: int = 20, *, candidates: int = 4, seed: int = 0) -> Choices:
     """Draws trials in which neither subject nor place tells the answer.
 
-    All candidates of a trial show *one* subject, and the reference another; each is by another artist. Half of the trials
-    have a candidate by another artist of the reference's movement, which is harder; in the other half no candidate has.
+    All candidates of a trial show *one* subject, and the reference another; each is by another artist. In half of the
+    trials one is by another artist of the reference's movement, which is harder; in the other half none is.
     Every artist is asked for equally often, as far as the numbers allow, and the right candidate stands equally often
     at every place. No work is shown twice. Where a table knows no subjects, or no movements, this part is left out.
 
@@ -126,13 +126,13 @@ class _Draw:
     """What is left of a table while trials are drawn from it."""
 
     def __init__(self, table: ImageTable, candidates: int, random: np.random.Generator) -> None:
-        self.artist, self.subject = table.column("artist"), _column(table, "content")
+        self.artist, self.subject = table.column("artist"), table.column("content")
         self.random, self.wrong = random, candidates - 1
         self.free = self.artist != ""
         self.artists = np.unique(self.artist[self.free])
         if len(self.artists) < candidates:
             raise InputError(f"{candidates} candidates need as many artists, and the table names {len(self.artists)}")
-        movements = _column(table, "movement")
+        movements = table.column("movement")
         self.movement = {who: movements[self.artist == who][0] for who in self.artists}
 
     def asked(self, trials: int) -> tuple[list[str], list[bool]]:
@@ -167,8 +167,8 @@ class _Draw:
             artists = [*wrong[:place], who, *wrong[place:]]
             return np.array([reference, *(self._take(artist, asked) for artist in artists)])
         raise InputError(
-            f"too few works by {str(who)!r}, or by {self.wrong} artists beside (of other movements, in half of the trials), "
-            "are left for another trial: ask for fewer trials, or bring more works"
+            f"too few works by {str(who)!r}, or by {self.wrong} artists beside (of other movements, in half of the "
+            "trials), are left for another trial: ask for fewer trials, or bring more works"
         )
 
     def _subjects(self, who: str) -> Iterator[tuple[str, str]]:
@@ -195,7 +195,3 @@ class _Draw:
         row = int(self.random.choice(np.flatnonzero(self._works(who, subject))))
         self.free[row] = False
         return row
-
-
-def _column(table: ImageTable, name: str) -> np.ndarray:
-    return table.column(name) if name in table.frame else np.full(len(table), "")

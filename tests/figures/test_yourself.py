@@ -30,7 +30,8 @@ EVIL = "</script><img src=x onerror=alert(1)>"
 TRIALS = 6
 PAGE = """<!doctype html><html data-theme="{theme}" lang="en"><head><meta charset="utf-8"><title>A test</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><link rel="stylesheet" href="csd.css">
-<style>html {{ background: {ground}; }}</style></head><body class="bd-article"><section>{figure}</section></body></html>"""
+<style>html {{ background: {ground}; }}</style></head>
+<body class="bd-article"><section>{figure}</section></body></html>"""
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +154,7 @@ def test_what_is_said_after_a_choice_is_true(
         name = trials.table.name_of(trials.of("artist")[0][trial])
         others = ", ".join(f"{name} {each.choice[trial] + 1}" for name, each in chosen.items())
         verdict = "Right" if answer == 1 else "No"
-        assert text == (
-            f"{verdict}: candidate {answer + 1} is by {name}, as the reference is. You chose 2; {others}."
-        )
+        assert text == (f"{verdict}: candidate {answer + 1} is by {name}, as the reference is. You chose 2; {others}.")
 
 
 def test_no_choice_can_be_changed_and_clicks_do_what_keys_do(open_page: Callable[..., Page]) -> None:
@@ -178,7 +177,8 @@ def test_before_the_choice_nothing_gives_the_painter_away(open_page: Callable[..
     page = open_page()
     page.get_by_role("button", name="Begin the test").click()
     names = {*trials.table.column("artist"), *map(trials.table.name_of, trials.table.column("artist"))}
-    told = page.locator(".csd-yourself").evaluate("root => [...root.children].slice(2).map((part) => part.outerHTML).join().replace(/base64,[^\"]*/g, '')")
+    parts = "root => [...root.children].slice(2).map((part) => part.outerHTML).join()"
+    told = re.sub('base64,[^"]*', "", page.locator(".csd-yourself").evaluate(parts))
     assert not [name for name in names if name in told or name.lower() in told.lower()]
     texts = page.locator(".csd-yourself img").evaluate_all("all => all.map((image) => image.alt)")
     assert texts[0].startswith("The reference: ")
@@ -263,7 +263,7 @@ def test_a_saved_file_read_by_csdlib_has_the_same_share(
     # Saved twice, it is one sitting.
     assert len(found) == 1
     assert list(found.problems.values()) == [f"the same answers as in {found.files[0]}"]
-    assert found.names.tolist() in (["" ], [name.strip()])
+    assert found.names.tolist() in ([""], [name.strip()])
     share = (found.choices == trials.answer).mean()
     assert headline(page).startswith(f"{round(TRIALS * share)} of {TRIALS} right")
     assert set(json.loads((tmp_path / found.files[0]).read_text())) == {
@@ -308,7 +308,8 @@ def test_a_page_from_the_disk_and_a_browser_that_keeps_nothing_work_too(
     browser: Browser, where: tuple[str, Path]
 ) -> None:
     tab = Tab.new(browser)
-    tab.page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden'); } });")
+    forbidden = "{ get() { throw new Error('forbidden'); } }"
+    tab.page.add_init_script(f"Object.defineProperty(window, 'localStorage', {forbidden});")
     tab.open((where[1] / "day.html").as_uri())
     take(tab.page, lambda number: 1)
     tab.page.get_by_role("button", name="Keep the result in this browser").click()

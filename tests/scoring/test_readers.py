@@ -1,4 +1,4 @@
-"""Files of readers are strangers' files; agreement, votes, curves and simulated readers are what they are said to be."""
+"""Files of readers are strangers' files; agreement, votes, curves and simulated readers are what they should be."""
 
 import json
 from collections.abc import Callable
@@ -116,9 +116,9 @@ def test_a_nickname_is_one_line_of_text(test: Choices, tmp_path: Path) -> None:
 
 
 def test_a_folder_without_answers_says_why(test: Choices, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="it holds no .json file"):
+    with pytest.raises(InputError, match="it holds no"):
         read_readers(tmp_path, test)
-    with pytest.raises(InputError, match="1 left out, the first, a.json: a further attempt"):
+    with pytest.raises(InputError, match=r"1 left out, the first, .* a further attempt"):
         read_readers(write(tmp_path, a=sitting(test, attempt=3)), test)
     with pytest.raises(InputError, match="no such folder"):
         read_readers(tmp_path / "nowhere", test)
@@ -126,7 +126,7 @@ def test_a_folder_without_answers_says_why(test: Choices, tmp_path: Path) -> Non
 
 def fleiss(choices: np.ndarray) -> float:
     """Fleiss' kappa by its definition: how many pairs of readers agree."""
-    readers, trials = choices.shape
+    readers = len(choices)
     pairs = [(choices[a] == choices[b]).mean() for a in range(readers) for b in range(readers) if a != b]
     share = np.bincount(choices.ravel(), minlength=4) / choices.size
     chance = (share**2).sum()
@@ -240,5 +240,3 @@ def test_shares_of_readers_and_trials_have_an_interval_over_both() -> None:
     found, _ = crossed_mean(right, bounds=(0, 1))
     # All readers meet the same twenty trials: six hundred answers are not six hundred trials.
     assert found.high - found.low > 2 * 1.96 * np.sqrt(found.value * (1 - found.value) / right.size)
-
-

@@ -29,7 +29,8 @@ def works(artists: int = 8, subjects: int = 4, each: int = 6, *, movements: bool
             "content": [f"subject-{s}" for _, s, _ in rows],
         }
     )
-    return ImageTable(frame.assign(movement=[f"m{a // 2}" for a, _, _ in rows]) if movements else frame, Path("nowhere"))
+    family = [f"m{a // 2}" if movements else None for a, _, _ in rows]
+    return ImageTable(frame.assign(movement=family), Path("nowhere"))
 
 
 @given(st.integers(0, 10_000), st.integers(2, 24), st.integers(2, 5))
