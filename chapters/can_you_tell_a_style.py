@@ -139,20 +139,20 @@ if usual:
     width = whole["high"] - whole["low"]
     assert width[who] > 0.5 * width.drop(who).max()
     assert ((gaps["low"] < 0) & (gaps["high"] > 0)).mean() > 0.5
+said = [
+    f"{100 * row['value']:+.0f} [{100 * row['low']:+.0f}, {100 * row['high']:+.0f}]"
+    for row in gaps.to_dict("records")
+]
+table = gaps.assign(said=said).set_index(["label", "trials"])["said"]
 figures.table(
     pd.DataFrame(
-        {
-            "difference (points)": row["label"],
-            "trials": row["trials"],
-            "value": f"{100 * row['value']:+.0f} [{100 * row['low']:+.0f}, {100 * row['high']:+.0f}]",
-        }
-        for row in gaps.to_dict("records")
-    ),
+        {part: table.xs(part, level="trials") for part in parts}
+    ).reset_index(),
     caption="Paired differences in percentage points, with 95 % intervals over readers and trials.",
 )
 
 # %% [markdown]
-# Look at the lengths first. There are two dozen readers and one of each descriptor, and yet the readers' interval is more than half as long: what is missing is not readers. For the same reason most differences here lie within their interval. That a sibling makes a trial harder is built into the test by design; whether these few trials show it, the printed line says.
+# Look at the lengths first. There are two dozen readers and one of each descriptor, and yet the readers' interval is more than half as long: what is missing is not readers. For the same reason most differences here lie within their interval. Trials with a sibling were meant to be harder; whether so few of them show it, the printed line says.
 #
 # ## Easy for one, easy for the other?
 #
@@ -339,11 +339,11 @@ for name, each in chosen.items():
     row = {"descriptor": name, "difference from 55 % (points)": f"{100 * apart:.0f}"}
     for count in (20, 40, 80, 160, 320):
         told = (n for n in range(1, 1001) if of.half_width(n, count) < apart)
-        row[f"{count} trials"] = str(next(told, "never"))
+        row[f"{count} trials"] = str(next(told, "–"))
     rows.append(row)
 figures.table(
     pd.DataFrame(rows),
-    caption="How many readers tell people who are right in 55 % from each descriptor. Never: a thousand readers do not.",
+    caption="How many readers tell people who are right in 55 % from each descriptor. –: a thousand readers do not.",
 )
 
 # %% [markdown]

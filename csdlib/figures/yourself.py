@@ -63,7 +63,8 @@ def style_test_figure(
     text = json.dumps(data).replace("<", "\\u003c")
     body = (
         f'<style>{book.asset("yourself/yourself.css")}</style><div class="csd-yourself">'
-        f'<script type="application/json">{text}</script><template>{pictures}</template></div>'
+        f'<script type="application/json">{text}</script><template>{pictures}</template>'
+        "<noscript><p>This test runs in your browser, and needs JavaScript.</p></noscript></div>"
         f"<script>{_script()}</script>"
     )
     return book.framed(body, caption)

@@ -1,6 +1,7 @@
 """The book's test shows no painter from whom a shipped descriptor has learned, and is the same for everybody."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from csdlib.files import data_path
 from csdlib.recipes import atelier_pictures, repainted, style_test
 from csdlib.similarity import Choices
 from csdlib.tables import ImageTable
+from tests.conftest import stripes
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def test_the_test_is_the_one_whose_answers_are_collected(test: Choices) -> None:
     assert np.ptp(np.unique(test.of("movement")[0], return_counts=True)[1]) <= 1
 
 
-def test_works_are_painted_anew_in_another_size(test: Choices, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_works_are_painted_anew_in_another_size(test: Choices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
     small = repainted(test.table.take([0, 1]), 40)
     assert isinstance(small, ImageTable)
@@ -49,3 +51,14 @@ def test_works_are_painted_anew_in_another_size(test: Choices, tmp_path, monkeyp
     again, _ = atelier_pictures.painted(first["artist"], first["content"], int(first["seed"]), size=40)
     assert np.array_equal(np.asarray(again), np.asarray(small.open(0)))
     assert first["artist"] in PAINTERS
+
+
+def test_a_folder_of_anybodys_pictures_is_a_test_too(tmp_path: Path) -> None:
+    for artist in range(4):
+        (tmp_path / f"artist-{artist}").mkdir()
+        for number in range(8):
+            stripes(artist, 4, 10 * artist + number).save(tmp_path / f"artist-{artist}" / f"{number}.png")
+    found = style_test("folder", tmp_path, trials=4)
+    assert len(found) == 4
+    assert not found.related.any()
+    assert found.table.open(0).size == (64, 64)

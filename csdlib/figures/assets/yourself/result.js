@@ -17,8 +17,8 @@ function beside({ ends: [low, high] }) {
   const chance = 1 / candidates;
   const guessed = low > chance ? "More than guessing explains." : high < chance ? "Fewer than guessing finds." : "Guessing alone could do that.";
   const { share } = data.people;
-  const people = low < share && share < high ? "is inside, too" : `is ${high < share ? "above" : "below"} it`;
-  return `${guessed} The paper's people, about ${percent(share)} on other pictures: that ${people}.`;
+  const where = low < share && share < high ? "inside" : high < share ? "above" : "below";
+  return `${guessed} The paper's people reached about ${percent(share)}, on other pictures; that lies ${where} this interval.`;
 }
 
 // Bars are for the eye only; the table says the same.
@@ -81,6 +81,6 @@ function addTable(rows) {
 function addConfusion() {
   const lines = confusion(choices).map(({ movement, right, count, taken }) =>
     [movement, `${right} of ${count}`, taken.join("; ") || "–"]);
-  const table = tableOf(["movement of the reference", "right", "chosen instead"], lines, "By movement: two or three trials each, too few for a share.");
+  const table = tableOf(["movement of the reference", "right", "chosen instead"], lines, "By movement: a few trials each, too few for a share.");
   table.classList.add("csd-yourself-confusion");
 }
