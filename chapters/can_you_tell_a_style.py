@@ -336,8 +336,8 @@ rows = []
 for name, each in chosen.items():
     own = each.right.astype(float)
     apart, of = abs(own.mean() - 0.55), crossed_parts(right - own)
-    row = {"descriptor": name, "difference from 55 % (points)": f"{100 * apart:.0f}"}
-    for count in (20, 40, 80, 160, 320):
+    row = {"descriptor": name, "from 55 % (points)": f"{100 * apart:.0f}"}
+    for count in (20, 80, 320):
         told = (n for n in range(1, 1001) if of.half_width(n, count) < apart)
         row[f"{count} trials"] = str(next(told, "–"))
     rows.append(row)
