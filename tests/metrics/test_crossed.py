@@ -66,7 +66,7 @@ def test_holm_rejects_what_the_step_down_procedure_rejects(probabilities: list[f
 
 def test_what_is_not_crossed_is_refused() -> None:
     for shape in ((1, 5), (5, 1), (4,)):
-        with pytest.raises(InputError, match="two seeds and two painters"):
+        with pytest.raises(InputError, match="two rows and two columns"):
             crossed_mean(np.zeros(shape))
     with pytest.raises(InputError, match="level"):
         crossed_mean(np.zeros((3, 3)), level=1.5)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csdlib.embeddings.arrays import Embeddings
@@ -33,6 +33,7 @@ def works(artists: int = 8, subjects: int = 4, each: int = 6, *, movements: bool
     return ImageTable(frame.assign(movement=family), Path("nowhere"))
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(2, 24), st.integers(2, 5))
 def test_neither_subject_nor_place_tells_the_answer(seed: int, trials: int, candidates: int) -> None:
     test = draw_choices(works(), trials, candidates=candidates, seed=seed)
