@@ -17,6 +17,8 @@ from .curves import roc_curves as roc_curves
 from .engine import engine_script as engine_script
 from .forms import Field as Field
 from .forms import form as form
+from .live import Control as Control
+from .live import live_table as live_table
 from .map import map_figure as map_figure
 from .neighbours import neighbour_gallery as neighbour_gallery
 from .places import paintings_and_generated as paintings_and_generated
