@@ -78,7 +78,7 @@ figures.style_test_figure(
 # - **The place says nothing.** The right candidate stands equally often at each.
 # - **The difficulty is known.** In half of the trials one of the wrong candidates is by a *sibling*: another painter of the reference's movement. In the other half all of them are by painters of other movements.
 #
-# The test was drawn once, with the seed above, before anybody had looked at what a descriptor makes of it.
+# The seed was set before anybody had seen what a descriptor makes of this draw, and it stayed. The rule about siblings was not: that they make trials harder for descriptors had been measured on the same works, in other draws, before it was chosen.
 
 # %% tags=["hide-input"]
 (maker, artists), (shown, asked) = test.of("artist"), test.of("content")
