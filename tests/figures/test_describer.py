@@ -1,4 +1,4 @@
-"""The page's side of the engine in a browser: weights by a click, pictures one by one, and a sentence where there is none."""
+"""The page's side of the engine in a browser: weights by a click, pictures one by one, and where not, a sentence."""
 
 import io
 import json
@@ -112,7 +112,8 @@ def test_nothing_is_fetched_before_the_click_and_vectors_are_pythons(tab: Tab, s
     # The button is gone, and the focus is not lost.
     assert button.count() == 0
     assert tab.page.evaluate("document.activeElement.getAttribute('role')") == "status"
-    assert [url for url in asked if url.startswith("http")] == [site[0], site[0].replace("page.html", ADDRESSES["csd-tiny"])]
+    weights = site[0].replace("page.html", ADDRESSES["csd-tiny"])
+    assert [url for url in asked if url.startswith("http")] == [site[0], weights]
     assert tab.errors == []
 
 
