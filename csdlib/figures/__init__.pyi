@@ -20,6 +20,8 @@ from .forms import Field as Field
 from .forms import form as form
 from .map import map_figure as map_figure
 from .neighbours import neighbour_gallery as neighbour_gallery
+from .own_pictures import Instrument as Instrument
+from .own_pictures import own_pictures_figure as own_pictures_figure
 from .places import paintings_and_generated as paintings_and_generated
 from .provenance import MapRecord as MapRecord
 from .provenance import map_record as map_record

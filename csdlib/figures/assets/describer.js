@@ -46,6 +46,7 @@ class Describer {
       const { checked, fast } = await this.ask(request, ({ loaded }) => this.panel.progress(loaded));
       const doubt = checked ? "" : " Their hash could not be checked: this page is not served by https.";
       this.panel.say(`${name} is loaded.${doubt}${fast ? "" : " Without WebAssembly each picture takes a few times as long."}`);
+      this.loaded = true;
       this.opened();
     } catch (error) {
       this.panel.failed(error.message);
