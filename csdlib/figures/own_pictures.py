@@ -5,20 +5,22 @@ and lists of people; the engine (``engine.py``) computes the reader's vectors; t
 the rest, with the same rules as ``Corpus.read``, ``Candidates.rank`` and ``StyleMap.place``.
 """
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from string import Template
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from IPython.display import HTML
-from PIL import Image
 
 from csdlib.errors import InputError
 from csdlib.figures import book
 from csdlib.figures.engine import engine_script, weights_record
+from csdlib.files import AnyPath
 from csdlib.maps.layout import PLACED_BETWEEN, StyleMap
 from csdlib.similarity.attribution import Candidates
 from csdlib.similarity.calibration import STEPS
@@ -56,7 +58,7 @@ class Instrument:
 def own_pictures_figure(
     instruments: Sequence[Instrument],
     table: ImageTable,
-    samples: Sequence[tuple[str, Image.Image]] = (),
+    samples: Sequence[AnyPath] = (),
     *,
     caption: str,
 ) -> HTML:
@@ -65,7 +67,7 @@ def own_pictures_figure(
     Args:
         instruments: one or several; the first one looks at first.
         table: the works that are shown beside the reader's pictures, as many as the instruments' maps have.
-        samples: file name and picture, for a reader who has none at hand.
+        samples: files of pictures, for a reader who has none at hand; they stand in the page as they are.
         caption: what to see.
 
     Raises:
@@ -90,7 +92,7 @@ def own_pictures_figure(
             "contents": table.frame["content"].fillna("").astype(str).tolist(),
             "sheet": {"source": sheet, "columns": columns, "side": SIDE},
         },
-        "samples": [{"name": name, "source": book.data_uri(image, 90)} for name, image in samples],
+        "samples": [_sample(Path(path)) for path in samples],
         "instruments": [_instrument(each, table.manifest.get("names", {})) for each in instruments],
     }
     # Inside a script "</script>" would end it, whatever the JSON around it says.
@@ -101,6 +103,10 @@ def own_pictures_figure(
     return book.framed(
         f'<style>{style}</style>{body}<script>(function () {{\n"use strict";\n{script}}})();</script>', caption
     )
+
+
+def _sample(path: Path) -> dict[str, str]:
+    return {"name": path.name, "bytes": base64.b64encode(path.read_bytes()).decode()}
 
 
 def _written(table: ImageTable) -> np.ndarray:

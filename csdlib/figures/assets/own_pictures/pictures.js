@@ -112,11 +112,8 @@ function tile(picture) {
   return item;
 }
 
-async function takeSamples() {
-  const files = await Promise.all(data.samples.map(async ({ name, source }) => {
-    const [head, text] = source.split(";base64,");
-    return new File([decode(text, Uint8Array)], name, { type: head.slice("data:".length) });
-  }));
+function takeSamples() {
+  const files = data.samples.map(({ name, bytes }) => new File([decode(bytes, Uint8Array)], name));
   const names = new Set(pictures.map((picture) => picture.name));
   add(files.filter((file) => !names.has(file.name)));
 }
