@@ -1,8 +1,9 @@
 """A page that describes the reader's own pictures in the browser, and reads them as csdlib does in Python.
 
-Nothing is uploaded. The page holds the works of a collection as thumbnails, their vectors and places, a scale for scores
-and lists of people; the engine (``engine.py``) computes the reader's vectors; the scripts in ``assets/own_pictures/`` do
-the rest, with the same rules as ``Corpus.read``, ``Candidates.rank`` and ``StyleMap.place``.
+Nothing is uploaded. The page holds the works of a collection as thumbnails, their vectors and places, a scale for
+scores and lists of people; the engine (``engine.py``) computes the reader's vectors; the scripts in
+``assets/own_pictures/`` do the rest, with the same rules as ``Corpus.read``, ``Candidates.rank`` and
+``StyleMap.place``.
 """
 
 import base64
