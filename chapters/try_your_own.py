@@ -42,6 +42,8 @@ seed = 0  # seed of the random draws: UMAP's start
 # %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
+from IPython.display import display
+from PIL import Image
 
 import csdlib
 from csdlib import cache_folder, figures
@@ -131,6 +133,15 @@ for place, who in enumerate(several):
 # **Prediction.** Choose two pictures that you would call alike in style, and one that you would not. Write down which pair will score higher, and above which share of the pairs by two artists. No pictures at hand? Take the samples: six works by painters whom `csd-tiny` has not seen, some by one hand.
 
 # %% tags=["hide-input"]
+shown = [(Image.open(path).convert("RGB"), path.stem) for path in samples]
+if shown:
+    display(
+        figures.gallery(
+            shown, caption="The samples. Who painted them stands at the end."
+        )
+    )
+
+# %% tags=["hide-input"]
 figure = figures.own_pictures_figure(
     instruments,
     works,
@@ -156,14 +167,23 @@ figure
 #
 # ## The same in Python
 #
-# The page computes with the same weights, and has to see the same pixels: so it resizes pictures by a filter of its own, and not by the browser's. Take the samples, and compare (the third decimal may differ by one where your browser unpacks a JPEG in another way):
+# The page computes with the same weights, and has to see the same pixels: so it resizes pictures by a filter of its own, and not by the browser's. Take the samples, and compare the first two. (Shares are kept in steps, and may differ in their last digit.)
 
 # %%
+readings = {}
 for tool in instruments if len(samples) > 1 else []:
     measure = csdlib.load(tool.name)
     score = csdlib.style_similarity(*samples[:2], descriptor=measure)
+    readings[tool.name] = score.on(tool.scale)
     print(f"{samples[0].name} and {samples[1].name}: {score.value:.3f} ({tool.name})")
-    print(score.on(tool.scale))
+    print(readings[tool.name])
+if usual:
+    assert (
+        readings["csd-tiny"].likelihood_ratio < 1 < readings["csd-art"].likelihood_ratio
+    )
+
+# %% [markdown]
+# Both are by one painter, a cat and a bunch of flowers, and the two descriptors contradict each other: to `csd-tiny` they are as unlike as works by strangers. Which of them would you have believed, had you not known? And mind the second scale: its pairs are paintings, and these are drawings. The page says so in brackets; it cannot know what you drop.
 
 # %% [markdown]
 # ## How far to trust the names
@@ -190,15 +210,15 @@ for name, (right, named) in found.items():
         "named, wrongly": ~right & named,
         "nobody": ~named,
     }
-    row = {"descriptor": name}
+    row = {"descriptor": name, "list": "painters shown"}
     for said, cases in shares.items():
         row[f"{said} (%)"] = bootstrap(cases.astype(float), groups=makers).percent()
-    rows.append(row | {"list": "painters shown"})
+    rows.append(row)
 for tool in instruments:
     if real := tool.lists.get("Real painters"):
         row = dict.fromkeys(rows[0], "–") if rows else {}
-        row["named, rightly (%)"] = real.found.percent()
-        rows.append(row | {"descriptor": tool.name, "list": "real painters"})
+        row |= {"descriptor": tool.name, "list": "real painters"}
+        rows.append(row | {"named, rightly (%)": real.found.percent()})
 if usual:
     (tiny, silent), (art, _) = found.values()
     assert 0.4 < tiny.mean() < 0.7 and art.mean() > 0.9 and (~silent).mean() > 0.8
@@ -215,7 +235,7 @@ figures.table(
 #
 # ## What the page cannot say
 #
-# - **Who made it.** A likelihood ratio says how often such a cosine comes with one artist and with two. How probable one artist is depends on what else you know ([the prosecutor's fallacy](what_a_score_means)). Whoever searched fifty pictures for the best pair has chosen the highest of many scores; the percentile is that of a pair nobody searched for.
+# - **Who made it.** A likelihood ratio says how often such a cosine comes with one artist and with two. How probable one artist is depends on what else you know (the {term}`prosecutor's fallacy`). Whoever searched fifty pictures for the best pair has chosen the highest of many scores; the percentile is that of a pair nobody searched for.
 # - **What it has not learned.** A photograph, a screenshot, a sketch get scores like everything else. No corpus here holds such pictures, and a percentile among paintings is no percentile among photographs.
 # - **What was cut off.** `csd-tiny` sees the middle square of a picture, `csd-art` the whole squeezed into one. A long scroll is another picture to each.
 # - **That somebody copied.** It says that two pictures are alike to one descriptor. Ask the other one, too: where they disagree, you have learned something about them rather than about your pictures.

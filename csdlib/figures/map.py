@@ -5,6 +5,7 @@ picture that is decoded when it is first looked at; the scripts in ``assets/`` d
 (``standalone.py``) shows the same map.
 """
 
+import base64
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -179,7 +180,7 @@ def _varies(frame: pd.DataFrame, name: str) -> bool:
 def _column(frame: pd.DataFrame, name: str) -> dict[str, Any]:
     """A column as numbers and what they stand for."""
     codes, values = pd.factorize(frame[name].fillna("").astype(str), sort=True)
-    return {"name": name, "values": values.tolist(), "codes": book.encoded(codes, "<u2")}
+    return {"name": name, "values": values.tolist(), "codes": _encoded(codes, "<u2")}
 
 
 def _panel(title: str, laid_out: StyleMap) -> dict[str, Any]:
@@ -190,13 +191,17 @@ def _panel(title: str, laid_out: StyleMap) -> dict[str, Any]:
     largest = max(float(abs(found.scores).max()), 1e-9)
     return {
         "title": title,
-        "places": book.encoded((laid_out.coordinates - low) / size * MOST, "<u2"),
-        "neighbours": book.encoded(found.rows, "<u2"),
+        "places": _encoded((laid_out.coordinates - low) / size * MOST, "<u2"),
+        "neighbours": _encoded(found.rows, "<u2"),
         "shown": found.rows.shape[1],
-        "scores": book.encoded(found.scores / largest * 32767, "<i2"),
+        "scores": _encoded(found.scores / largest * 32767, "<i2"),
         "largest": largest,
         "score": "cosine" if laid_out.embeddings.metric == "cosine" else "minus squared distance",
     }
+
+
+def _encoded(numbers: np.ndarray, dtype: str) -> str:
+    return base64.b64encode(np.rint(numbers).astype(dtype).tobytes()).decode()
 
 
 def _sheet(tables: Sequence[ImageTable], count: int, side: int) -> tuple[dict[str, Any], int]:

@@ -23,7 +23,8 @@ function matrix() {
 function entry(first, second) {
   if (first === second) return make("td", "csd-own-quiet", "–");
   const value = cosine(resultOf(first).vector, resultOf(second).vector);
-  const cell = make("td", "", value.toFixed(2));
+  // No number is minus nothing.
+  const cell = make("td", "", (Math.round(100 * value) / 100 || 0).toFixed(2));
   cell.style.setProperty("--heat", `${(45 * Math.max(value, 0)).toFixed(0)}%`);
   cell.title = `${first.name} and ${second.name}`;
   cell.onclick = () => {

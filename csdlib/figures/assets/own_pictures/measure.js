@@ -20,9 +20,10 @@ function read({ start, step, different, same, ratios }, value) {
   return { different: between(different), same: between(same), ratio: ratios && Math.exp(between(ratios)) };
 }
 
+const brief = (number, digits) => String(Number(number.toPrecision(digits)));
+
 // The same in the words of csdlib compare (Reading).
 function inWords({ different, same, ratio }, { said }) {
-  const brief = (number, digits) => String(Number(number.toPrecision(digits)));
   let likely = "";
   if (ratio) {
     likely = ratio < 1 ? `; ${brief(1 / ratio, 2)} times as frequent by two as by one` : `; ${brief(ratio, 2)} times as frequent by one as by two`;

@@ -2,8 +2,17 @@
 
 const SHOWN = 6; // nearest works
 const NAMED = 5; // people of a list
+const told = {}; // what stands in a part: it is not said anew when it is the same
 let chosen = null; // the picture that is asked about
 let pair = [null, null]; // those that the reader has chosen; otherwise the first two
+
+// Whether a part has something new to say.
+function anew(name, shown) {
+  const key = [instrument.name, ...shown.map(title)].join("\n");
+  const changed = told[name] !== key;
+  told[name] = key;
+  return changed;
+}
 
 // Puts the described pictures into a box, and chooses one: what was chosen before, or the one of a number.
 function fill(box, before, number) {
@@ -20,9 +29,9 @@ function fill(box, before, number) {
 function one() {
   chosen = fill(part("chosen"), chosen, 0);
   part("one").hidden = !chosen;
+  if (!chosen || !anew("found", [chosen])) return;
   const place = part("found");
   place.replaceChildren();
-  if (!chosen) return;
   const { vector } = resultOf(chosen);
   make("p", "csd-own-quiet", `Nearest works by ${instrument.name}, with their cosines`, place);
   const strip = make("ul", "csd-own-strip", "", place);
@@ -57,9 +66,9 @@ function people(list, vector, place) {
 function two() {
   const [first, second] = ["first", "second"].map((name, number) => fill(part(name), pair[number], number));
   part("two").hidden = described().length < 2;
+  if (described().length < 2 || !anew("score", [first, second])) return;
   const place = part("score");
   place.replaceChildren();
-  if (described().length < 2) return;
   if (first === second) {
     make("p", "", "Choose two different pictures.", place);
     return;
@@ -78,5 +87,5 @@ function bar(text, share, place) {
   make("span", "", text, line);
   const whole = make("span", "csd-own-whole", "", line);
   make("span", "", "", whole).style.width = `${100 * share}%`;
-  make("span", "", `${(100 * share).toFixed(0)} %`, line);
+  make("span", "", `${brief(100 * share, 3)} %`, line);
 }
