@@ -64,7 +64,8 @@ function remove(picture) {
 
 // A small picture of it, made of what the engine could read.
 async function draw(picture) {
-  const bitmap = await createImageBitmap(picture.file);
+  // Reduced while it is decoded: of a large photograph the page would stand still otherwise.
+  const bitmap = await createImageBitmap(picture.file, { resizeWidth: 2 * THUMBNAIL, resizeQuality: "high" });
   const scale = THUMBNAIL / Math.max(bitmap.width, bitmap.height);
   const canvas = make("canvas", "");
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));

@@ -49,9 +49,9 @@ function people(list, vector, place) {
   const reached = `${first.name} is the likest with a cosine of ${first.cosine.toFixed(2)}, and a name is given from ${list.threshold.toFixed(2)} on`;
   make("p", "", `${list.people}: ${first.named ? `${first.name}` : "nobody on this list"}.`, place).classList.add("csd-own-answer");
   make("p", "", `${reached}. ${list.trust}`, place);
-  const table = make("table", "csd-table", "", place);
+  const table = make("table", "csd-table", "", make("div", "csd-own-scroll", "", place));
   const head = make("tr", "", "", make("thead", "", "", table));
-  for (const text of ["", "painter", "cosine", "works behind it", "named"]) make("th", text === "painter" ? "csd-words" : "", text, head).scope = "col";
+  for (const text of ["", "painter", "cosine", "works", "named"]) make("th", text === "painter" ? "csd-words" : "", text, head).scope = "col";
   const body = make("tbody", "", "", table);
   for (const { name, cosine: value, references, named } of rank) {
     const row = make("tr", "", "", body);
