@@ -64,6 +64,12 @@ def test_plotly_is_shared(small_book: Project) -> None:
     assert len(found) < 200_000
 
 
+def test_plotly_is_loaded_only_where_a_chart_is(small_book: Project) -> None:
+    asked = {path.stem: "plotly.min.js" in path.read_text() for path in small_book.html.glob("*.html")}
+    assert asked["tiny"] and asked["tiny-cubic"]
+    assert [name for name, plotly in asked.items() if plotly and not name.startswith("tiny")] == []
+
+
 def test_any_parameters_make_a_further_page(small_book: Project) -> None:
     path = make_chapter(small_book, "tiny", [("power", "5"), ("word", "a|b")])
     assert path.is_file()

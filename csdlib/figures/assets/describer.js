@@ -5,7 +5,7 @@
 //
 // engine is the worker's script, record what weights_record gives in Python, and place an empty element, in which the panel
 // for the weights stands: nothing is fetched before the reader has clicked there. describe waits for the weights. onEach gets
-// { number, file, vector, milliseconds }, a Float32Array of unit norm, or { number, file, reason }, one sentence, for each
+// { number, file, vector, milliseconds: { decoding, computing } }, a Float32Array of unit norm, or { number, file, reason }, one sentence, for each
 // file in its order. What is asked for meanwhile waits its turn. describe gives false where it was stopped before the end, and
 // fails, with a sentence as its message, where nothing can be computed. A file is a Blob, or pixels { data, width, height } (RGBA).
 
@@ -72,10 +72,9 @@ class Describer {
 
   async one(picture, wanted) {
     const { name } = this.record;
-    const began = performance.now();
     const found = {};
-    await this.ask({ kind: "describe", id: 0, name, pictures: [picture] }, ({ vector, reason }) => {
-      Object.assign(found, vector ? { vector, milliseconds: performance.now() - began } : { reason });
+    await this.ask({ kind: "describe", id: 0, name, pictures: [picture] }, ({ vector, milliseconds, reason }) => {
+      Object.assign(found, vector ? { vector, milliseconds } : { reason });
     }, wanted);
     return found;
   }

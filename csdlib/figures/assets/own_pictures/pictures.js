@@ -81,7 +81,8 @@ function summary() {
   const refused = pictures.filter((picture) => resultOf(picture).reason).length;
   const done = described().length;
   const left = pictures.length - waiting - refused - done;
-  const times = described().map((picture) => resultOf(picture).milliseconds).sort((a, b) => a - b);
+  const spent = described().map((picture) => resultOf(picture).milliseconds);
+  const times = spent.map(({ decoding, computing }) => decoding + computing).sort((a, b) => a - b);
   const speed = times.length ? `, ${Math.round(times[times.length >> 1])} ms each` : "";
   return [
     `${done} of ${pictures.length} described by ${instrument.name}${speed}`,
