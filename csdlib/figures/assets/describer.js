@@ -4,10 +4,11 @@
 //   const whole = await describer.describe(files, onEach);
 //
 // engine is the worker's script, record what weights_record gives in Python, and place an empty element, in which the panel
-// for the weights stands: nothing is fetched before the reader has clicked there. describe waits for the weights. onEach gets
-// { number, file, vector, milliseconds: { decoding, computing } }, a Float32Array of unit norm, or { number, file, reason }, one sentence, for each
-// file in its order. What is asked for meanwhile waits its turn. describe gives false where it was stopped before the end, and
-// fails, with a sentence as its message, where nothing can be computed. A file is a Blob, or pixels { data, width, height } (RGBA).
+// for the weights stands: nothing is fetched before the reader has clicked there. describe waits for the weights. For each
+// file in its order onEach gets { number, file, vector, milliseconds: { decoding, computing } }, where vector is a Float32Array
+// of unit norm, or { number, file, reason }, one sentence. What is asked for meanwhile waits its turn. describe gives false
+// where it was stopped before the end, and fails, with a sentence as its message, where nothing can be computed. A file is a
+// Blob, or pixels { data, width, height } (RGBA).
 
 const MOST_PICTURES = 50; // at once
 
