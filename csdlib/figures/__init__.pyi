@@ -19,6 +19,8 @@ from .engine import engine_source as engine_source
 from .engine import weights_record as weights_record
 from .forms import Field as Field
 from .forms import form as form
+from .live import Control as Control
+from .live import live_table as live_table
 from .map import map_figure as map_figure
 from .neighbours import neighbour_gallery as neighbour_gallery
 from .own_pictures import Instrument as Instrument

@@ -203,6 +203,20 @@ def test_a_slider_moves_by_the_keyboard(tab: Callable[[str], Tab], address: str)
     assert desk.page.locator(shown).count() == desk.page.locator(".csd-slider").count()
 
 
+@pytest.mark.parametrize("name", ["style_maps", "what_a_score_means", "whose_style_is_it"])
+def test_numbers_follow_a_control_and_come_back(tab: Callable[[str], Tab], address: str, name: str) -> None:
+    desk = tab("desk")
+    desk.open(f"{address}{name}.html")
+    cells = desk.page.locator(".csd-live tbody td")
+    before = cells.all_text_contents()
+    desk.page.focus(".csd-live input")
+    desk.page.keyboard.press("Home")
+    assert cells.all_text_contents() != before
+    desk.page.click(".csd-live button")
+    assert cells.all_text_contents() == before
+    assert desk.errors == []
+
+
 @each_chapter
 def test_charts_are_as_wide_as_their_column(look: Look, name: str) -> None:
     assert [widths for widths in look(name).chart_widths if abs(widths[0] - widths[1]) > 1] == []
