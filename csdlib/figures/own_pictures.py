@@ -132,23 +132,30 @@ def _instrument(each: Instrument, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _scale(scale: Corpus) -> dict[str, Any]:
-    """The three curves of a corpus at the steps of its calibration, from where they begin to rise to where they end."""
+    """The curves of a corpus at the steps of its calibration, from where they begin to rise to where they end."""
     cosines = (np.arange(STEPS) + 0.5) * 2 / STEPS - 1
     different, same = scale.above_different(cosines), scale.above_same(cosines)
     inside = np.flatnonzero((different + same > 0) & (different + same < 2))
     kept = slice(max(inside[0] - 1, 0), inside[-1] + 2)
     cosines, different, same = cosines[kept], different[kept], same[kept]
-    ratios = None
+    logs: dict[str, str] = {}
     if not scale.uncalibrated:
-        ratios = np.log(scale.likelihood_ratio(cosines, np.ones(len(cosines), dtype=int))) * LOG_UNIT
+        ratio, low, high = scale.likelihood_ratios(cosines, np.ones(len(cosines), dtype=int)).values()
+        # A width that is not known stands as -1.
+        widths = np.nan_to_num(np.log(high / low) / 2, nan=-1)
+        logs = {name: _logarithms(each) for name, each in (("ratios", np.log(ratio)), ("widths", widths))}
     return {
         "said": scale.read(0.0).corpus,
         "start": float(cosines[0]),
         "step": 2 / STEPS,
         "different": book.encoded(different * SHARE, "<u2"),
         "same": book.encoded(same * SHARE, "<u2"),
-        "ratios": None if ratios is None else book.encoded(ratios, "<i2"),
+        **logs,
     }
+
+
+def _logarithms(numbers: np.ndarray) -> str:
+    return book.encoded(np.clip(numbers * LOG_UNIT, -UNIT, UNIT), "<i2")
 
 
 def _people(people: str, known: Candidates, names: Mapping[str, str]) -> dict[str, Any]:

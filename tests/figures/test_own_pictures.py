@@ -29,6 +29,7 @@ from csdlib.figures.engine import ADDRESSES
 from csdlib.figures.own_pictures import Instrument, own_pictures_figure
 from csdlib.files import data_path
 from csdlib.maps.layout import MapSettings, StyleMap
+from csdlib.metrics.estimate import Estimate
 from csdlib.scoring.corpora import corpus
 from csdlib.similarity.attribution import candidates
 from csdlib.similarity.reading import Reading
@@ -176,12 +177,16 @@ def test_the_numbers_are_pythons(page: Page, tiny: Instrument, art: Instrument, 
         assert float(row["cosine"]) == pytest.approx(score.value, abs=1e-4)
         assert float(row["above_different"]) == pytest.approx(reading.above_different, abs=1e-3)
         assert float(row["above_same"]) == pytest.approx(reading.above_same, abs=2e-3)
-        assert float(row["likelihood_ratio"]) == pytest.approx(reading.likelihood_ratio, rel=0.02)
+        ratio = reading.likelihood_ratio
+        assert ratio
+        for end, value in (("", ratio.value), ("_low", ratio.low), ("_high", ratio.high)):
+            assert float(row[f"likelihood_ratio{end}"]) == pytest.approx(value, rel=0.02), (end, row)
         assert row["corpus"] == reading.corpus and row["descriptor"] == name
     # In the words of csdlib compare.
     first = rows[0]
-    numbers = [float(first[column]) for column in ("above_different", "above_same", "likelihood_ratio")]
-    words = str(Reading(first["corpus"], *numbers))
+    shares = float(first["above_different"]), float(first["above_same"])
+    ends = (float(first[f"likelihood_ratio{end}"]) for end in ("", "_low", "_high"))
+    words = str(Reading(first["corpus"], *shares, Estimate(*ends, 1, "artist")))
     assert words in part(page, "score").inner_text()
     assert f"{float(first['cosine']):.3f} is the cosine of 1. 0.png and 2. 1.png" in part(page, "score").inner_text()
     # Nearest works, and people.

@@ -26,11 +26,11 @@ function unit(text) {
   return Float32Array.from(decode(text, Int16Array), (number) => number / UNIT);
 }
 
-// The three curves of a scale, at equal steps of the cosine.
-function opened({ different, same, ratios }) {
+// The curves of a scale, at equal steps of the cosine: shares, and logarithms of the ratio and of half its interval.
+function opened({ different, same, ratios, widths }) {
   const shares = (text) => Float64Array.from(decode(text, Uint16Array), (number) => number / 65535);
-  const logs = ratios && Float64Array.from(decode(ratios, Int16Array), (number) => number / data.logUnit);
-  return { different: shares(different), same: shares(same), ratios: logs };
+  const logs = (text) => text && Float64Array.from(decode(text, Int16Array), (number) => number / data.logUnit);
+  return { different: shares(different), same: shares(same), ratios: logs(ratios), widths: logs(widths) };
 }
 
 function make(tag, className, text, parent) {

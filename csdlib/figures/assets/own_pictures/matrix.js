@@ -37,11 +37,13 @@ function entry(first, second) {
 
 function pairRows() {
   const all = described();
-  const rows = [["first", "second", "cosine", "above_different", "above_same", "likelihood_ratio", "descriptor", "corpus"]];
+  const ratios = ["likelihood_ratio", "likelihood_ratio_low", "likelihood_ratio_high"];
+  const rows = [["first", "second", "cosine", "above_different", "above_same", ...ratios, "descriptor", "corpus"]];
   all.forEach((first, number) => all.slice(number + 1).forEach((second) => {
     const value = cosine(resultOf(first).vector, resultOf(second).vector);
-    const { different, same, ratio } = read(instrument.scale, value);
-    rows.push([first.name, second.name, ...[value, different, same, ratio ?? NaN].map(digits), instrument.name, instrument.scale.said]);
+    const { different, same, ratio, low, high } = read(instrument.scale, value);
+    const numbers = [value, different, same, ratio, low, high].map(digits);
+    rows.push([first.name, second.name, ...numbers, instrument.name, instrument.scale.said]);
   }));
   return rows;
 }

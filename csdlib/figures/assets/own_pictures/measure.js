@@ -13,20 +13,27 @@ function nearest(vector, vectors, k) {
 }
 
 // What the cosine of two pictures says on the scale of pairs whose makers are known (Corpus.read).
-function read({ start, step, different, same, ratios }, value) {
+function read({ start, step, different, same, ratios, widths }, value) {
   const at = Math.min(Math.max((value - start) / step, 0), different.length - 1);
   const low = Math.min(Math.floor(at), different.length - 2);
   const between = (curve) => curve[low] + (at - low) * (curve[low + 1] - curve[low]);
-  return { different: between(different), same: between(same), ratio: ratios && Math.exp(between(ratios)) };
+  const found = { different: between(different), same: between(same) };
+  if (!ratios) return found;
+  const ratio = Math.exp(between(ratios));
+  const known = widths[low] >= 0 && widths[low + 1] >= 0;
+  const factor = known ? Math.exp(between(widths)) : NaN;
+  return { ...found, ratio, low: ratio / factor, high: ratio * factor };
 }
 
 const brief = (number, digits) => String(Number(number.toPrecision(digits)));
 
 // The same in the words of csdlib compare (Reading).
-function inWords({ different, same, ratio }, { said }) {
+function inWords({ different, same, ratio, low, high }, { said }) {
   let likely = "";
   if (ratio) {
-    likely = ratio < 1 ? `; ${brief(1 / ratio, 2)} times as frequent by two as by one` : `; ${brief(ratio, 2)} times as frequent by one as by two`;
+    const [value, least, most] = ratio < 1 ? [1 / ratio, 1 / high, 1 / low] : [ratio, low, high];
+    const interval = Number.isNaN(least) ? "" : ` [${brief(least, 2)}, ${brief(most, 2)}]`;
+    likely = `; ${brief(value, 2)}${interval} times as frequent ${ratio < 1 ? "by two as by one" : "by one as by two"}`;
   }
   const [two, one] = [different, same].map((share) => `${brief(100 * share, 3)} %`);
   return `above ${two} of the pairs by two artists and ${one} of those by one${likely} (${said})`;
