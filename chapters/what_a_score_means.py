@@ -856,4 +856,4 @@ assert cheapest(four, np.array([0.95]), 0.01, 1, 100) == np.inf
 #
 # - {cite:t}`csdplus2026`: negative gaps, and CSLS for style. {cite:t}`guo2017`: calibration of networks. {cite:t}`thompson1987`: two fallacies, of prosecutors and of defenders.
 # - [Whose style is it?](whose_style_is_it) sets a threshold on strangers, and [what decides a benchmark](what_decides_a_benchmark) asks the same doubts of retrieval.
-# - Next: [test yourself](test_yourself).
+# - Next: [try your own pictures](try_your_own).
