@@ -201,3 +201,13 @@ def as_on_disk(root: AnyPath, paths: Iterable[str]) -> list[str]:
             return path
 
     return list(map(asked, paths))
+
+
+def two_digits(number: float) -> str:
+    """A number as text, with the two digits that are worth reading, and without a power of ten below a million.
+
+    Example:
+        >>> [two_digits(number) for number in (0.0312, 7.14, 163.0)]
+        ['0.031', '7.1', '160']
+    """
+    return f"{float(f'{number:.2g}'):g}"

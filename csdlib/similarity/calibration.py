@@ -17,6 +17,7 @@ from csdlib.errors import InputError, lookup
 from csdlib.metrics.jackknifed import jackknife
 from csdlib.similarity.by_artist import ByArtist, artist_folds, sorted_by_artist
 from csdlib.similarity.readouts import RANGES, Readout, readout
+from csdlib.texts import two_digits
 
 #: How a value becomes a likelihood ratio.
 METHODS = {
@@ -104,10 +105,10 @@ class Calibration:
         return posterior(self.likelihood_ratio(values), prior)
 
     def __str__(self) -> str:
-        low, high = self.limits
+        low, high = map(two_digits, self.limits)
         return (
             f"{self.method} calibration of {self.way.name} on {self.collection or 'a collection'}: {self.works} works "
-            f"by {self.artists} artists, {self.references} reference(s), likelihood ratios from {low:.2g} to {high:.2g}"
+            f"by {self.artists} artists, {self.references} reference(s), likelihood ratios from {low} to {high}"
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from csdlib.metrics.estimate import Estimate
+from csdlib.texts import two_digits
 
 
 @dataclass(frozen=True)
@@ -49,5 +50,5 @@ class Reading:
         order = "by one as by two"
         if ratio < 1:
             ratio, low, high, order = 1 / ratio, 1 / high, 1 / low, "by two as by one"
-        interval = "" if np.isnan(low) else f" [{low:.2g}, {high:.2g}]"
-        return f"; {ratio:.2g}{interval} times as frequent {order}"
+        interval = "" if np.isnan(low) else f" [{two_digits(low)}, {two_digits(high)}]"
+        return f"; {two_digits(ratio)}{interval} times as frequent {order}"
