@@ -1,6 +1,7 @@
 // The maps: drawn, looked at, pointed at, and walked through by keys.
 
 const MARGIN = 10; // pixels between the outermost points and the edge
+const FULL_SCREEN_REST = 200; // pixels of a whole screen that the controls have
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function hasWebGL() {
@@ -22,16 +23,19 @@ function addPanel(given) {
   panel.box.tabIndex = 0;
   panel.box.setAttribute("role", "application");
   panel.box.setAttribute("aria-label", `Map ${panel.title} of ${count} pictures. Arrow keys go to the nearest picture ` +
-    "in their direction, Enter shows its nearest neighbours, Escape closes.");
+    "in their direction, Enter shows its nearest neighbours, plus and minus zoom, 0 shows all, Escape closes.");
   const frame = make("div", "", "", panel.box);
   frame.setAttribute("role", "img");
   frame.setAttribute("aria-label", data.alt);
   panel.chart = make("div", "", "", frame);
-  panel.chart.style.height = `${Math.min(data.height, Math.max(320, 1.1 * root.clientWidth))}px`;
+  panel.chart.style.height = `${height()}px`;
+  panel.canvas = make("canvas", "csd-map-pictures", "", panel.box);
+  panel.drawn = [];
   panel.rings = make("div", "csd-map-rings", "", panel.box);
   panel.card = make("div", "csd-map-card", "", panel.box);
   panel.card.setAttribute("aria-hidden", "true");
   panel.box.addEventListener("keydown", (event) => onKey(event, panel));
+  panel.box.addEventListener("wheel", (event) => onWheel(event, panel), { passive: false });
   panel.box.addEventListener("focus", () => {
     if (current < 0 && panel.box.matches(":focus-visible")) point(middlemost(panel), panel);
   });
@@ -48,18 +52,32 @@ function draw(panel) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     hovermode: "closest",
-    // Where fingers scroll the page they must not move the map; its buttons zoom.
-    dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
+    dragmode: dragmode(),
   };
   const trace = { type: hasWebGL() ? "scattergl" : "scatter", mode: "markers", x: panel.x, y: panel.y, hoverinfo: "none", marker: marker() };
-  const buttons = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
+  const buttons = ["zoom2d", "pan2d", "lasso2d", "select2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
   Plotly.newPlot(panel.chart, [trace], layout, { responsive: true, displaylogo: false, modeBarButtons: [buttons] });
   panel.view = { x: across, y: up };
-  panel.chart.on("plotly_hover", (event) => point(event.points[0].pointNumber, panel));
-  panel.chart.on("plotly_unhover", () => hideCards());
-  panel.chart.on("plotly_click", (event) => choose(event.points[0].pointNumber));
+  // Where a picture is seen, it is meant, and not the dots below it.
+  panel.chart.on("plotly_hover", (event) => panel.over < 0 && point(event.points[0].pointNumber, panel));
+  panel.chart.on("plotly_unhover", () => panel.over < 0 && hideCards());
+  panel.chart.on("plotly_click", (event) => pictureAt(panel, event.event) < 0 && choose(event.points[0].pointNumber));
+  panel.chart.on("plotly_selected", (event) => event && onSelected(event));
+  followPointer(panel);
   panel.chart.on("plotly_relayouting", (event) => look(panel, event));
   panel.chart.on("plotly_relayout", (event) => look(panel, event));
+}
+
+// Where fingers scroll the page they must not move the map; its buttons zoom.
+function dragmode() {
+  return matchMedia("(pointer: coarse)").matches ? false : "pan";
+}
+
+// Of a map, in pixels: a page of its own leaves it the screen, and so does a reader who asks for the whole screen.
+function height() {
+  if (document.fullscreenElement === root) return Math.max(320, window.innerHeight - FULL_SCREEN_REST);
+  const most = paths.length ? Math.max(data.height, 0.75 * window.innerHeight) : data.height;
+  return Math.min(most, Math.max(320, 1.1 * root.clientWidth));
 }
 
 // Both axes have one scale: a map is not stretched.
@@ -92,7 +110,23 @@ function look(panel, event) {
     if (range) panel.view[name] = range;
   }
   hideCards();
+  drawPictures(panel);
   rings();
+}
+
+// Nearer by a factor, or further below 1; what lies at the middle stays where it is.
+function zoom(panel, factor, [x, y]) {
+  const around = ([low, high], middle) => [middle - (middle - low) / factor, middle + (high - middle) / factor];
+  panel.view = { x: around(panel.view.x, x), y: around(panel.view.y, y) };
+  Plotly.relayout(panel.chart, { "xaxis.range": panel.view.x, "yaxis.range": panel.view.y });
+}
+
+// The wheel scrolls the page; with Ctrl, as fingers on a touchpad send it, or on the whole screen, it zooms.
+function onWheel(event, panel) {
+  if (!event.ctrlKey && document.fullscreenElement !== root) return;
+  event.preventDefault();
+  const box = panel.chart.getBoundingClientRect();
+  zoom(panel, Math.exp(-Math.max(-50, Math.min(50, event.deltaY)) / 150), place(panel, event.clientX - box.left, event.clientY - box.top));
 }
 
 function middlemost(panel) {
@@ -110,6 +144,14 @@ function pixels(panel, row) {
     MARGIN + ((panel.x[row] - x[0]) / (x[1] - x[0])) * width,
     MARGIN + ((y[1] - panel.y[row]) / (y[1] - y[0])) * height,
   ];
+}
+
+// The place on the map of a point on the screen.
+function place(panel, across, down) {
+  const { x, y } = panel.view;
+  const width = panel.chart.clientWidth - 2 * MARGIN;
+  const height = panel.chart.clientHeight - 2 * MARGIN;
+  return [x[0] + ((across - MARGIN) / width) * (x[1] - x[0]), y[1] - ((down - MARGIN) / height) * (y[1] - y[0])];
 }
 
 function isInside(panel, [x, y]) {
@@ -131,6 +173,12 @@ function rings() {
       const element = make("span", kind, text, panel.rings);
       element.style.left = `${place[0]}px`;
       element.style.top = `${place[1]}px`;
+      const picture = panel.drawn.find((each) => each.row === row);
+      if (picture) {
+        element.classList.add("csd-framed");
+        element.style.width = `${picture.width}px`;
+        element.style.height = `${picture.height}px`;
+      }
     };
     if (chosen >= 0) {
       neighboursOf(panel, chosen).forEach((row, rank) => ring(row, "csd-near", String(rank + 1)));
@@ -174,9 +222,17 @@ function onKey(event, panel) {
   const direction = DIRECTIONS[event.key];
   if (event.key === "Escape") close();
   else if (event.key === "Enter" && current >= 0) choose(current);
+  else if (event.key === "+" || event.key === "-") zoom(panel, event.key === "+" ? 1.5 : 1 / 1.5, middle(panel));
+  else if (event.key === "0") showWhole(panel);
   else if (direction) step(panel, direction, event.key.slice("Arrow".length).toLowerCase());
   else return;
   event.preventDefault();
+}
+
+// Keys zoom around the picture that they are at.
+function middle(panel) {
+  if (current >= 0 && isInside(panel, pixels(panel, current))) return [panel.x[current], panel.y[current]];
+  return [(panel.view.x[0] + panel.view.x[1]) / 2, (panel.view.y[0] + panel.view.y[1]) / 2];
 }
 
 // The nearest point within 45 degrees of the direction; dimmed ones are passed over.

@@ -1,0 +1,127 @@
+// A selection: the pictures inside a line that is drawn round them, in a box, or in view. It is lit, and below the maps stands
+// how many it has of whom; as a file, too.
+
+const grouped = artists || coloured; // by what a selection is counted
+const LINED = "Draw a line round pictures";
+
+function addTools() {
+  lassoButton = tool(LINED, () => setLasso(lassoButton.getAttribute("aria-pressed") !== "true"));
+  lassoButton.setAttribute("aria-pressed", "false");
+  tool("Select what is in view", () => select(inView(panels[0]), "in view"));
+  if (document.fullscreenEnabled) addFullScreen();
+}
+
+function tool(text, onClick) {
+  const button = make("button", "", text, tools);
+  button.type = "button";
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+function setLasso(on) {
+  lassoButton.setAttribute("aria-pressed", String(on));
+  for (const panel of panels) Plotly.relayout(panel.chart, { dragmode: on ? "lasso" : dragmode() });
+  if (on) say("Draw on the map, round the pictures that you mean.");
+}
+
+function inView(panel) {
+  return Array.from(panel.x.keys()).filter((row) => isInside(panel, pixels(panel, row)));
+}
+
+// What plotly has found; its own marks go, for the map dims what is outside.
+function onSelected(panel, event) {
+  Plotly.update(panel.chart, { selectedpoints: [null] }, { selections: [] });
+  setLasso(false);
+  select(event.points.map((each) => each.pointNumber), "inside");
+}
+
+function select(rows, where) {
+  const found = rows.filter(isLit);
+  selection.replaceChildren();
+  if (!found.length) {
+    say(`No picture that is lit lies ${where}.`);
+    return;
+  }
+  forgetSearch();
+  light({ rows: new Set(found) });
+  listSelection(found);
+  say(`${toldSelection(found)} lie ${where}; the others are dimmed. The list is below the map.`);
+}
+
+function toldSelection(rows) {
+  const all = counts(rows).length;
+  const whose = artists ? `, by ${all} ${all === 1 ? "artist" : "artists"}` : "";
+  return `${rows.length} of ${count} pictures (${percent(rows.length / count)} of the map${whose})`;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+// Of each artist of some pictures: how many there are, and how many on the whole map; most first.
+function counts(rows) {
+  const [inside, all] = [new Map(), new Map()];
+  for (const row of rows) inside.set(grouped.codes[row], (inside.get(grouped.codes[row]) || 0) + 1);
+  for (const code of grouped.codes) all.set(code, (all.get(code) || 0) + 1);
+  const listed = Array.from(inside, ([code, number]) => ({ name: grouped.values[code] || "unknown", number, all: all.get(code) }));
+  return listed.sort((one, other) => other.number - one.number || one.name.localeCompare(other.name));
+}
+
+function listSelection(rows) {
+  const listed = counts(rows);
+  make("p", "", `Selected: ${toldSelection(rows)}.`, selection);
+  const buttons = make("div", "csd-map-tools", "", selection);
+  button(`${grouped.name}s as csv`, () => download(`${grouped.name}s.csv`, groupRows(rows, listed)), buttons);
+  button("pictures as csv", () => download("pictures.csv", pictureRows(rows)), buttons);
+  button("light all again", () => forgetSelection(true), buttons);
+  const scrolled = make("div", "csd-scroll csd-map-counts", "", selection);
+  scrolled.tabIndex = 0;
+  scrolled.setAttribute("role", "group");
+  scrolled.setAttribute("aria-label", "What is selected");
+  const table = make("table", "csd-table", "", scrolled);
+  const head = make("tr", "", "", make("thead", "", "", table));
+  const titles = [grouped.name, "selected", "share of the selection", "on the map", "share of these"];
+  titles.forEach((title, at) => make("th", at ? "" : "csd-words", title, head));
+  const body = make("tbody", "", "", table);
+  for (const { name, number, all } of listed) {
+    const line = make("tr", "", "", body);
+    const cells = [name, String(number), percent(number / rows.length), String(all), percent(number / all)];
+    cells.forEach((cell, at) => make("td", at ? "" : "csd-words", cell, line));
+  }
+}
+
+function forgetSelection(said) {
+  selection.replaceChildren();
+  if (!said) return;
+  light(null);
+  say("All pictures.");
+}
+
+function groupRows(rows, listed) {
+  const lines = listed.map(({ name, number, all }) => [name, number, number / rows.length, all, number / all]);
+  return [[grouped.name, "selected", "share_of_selection", "on_map", "share_of_these"], ...lines];
+}
+
+// Numbers are those of the table that the map was made of, from 1.
+function pictureRows(rows) {
+  const names = [...columns.keys()];
+  const lines = rows.map((row) => [row + 1, ...names.map((name) => value(name, row)), ...(paths.length ? [paths[row]] : [])]);
+  return [["picture", ...names, ...(paths.length ? ["file"] : [])], ...lines];
+}
+
+// A text that begins like a formula would be computed by a spreadsheet: an apostrophe before it makes it a text there, too.
+function csvCell(value) {
+  if (typeof value === "number") return String(value);
+  const safe = /^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return `"${safe.replaceAll('"', '""')}"`;
+}
+
+function download(name, lines) {
+  // The mark at the start tells a spreadsheet that it is UTF-8.
+  const text = "\ufeff" + lines.map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
