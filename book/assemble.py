@@ -79,6 +79,9 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
             yield path.relative_to(project.book).as_posix(), path.read_bytes()
     yield "_static/plotly.min.js", get_plotlyjs().encode()
     yield "_extra/mathjax/tex-svg.js", _mathjax()
+    # Small books, of the tests, have no models, and no page that asks for them.
+    for path in project.root.glob("data/models/csd-*/model.safetensors"):
+        yield f"_static/weights/{path.parent.name}.safetensors", path.read_bytes()
     chapters, public = _chapters(project), _public(project)
     used = {chapter.slug: public.named_in(chapter.text, f"chapter {chapter.slug}") for chapter in chapters}
     for name, text in reference_pages(public, [(chapter, used[chapter.slug]) for chapter in chapters]):

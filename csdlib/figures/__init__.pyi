@@ -15,6 +15,7 @@ from .charts import lines as lines
 from .curves import curves_over_k as curves_over_k
 from .curves import roc_curves as roc_curves
 from .engine import engine_script as engine_script
+from .engine import weights_record as weights_record
 from .forms import Field as Field
 from .forms import form as form
 from .map import map_figure as map_figure

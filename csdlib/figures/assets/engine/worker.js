@@ -42,7 +42,9 @@ async function fetched(address, cache, report) {
   const pieces = [];
   let loaded = 0;
   try {
-    const answer = await fetch(address, { cache });
+    let answer = await fetch(address, { cache });
+    // The browser keeps failures as well.
+    if (!answer.ok) answer = await fetch(address, { cache: "reload" });
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const reader = answer.body.getReader();
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
