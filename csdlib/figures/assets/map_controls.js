@@ -82,6 +82,7 @@ function marker() {
 function light(what) {
   lit = what;
   if (!lit || !lit.rows) forgetSearch();
+  if (!lit || !lit.selected) selection.replaceChildren();
   const style = marker();
   for (const panel of panels) {
     Plotly.restyle(panel.chart, { marker: [style] });

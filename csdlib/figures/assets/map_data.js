@@ -25,6 +25,13 @@ function make(tag, className, text, parent) {
   return element;
 }
 
+function button(text, onClick, parent) {
+  const made = make("button", "", text, parent);
+  made.type = "button";
+  made.addEventListener("click", onClick);
+  return made;
+}
+
 function value(name, row) {
   const column = columns.get(name);
   return column ? column.values[column.codes[row]] : "";

@@ -1,7 +1,5 @@
 // The maps: drawn, looked at, pointed at, and walked through by keys.
 
-const MARGIN = 10; // pixels between the outermost points and the edge
-const FULL_SCREEN_REST = 200; // pixels of a whole screen that the controls have
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function hasWebGL() {
@@ -58,11 +56,12 @@ function draw(panel) {
   const buttons = ["zoom2d", "pan2d", "lasso2d", "select2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
   Plotly.newPlot(panel.chart, [trace], layout, { responsive: true, displaylogo: false, modeBarButtons: [buttons] });
   panel.view = { x: across, y: up };
+  panel.shape = shape(panel);
   // Where a picture is seen, it is meant, and not the dots below it.
   panel.chart.on("plotly_hover", (event) => panel.over < 0 && point(event.points[0].pointNumber, panel));
   panel.chart.on("plotly_unhover", () => panel.over < 0 && hideCards());
   panel.chart.on("plotly_click", (event) => pictureAt(panel, event.event) < 0 && choose(event.points[0].pointNumber));
-  panel.chart.on("plotly_selected", (event) => event && onSelected(event));
+  panel.chart.on("plotly_selected", (event) => event && event.points && onSelected(panel, event));
   followPointer(panel);
   panel.chart.on("plotly_relayouting", (event) => look(panel, event));
   panel.chart.on("plotly_relayout", (event) => look(panel, event));
@@ -71,36 +70,6 @@ function draw(panel) {
 // Where fingers scroll the page they must not move the map; its buttons zoom.
 function dragmode() {
   return matchMedia("(pointer: coarse)").matches ? false : "pan";
-}
-
-// Of a map, in pixels: a page of its own leaves it the screen, and so does a reader who asks for the whole screen.
-function height() {
-  if (document.fullscreenElement === root) return Math.max(320, window.innerHeight - FULL_SCREEN_REST);
-  const most = paths.length ? Math.max(data.height, 0.75 * window.innerHeight) : data.height;
-  return Math.min(most, Math.max(320, 1.1 * root.clientWidth));
-}
-
-// Both axes have one scale: a map is not stretched.
-function wholeView(panel) {
-  const width = Math.max(panel.chart.clientWidth - 2 * MARGIN, 1);
-  const height = Math.max(panel.chart.clientHeight - 2 * MARGIN, 1);
-  // A few outliers must not squeeze the rest: one comes to them by moving the map.
-  const ends = (numbers) => {
-    const sorted = [...numbers].sort((one, other) => one - other);
-    const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-    const [low, high] = [at(0.01), at(0.99)];
-    const more = 0.1 * (high - low);
-    return [Math.max(at(0), low - more), Math.min(at(1), high + more)];
-  };
-  const [[left, right], [low, high]] = [ends(panel.x), ends(panel.y)];
-  const scale = 1.04 * Math.max((right - left) / width, (high - low) / height, 1e-6);
-  const around = (middle, pixels) => [middle - (scale * pixels) / 2, middle + (scale * pixels) / 2];
-  return [around((left + right) / 2, width), around((low + high) / 2, height)];
-}
-
-function showWhole(panel) {
-  const [across, up] = wholeView(panel);
-  Plotly.relayout(panel.chart, { "xaxis.range": across, "yaxis.range": up });
 }
 
 function look(panel, event) {
@@ -114,21 +83,6 @@ function look(panel, event) {
   rings();
 }
 
-// Nearer by a factor, or further below 1; what lies at the middle stays where it is.
-function zoom(panel, factor, [x, y]) {
-  const around = ([low, high], middle) => [middle - (middle - low) / factor, middle + (high - middle) / factor];
-  panel.view = { x: around(panel.view.x, x), y: around(panel.view.y, y) };
-  Plotly.relayout(panel.chart, { "xaxis.range": panel.view.x, "yaxis.range": panel.view.y });
-}
-
-// The wheel scrolls the page; with Ctrl, as fingers on a touchpad send it, or on the whole screen, it zooms.
-function onWheel(event, panel) {
-  if (!event.ctrlKey && document.fullscreenElement !== root) return;
-  event.preventDefault();
-  const box = panel.chart.getBoundingClientRect();
-  zoom(panel, Math.exp(-Math.max(-50, Math.min(50, event.deltaY)) / 150), place(panel, event.clientX - box.left, event.clientY - box.top));
-}
-
 function middlemost(panel) {
   const far = (row) => (panel.x[row] - 0.5) ** 2 + (panel.y[row] - 0.5) ** 2;
   let best = 0;
@@ -136,30 +90,14 @@ function middlemost(panel) {
   return best;
 }
 
-function pixels(panel, row) {
-  const width = panel.chart.clientWidth - 2 * MARGIN;
-  const height = panel.chart.clientHeight - 2 * MARGIN;
-  const { x, y } = panel.view;
-  return [
-    MARGIN + ((panel.x[row] - x[0]) / (x[1] - x[0])) * width,
-    MARGIN + ((y[1] - panel.y[row]) / (y[1] - y[0])) * height,
-  ];
-}
-
-// The place on the map of a point on the screen.
-function place(panel, across, down) {
-  const { x, y } = panel.view;
-  const width = panel.chart.clientWidth - 2 * MARGIN;
-  const height = panel.chart.clientHeight - 2 * MARGIN;
-  return [x[0] + ((across - MARGIN) / width) * (x[1] - x[0]), y[1] - ((down - MARGIN) / height) * (y[1] - y[0])];
-}
-
-function isInside(panel, [x, y]) {
-  return x >= 0 && y >= 0 && x <= panel.chart.clientWidth && y <= panel.chart.clientHeight;
-}
-
 function neighboursOf(panel, row) {
   return Array.from(panel.neighbours.subarray(row * panel.shown, (row + 1) * panel.shown));
+}
+
+// Of the chosen picture, or of the reader's own.
+function shownNeighbours(panel) {
+  if (guest) return guest.on.has(panel) ? guest.on.get(panel).rows : [];
+  return chosen >= 0 ? neighboursOf(panel, chosen) : [];
 }
 
 // Rings around the current point, the chosen one and its neighbours; the same pictures on every map.
@@ -170,7 +108,8 @@ function rings() {
     const ring = (row, kind, text) => {
       const place = pixels(panel, row);
       if (!isInside(panel, place)) return;
-      const element = make("span", kind, text, panel.rings);
+      const element = make("span", kind, "", panel.rings);
+      if (text) make("b", "", text, element);
       element.style.left = `${place[0]}px`;
       element.style.top = `${place[1]}px`;
       const picture = panel.drawn.find((each) => each.row === row);
@@ -180,10 +119,8 @@ function rings() {
         element.style.height = `${picture.height}px`;
       }
     };
-    if (chosen >= 0) {
-      neighboursOf(panel, chosen).forEach((row, rank) => ring(row, "csd-near", String(rank + 1)));
-      ring(chosen, "csd-chosen", "");
-    }
+    shownNeighbours(panel).forEach((row, rank) => ring(row, "csd-near", String(rank + 1)));
+    if (chosen >= 0) ring(chosen, "csd-chosen", "");
     if (current >= 0) ring(current, "csd-current", "");
   }
 }
@@ -192,7 +129,7 @@ function point(row, panel) {
   current = row;
   hideCards();
   const place = pixels(panel, row);
-  if (!isInside(panel, place)) return recentre(panel, row);
+  if (!isInside(panel, place)) return centre(panel, panel.x[row], panel.y[row]).then(() => point(row, panel));
   rings();
   const card = panel.card;
   card.replaceChildren();
@@ -204,12 +141,6 @@ function point(row, panel) {
   const far = (at, room, own) => `${at > room / 2 ? 0 : Math.max(0, room - own)}px`;
   card.style.left = far(place[0], room, card.offsetWidth);
   card.style.top = far(place[1], panel.chart.clientHeight, card.offsetHeight);
-}
-
-function recentre(panel, row) {
-  const around = ([low, high], middle) => [middle - (high - low) / 2, middle + (high - low) / 2];
-  panel.view = { x: around(panel.view.x, panel.x[row]), y: around(panel.view.y, panel.y[row]) };
-  Plotly.relayout(panel.chart, { "xaxis.range": panel.view.x, "yaxis.range": panel.view.y }).then(() => point(row, panel));
 }
 
 function hideCards() {
@@ -254,8 +185,10 @@ function step(panel, [right, up], name) {
 
 function close() {
   current = chosen = -1;
+  guest = null;
   strips.replaceChildren();
   hideCards();
+  panels.forEach(drawPictures);
   rings();
   say("Closed.");
 }

@@ -3,6 +3,7 @@
 
 const MODES = { zoom: "pictures when near", pictures: "pictures", dots: "dots" };
 const LEAST_SIDE = 40; // pixels of the screen that a picture and its frame have at least; they grow as the map comes near
+const GROWTH = 0.7; // as fast as the map, at 1: then coming nearer would show larger pictures, and no more of them
 const GAP = 3; // between two pictures
 const FRAME = 3;
 const BADGE = 15; // the side of the symbol's ground, in a corner of the frame
@@ -82,7 +83,7 @@ function pictureSide(panel) {
   const needed = (LEAST_SIDE + GAP) / pixelsPerUnit(panel);
   if (mode === "zoom" && needed > panel.near) return 0;
   const most = Math.max(LEAST_SIDE, data.sheet.side + 2 * FRAME);
-  return Math.round(Math.min(most, LEAST_SIDE * Math.max(1, Math.sqrt(panel.near / needed))));
+  return Math.round(Math.min(most, LEAST_SIDE * Math.max(1, (panel.near / needed) ** GROWTH)));
 }
 
 function pixelsPerUnit(panel) {
@@ -95,7 +96,7 @@ function drawPictures(panel) {
   const pen = cleared(panel);
   const side = pictureSide(panel);
   panel.drawn = [];
-  panel.side = side;
+  drawLines(panel, pen);
   if (side) {
     const least = (side + GAP) / pixelsPerUnit(panel);
     for (let row = 0; row < count; row++) {
@@ -186,8 +187,8 @@ function followPointer(panel) {
     panel.over = row;
   });
   panel.box.addEventListener("pointerleave", () => {
+    if (panel.over >= 0) hideCards();
     panel.over = -1;
-    hideCards();
   });
   panel.box.addEventListener("click", (event) => {
     const row = pictureAt(panel, event);

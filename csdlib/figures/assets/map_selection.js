@@ -1,21 +1,22 @@
-// A selection: the pictures inside a line that is drawn round them, in a box, or in view. It is lit, and below the maps stands
-// how many it has of whom; as a file, too.
+// A selection: the pictures inside a line that is drawn round them, in a box, or in view. It is lit, and below the maps
+// stands how many it has of whom; as a file, too.
 
 const grouped = artists || coloured; // by what a selection is counted
-const LINED = "Draw a line round pictures";
+let lassoButton = null;
 
 function addTools() {
-  lassoButton = tool(LINED, () => setLasso(lassoButton.getAttribute("aria-pressed") !== "true"));
+  lassoButton = button("draw a line round pictures", () => setLasso(lassoButton.getAttribute("aria-pressed") !== "true"), tools);
   lassoButton.setAttribute("aria-pressed", "false");
-  tool("Select what is in view", () => select(inView(panels[0]), "in view"));
+  button("select what is in view", () => select(inView(panels[0]), "in view"), tools);
   if (document.fullscreenEnabled) addFullScreen();
 }
 
-function tool(text, onClick) {
-  const button = make("button", "", text, tools);
-  button.type = "button";
-  button.addEventListener("click", onClick);
-  return button;
+function addFullScreen() {
+  const full = button("whole screen", () => (fills() ? document.exitFullscreen() : root.requestFullscreen()), tools);
+  root.addEventListener("fullscreenchange", () => {
+    full.textContent = fills() ? "back to the page" : "whole screen";
+    panels.forEach(fit);
+  });
 }
 
 function setLasso(on) {
@@ -36,14 +37,14 @@ function onSelected(panel, event) {
 }
 
 function select(rows, where) {
-  const found = rows.filter(isLit);
-  selection.replaceChildren();
+  // A new selection takes the place of one before; of what a search or a name has lit, it takes a part.
+  const found = lit && lit.selected ? rows : rows.filter(isLit);
   if (!found.length) {
     say(`No picture that is lit lies ${where}.`);
     return;
   }
   forgetSearch();
-  light({ rows: new Set(found) });
+  light({ rows: new Set(found), selected: true });
   listSelection(found);
   say(`${toldSelection(found)} lie ${where}; the others are dimmed. The list is below the map.`);
 }
@@ -68,12 +69,13 @@ function counts(rows) {
 }
 
 function listSelection(rows) {
+  selection.replaceChildren();
   const listed = counts(rows);
   make("p", "", `Selected: ${toldSelection(rows)}.`, selection);
   const buttons = make("div", "csd-map-tools", "", selection);
-  button(`${grouped.name}s as csv`, () => download(`${grouped.name}s.csv`, groupRows(rows, listed)), buttons);
-  button("pictures as csv", () => download("pictures.csv", pictureRows(rows)), buttons);
-  button("light all again", () => forgetSelection(true), buttons);
+  button(`${grouped.name}s as csv`, () => downloadCsv(`${grouped.name}s.csv`, groupRows(rows, listed)), buttons);
+  button("pictures as csv", () => downloadCsv("pictures.csv", pictureRows(rows)), buttons);
+  button("light all again", forgetSelection, buttons);
   const scrolled = make("div", "csd-scroll csd-map-counts", "", selection);
   scrolled.tabIndex = 0;
   scrolled.setAttribute("role", "group");
@@ -90,9 +92,7 @@ function listSelection(rows) {
   }
 }
 
-function forgetSelection(said) {
-  selection.replaceChildren();
-  if (!said) return;
+function forgetSelection() {
   light(null);
   say("All pictures.");
 }
@@ -107,21 +107,4 @@ function pictureRows(rows) {
   const names = [...columns.keys()];
   const lines = rows.map((row) => [row + 1, ...names.map((name) => value(name, row)), ...(paths.length ? [paths[row]] : [])]);
   return [["picture", ...names, ...(paths.length ? ["file"] : [])], ...lines];
-}
-
-// A text that begins like a formula would be computed by a spreadsheet: an apostrophe before it makes it a text there, too.
-function csvCell(value) {
-  if (typeof value === "number") return String(value);
-  const safe = /^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""')}"`;
-}
-
-function download(name, lines) {
-  // The mark at the start tells a spreadsheet that it is UTF-8.
-  const text = "\ufeff" + lines.map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
