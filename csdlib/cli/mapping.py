@@ -55,7 +55,7 @@ def style_map(
     method = _loaded(**measure)
     table = _table(folder)
     if with_descriptor:
-        require_computed(method.name, method.fingerprint, method.dim * len(table))
+        require_computed(method, len(table))
     found = _embedded(table, method, batch_size)
     laid_out = _laid_out(found, seed)
     record = map_record(laid_out, found.table, method)

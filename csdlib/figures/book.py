@@ -162,10 +162,17 @@ def sprite(images: Iterable[Image.Image], count: int, side: int = 48, quality: i
     return data_uri(sheet, quality), columns
 
 
-def framed(body: str, caption: str) -> HTML:
-    """HTML as a figure of the book, with its caption, escaped; what stands between backticks is set as code."""
+def framed(body: str, caption: str, *, wide: bool = False) -> HTML:
+    """HTML as a figure of the book, with its caption, escaped; what stands between backticks is set as code.
+
+    Args:
+        body: of the figure.
+        caption: what to see.
+        wide: whether it takes the room of the page's list of sections, too, which the theme hides meanwhile.
+    """
     words = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(caption))
-    figure = f'<figure class="csd-figure">{body}<figcaption>{words}</figcaption></figure>'
+    kind = "csd-figure full-width" if wide else "csd-figure"
+    figure = f'<figure class="{kind}">{body}<figcaption>{words}</figcaption></figure>'
     return HTML(figure)  # type: ignore[no-untyped-call]
 
 

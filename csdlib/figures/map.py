@@ -91,7 +91,7 @@ def map_figure(
     body, missing = map_body(maps, tables, colour=colour, highlight=highlight, alt=alt, height=height, side=side)
     caption = f"{caption} {missing}".strip()
     # IPython's HTML has no type.
-    return HTML(book.framed(body, caption).data + in_words(maps, tables))  # type: ignore[no-untyped-call]
+    return HTML(book.framed(body, caption, wide=True).data + in_words(maps, tables))  # type: ignore[no-untyped-call]
 
 
 def map_body(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
 from csdlib.figures.engine import ADDRESSES, engine_script, weights_record
@@ -38,26 +39,34 @@ def computed(maps: Iterable[StyleMap]) -> str:
 
     It is told by its fingerprint: one that sees pictures otherwise, or has other weights, is another.
     """
-    found = (_named(each.embeddings.fingerprint) for each in maps if each.embeddings.vectors.size <= MOST_NUMBERS)
+    found = (_named(each) for each in maps if each.embeddings.vectors.size <= MOST_NUMBERS)
     return next(filter(None, found), "")
 
 
-def require_computed(name: str, fingerprint: str, numbers: int) -> None:
-    """Refuses a descriptor that no page can compute, or vectors too many for a page.
+def _named(laid_out: StyleMap) -> str:
+    return computed_name(laid_out.embeddings.fingerprint, laid_out.embeddings.vectors.shape[1])
+
+
+def require_computed(descriptor: Descriptor, count: int) -> None:
+    """Refuses a descriptor that no page can compute, and more pictures than a page holds vectors of.
 
     Raises:
         InputError: so it is.
     """
     known = " and ".join(ADDRESSES)
-    if not _named(fingerprint):
-        raise InputError(f"a page cannot compute {name}: only {known}, as they are shipped, go into one")
-    if numbers > MOST_NUMBERS:
-        raise InputError(f"a page that places pictures holds up to {MOST_NUMBERS:,} numbers; here are {numbers:,}")
+    if not computed_name(descriptor.fingerprint, descriptor.dim):
+        raise InputError(f"a page cannot compute {descriptor.name}: only {known}, as they are shipped, go into one")
+    if count * descriptor.dim > MOST_NUMBERS:
+        most = MOST_NUMBERS // descriptor.dim
+        raise InputError(f"{count:,} pictures are more than the {most:,} among which a page places others")
 
 
 @cache
-def _named(fingerprint: str) -> str:
-    return next((name for name in ADDRESSES if load(name, device="cpu").fingerprint == fingerprint), "")
+def computed_name(fingerprint: str, dim: int) -> str:
+    """Which descriptor a page computes has this fingerprint, and gives vectors of this length; nothing, where none."""
+    # Of most descriptors the length tells that it is another; networks are read for the others alone.
+    alike = (name for name in ADDRESSES if weights_record(name)["config"]["style_dim"] == dim)
+    return next((name for name in alike if load(name, device="cpu").fingerprint == fingerprint), "")
 
 
 def placing(laid_out: StyleMap, name: str) -> dict[str, Any]:
@@ -71,7 +80,7 @@ def placing(laid_out: StyleMap, name: str) -> dict[str, Any]:
         ``vectors``, each row in 16 bits and of any length, for only directions count; ``fitted``, how many rows the map was
         made from, those after them having been placed; ``projection``, where the map has a formula.
     """
-    if not name or _named(laid_out.embeddings.fingerprint) != name:
+    if not name or _named(laid_out) != name:
         return {}
     vectors = laid_out.embeddings.vectors
     largest = np.maximum(abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)

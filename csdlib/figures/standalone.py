@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 from plotly.offline import get_plotlyjs
 
+from csdlib.errors import InputError
 from csdlib.figures import book
 from csdlib.figures.map import SIDES, in_words, map_body, thumbnail_side
-from csdlib.figures.placing import Weights, require_computed
+from csdlib.figures.placing import Weights, computed
 from csdlib.figures.provenance import MapRecord
 from csdlib.figures.tables import table as words_table
 from csdlib.maps.layout import StyleMap
@@ -61,8 +62,8 @@ def map_page(
         f"A style map of {_counted(record)}. Pictures whose style is alike, as {record.descriptor} sees it, lie close."
     )
     side = page_side(record.pictures)
-    if with_descriptor:
-        require_computed(record.descriptor, record.fingerprint, laid_out.embeddings.vectors.size)
+    if with_descriptor and not computed([laid_out]):
+        raise InputError(f"a page cannot compute {record.descriptor}, or holds no vectors of so many pictures")
     weights: Weights = "inside" if with_descriptor else "chosen"
     look: dict[str, Any] = {"colour": colour, "alt": alt, "height": height, "side": side}
     body, missing = map_body(maps, [foldered], **look, searched=True, weights=weights)

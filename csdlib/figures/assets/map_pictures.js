@@ -186,7 +186,8 @@ function followPointer(panel) {
     if (row < 0 && panel.over >= 0) hideCards();
     panel.over = row;
   });
-  panel.box.addEventListener("pointerleave", () => {
+  panel.box.addEventListener("pointerleave", (event) => {
+    if (pictureAt(panel, event) >= 0) return; // plotly lays a cover over the page while a button is down
     if (panel.over >= 0) hideCards();
     panel.over = -1;
   });
