@@ -59,12 +59,12 @@ POINTS = """(map) => {
 
 
 def waves(seed: int, colour: tuple[int, int, int] | None = None) -> Image.Image:
-    """A wide or a tall picture: waves and noise around a colour of its own."""
+    """A wide or a tall picture: waves and noise around a colour of its own, one of 64 that no wave turns into another."""
     random = np.random.default_rng(seed)
     width, height = (60, 40) if seed % 2 else (40, 60)
     y, x = np.mgrid[:height, :width]
-    ground = random.integers(40, 215, 3) if colour is None else np.array(colour)
-    wave = 18 * np.sin(x / random.uniform(1, 9) + y / random.uniform(1, 9))[..., None]
+    ground = np.array(colour or [50 + 46 * (seed // 4**place % 4) for place in range(3)])
+    wave = 10 * np.sin(x / random.uniform(1, 9) + y / random.uniform(1, 9))[..., None]
     noise = random.normal(0, random.uniform(0, 12), (height, width, 3))
     return Image.fromarray(np.clip(ground + wave + noise, 0, 255).astype(np.uint8))
 
@@ -149,16 +149,14 @@ def drawn(page: Page, points: np.ndarray) -> np.ndarray:
 
 
 def test_dots_are_dots_and_near_pictures_are_the_right_ones(page: Page, table: ImageTable) -> None:
-    show(page, "dots")
-    points, seen = in_view(page)
-    assert not drawn(page, points[seen]).any()
-    show(page, "zoom")
-    assert not drawn(page, points[seen]).any(), "from far, there is no room for a third of them"
     page.locator(".csd-map-plot").first.focus()
-    for _ in range(4):
-        page.keyboard.press("+")
-        page.wait_for_timeout(100)
-    points, seen = in_view(page)
+    for key, times in (("-", 6), ("+", 10)):
+        for _ in range(times):
+            page.keyboard.press(key)
+            page.wait_for_timeout(100)
+        points, seen = in_view(page)
+        if key == "-":
+            assert not drawn(page, points[seen]).any(), "from far, there is room for too few of them"
     shown = drawn(page, points)
     # What stands alone has room for its picture; others may lie below one.
     apart = np.linalg.norm(points[:, None] - points, axis=2) + 1000 * np.eye(COUNT)
@@ -213,7 +211,7 @@ def test_pictures_do_not_cover_each_other_and_leave_no_room_unused(browser: Brow
         shown = room >= distance * 0.999
         hidden = lit & ~shown
         assert (apart[hidden][:, shown].min(axis=1) < distance).all()
-    assert 1 / 3 <= (room >= near).sum() / lit.sum() < 0.6
+    assert 0.1 <= (room >= near).sum() / lit.sum() < 0.25
 
 
 def inside(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
@@ -353,7 +351,8 @@ def test_a_picture_of_ones_own_lies_where_python_places_it_with_its_true_neighbo
     assert [int(text.rpartition(" ")[2]) for text in texts[1:]] == rows.tolist()
     assert [float(text.split()[1]) for text in texts[1:]] == pytest.approx(scores.tolist(), abs=0.006)
     assert figure.locator("b", has_text="mine").count() == 0
-    # On the canvas it is the only one of its colour; its middle is where Python would put it.
+    # Without the map's pictures, its own is alone on the canvas; its middle is where Python would put it.
+    figure.locator(".csd-map-show").select_option("dots")
     middle = np.array(page.evaluate(MAGENTA, number))
     low = maps[name].coordinates.min(axis=0)
     share = (place - low) / np.ptp(maps[name].coordinates, axis=0).max()

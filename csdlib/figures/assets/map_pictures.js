@@ -6,6 +6,7 @@ const LEAST_SIDE = 40; // pixels of the screen that a picture and its frame have
 const GROWTH = 0.7; // as fast as the map, at 1: then coming nearer would show larger pictures, and no more of them
 const GAP = 3; // between two pictures
 const FRAME = 3;
+const ENOUGH = 0.1; // the share of the pictures that must find room before pictures take the place of dots
 const BADGE = 15; // the side of the symbol's ground, in a corner of the frame
 const FINEST = 1 / 65536; // places are no finer
 let mode = "zoom";
@@ -48,8 +49,8 @@ function measureRoom(panel) {
     });
   }
   panel.room = room;
-  // Near enough is where a third of the pictures find room.
-  panel.near = Float32Array.from(standing, (row) => room[row]).sort().at(-Math.ceil((standing.length + waiting.length) / 3)) || FINEST;
+  const most = Math.ceil(ENOUGH * (standing.length + waiting.length));
+  panel.near = Float32Array.from(standing, (row) => room[row]).sort().at(-most) || FINEST;
 }
 
 const ACROSS = 2 ** 17; // more than there are cells beside each other
