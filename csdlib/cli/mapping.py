@@ -60,9 +60,7 @@ def style_map(
     laid_out = _laid_out(found, seed)
     record = map_record(laid_out, found.table, method)
     title = f"Style map of {folder.resolve().name}"
-    page = map_page(
-        laid_out, found.table, record, title=title, colour=colour, with_descriptor=with_descriptor
-    )
+    page = map_page(laid_out, found.table, record, title=title, colour=colour, with_descriptor=with_descriptor)
     with atomic_path(output) as path:
         path.write_text(page, encoding="utf-8")
     size, count = output.stat().st_size, record.pictures

@@ -236,7 +236,7 @@ def _sheet(tables: Sequence[ImageTable], count: int, side: int) -> tuple[dict[st
 def _thumbnails(
     tables: Sequence[ImageTable], side: int, missing: list[int], sizes: list[tuple[int, int]]
 ) -> Iterator[Image.Image]:
-    """The thumbnails of all rows in order, and their sizes; the numbers of those that cannot be read are in ``missing``."""
+    """The thumbnails of all rows in order; ``sizes`` gets theirs, and ``missing`` the rows that cannot be read."""
     rows = ((table, row) for table in tables for row in range(len(table)))
     with image_threads(2) as pool:
         # Mapped in pieces: a pool would otherwise hold every picture of the table until it is taken.

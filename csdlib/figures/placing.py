@@ -17,7 +17,8 @@ from csdlib.maps.layout import PLACED_BETWEEN, StyleMap
 #: Where a page finds a descriptor's weights: in the book's files beside it, in a file that the reader chooses, or in
 #: the page itself.
 Weights = Literal["beside", "chosen", "inside"]
-#: Numbers of all vectors of a map that a page may hold, two bytes each: more would make it too heavy, and it places none.
+#: Numbers that the vectors of a map may have together, of two bytes each: a page with more would be too heavy, and
+#: places no pictures.
 MOST_NUMBERS = 4_000_000
 #: The largest number of a vector, as the page has it.
 LARGEST = 32_767
@@ -77,8 +78,9 @@ def placing(laid_out: StyleMap, name: str) -> dict[str, Any]:
         name: what ``computed`` gave.
 
     Returns:
-        ``vectors``, each row in 16 bits and of any length, for only directions count; ``fitted``, how many rows the map was
-        made from, those after them having been placed; ``projection``, where the map has a formula.
+        ``vectors``, whole numbers of 16 bits, each row of any length, for only directions count: cosines are right to
+        0.00002. ``fitted``, how many rows the map was made from; the others were placed. ``projection``, where the map
+        has a formula.
     """
     if not name or _named(laid_out) != name:
         return {}

@@ -49,11 +49,12 @@ def map_page(
         title: of the page.
         colour: the column that decides colour and symbol at first.
         height: of the map on a wide screen, in pixels, at least; more, where the screen has it.
-        with_descriptor: whether the page holds the descriptor's weights, and places pictures of the reader's own without
-            asking for them. About 8 MB; only of descriptors that a page can compute, ``csd-tiny`` and ``csd-art``.
+        with_descriptor: whether the page holds the descriptor's weights, about 8 MB, and so places pictures of the
+            reader's own without asking for the file; only ``csd-tiny`` and ``csd-art``, which a page can compute.
 
     Raises:
-        InputError: weights of a descriptor that no page computes, or a map of other images, an unknown column, or more than 65,535 images.
+        InputError: weights of a descriptor that no page computes, a map of other images, an unknown column, or more
+            than 65,535 images.
     """
     folders = [PurePosixPath(path).parent.as_posix() for path in table.column("path")]
     foldered = table.with_column("folder", folders)
