@@ -1,6 +1,6 @@
 // Rows as a csv file that the reader keeps: made in the page, asked of no server.
 
-// A text that begins like a formula would be computed by a spreadsheet. With an apostrophe before it, it is a text there, too.
+// A spreadsheet would compute a text that begins like a formula. With an apostrophe before it, it is a text there, too.
 function csvCell(value) {
   if (typeof value === "number") return String(value);
   const safe = /^\s*[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;

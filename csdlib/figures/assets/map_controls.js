@@ -1,7 +1,7 @@
 // The controls above the maps: which points are lit, in which colours, and the box that finds an artist.
 
 const SIGNS = { circle: "●", square: "■", diamond: "◆", cross: "✚", x: "✖", "triangle-up": "▲", star: "★", hexagon: "⬢" };
-const MOST_SYMBOLS = 5000; // with more points, their symbols are too small to see and slow to draw; frames of pictures have them
+const MOST_SYMBOLS = 5000; // of more, dots are circles: symbols are too small to see, and slow to draw
 const MOST_GROUPS = 64; // pairs of colour and symbol
 let forgetSearch = () => {}; // empties the search box, when something else is lit
 

@@ -2,11 +2,12 @@
 // would put it, and lines lead to its nearest works, which are found in descriptor space.
 
 const GUEST_SIDE = 64; // pixels
-const GUEST_PIXELS = 192; // that are kept of a picture, across
+const GUEST_PIXELS = 192; // of the longer side, that are kept of a picture
 const ROUNDS = 50; // of Weiszfeld's method, as in Python
 const guests = [];
 let guest = null; // the one whose neighbours are shown
 let describer = null;
+let arrivals = Promise.resolve(); // one after the other, in the order of the files
 
 function addGuests() {
   if (!data.descriptor) return;
@@ -30,7 +31,9 @@ async function receive(files) {
   say(`${files.length === 1 ? files[0].name : `${files.length} pictures`}: waiting for ${data.descriptor.name}.`);
   describer = describer || startDescriber();
   try {
-    await describer.describe(files, (found) => arrived(found, files.length));
+    await describer.describe(files, (found) => {
+      arrivals = arrivals.then(() => arrived(found, files.length)).catch((error) => say(error.message));
+    });
   } catch (error) {
     say(error.message);
   }
@@ -51,12 +54,20 @@ async function arrived({ number, file, vector, reason }, all) {
     say(refused);
     return;
   }
-  const bitmap = await createImageBitmap(file, { resizeWidth: GUEST_PIXELS, resizeQuality: "high" });
-  const found = { name: file.name, bitmap, on: new Map() };
+  const found = { name: file.name, bitmap: await reduced(file), on: new Map() };
   for (const panel of panels) if (panel.vectors) found.on.set(panel, placed(panel, vector));
   guests.push(found);
   listGuests();
   showGuest(found, all > 1 ? `${number + 1} of ${all}: ` : "");
+}
+
+async function reduced(file) {
+  const whole = await createImageBitmap(file);
+  const scale = GUEST_PIXELS / Math.max(whole.width, whole.height);
+  const [resizeWidth, resizeHeight] = [whole.width, whole.height].map((side) => Math.max(1, Math.round(scale * side)));
+  const small = await createImageBitmap(whole, { resizeWidth, resizeHeight, resizeQuality: "high" });
+  whole.close();
+  return small;
 }
 
 // Among the works of a map: the nearest ones in descriptor space, and a place on the map.
@@ -85,14 +96,16 @@ function cosines(panel, vector) {
 }
 
 function projected({ mean, components }, vector) {
-  const along = (axis) => vector.reduce((sum, each, at) => sum + (each - mean[at]) * components[axis * vector.length + at], 0);
+  const moved = vector.map((each, at) => each - mean[at]);
+  const along = (axis) => moved.reduce((sum, each, at) => sum + each * components[axis * vector.length + at], 0);
   return [along(0), along(1)];
 }
 
 // The point with the least sum of distances to some rows' places, in the units of Python's map.
 function geometricMedian(panel, rows) {
   const points = rows.map((row) => [panel.low[0] + panel.x[row] * panel.size, panel.low[1] + panel.y[row] * panel.size]);
-  const mean = (weights, axis) => points.reduce((sum, point, at) => sum + weights[at] * point[axis], 0) / weights.reduce((sum, each) => sum + each, 0);
+  const sum = (numbers) => numbers.reduce((all, each) => all + each, 0);
+  const mean = (weights, axis) => sum(points.map((point, at) => weights[at] * point[axis])) / sum(weights);
   let weights = points.map(() => 1);
   let middle = [mean(weights, 0), mean(weights, 1)];
   for (let round = 0; round < ROUNDS; round++) {

@@ -52,7 +52,8 @@ function draw(panel) {
     hovermode: "closest",
     dragmode: dragmode(),
   };
-  const trace = { type: hasWebGL() ? "scattergl" : "scatter", mode: "markers", x: panel.x, y: panel.y, hoverinfo: "none", marker: marker() };
+  const type = hasWebGL() ? "scattergl" : "scatter";
+  const trace = { type, mode: "markers", x: panel.x, y: panel.y, hoverinfo: "none", marker: marker() };
   const buttons = ["zoom2d", "pan2d", "lasso2d", "select2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
   Plotly.newPlot(panel.chart, [trace], layout, { responsive: true, displaylogo: false, modeBarButtons: [buttons] });
   panel.view = { x: across, y: up };

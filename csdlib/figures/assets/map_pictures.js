@@ -174,7 +174,8 @@ function drawnBadge(colour, sign) {
 function pictureAt(panel, event) {
   const box = panel.chart.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-  const under = panel.drawn.find((each) => x >= each.x && y >= each.y && x <= each.x + each.width && y <= each.y + each.height);
+  const holds = (each) => x >= each.x && y >= each.y && x <= each.x + each.width && y <= each.y + each.height;
+  const under = panel.drawn.find(holds);
   return under ? under.row : -1;
 }
 

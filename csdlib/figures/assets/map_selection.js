@@ -5,7 +5,8 @@ const grouped = artists || coloured; // by what a selection is counted
 let lassoButton = null;
 
 function addTools() {
-  lassoButton = button("draw a line round pictures", () => setLasso(lassoButton.getAttribute("aria-pressed") !== "true"), tools);
+  const isOn = () => lassoButton.getAttribute("aria-pressed") === "true";
+  lassoButton = button("draw a line round pictures", () => setLasso(!isOn()), tools);
   lassoButton.setAttribute("aria-pressed", "false");
   button("select what is in view", () => select(inView(panels[0]), "in view"), tools);
   if (document.fullscreenEnabled) addFullScreen();
@@ -64,8 +65,8 @@ function counts(rows) {
   const [inside, all] = [new Map(), new Map()];
   for (const row of rows) inside.set(grouped.codes[row], (inside.get(grouped.codes[row]) || 0) + 1);
   for (const code of grouped.codes) all.set(code, (all.get(code) || 0) + 1);
-  const listed = Array.from(inside, ([code, number]) => ({ name: grouped.values[code] || "unknown", number, all: all.get(code) }));
-  return listed.sort((one, other) => other.number - one.number || one.name.localeCompare(other.name));
+  const line = ([code, number]) => ({ name: grouped.values[code] || "unknown", number, all: all.get(code) });
+  return Array.from(inside, line).sort((one, other) => other.number - one.number || one.name.localeCompare(other.name));
 }
 
 function listSelection(rows) {
@@ -105,6 +106,7 @@ function groupRows(rows, listed) {
 // Numbers are those of the table that the map was made of, from 1.
 function pictureRows(rows) {
   const names = [...columns.keys()];
-  const lines = rows.map((row) => [row + 1, ...names.map((name) => value(name, row)), ...(paths.length ? [paths[row]] : [])]);
-  return [["picture", ...names, ...(paths.length ? ["file"] : [])], ...lines];
+  const file = (text) => (paths.length ? [text] : []);
+  const lines = rows.map((row) => [row + 1, ...names.map((name) => value(name, row)), ...file(paths[row])]);
+  return [["picture", ...names, ...file("file")], ...lines];
 }

@@ -62,7 +62,8 @@ function onWheel(event, panel) {
   if (!event.ctrlKey && !fills()) return;
   event.preventDefault();
   const box = panel.chart.getBoundingClientRect();
-  zoom(panel, Math.exp(-Math.max(-50, Math.min(50, event.deltaY)) / 150), place(panel, event.clientX - box.left, event.clientY - box.top));
+  const turned = Math.max(-50, Math.min(50, event.deltaY));
+  zoom(panel, Math.exp(-turned / 150), place(panel, event.clientX - box.left, event.clientY - box.top));
 }
 
 function pixels(panel, row) {
