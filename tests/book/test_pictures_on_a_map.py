@@ -44,6 +44,7 @@ PAGE = """<!doctype html><html data-theme="light"><head><meta charset="utf-8"><t
 # What the canvas of a map shows at some points of the screen, four numbers each.
 SHOWN = """([map, points]) => {
   const canvas = document.querySelectorAll(".csd-map-pictures")[map];
+  if (canvas.hidden) return points.map(() => [0, 0, 0, 0]);
   const box = canvas.getBoundingClientRect();
   const scale = canvas.width / box.width;
   const at = (x, y) => canvas.getContext("2d").getImageData(Math.round(scale * x), Math.round(scale * y), 1, 1).data;

@@ -41,6 +41,7 @@ function addPanel(given) {
 }
 
 function draw(panel) {
+  measure(panel);
   const [across, up] = wholeView(panel);
   const axis = { visible: false, fixedrange: false };
   const layout = {
@@ -57,7 +58,6 @@ function draw(panel) {
   const buttons = ["zoom2d", "pan2d", "lasso2d", "select2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
   Plotly.newPlot(panel.chart, [trace], layout, { responsive: true, displaylogo: false, modeBarButtons: [buttons] });
   panel.view = { x: across, y: up };
-  panel.shape = shape(panel);
   // Where a picture is seen, it is meant, and not the dots below it.
   panel.chart.on("plotly_hover", (event) => panel.over < 0 && point(event.points[0].pointNumber, panel));
   panel.chart.on("plotly_unhover", () => panel.over < 0 && hideCards());
@@ -134,14 +134,14 @@ function point(row, panel) {
   rings();
   const card = panel.card;
   card.replaceChildren();
-  const room = panel.chart.clientWidth;
+  const room = panel.width;
   thumbnail(row, Math.max(72, Math.min(data.sheet.side, Math.round(0.3 * room))), card);
   for (const fact of facts(row)) make("span", "", fact, card);
   card.style.display = "flex";
   // In the far corner it hides neither the picture's neighbours nor their rings.
   const far = (at, room, own) => `${at > room / 2 ? 0 : Math.max(0, room - own)}px`;
   card.style.left = far(place[0], room, card.offsetWidth);
-  card.style.top = far(place[1], panel.chart.clientHeight, card.offsetHeight);
+  card.style.top = far(place[1], panel.height, card.offsetHeight);
 }
 
 function hideCards() {

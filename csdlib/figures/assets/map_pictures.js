@@ -89,14 +89,16 @@ function pictureSide(panel) {
 
 function pixelsPerUnit(panel) {
   const { x, y } = panel.view;
-  const [width, height] = [panel.chart.clientWidth, panel.chart.clientHeight].map((each) => each - 2 * MARGIN);
+  const [width, height] = [panel.width, panel.height].map((each) => each - 2 * MARGIN);
   return Math.min(width / (x[1] - x[0]), height / (y[1] - y[0]));
 }
 
 function drawPictures(panel) {
-  const pen = cleared(panel);
   const side = pictureSide(panel);
   panel.drawn = [];
+  panel.canvas.hidden = !side && !guests.length; // an empty canvas costs time, too
+  if (panel.canvas.hidden) return;
+  const pen = cleared(panel);
   drawLines(panel, pen);
   if (side) {
     const least = (side + GAP) / pixelsPerUnit(panel);
@@ -113,12 +115,13 @@ function drawPictures(panel) {
 
 // A canvas of the map's size, in the screen's own pixels, and empty.
 function cleared(panel) {
-  const { clientWidth: width, clientHeight: height } = panel.chart;
+  const { canvas, width, height } = panel;
   const scale = window.devicePixelRatio || 1;
-  const canvas = panel.canvas;
-  if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
+  const size = [width, height].map((each) => Math.round(each * scale));
+  if (canvas.width !== size[0] || canvas.height !== size[1]) {
+    [canvas.width, canvas.height] = size;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
   }
   const pen = canvas.getContext("2d");
   pen.setTransform(scale, 0, 0, scale, 0, 0);

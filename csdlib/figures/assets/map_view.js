@@ -14,23 +14,25 @@ function fills() {
   return document.fullscreenElement === root;
 }
 
-function shape(panel) {
-  return `${panel.chart.clientWidth} x ${panel.chart.clientHeight}`;
+// The size that plotly draws to. It is kept: asking the page for it at every place would make it lay itself out anew.
+function measure(panel) {
+  panel.width = panel.chart.clientWidth;
+  panel.height = panel.chart.clientHeight;
 }
 
 // To the room that there is now; where that has not changed, the reader's view stays.
 function fit(panel) {
   panel.chart.style.height = `${height()}px`;
-  const size = shape(panel);
-  if (size === panel.shape) return;
-  panel.shape = size;
+  const { width, height: tall } = panel;
+  measure(panel);
+  if (width === panel.width && tall === panel.height) return;
   Plotly.Plots.resize(panel.chart).then(() => showWhole(panel));
 }
 
 // Both axes have one scale: a map is not stretched.
 function wholeView(panel) {
-  const width = Math.max(panel.chart.clientWidth - 2 * MARGIN, 1);
-  const height = Math.max(panel.chart.clientHeight - 2 * MARGIN, 1);
+  const width = Math.max(panel.width - 2 * MARGIN, 1);
+  const height = Math.max(panel.height - 2 * MARGIN, 1);
   // A few outliers must not squeeze the rest: one comes to them by moving the map.
   const ends = (numbers) => {
     const sorted = [...numbers].sort((one, other) => one - other);
@@ -71,8 +73,8 @@ function pixels(panel, row) {
 }
 
 function pixelsAt(panel, right, up) {
-  const width = panel.chart.clientWidth - 2 * MARGIN;
-  const height = panel.chart.clientHeight - 2 * MARGIN;
+  const width = panel.width - 2 * MARGIN;
+  const height = panel.height - 2 * MARGIN;
   const { x, y } = panel.view;
   return [
     MARGIN + ((right - x[0]) / (x[1] - x[0])) * width,
@@ -83,13 +85,13 @@ function pixelsAt(panel, right, up) {
 // The place on the map of a point on the screen.
 function place(panel, across, down) {
   const { x, y } = panel.view;
-  const width = panel.chart.clientWidth - 2 * MARGIN;
-  const height = panel.chart.clientHeight - 2 * MARGIN;
+  const width = panel.width - 2 * MARGIN;
+  const height = panel.height - 2 * MARGIN;
   return [x[0] + ((across - MARGIN) / width) * (x[1] - x[0]), y[1] - ((down - MARGIN) / height) * (y[1] - y[0])];
 }
 
 function isInside(panel, [x, y]) {
-  return x >= 0 && y >= 0 && x <= panel.chart.clientWidth && y <= panel.chart.clientHeight;
+  return x >= 0 && y >= 0 && x <= panel.width && y <= panel.height;
 }
 
 function centre(panel, right, up) {
