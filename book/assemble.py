@@ -24,6 +24,7 @@ from book.runs import Run
 
 _PAGES = ("*.md", "*.bib", "_static/*")
 _MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
+_PLOTLY = re.compile(r"<script src=\"[^\"]*/plotly\.min\.js[^\"]*\"></script>\n?")
 # How Sphinx begins what it says of a page, or of a docstring.
 _WARNED_PAGE = re.compile(r"(?:/site/|docstring of )([\w-]+)[\w.]*(?::\d+)?: (?:WARNING|ERROR|CRITICAL)")
 
@@ -51,6 +52,7 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
         write_if_changed(path, content)
     _run_jupyter_book(project, page)
     _open_from_disk(project.html)
+    _plotly_for_charts(project.html)
     # Sphinx leaves the pages of documents that are gone.
     pages = {path.stem for path in wanted} | {"index", "genindex", "search"}
     for path in project.html.glob("*.html"):
@@ -165,6 +167,14 @@ def _open_from_disk(html: Path) -> None:
     for page in html.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         write_if_changed(page, re.sub(r"<link [^>]*as=\"font\"[^>]*>\n?", "", text).encode())
+
+
+def _plotly_for_charts(html: Path) -> None:
+    """Takes plotly.js, 4.9 MB, from pages where no script calls it: Sphinx names a script on all or on none."""
+    for page in html.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if "Plotly." not in text:
+            write_if_changed(page, _PLOTLY.sub("", text).encode())
 
 
 def _run_jupyter_book(project: Project, page: str) -> None:

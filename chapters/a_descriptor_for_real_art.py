@@ -684,4 +684,4 @@ for score in (0.0, 0.25, 0.5):
 #
 # - {cite:t}`huang2017adain` for maps' statistics as style, {cite:t}`gatys2016style` for where the idea comes from.
 # - {cite:t}`wortsman2022robust` for weights between the start and the end of training.
-# - Next: [style maps](style_maps).
+# - Next: [the descriptor, line by line](the_descriptor_line_by_line).

@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "What a score means", minutes: 0.5, accelerator: none, data: [data/models/csd-art, data/models/csd-tiny, data/models/corpora, data/art, data/results/meaning_set_size.csv, data/results/meaning_set_size.json, data/results/meaning_content.csv, data/results/meaning_content.json, data/results/meaning_conditions.csv, data/results/meaning_conditions.json, data/results/meaning_pairs.csv, data/results/meaning_pairs.json, data/results/meaning_pairs_ratios.csv, data/results/meaning_palettes.csv, data/results/meaning_palettes.json, data/results/meaning_fooled.csv, data/results/meaning_fooled.json]}
+#   csd: {title: "What a score means", minutes: 0.5, accelerator: none, data: [data/models/csd-art, data/models/csd-tiny, data/models/corpora, data/art, data/results/meaning_set_size.csv, data/results/meaning_set_size.json, data/results/meaning_content.csv, data/results/meaning_content.json, data/results/meaning_conditions.csv, data/results/meaning_conditions.json, data/results/meaning_pairs.csv, data/results/meaning_pairs.json, data/results/meaning_palettes.csv, data/results/meaning_palettes.json, data/results/meaning_fooled.csv, data/results/meaning_fooled.json]}
 # ---
 
 # %% [markdown]
@@ -48,7 +48,9 @@ from csdlib.metrics import Estimate
 from csdlib.recipes import judging_artists, painted, read_results
 from csdlib.scoring import corpus
 from csdlib.similarity import (
+    ACCEPTED,
     READOUTS,
+    accepted_shares,
     calibrate,
     candidates,
     hubness,
@@ -125,7 +127,7 @@ figures.show(
 #
 # ## What the pictures say
 #
-# Divide the two curves by each other. How much more often do two works by one artist have such a cosine than two works by different artists? This is the {term}`likelihood ratio`: above 1 it speaks for one artist, below 1 against. `calibrate` fits it, so that it never falls as the cosine rises (isotonic regression),
+# How much more often do two works by one artist have such a cosine than two by different artists? This is the {term}`likelihood ratio`: above 1 it speaks for one artist, below 1 against. `calibrate` fits it, so that it never falls as the cosine rises (isotonic regression),
 # and lets it promise no more than so few works can tell.
 
 # %%
@@ -161,16 +163,7 @@ figures.show(
 )
 
 # %% tags=["hide-input"]
-grid = pd.read_csv(csdlib.data_path("results/meaning_pairs_ratios.csv"))
-grid = grid[grid["references"] == 1].set_index("world")
-ends = {}
-for name, world in (
-    ("csd-tiny, atelier", "atelier"),
-    ("csd-art, paintings", "paintings"),
-):
-    at = grid.loc[world]
-    logs = [np.interp(cosine, at["value"], np.log(at[end])) for end in ("low", "high")]
-    ends[name] = " to ".join(f"{each:.2g}" for each in np.exp(logs))
+ends = {name: each.interval(np.array(cosine)) for name, each in made.items()}
 rows = [
     {
         "scale": name,
@@ -179,26 +172,26 @@ rows = [
         "by one artist": f"above {scales[name].above_same(np.array([cosine]))[0]:.0%}",
         "by two": f"above {beaten[name]:.0%}",
         "likelihood ratio": f"{ratios[name]:.2g}",
-        "recorded, 95 %": ends.get(name, "–"),
+        "over artists": " to ".join(f"{end:.2g}" for end in ends[name]),
         "at least / at most": " / ".join(f"{end:.2g}" for end in each.limits),
     }
     for name, each in made.items()
 ]
 if usual:
-    assert ratios[real] > 2 > max(ratios[home], ratios[abroad])
+    assert ends[real][0] > 2 > max(ratios[home], ratios[abroad])
     assert max(posterior(each.limits[1], 1e-4) for each in made.values()) < 0.5
 figures.table(
     pd.DataFrame(rows),
-    caption=f"A cosine of {cosine:g} between two single pictures on three scales: above which share of the pairs it is, and the likelihood ratio. Its interval is over artists, as recorded. The last column is what these few works can say at all.",
+    caption=f"A cosine of {cosine:g} between two single pictures on three scales: above which share of the pairs it is, and the likelihood ratio. Its 95 % interval is over artists. The last column is what so few works can say at all.",
 )
 
 # %% [markdown]
-# By `csd-art` on paintings it speaks for one artist; by `csd-tiny`, in the atelier and abroad, hardly for anything. The last column is a warning of its own: no value, however high, can say more than that.
+# By `csd-art` on paintings it speaks for one artist; by `csd-tiny`, in the atelier and abroad, hardly for anything. The last column is a warning of its own: no value, however high, is given more weight than so many works can carry. Artists are fewer still.
 #
 # ## Is it right?
 #
-# One may read the cosine as a probability. Say that half of the pairs are by one artist: then the likelihood ratio becomes a probability, too, and both can be put to the test. Of all pairs that are said to be "70 % one artist", are seven in ten? The {term}`reliability diagram`
-# says so. Everything is judged on artists who did *not* calibrate: five groups of artists, each judged by what the other four say.
+# Say that half of the pairs are by one artist: then the likelihood ratio becomes a probability. One may read the cosine as one, too. Of all pairs that are said to be "70 % one artist", are seven in ten? The {term}`reliability diagram`
+# says so, on artists who did *not* calibrate: five groups, each judged by what the other four say.
 
 # %%
 judged = {
@@ -249,7 +242,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Read as a probability at that base rate, the cosine is wrong on every scale, and calibration mends this beyond the interval. But look at the {term}`Brier score`, which asks how much one *knows*, too: a coin gets 0.25. Abroad, the calibrated number is honest and nearly
+# Read as a probability at that base rate, the cosine is wrong on every scale, and calibration mends this beyond the interval. The {term}`Brier score` asks how much one *knows*, too: a coin gets 0.25. Abroad, the calibrated number is honest and nearly
 # worthless. Calibration adds honesty, not sight.
 #
 # ## What the pictures cannot say
@@ -274,6 +267,33 @@ figures.table(
 # %% [markdown]
 # "Such likeness is forty times more likely if he made it" is *not* "he made it, forty to one". Who says so commits the {term}`prosecutor's fallacy` {cite:p}`thompson1987`. Among ten thousand painters, no value of these instruments makes one of them probable. A museum that has narrowed the question to ten names may use them; a court that has
 # found its suspect *by searching a database with the same score* has ten thousand.
+#
+# And "another artist" means *any* other. How does a close rival fare? Works by each painter, read beside twelve by each other one:
+
+# %%
+judge_of = scales[real]
+whose = judge_of.artists
+drawn, rows = np.random.default_rng(seed), []
+for rival in sorted(set(whose)):
+    listed = drawn.permutation(np.flatnonzero(whose == rival))[:12]
+    vectors = judge_of.embeddings.vectors
+    means = (vectors @ vectors[listed].T).mean(axis=1)
+    read = judge_of.likelihood_ratios(means, np.full(len(means), len(listed)))
+    above = pd.Series(read["likelihood_ratio"] > 10).groupby(whose).mean()
+    rows += [(by, rival, share) for by, share in above.items() if by != rival]
+taken = pd.DataFrame(rows, columns=["works by", "references by", "share"])
+
+# %% tags=["hide-input"]
+closest = taken.nlargest(5, "share")
+if usual:
+    assert taken["share"].mean() < 0.03 < 0.3 < closest["share"].min()
+figures.table(
+    closest.assign(share=closest["share"].map("{:.0%}".format)),
+    caption=f"Where the likelihood ratio misleads most: the share of works with a ratio above 10 beside references by somebody else, {real}. The mean over all {len(taken):,} pairs of painters is {taken['share'].mean():.1%}.",
+)
+
+# %% [markdown]
+# Nearly all pairs keep the promise, and a follower breaks it. Ask for the ratio against the *rival whom the defence names*, with works by both.
 #
 # ## Crowded places
 #
@@ -350,7 +370,7 @@ figures.show(
 )
 
 # %% [markdown]
-# Fitted on the judged works, CSLS gains on every scale. Fitted on other artists (a smaller crowd, too) no gain can be seen where the descriptor is at home, and local scaling even loses in the atelier. Abroad, where the descriptor sees little, CSLS and mutual proximity help either way. So: do not praise a read-out without its paired interval, and without saying what it was fitted on.
+# Fitted on the judged works, CSLS gains on every scale. Fitted on other artists (a smaller crowd, too) no gain can be seen where the descriptor is at home, and local scaling even loses in the atelier. Abroad, where the descriptor sees little, CSLS and mutual proximity help either way. So praise no read-out without its paired interval, and without what it was fitted on.
 #
 # CSD+ counts artists whose works are more like some stranger's than like each other: a negative {term}`discrimination gap`. No threshold can be right for them. Their share grows with the number of artists and falls with that of works, so it means something at *matched* numbers only.
 
@@ -514,7 +534,7 @@ figures.table(
 )
 
 # %% [markdown]
-# A usual JPEG costs next to nothing. A narrow white border costs more than the loss of half the picture, for both. No descriptor is the stable one: grey ruins `csd-tiny` and costs `csd-art` far less, which in turn suffers more from a heavy JPEG. The paper's centre crop costs no AUC that could be seen, and some recall@1. A picture that is not even like itself has no score that is worth reading: bring both sides to the same size, and cut frames away.
+# A usual JPEG costs next to nothing. A narrow white border costs more than the loss of half the picture, for both. No descriptor is the stable one: grey ruins `csd-tiny` and costs `csd-art` far less, which in turn suffers more from a heavy JPEG. The paper's centre crop costs no AUC that could be seen, and some recall@1. Bring both sides to the same size, and cut frames away.
 #
 # ## Can it be fooled?
 #
@@ -600,7 +620,7 @@ figures.table(
 # %% [markdown]
 # `csd-art` is taken in by two grey levels, and takes more of these forgeries for the target's than of the target's own works; `csd-tiny` holds out longer. Noise of the same size does nothing, and one more JPEG breaks most of what fools `csd-art` (a forger who expects the JPEG might get around it). The target's *colours* alone {cite:p}`reinhard2001`, without any knowledge of the network, fool few. And a painter of the atelier who takes another's *palette* whole stays nearer to the own works by all four descriptors, by `csd-tiny` most clearly.
 #
-# **What a lawyer should hear.** The score is evidence only about pictures that nobody made *for* the score. Ask for the original file and its history; save it once more and score it again; use a second descriptor of another kind. And the defence may do the same as the prosecution: a high score does not show copying, and a low one does not exclude it.
+# **What a lawyer should hear.** The score is evidence only about pictures that nobody made *for* the score. Ask for the original file and its history; save it once more and score it again; use a second descriptor of another kind. A high score does not show copying, and a low one does not exclude it.
 #
 # ## From paintings to generated pictures
 #
@@ -678,6 +698,33 @@ assert above.low > 0
 figures.table(
     pd.DataFrame(rows),
     caption=f"The same as recorded, with 95 % intervals over artists that hold the threshold's own uncertainty. Two generated pictures in two names pass more often than two paintings by {above.percent()} points, paired. {recorded.sentence()}",
+)
+
+# %% tags=["hide-input"]
+cuts, rates = np.unique([*np.arange(20, 71) / 100, limit]), (2, 10, 100, 1_000, 10_000)
+shares = []
+for kind, of, by in (("paintings", art, hands), ("generated", generated, names)):
+    found = accepted_shares(of, by, cuts, priors=[1 / rate for rate in rates])
+    shares.append(found.assign(pictures=f"two {kind}"))
+passed = pd.concat(shares)
+passed["rate"] = (1 / passed["prior"]).round()
+passed["pairs"] = passed["measure"].map(ACCEPTED)
+if usual:
+    rare = passed[passed["rate"] == 100].groupby("pictures")[["value", "low"]].max()
+    assert rare["value"]["two paintings"] > 0.5 > rare["value"]["two generated"]
+    assert rare["low"].max() < 0.5
+figures.live_table(
+    passed,
+    [
+        figures.Control("threshold", "threshold (cosine)", limit, "{:.3f}"),
+        figures.Control("rate", "pairs by one artist", 100, "one in {:,.0f}"),
+    ],
+    rows="pairs",
+    columns="pictures",
+    digits=2,
+    task="Leave the threshold, and let pairs by one artist become rarer: the first two rows stay, and the third falls. To read the first as the third is the prosecutor's fallacy. "
+    "Then, at one pair in a hundred, raise the threshold until most accepted pairs are right. For paintings it seems to come: does the interval say so, too, and what is left in the first row? And for generated pictures?",
+    caption="csd-art, single pictures, beginning with the threshold of the line above; of generated pictures, one artist is one name. Every pair counts once (the recorded table averages over artists). 95 % intervals over artists, the threshold taken as given.",
 )
 
 # %% [markdown]
@@ -809,4 +856,4 @@ assert cheapest(four, np.array([0.95]), 0.01, 1, 100) == np.inf
 #
 # - {cite:t}`csdplus2026`: negative gaps, and CSLS for style. {cite:t}`guo2017`: calibration of networks. {cite:t}`thompson1987`: two fallacies, of prosecutors and of defenders.
 # - [Whose style is it?](whose_style_is_it) sets a threshold on strangers, and [what decides a benchmark](what_decides_a_benchmark) asks the same doubts of retrieval.
-# - Next: [the loss by hand](the_loss_by_hand).
+# - Next: [try your own pictures](try_your_own).

@@ -173,7 +173,7 @@ figures.table(
 # %% [markdown]
 # The interval is over *styles*, where there are several: another generator of the same kind would be asked for other styles, and pictures of one style rise and fall together. An interval over pictures would be far too short.
 #
-# A cosine has no unit. The two lines below the cosines give it one: they say which share of the pairs of a *corpus* a score exceeds, pairs by two artists and pairs by one. The corpus is one that no one trained on, and it ships as numbers. `csls` takes off what a picture has in common with everything. In the rows stands one number more, `likelihood_ratio`: how much more frequent such a mean is where the references' artist made the picture than where another did. [What a score means](what_a_score_means) says where it comes from, and why it is no probability.
+# A cosine has no unit. The two lines below the cosines give it one: they say which share of the pairs of a *corpus* a score exceeds, pairs by two artists and pairs by one. The corpus is one that no one trained on, and it ships as numbers. `csls` takes off what a picture has in common with everything. In the rows stands one number more, `likelihood_ratio`: how much more frequent such a mean is where the references' artist made the picture than where another did, with its interval over the artists of the corpus. [What a score means](what_a_score_means) says where it comes from, and why it is no probability.
 #
 # The file is worth a look. It begins with how it was made:
 

@@ -42,7 +42,7 @@ from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.training.csd import TrainingConfig, fit
 from csdlib.training.losses import multilabel_contrastive_loss, self_supervised_loss
 from csdlib.training.views import StylePreservingViews
-from tests import bench_maps
+from tests import bench_engine, bench_maps
 
 ROOT = Path(__file__).parents[1]
 HISTORY = ROOT / "data" / "results" / "bench.csv"
@@ -480,6 +480,7 @@ MEASURES: dict[str, Callable[[], tuple[str, str, float, float]]] = {
     "map": bench_maps.coordinates,
     "placing on a map": bench_maps.placing,
     "page of a map": bench_maps.page,
+    **{f"engine {name}": partial(bench_engine.engine, name, fastest) for name in ("csd-tiny", "csd-art")},
 }
 
 

@@ -15,11 +15,16 @@ from .charts import lines as lines
 from .curves import curves_over_k as curves_over_k
 from .curves import roc_curves as roc_curves
 from .engine import engine_script as engine_script
+from .engine import engine_source as engine_source
 from .engine import weights_record as weights_record
 from .forms import Field as Field
 from .forms import form as form
+from .live import Control as Control
+from .live import live_table as live_table
 from .map import map_figure as map_figure
 from .neighbours import neighbour_gallery as neighbour_gallery
+from .own_pictures import Instrument as Instrument
+from .own_pictures import own_pictures_figure as own_pictures_figure
 from .places import paintings_and_generated as paintings_and_generated
 from .provenance import MapRecord as MapRecord
 from .provenance import map_record as map_record

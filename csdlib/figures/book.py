@@ -162,6 +162,20 @@ def sprite(images: Iterable[Image.Image], count: int, side: int = 48, quality: i
     return data_uri(sheet, quality), columns
 
 
+def encoded(numbers: np.ndarray, dtype: str) -> str:
+    """Numbers of any shape, rounded to whole ones of a type, as base64: how a script finds them in the page.
+
+    Args:
+        numbers: that fit into the type.
+        dtype: as numpy writes it, with the order of bytes that browsers have: ``"<u2"``, say.
+
+    Example:
+        >>> encoded(np.array([1.0, 255.6]), "<u2")
+        'AQAAAQ=='
+    """
+    return base64.b64encode(np.rint(numbers).astype(dtype).tobytes()).decode()
+
+
 def framed(body: str, caption: str, *, wide: bool = False) -> HTML:
     """HTML as a figure of the book, with its caption, escaped; what stands between backticks is set as code.
 

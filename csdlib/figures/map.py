@@ -20,7 +20,7 @@ from PIL import Image
 
 from csdlib.errors import InputError
 from csdlib.figures import book
-from csdlib.figures.placing import Weights, computed, encoded, engine_of, placing, weights_inside
+from csdlib.figures.placing import Weights, computed, engine_of, placing, weights_inside
 from csdlib.figures.tables import table
 from csdlib.images import image_threads, thumbnail
 from csdlib.maps.layout import StyleMap
@@ -201,7 +201,7 @@ def _varies(frame: pd.DataFrame, name: str) -> bool:
 def _column(frame: pd.DataFrame, name: str) -> dict[str, Any]:
     """A column as numbers and what they stand for."""
     codes, values = pd.factorize(frame[name].fillna("").astype(str), sort=True)
-    return {"name": name, "values": values.tolist(), "codes": encoded(codes, "<u2")}
+    return {"name": name, "values": values.tolist(), "codes": book.encoded(codes, "<u2")}
 
 
 def _panel(title: str, laid_out: StyleMap) -> dict[str, Any]:
@@ -212,12 +212,12 @@ def _panel(title: str, laid_out: StyleMap) -> dict[str, Any]:
     largest = max(float(abs(found.scores).max()), 1e-9)
     return {
         "title": title,
-        "places": encoded((laid_out.coordinates - low) / size * MOST, "<u2"),
+        "places": book.encoded((laid_out.coordinates - low) / size * MOST, "<u2"),
         "low": low.tolist(),
         "size": size,
-        "neighbours": encoded(found.rows, "<u2"),
+        "neighbours": book.encoded(found.rows, "<u2"),
         "shown": found.rows.shape[1],
-        "scores": encoded(found.scores / largest * 32767, "<i2"),
+        "scores": book.encoded(found.scores / largest * 32767, "<i2"),
         "largest": largest,
         "score": "cosine" if laid_out.embeddings.metric == "cosine" else "minus squared distance",
     }
@@ -229,7 +229,7 @@ def _sheet(tables: Sequence[ImageTable], count: int, side: int) -> tuple[dict[st
     sizes: list[tuple[int, int]] = []
     thumbnails = _thumbnails(tables, side, missing, sizes)
     source, columns = book.sprite(thumbnails, count, side, 60 if side >= 40 else 40)
-    shape = {"columns": columns, "side": side, "sizes": encoded(np.array(sizes), "u1")}
+    shape = {"columns": columns, "side": side, "sizes": book.encoded(np.array(sizes), "u1")}
     return {"source": source, "missing": missing} | shape, len(missing)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
 from csdlib.errors import InputError
+from csdlib.figures import book
 from csdlib.figures.engine import ADDRESSES, engine_script, weights_record
 from csdlib.files import data_path
 from csdlib.maps.layout import PLACED_BETWEEN, StyleMap
@@ -22,17 +23,6 @@ Weights = Literal["beside", "chosen", "inside"]
 MOST_NUMBERS = 4_000_000
 #: The largest number of a vector, as the page has it.
 LARGEST = 32_767
-
-
-def encoded(numbers: np.ndarray, dtype: str) -> str:
-    """Numbers as text, rounded where they are whole ones.
-
-    Example:
-        >>> encoded(np.array([1.2, 258.0]), "<u2")
-        'AQACAQ=='
-    """
-    whole = numbers if np.dtype(dtype).kind == "f" else np.rint(numbers)
-    return base64.b64encode(whole.astype(dtype).tobytes()).decode()
 
 
 def computed(maps: Iterable[StyleMap]) -> str:
@@ -87,7 +77,7 @@ def placing(laid_out: StyleMap, name: str) -> dict[str, Any]:
     vectors = laid_out.embeddings.vectors
     largest = np.maximum(abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
     given: dict[str, Any] = {
-        "vectors": encoded(vectors / largest * LARGEST, "<i2"),
+        "vectors": book.encoded(vectors / largest * LARGEST, "<i2"),
         "fitted": len(vectors) - laid_out.placed,
     }
     if formula := laid_out.projection():

@@ -13,7 +13,7 @@ from csdlib.files import AnyPath
 from csdlib.scoring.corpora import calibration_said, scale_of
 from csdlib.scoring.report import Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring
-from csdlib.similarity.attribution import candidates
+from csdlib.similarity.attribution import Candidates, candidates
 from csdlib.similarity.corpus import Corpus
 
 #: What is said of a picture that stands among the references.
@@ -56,10 +56,10 @@ def attribute(
         a row a picture and rank: ``picture, rank, artist, similarity, references``, ``named`` (whether it is more than
         a stranger's likeness: a picture whose first artist is not named shows nobody's style on this list),
         ``likelihood_ratio`` (with a corpus: how much more likely its mean cosine with the artist's works is if the
-        artist made it than if another did; of each artist by itself, not knowing that others were compared; a picture
-        that is among the works is none of them here), and
-        ``note`` (why it cannot be read, or that it is among the references); the summary has the share of strangers'
-        works that are ``given to somebody`` all the same, and of works that are ``found``.
+        artist made it than if another did, with its interval over the corpus' artists; of each artist by itself, not
+        knowing that others were compared; a picture that is among the works is none of them here), and ``note`` (why it
+        cannot be read, or that it is among the references); the summary has the share of strangers' works that are
+        ``given to somebody`` all the same, and of works that are ``found``.
 
     Raises:
         InputError: as ``score`` and ``candidates``.
@@ -75,7 +75,7 @@ def attribute(
     ranked = known.rank(asked.embeddings, k).rename(columns={"image_id": "picture"})
     scale = scale_of(corpus, measure, batch_size=batch_size, progress=progress)
     if scale and not scale.uncalibrated:
-        ranked["likelihood_ratio"] = _ratios(ranked, among, asked.embeddings, works, scale)
+        ranked = ranked.assign(**_ratios(ranked, among, asked.embeddings, works, scale))
     ranked = ranked.assign(note=np.where(among >= 0, AMONG, ""))
     broken = pd.DataFrame({"picture": asked.names, "note": asked.notes})[asked.rows < 0]
     summary = [{"measure": "given to somebody"} | known.wrong.row(), {"measure": "found"} | known.found.row()]
@@ -87,13 +87,32 @@ def attribute(
         "pictures": asked.counts,
         "references": works.counts | {"left out": works.missing | works.ungrouped},
         "without a number": len(broken),
+        "notes": _doubts(known),
     }
     frame = pd.concat([ranked, broken], ignore_index=True) if len(broken) else ranked
     texts = {"artist": "", "named": False}
     return Report(frame.fillna(texts).astype({"named": bool}), pd.DataFrame(summary), how)
 
 
-def _ratios(ranked: pd.DataFrame, among: np.ndarray, asked: Embeddings, works: Side, scale: Corpus) -> np.ndarray:
+def _doubts(known: Candidates) -> list[str]:
+    """What is wrong with the threshold, or with the list."""
+    notes, alone = [], int((known.counts == 1).sum())
+    if known.wrong.value > 2 * known.aimed:
+        notes.append(
+            f"works by artists who did not set the threshold are given to somebody in {known.wrong.percent()} % of the "
+            f"cases instead of {100 * known.aimed:g} %: it does not hold; give more artists, and more works of each"
+        )
+    if alone:
+        notes.append(
+            f"{alone} of {len(known.names)} artists have one work: their prototype is that work, and they are never "
+            "found again"
+        )
+    return notes
+
+
+def _ratios(
+    ranked: pd.DataFrame, among: np.ndarray, asked: Embeddings, works: Side, scale: Corpus
+) -> dict[str, np.ndarray]:
     """Of every picture and artist what the mean cosine with the artist's works says, the picture itself left out."""
     names, whose = np.unique(works.groups[works.in_order], return_inverse=True)
     sums = np.zeros((len(names), asked.vectors.shape[1]))
@@ -104,4 +123,4 @@ def _ratios(ranked: pd.DataFrame, among: np.ndarray, asked: Embeddings, works: S
     itself = (among >= 0) & (whose[among] == artists)
     others = counts[artists] - itself
     totals = np.einsum("nd,nd->n", asked.vectors[rows], sums[artists]) - itself
-    return scale.likelihood_ratio(np.where(others > 0, totals / np.maximum(others, 1), np.nan), others)
+    return scale.likelihood_ratios(np.where(others > 0, totals / np.maximum(others, 1), np.nan), others)

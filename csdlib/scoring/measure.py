@@ -15,7 +15,7 @@ from csdlib.scoring.pairing import Pairing, hint, pair, unasked
 from csdlib.scoring.report import NO_SUMMARY, Report
 from csdlib.scoring.sides import Side, Source, describe, made_by, measuring, settled
 from csdlib.similarity.against_references import against, cosine_blocks
-from csdlib.similarity.corpus import Corpus
+from csdlib.similarity.corpus import RATIO, Corpus
 from csdlib.similarity.readouts import NEIGHBOURS, Readout, readout
 
 #: Numbers of a picture, and what each is.
@@ -58,8 +58,9 @@ class Scores(Report):
             ``above_same``, shares in [0, 1], and ``csls``, see ``COLUMNS``; ``nearest``, the reference with the largest
             cosine; ``n``, its references; ``likelihood_ratio``, how much more likely its mean cosine is if the
             references' artist made it than if another did (no probability, see ``posterior``), where all of them are in
-            one group and the corpus is large enough; ``crop_loss``, the share of it that the descriptor never sees; and
-            ``note``, which says why a number is missing, or what is wrong with it.
+            one group and the corpus is large enough, with its interval over the corpus' artists from
+            ``likelihood_ratio_low`` to ``likelihood_ratio_high``; ``crop_loss``, the share of it that the descriptor
+            never sees; and ``note``, which says why a number is missing, or what is wrong with it.
         summary: the means over the pictures that have a number, with bootstrap intervals over groups where there are
             several, else over pictures: they are about other pictures against these references.
     """
@@ -172,10 +173,9 @@ def compare_preprocessing(
 
 def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: Corpus | None, k: int) -> pd.DataFrame:
     """One row a generated picture; numbers are missing where a note says why."""
-    names = [name for name in COLUMNS if scale or name in PLAIN]
+    names = [*COLUMNS, *RATIO] if scale else PLAIN
     numbers = {name: np.full(len(made), np.nan) for name in names}
     nearest, n = np.full(len(made), "", dtype=object), np.zeros(len(made), dtype=int)
-    ratios = np.full(len(made), np.nan)
     own = known.rows_of(made) if pairs.apart else np.full(len(made.embeddings), -1)
     csls = readout("csls", scale.embeddings, k=k) if scale else None
     places = [csls.places(side.embeddings) for side in (made, known)] if csls else []
@@ -188,13 +188,11 @@ def _rows(measure: Descriptor, made: Side, known: Side, pairs: Pairing, scale: C
         if scale and csls:
             measured |= _read_on(scale, csls, sides, itself, (places[0][ours], places[1][theirs]))
             if not scale.uncalibrated and len(set(known.groups[candidates].tolist())) == 1:
-                ratios[rows] = scale.likelihood_ratio(found.mean, found.n)
+                measured |= scale.likelihood_ratios(found.mean, found.n)
         for name, values in measured.items():
             numbers[name][rows] = values
         n[rows] = found.n
         nearest[rows] = np.where(found.nearest >= 0, known.names[candidates][found.nearest], "")
-    if scale:
-        numbers["likelihood_ratio"] = ratios
     frame = pd.DataFrame({"generated": made.names, "group": made.groups} | numbers)
     return frame.assign(nearest=nearest, n=n, crop_loss=made.lost(measure), note=_notes(made, pairs, n))
 

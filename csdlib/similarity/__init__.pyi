@@ -1,3 +1,5 @@
+from .acceptance import ACCEPTED as ACCEPTED
+from .acceptance import accepted_shares as accepted_shares
 from .against_references import Against as Against
 from .against_references import against as against
 from .artists import Artists as Artists

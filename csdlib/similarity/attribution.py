@@ -28,6 +28,8 @@ class Candidates:
             these artists. It holds for strangers of their kind: for others, see ``candidates``.
         found: the share of works by artists on the list that are given to the right one.
         by_stranger: that share of each calibrating artist, in [0, 1]; the index are their names.
+        likest: of every work by a calibrating artist the cosine with the likest prototype of all others, as if its own
+            artist were not on the list; the index are the artists. It says what another threshold does to strangers.
         fingerprint: of the descriptor.
     """
 
@@ -39,6 +41,7 @@ class Candidates:
     wrong: Estimate
     found: Estimate
     by_stranger: pd.Series
+    likest: pd.Series
     fingerprint: str
 
     def rank(self, images: Embeddings, k: int = 5) -> pd.DataFrame:
@@ -116,8 +119,9 @@ def candidates(
     named = _named_when_held_out(stranger[calibrating], artists[calibrating], wrong)
     found = ((mine > stranger) & (mine >= threshold)).astype(float)
     measured = bootstrap(named, groups=artists[calibrating]), bootstrap(found, groups=artists)
+    likest = pd.Series(stranger[calibrating], index=artists[calibrating])
     by_stranger = pd.Series(named).groupby(artists[calibrating]).mean()
-    return Candidates(names, means, counts, threshold, wrong, *measured, by_stranger, works.fingerprint)
+    return Candidates(names, means, counts, threshold, wrong, *measured, by_stranger, likest, works.fingerprint)
 
 
 def _own_and_likest_other(

@@ -5,7 +5,7 @@ looked at, too: the two are kept apart, and ``posterior`` joins them. All of it 
 it holds for that collection, its descriptor and read-out, and for pictures like those in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,8 @@ from scipy.special import expit, logit
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, lookup
-from csdlib.similarity.by_artist import artist_folds, sorted_by_artist
+from csdlib.metrics.jackknifed import jackknife
+from csdlib.similarity.by_artist import ByArtist, artist_folds, sorted_by_artist
 from csdlib.similarity.readouts import RANGES, Readout, readout
 
 #: How a value becomes a likelihood ratio.
@@ -40,6 +41,8 @@ class Calibration:
         values: (m,) values, ascending.
         log_ratios: (m,) natural logarithms of the likelihood ratio there, not falling; straight between them, and the
             same beyond the first and the last.
+        half_widths: (m,) half of their 95 % intervals over artists, see ``jackknife``; not a number where no artist
+            makes a difference.
         limits: the smallest and the largest likelihood ratio that so few works can tell, see ``calibrate``.
         collection: what the works are called.
         artists: how many there were.
@@ -52,6 +55,7 @@ class Calibration:
     method: str
     values: np.ndarray
     log_ratios: np.ndarray
+    half_widths: np.ndarray
     limits: tuple[float, float]
     collection: str
     artists: int
@@ -73,8 +77,22 @@ class Calibration:
         Returns:
             above 0; above 1 speaks for one artist. Never beyond ``limits``.
         """
-        ratios = np.exp(np.interp(values, self.values, self.log_ratios))
-        return np.where(np.isnan(values), np.nan, np.clip(ratios, *self.limits))
+        return np.where(np.isnan(values), np.nan, np.exp(np.interp(values, self.values, self.log_ratios)))
+
+    def interval(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Between what the likelihood ratios may lie: what other artists of the same kind would have said.
+
+        The read-out is taken as it is. An interval may go beyond ``limits``; a ratio does not.
+
+        Args:
+            values: of any shape, as the read-out gives them.
+
+        Returns:
+            the lower and the upper ends of the 95 % intervals, above 0.
+        """
+        ratios = self.likelihood_ratio(values)
+        factors = np.exp(np.interp(values, self.values, self.half_widths))
+        return ratios / factors, ratios * factors
 
     def probability(self, values: np.ndarray, prior: float) -> np.ndarray:
         """How probable it is that each pair is by one artist, see ``posterior``.
@@ -140,10 +158,13 @@ def calibrate(
     likelihood ratio, whatever their numbers. Every pair counts the same; prolific artists count more.
 
     No ratio goes beyond what so few works can tell: one more could contradict, alike to everything (a hub), or unlike
-    its own artist's works. So the ratio of the shares above a threshold is bounded by one with 1 / (n + 1) added to
-    those by two artists, and that of the shares below it with as much added to those by one. (After Vergeer et al.
-    2016, who add one pair; but pairs are not independent, and one hub is in n of them.) Works that have no partner by
-    their own artist say nothing of pairs by one: below, n are those that have one.
+    its own artist's works. Such a work is in n of n (n + 1) / 2 pairs, a share of 2 / (n + 1). So the ratio of the
+    shares above a threshold is bounded by one with as much added to those by two artists, and that of the shares below
+    it with as much added to those by one. (After Vergeer et al. 2016, who add one pair; but pairs are not independent.)
+    With several references it is half as much: there it is one of many in a mean, and counts as the picture that is
+    compared. Works that have no partner by their own artist say nothing of pairs by one: below, n are those that have
+    one. A rival of the same school is no such accident, and may go beyond all limits: what it would change the
+    intervals over artists say, as far as rivals are in the collection.
 
     Args:
         images: of n works; not those that will be asked about.
@@ -173,7 +194,7 @@ def calibrate(
             f"a calibration needs {2 * folds} artists with {references + 1} works or more, here are {several.sum()}"
         )
     whose = np.repeat(works.names, works.counts)
-    counts = np.zeros((2, STEPS))
+    counts = np.zeros((len(works.names), 2, STEPS), np.int32)
     random = np.random.default_rng(seed)
     fold = artist_folds(whose, folds, random)
     if name == "cosine":
@@ -182,40 +203,70 @@ def calibrate(
         inside = fold == number
         way = readout(name, works.images if inside.all() else works.images.take(~inside), k=k)
         judged = sorted_by_artist(works.images.take(inside), whose[inside])
-        drawn = DRAWS if references > 1 else 1
-        for _ in range(drawn):
-            counts += _counts(judged.compared(way, references, random), RANGES[name]) / drawn
-    used = counts.sum(axis=0) > 0
-    edges = np.linspace(*RANGES[name], STEPS + 1)
-    middles, shares = ((edges[1:] + edges[:-1]) / 2)[used], (counts / counts.sum(axis=1, keepdims=True))[:, used]
-    limits = _limits(shares, int(works.counts[several].sum()), len(whose))
-    values, ratios = _FITS[method](middles, shares)
-    pairs = (int(counts[0].sum()), int(counts[1].sum()))
-    return Calibration(way, method, values, ratios, limits, collection, len(works.names), len(whose), references, pairs)
+        for artist, found in _counts(judged, way, references, random):
+            counts[np.searchsorted(works.names, artist)] += found
+    # Every pair by two artists came with each of them.
+    total, paired = counts.sum(axis=0) * [[1], [0.5]], np.where(several, works.counts, 0)
+    middles = np.linspace(*RANGES[name], 2 * STEPS + 1)[1::2]
+    ratios, limits = _curve(total, middles, method, references, (paired.sum(), len(whose)))
+    without = [
+        _curve(total - each, middles, method, references, (paired.sum() - fewer, len(whose) - gone))[0]
+        for each, fewer, gone in zip(counts, paired, works.counts, strict=True)
+    ]
+    widths, drawn = _half_widths(np.stack(without)), DRAWS if references > 1 else 1
+    pairs = (int(total[0].sum() / drawn), int(total[1].sum() / drawn))
+    sizes = (len(works.names), len(whose), references, pairs)
+    return Calibration(way, method, middles, ratios, widths, limits, collection, *sizes)
 
 
-def _counts(compared: Iterable[tuple[np.ndarray, np.ndarray]], ends: tuple[float, float]) -> np.ndarray:
-    """How many pairs by one artist, and by two, have a value in each step, (2, steps)."""
-    counts = np.zeros((2, STEPS))
-    for pairs in compared:
-        for kind, values in enumerate(pairs):
+def _counts(
+    works: ByArtist, way: Readout, references: int, random: np.random.Generator
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Of each artist how many pairs by one, and how many with others, have a value in each step, (2, steps)."""
+    ends = RANGES[way.name]
+    for _ in range(DRAWS if references > 1 else 1):
+        for artist, pairs in zip(works.names.tolist(), works.compared(way, references, random), strict=True):
             # Rounding may leave a value just beyond its range.
-            counts[kind] += np.histogram(np.clip(values, *ends), STEPS, ends)[0]
-    counts[1] /= 2  # every pair by two artists came with each of them
-    return counts
+            yield artist, np.stack([np.histogram(np.clip(values, *ends), STEPS, ends)[0] for values in pairs])
 
 
-def _limits(shares: np.ndarray, paired: int, works: int) -> tuple[float, float]:
+def _curve(
+    counts: np.ndarray, middles: np.ndarray, method: str, references: int, works: tuple[int, int]
+) -> tuple[np.ndarray, tuple[float, float]]:
+    """The logarithms of the likelihood ratios that counts of pairs say, and the limits of the ratios.
+
+    Args:
+        counts: (2, v) pairs by one artist, and by two, in each step.
+        middles: (v,) of the steps.
+        method: see ``METHODS``.
+        references: see ``calibrate``.
+        works: how many are in pairs by one artist, and in all.
+    """
+    used = counts.sum(axis=0) > 0
+    shares = counts[:, used] / counts.sum(axis=1, keepdims=True)
+    limits = _limits(shares, *((2 if references == 1 else 1) / (n + 1) for n in works))
+    values, ratios = _FITS[method](middles[used], shares)
+    return np.clip(np.interp(middles, values, ratios), *np.log(limits)), limits
+
+
+def _limits(shares: np.ndarray, unlike: float, hub: float) -> tuple[float, float]:
     """The smallest and the largest likelihood ratio of shares of both kinds, with one work against each.
 
     Args:
         shares: (2, v) of the pairs by one artist, and by two.
-        paired: works that are in pairs by one artist.
-        works: all of them.
+        unlike: the share of the pairs by one that one more work would be in, unlike its own artist's.
+        hub: the share of the pairs by two that one more work would be in, alike to everything.
     """
     below, above = np.cumsum(shares, axis=1), np.cumsum(shares[:, ::-1], axis=1)
-    low = (below[0] + 1 / (paired + 1)) / np.maximum(below[1], 1e-12)
-    return min(float(low.min()), 1.0), max(float((above[0] / (above[1] + 1 / (works + 1))).max()), 1.0)
+    low = (below[0] + unlike) / np.maximum(below[1], 1e-12)
+    return min(float(low.min()), 1.0), max(float((above[0] / (above[1] + hub)).max()), 1.0)
+
+
+def _half_widths(without: np.ndarray) -> np.ndarray:
+    """Half of the intervals of v numbers, from (a, v) without each artist."""
+    columns, of = np.unique(without, axis=1, return_inverse=True)
+    found = [jackknife(float(each.mean()), each, bounds=None, unit="artist") for each in columns.T]
+    return np.array([(each.high - each.low) / 2 for each in found])[of]
 
 
 def _isotonic(values: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
+from csdlib.metrics.estimate import Estimate
 from csdlib.similarity.calibration import Calibration, calibrate
 from csdlib.similarity.pairs import pair_cosines
 from csdlib.similarity.reading import Reading
@@ -14,6 +15,9 @@ from csdlib.similarity.readouts import readout
 
 #: Numbers of references by one artist that are calibrated at most; beyond the first a mean cosine says hardly more.
 MOST_REFERENCES = (12, 8, 4, 2, 1)
+
+#: A likelihood ratio in a table, and its interval.
+RATIO = ("likelihood_ratio", "likelihood_ratio_low", "likelihood_ratio_high")
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Corpus:
     def _calibrations(self) -> dict[int, Calibration]:
         return {}
 
-    def likelihood_ratio(self, means: np.ndarray, references: np.ndarray) -> np.ndarray:
+    def likelihood_ratios(self, means: np.ndarray, references: np.ndarray) -> dict[str, np.ndarray]:
         """How much more likely each picture's mean cosine is if one artist made it and its references than if two did.
 
         Args:
@@ -82,17 +86,19 @@ class Corpus:
             references: (m,) how many works; more than ``most_references`` are read as so many.
 
         Returns:
-            (m,) above 0; above 1 speaks for one artist. Not a number where there is no mean.
+            ``likelihood_ratio``, (m,) above 0, above 1 speaks for one artist; and its 95 % interval over the artists of
+            the corpus, from ``likelihood_ratio_low`` to ``likelihood_ratio_high``. Not a number where there is no mean.
 
         Raises:
             InputError: too few works or artists.
         """
         if self.uncalibrated:
             raise InputError(self.uncalibrated)
-        found, counts = np.full(len(means), np.nan), np.minimum(references, self.most_references)
+        found, counts = np.full((3, len(means)), np.nan), np.minimum(references, self.most_references)
         for count in np.unique(counts[counts > 0]).tolist():
-            found[counts == count] = self.calibration(count).likelihood_ratio(means[counts == count])
-        return found
+            made, asked = self.calibration(count), counts == count
+            found[:, asked] = made.likelihood_ratio(means[asked]), *made.interval(means[asked])
+        return dict(zip(RATIO, found, strict=True))
 
     @property
     def most_references(self) -> int:
@@ -122,8 +128,10 @@ class Corpus:
         Args:
             cosine: in [-1, 1].
         """
-        one = np.array([cosine])
-        ratio = None if self.uncalibrated else float(self.likelihood_ratio(one, np.ones(1, dtype=int))[0])
+        one, ratio = np.array([cosine]), None
+        if not self.uncalibrated:
+            value, low, high = (float(each[0]) for each in self.likelihood_ratios(one, np.ones(1, int)).values())
+            ratio = Estimate(value, low, high, self.calibration().artists, "artist")
         sizes = f"{self.name}: {len(self.embeddings):,} pictures by {len(set(self.artists.tolist()) - {''}):,} artists"
         return Reading(sizes, float(self.above_different(one)[0]), float(self.above_same(one)[0]), ratio)
 

@@ -100,7 +100,9 @@ def style_similarity(a: Images, b: Images, *, descriptor: str | Descriptor = "cs
     if measure.metric != "cosine":
         raise InputError(f"style_similarity needs a cosine descriptor; {measure.name} uses {measure.metric}")
     first, second = (_encode(measure, images) for images in (a, b))
-    estimate, note = prototype_cosine(first, second), _note(len(first), len(second), ("image", "reference"))
+    estimate = prototype_cosine(first, second)
+    few = _note(len(first), len(second), ("image", "reference"))
+    note = "; ".join(filter(None, [few, _on_both_sides(first, second)]))
     return Score(estimate, measure.name, len(second), corrected_cosine(first, second), note)
 
 
@@ -176,6 +178,14 @@ def _note(first: int, second: int, kinds: tuple[str, str]) -> str:
         return f"one {kinds[0]} and one {kinds[1]}: no interval"
     few = [f"{n} {kind}{'s' * (n > 1)} only" for kind, n in zip(kinds, (first, second), strict=True) if n < FEW]
     return "; ".join(few)
+
+
+def _on_both_sides(first: np.ndarray, second: np.ndarray) -> str:
+    """What has to be said where a picture is compared with itself."""
+    known = {row.tobytes() for row in second}
+    count = sum(row.tobytes() in known for row in first)
+    verb = "stands" if count == 1 else "stand"
+    return f"{count} of the images {verb} on both sides: a cosine with itself says nothing" if count else ""
 
 
 @lru_cache(maxsize=4)

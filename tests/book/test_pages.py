@@ -3,22 +3,36 @@ import shutil
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from book.assemble import build_html
+from book.assemble import _sources, build_html
 from book.build import make_book, make_chapter
 from book.pages import run_page
 from book.project import BookError, Project
 from book.runs import listed_runs
+from csdlib.figures.engine import ADDRESSES
+from tests.book.conftest import copy_small_book
 
 pytestmark = pytest.mark.book
 
 
 def page(project: Project, name: str) -> BeautifulSoup:
     return BeautifulSoup((project.html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def test_the_weights_that_pages_load_lie_beside_them(small_book: Project, tmp_path: Path) -> None:
+    project = copy_small_book(tmp_path)
+    for name in ADDRESSES:
+        (project.root / "data" / "models" / name).mkdir(parents=True)
+        (project.root / "data" / "models" / name / "model.safetensors").write_bytes(name.encode())
+    found = {name: content for name, content in _sources(project, []) if "/weights/" in name}
+    assert found == {address: name.encode() for name, address in ADDRESSES.items()}
+    # A book without models has none to lay there.
+    assert not list((small_book.html / "_static").glob("weights/*"))
 
 
 def test_a_page_shows_how_it_was_made(small_book: Project) -> None:
@@ -62,6 +76,12 @@ def test_plotly_is_shared(small_book: Project) -> None:
     found = (small_book.html / "tiny.html").read_text()
     assert "plotly.min.js" in found
     assert len(found) < 200_000
+
+
+def test_plotly_is_loaded_only_where_a_chart_is(small_book: Project) -> None:
+    asked = {path.stem: "plotly.min.js" in path.read_text() for path in small_book.html.glob("*.html")}
+    assert asked["tiny"] and asked["tiny-cubic"]
+    assert [name for name, plotly in asked.items() if plotly and not name.startswith("tiny")] == []
 
 
 def test_any_parameters_make_a_further_page(small_book: Project) -> None:

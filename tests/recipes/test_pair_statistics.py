@@ -11,7 +11,6 @@ from csdlib.errors import InputError
 from csdlib.metrics.jackknifed import jackknife
 from csdlib.recipes.recorded import pair_statistics
 from csdlib.recipes.recorded.pair_statistics import record_pair_statistics
-from csdlib.recipes.recorded.ratios import ratio_rows
 from csdlib.recipes.recorded.thresholds import threshold_rows
 from csdlib.similarity import pair_cosines
 from csdlib.similarity.corpus import Corpus
@@ -77,27 +76,15 @@ def test_pictures_like_the_works_pass_like_them_and_those_drawn_together_more_of
     assert same["generated", "others", "passed at FAR 1% above"] == pytest.approx(0, abs=1e-9)
     assert same["generated with generated", "own", "auc above"] == pytest.approx(0, abs=1e-9)
     made = collection(1.2, seed=1, prefix="made", towards=6.0)
-    drawn = by_key(threshold_rows(works, WHOSE, made, WHOSE, seeds=2))
+    drawn = by_key(threshold_rows(works, WHOSE, made, WHOSE))
     assert drawn["low"]["generated with generated", "others", "passed at FAR 5% above"] > 0.2
     assert drawn["high"]["generated", "own", "ratio above"] < 1
     assert drawn["value"]["works", "own", "ratio"] > 1
 
 
-def test_the_ratio_rises_between_its_ends_and_more_references_say_more() -> None:
-    values = np.linspace(-0.6, 1, 9)
-    rows = pd.DataFrame(ratio_rows(collection(0.8), WHOSE, values=values.tolist(), seeds=3))
-    assert (rows["low"] <= rows["isotonic"]).all() and (rows["isotonic"] <= rows["high"]).all()
-    one, four = (rows[rows["references"] == count] for count in (1, 4))
-    for column in ("isotonic", "logistic"):
-        assert one[column].is_monotonic_increasing
-        assert one[column].iloc[0] < 1 < one[column].iloc[-1]
-    assert four["isotonic"].max() > one["isotonic"].max()
-
-
 def test_a_corpus_is_recorded_with_its_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = Corpus("small", collection(0.8), WHOSE)
     monkeypatch.setattr(pair_statistics, "shipped_corpus", lambda *_: corpus)
-    monkeypatch.setattr(pair_statistics, "ratio_rows", lambda *_, **__: [{"references": 1, "value": 0.0}])
     monkeypatch.setattr(pair_statistics, "DESIGNS", ((ARTISTS, WORKS), (ARTISTS + 1, WORKS)))
     monkeypatch.setattr(pair_statistics, "_generated", lambda who: ([{"measure": who}], {}))
     made = record_pair_statistics(tmp_path / "pairs.csv", worlds={"atelier": "csd-tiny"}, splits=1, command="c")
@@ -115,7 +102,6 @@ def test_a_corpus_is_recorded_with_its_curves(tmp_path: Path, monkeypatch: pytes
     assert set(bins["method"]) == {"raw", "isotonic"}
     pairs = bins.groupby(["method", "references", "prior"])["same"].sum()
     assert pairs["raw", 1, 0.5] == ARTISTS * WORKS * (WORKS - 1) / 2
-    assert (tmp_path / "pairs_ratios.csv").is_file()
     monkeypatch.setattr(pair_statistics, "shipped_corpus", lambda *_: None)
     with pytest.raises(InputError, match="corpus 'atelier' does not ship for csd-tiny"):
         record_pair_statistics(tmp_path / "none.csv", worlds={"atelier": "csd-tiny"})

@@ -46,6 +46,8 @@ def test_a_score_says_how_likely_it_is_where_the_references_are_by_one(corpus: P
     # Of each group its own references: there it has.
     grouped = score(corpus, corpus, pairing="group", corpus=corpus, **QUIET)
     assert grouped.frame["likelihood_ratio"].notna().all()
+    # So clear a corpus leaves all of them at the ceiling, where no artist makes a difference: there is no interval.
+    assert grouped.frame[["likelihood_ratio_low", "likelihood_ratio_high"]].isna().all(axis=None)
 
 
 def test_a_small_corpus_gives_no_ratio_and_says_why(corpus: Path, tmp_path: Path) -> None:
@@ -78,6 +80,8 @@ def test_a_picture_among_the_references_is_no_evidence_for_its_own_artist(corpus
     # With its only work by hand-03 taken out there is nothing to compare it with.
     assert np.isnan(found["hand-03"])
     assert found[["hand-04", "hand-05"]].notna().all()
+    notes = attribute(corpus / "hand-07" / "0.png", tmp_path, wrong=0.2, corpus=corpus, **QUIET).how["notes"]
+    assert any(note.startswith("1 of 3 artists have one work") for note in notes)
 
 
 def test_the_doctor_tells_hubs_and_styles_that_do_not_stand_apart(corpus: Path, tmp_path: Path) -> None:
@@ -117,3 +121,15 @@ def test_a_hub_and_a_style_without_a_place_are_named() -> None:
             "groups compared, pictures of each",
         ]
     )
+
+
+def test_a_threshold_that_does_not_hold_for_others_says_so(tmp_path: Path) -> None:
+    # Two pairs of siblings: whichever is held out, the others have only half of the reason for a high threshold.
+    for number, hue in enumerate((0, 0, 6, 6)):
+        (tmp_path / f"hand-{number}").mkdir()
+        for seed in range(6):
+            tinted(hue, 10 * number + seed).save(tmp_path / f"hand-{number}" / f"{seed}.png")
+    found = attribute(tmp_path / "hand-0" / "0.png", tmp_path, wrong=0.01, corpus=None, **QUIET)
+    assert found.estimate("given to somebody").value > 0.02
+    assert "instead of 1 %: it does not hold" in " ".join(found.how["notes"])
+    assert attribute(tmp_path / "hand-0" / "0.png", tmp_path, wrong=0.5, corpus=None, **QUIET).how["notes"] == []

@@ -88,6 +88,9 @@ def test_the_rate_of_wrong_names_is_measured_on_artists_who_did_not_set_the_thre
     assert (known.wrong.n, known.wrong.unit) == (7, "group")
     assert known.threshold == pytest.approx(np.quantile(likest[np.isin(names, chosen)], 0.8))
     assert known.by_stranger.to_dict() == pytest.approx(dict(zip(chosen, rates, strict=True)))
+    calibrating = np.isin(names, chosen)
+    assert known.likest.to_numpy() == pytest.approx(likest[calibrating])
+    assert known.likest.index.tolist() == names[calibrating].tolist()
 
 
 def test_what_cannot_be_ranked_is_refused() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t as student_t
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
@@ -91,8 +92,9 @@ def test_no_ratio_goes_beyond_what_so_many_works_can_tell() -> None:
     images, artists = painters(10, 6, 0, dim=64, noise=0.1)
     for method in METHODS:
         made = calibrate(images, artists, method=method)
-        assert made.limits == pytest.approx((1 / 61, 61))
-        assert made.likelihood_ratio(np.array([-1.0, 1.0])).tolist() == pytest.approx([1 / 61, 61])
+        # One work more would be in 60 of 61 * 60 / 2 pairs.
+        assert made.limits == pytest.approx((2 / 61, 61 / 2))
+        assert made.likelihood_ratio(np.array([-1.0, 1.0])).tolist() == pytest.approx([2 / 61, 61 / 2])
 
 
 def test_a_calibration_says_what_it_holds_for() -> None:
@@ -160,8 +162,8 @@ def test_few_pairs_by_one_artist_exclude_little_however_many_strangers_there_are
     for name in np.unique(artists)[:10]:
         alone[np.flatnonzero(artists == name)[:2]] = name
     low, high = calibrate(images, alone.astype(str)).limits
-    assert low >= 1 / 21
-    assert high <= 321
+    assert low >= 2 / 21
+    assert high <= 321 / 2
 
 
 def test_a_number_of_references_is_calibrated_on_as_many_artists_as_a_pair() -> None:
@@ -172,3 +174,35 @@ def test_a_number_of_references_is_calibrated_on_as_many_artists_as_a_pair() -> 
     assert calibrate(images.take(rows), artists[rows]).references == 1
     with pytest.raises(InputError, match="10 artists with 13 works or more, here are 2"):
         calibrate(images.take(rows), artists[rows], references=12)
+
+
+@pytest.mark.parametrize(("method", "references"), [("isotonic", 1), ("logistic", 1), ("isotonic", 3)])
+def test_intervals_are_those_of_calibrations_without_each_artist(method: str, references: int) -> None:
+    images, artists = painters(12, 8, 0, noise=2)
+    made = calibrate(images, artists, method=method, references=references)
+    asked = np.quantile(pairs_within_folds(images, artists, "cosine", 1, 0)[0], [0.3, 0.7, 0.9])
+    without = []
+    for name in np.unique(artists):
+        kept = artists != name
+        # References are drawn anew, by chance: their draws are to be averaged.
+        again = [
+            calibrate(images.take(kept), artists[kept], method=method, references=references, seed=seed)
+            for seed in range(1 if references == 1 else 12)
+        ]
+        without.append(np.mean([np.log(each.likelihood_ratio(asked)) for each in again], axis=0))
+    spread = np.array(without) - np.mean(without, axis=0)
+    half = student_t.ppf(0.975, 11) * np.sqrt(11 / 12 * (spread**2).sum(axis=0))
+    low, high = made.interval(asked)
+    np.testing.assert_allclose(np.log(high / low) / 2, half, rtol=0.01 if references == 1 else 0.5)
+    assert (low < made.likelihood_ratio(asked)).all()
+    assert (made.likelihood_ratio(asked) < high).all()
+
+
+def test_intervals_hold_what_many_more_artists_say() -> None:
+    truth = calibrate(*painters(300, 6, 1000, noise=2))
+    asked, held = np.linspace(-0.2, 0.5, 5), []
+    for seed in range(40):
+        low, high = calibrate(*painters(15, 6, seed, noise=2)).interval(asked)
+        ratio = truth.likelihood_ratio(asked)
+        held.append((low <= ratio) & (ratio <= high))
+    assert np.mean(held) > 0.85

@@ -28,7 +28,7 @@ def test_ratios_speak_for_who_made_it_on_artists_of_another_draw() -> None:
     own = np.einsum("ad,awd->aw", vectors[:, 0], vectors[:, 1:5]).mean(axis=1)
     strangers = np.einsum("ad,awd->aw", vectors[:, 0], np.roll(vectors, 1, axis=0)[:, 1:5]).mean(axis=1)
     counts = np.full(20, 4)
-    for_own, for_strangers = (known.likelihood_ratio(means, counts) for means in (own, strangers))
+    for_own, for_strangers = (known.likelihood_ratios(means, counts)["likelihood_ratio"] for means in (own, strangers))
     assert np.median(for_own) > 5
     assert np.median(for_strangers) < 0.5
     # Markov: of strangers a tenth at most can have a ratio of 10 (their mean is 1).
@@ -38,10 +38,13 @@ def test_ratios_speak_for_who_made_it_on_artists_of_another_draw() -> None:
 def test_more_references_say_more_and_beyond_twelve_they_are_read_as_twelve() -> None:
     known = by_artists(15, 20)
     means = np.full(4, 0.75)
-    one, four, twelve, many = known.likelihood_ratio(means, np.array([1, 4, 12, 40]))
+    found = known.likelihood_ratios(means, np.array([1, 4, 12, 40]))
+    one, four, twelve, many = found["likelihood_ratio"]
+    assert (found["likelihood_ratio_low"] < found["likelihood_ratio"]).all()
+    assert (found["likelihood_ratio"] < found["likelihood_ratio_high"]).all()
     assert one < four
     assert twelve == many
-    missing = known.likelihood_ratio(np.array([np.nan, 0.5]), np.array([0, 1]))
+    missing = known.likelihood_ratios(np.array([np.nan, 0.5]), np.array([0, 1]))["likelihood_ratio"]
     assert np.isnan(missing[0])
     assert missing[1] > 0
 
@@ -50,7 +53,7 @@ def test_a_corpus_that_is_too_small_says_why() -> None:
     few = by_artists(3, 4)
     assert "artists" in few.uncalibrated
     with pytest.raises(InputError):
-        few.likelihood_ratio(np.array([0.5]), np.array([1]))
+        few.likelihood_ratios(np.array([0.5]), np.array([1]))
     said = few.read(0.5)
     assert said.likelihood_ratio is None
     assert "frequent" not in str(said)

@@ -89,7 +89,7 @@ def test_a_calibration_is_nearer_to_the_truth_than_a_cosine(prior: float) -> Non
         made = judge(images, artists, method=method, prior=prior)
         assert made.above(raw, "ece").high < 0
         assert made.above(raw, "brier").high < 0
-        assert made.estimate("ece").value < 0.03
+        assert made.estimate("ece").value < 0.04
         assert made.estimate("ece").low >= 0
 
 

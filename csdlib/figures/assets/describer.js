@@ -3,12 +3,12 @@
 //   const describer = new Describer(engine, record, place);
 //   const whole = await describer.describe(files, onEach);
 //
-// engine is the worker's script, record what weights_record gives in Python (with file, what the reader has to choose, where
-// there is no address), and place an empty element, in which the panel
-// for the weights stands: nothing is fetched before the reader has clicked there. describe waits for the weights. onEach gets
-// { number, file, vector, milliseconds }, a Float32Array of unit norm, or { number, file, reason }, one sentence, for each
-// file in its order. What is asked for meanwhile waits its turn. describe gives false where it was stopped before the end, and
-// fails, with a sentence as its message, where nothing can be computed. A file is a Blob, or pixels { data, width, height } (RGBA).
+// engine is the worker's script, record what weights_record gives in Python (without an address, but with file, the words for
+// what the reader has to choose), and place an empty element, in which the panel for the weights stands: nothing is fetched before the reader has clicked there. describe waits for the weights. For each
+// file in its order onEach gets { number, file, vector, milliseconds: { decoding, computing } }, where vector is a Float32Array
+// of unit norm, or { number, file, reason }, one sentence. What is asked for meanwhile waits its turn. describe gives false
+// where it was stopped before the end, and fails, with a sentence as its message, where nothing can be computed. A file is a
+// Blob, or pixels { data, width, height } (RGBA).
 
 const MOST_PICTURES = 50; // at once
 
@@ -47,6 +47,7 @@ class Describer {
       const { checked, fast } = await this.ask(request, ({ loaded }) => this.panel.progress(loaded));
       const doubt = checked ? "" : " Their hash could not be checked: this page is not served by https.";
       this.panel.say(`${name} is loaded.${doubt}${fast ? "" : " Without WebAssembly each picture takes a few times as long."}`);
+      this.loaded = true;
       this.opened();
     } catch (error) {
       this.panel.failed(error.message);
@@ -72,10 +73,9 @@ class Describer {
 
   async one(picture, wanted) {
     const { name } = this.record;
-    const began = performance.now();
     const found = {};
-    await this.ask({ kind: "describe", id: 0, name, pictures: [picture] }, ({ vector, reason }) => {
-      Object.assign(found, vector ? { vector, milliseconds: performance.now() - began } : { reason });
+    await this.ask({ kind: "describe", id: 0, name, pictures: [picture] }, ({ vector, milliseconds, reason }) => {
+      Object.assign(found, vector ? { vector, milliseconds } : { reason });
     }, wanted);
     return found;
   }

@@ -16,7 +16,6 @@ from csdlib.errors import InputError
 from csdlib.files import AnyPath
 from csdlib.metrics.jackknifed import Jackknifed
 from csdlib.recipes.recorded.described import read_described
-from csdlib.recipes.recorded.ratios import ratio_rows
 from csdlib.recipes.recorded.results import Recorded, write_results, write_table
 from csdlib.recipes.recorded.thresholds import FALSE_ACCEPTS, threshold_rows
 from csdlib.recipes.shipped.csd_art import judging_artists
@@ -78,8 +77,7 @@ def record_pair_statistics(
             - ``gaps``: the share of artists with a negative gap, at so many artists and works.
             - ``threshold``, of the world ``generated``: see ``threshold_rows``.
 
-            Beside it, ``..._reliability.csv`` has the reliability diagrams, and ``..._ratios.csv`` the likelihood
-            ratio by the cosine, to be drawn.
+            Beside it, ``..._reliability.csv`` has the reliability diagrams.
         worlds: names of shipped corpora, and of the descriptor of each.
         splits: of the artists, each used both ways.
         command: what makes it again.
@@ -90,7 +88,6 @@ def record_pair_statistics(
     output = Path(output)
     rows: list[Row] = []
     reliability: list[Row] = []
-    ratios: list[Row] = []
     facts: dict[str, object] = {"splits": splits, "false_accepts": FALSE_ACCEPTS}
     for world, descriptor in worlds.items():
         corpus = _corpus(world, descriptor)
@@ -99,14 +96,12 @@ def record_pair_statistics(
         found = {"world": world, "artists": "unseen", "descriptor": descriptor, "pictures": "works"}
         rows += [found | row for row in pair_rows(images, artists, judged, splits)]
         reliability += [{"world": world} | row for row in reliability_rows(judged)]
-        ratios += [{"world": world} | row for row in ratio_rows(images, artists, references=REFERENCES)]
         facts[world] = {"works": len(images), "artists": sorted(set(artists.tolist()))}
     for name in ("unseen", "all"):
         asked = {"world": "generated", "artists": name, "descriptor": "csd-art", "question": "threshold"}
         measured, facts[f"generated, {name}"] = _generated(name)
         rows += [asked | {"readout": "cosine"} | row for row in measured]
-    for suffix, curves in (("reliability", reliability), ("ratios", ratios)):
-        write_table(output.with_name(f"{output.stem}_{suffix}.csv"), pd.DataFrame(curves).round(4))
+    write_table(output.with_name(f"{output.stem}_reliability.csv"), pd.DataFrame(reliability).round(4))
     frame = pd.DataFrame(rows)[[*COLUMNS]].round(4)
     return write_results(output, facts, frame, command=command, descriptors=sorted({*worlds.values(), "csd-art"}))
 

@@ -9,7 +9,7 @@ from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
 from csdlib.metrics.intervals import SHARE, SIGNED, Bounds
 from csdlib.metrics.jackknifed import jackknife
-from csdlib.recipes.recorded.ratios import SEEDS, mean_log_ratios
+from csdlib.similarity.calibration import calibrate
 
 #: Shares of the pairs of works by two artists that a threshold lets pass.
 FALSE_ACCEPTS = (0.01, 0.05)
@@ -76,7 +76,6 @@ def threshold_rows(
     *,
     subjects: np.ndarray | None = None,
     ratios: bool = True,
-    seeds: int = SEEDS,
 ) -> list[Row]:
     """Sets thresholds on pairs of works, and counts which pairs with generated pictures pass them.
 
@@ -91,7 +90,6 @@ def threshold_rows(
         asked: (m,) in whose style each was asked for; of who has no works nothing is counted.
         subjects: (m,) what each generated picture shows; then those of two subjects are compared, too.
         ratios: calibrate the cosine on the works, and read the typical cosines by it.
-        seeds: of the calibrations, see ``log_ratios``.
 
     Returns:
         rows with ``pictures`` (``works``: works with works; ``generated``: generated pictures with works; ``generated
@@ -118,9 +116,15 @@ def threshold_rows(
         shown = replace(drawn, labels=subjects[kept])
         sides["generated, two subjects"] = (shown, shown)
     kinds = {kind: _counted(names, *side) for kind, side in sides.items()}
-    curves = mean_log_ratios(works, artists, EDGES, seeds=seeds) if ratios else None
+    curves = _log_ratios(works, artists) if ratios else None
     found = _measured(kinds, both, curves)
     return [row for kind, each in found.items() for row in _rows(kind, each, found["works"])]
+
+
+def _log_ratios(works: Embeddings, artists: np.ndarray) -> np.ndarray:
+    """The logarithms of the likelihood ratios at the edges, of all artists and without each, (1 + a, edges)."""
+    kept = [np.ones(len(artists), bool), *(artists != name for name in np.unique(artists))]
+    return np.log([calibrate(works.take(rows), artists[rows]).likelihood_ratio(EDGES) for rows in kept])
 
 
 def _counted(names: np.ndarray, one: _Side, other: _Side) -> _Pairs:

@@ -2,15 +2,14 @@
 //
 // The page sends                                     and gets
 //   { kind: "load", name, config, weights, sha256 }    "progress" { name, loaded }, then "loaded" { name, dim, checked, fast }
-//   { kind: "describe", id, name, pictures }           for each picture "described" { id, number, vector } or
-//                                                      "refused" { id, number, reason }, and at the end "done" { id }
+//   { kind: "describe", id, name, pictures }           for each picture "described" { id, number, vector, milliseconds } or
+//                                                      "refused" { id, number, reason }, at the end "done" { id, cancelled }
+//   { kind: "cancel", id }                             nothing, but the pictures of this request that wait are left out
 // and where a request fails as a whole, "failed" { id, name, reason }. weights is an ArrayBuffer, or an address in full; sha256
 // what its hash has to be. A picture is a file (a Blob), or pixels { data, width, height }, four bytes a pixel (RGBA).
 // What is refused says why in one sentence. checked is false where the browser computes no hash, and fast is false where
 // simd.js does not run.
 
-const SMALLEST_SIDE = 16; // pixels: below, a picture has no visible style
-const MOST_PIXELS = 100_000_000;
 const models = new Map();
 
 // The network that the weights are made for, with its weights.
@@ -57,46 +56,37 @@ async function fetched(address, cache, report) {
   return new Blob(pieces).arrayBuffer();
 }
 
-async function describe({ id, name, pictures }, send) {
-  const known = models.get(name);
-  if (!known) throw new Error(`${name} is not loaded: load its weights first.`);
+async function describe(request, send) {
+  const { id, name, pictures } = request;
+  const descriptor = models.get(name);
+  if (!descriptor) throw new Error(`${name} is not loaded: load its weights first.`);
   for (const [number, picture] of pictures.entries()) {
+    await othersHeard();
+    if (request.cancelled) break;
     try {
-      const vector = known.describe(known.view(onWhite(sized(picture instanceof Blob ? await decoded(picture) : picture))));
-      send({ kind: "described", id, number, vector });
+      send({ kind: "described", id, number, ...(await oneDescribed(descriptor, picture)) });
     } catch (error) {
       send({ kind: "refused", id, number, reason: sentence(error) });
     }
   }
-  send({ kind: "done", id });
+  send({ kind: "done", id, cancelled: Boolean(request.cancelled) });
 }
 
-// The pixels of a file, upright. Its colours are taken as they are written, as Pillow takes them.
-async function decoded(file) {
-  if (!file.size) throw new Error("The file is empty.");
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
-  } catch {
-    throw new Error("Not a picture that this browser can read: JPEG, PNG, WebP and GIF it can.");
-  }
-  try {
-    const { width, height } = sized(bitmap);
-    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    context.drawImage(bitmap, 0, 0);
-    return context.getImageData(0, 0, width, height);
-  } finally {
-    bitmap.close();
-  }
+async function oneDescribed(descriptor, picture) {
+  const start = performance.now();
+  const pixels = picture instanceof Blob ? await decoded(picture) : onWhite(sized(picture));
+  const there = performance.now();
+  const vector = descriptor.describe(descriptor.view(pixels));
+  return { vector, milliseconds: { decoding: there - start, computing: performance.now() - there } };
 }
 
-function sized(picture) {
-  const { width, height } = picture;
-  if (Math.min(width, height) < SMALLEST_SIDE)
-    throw new Error(`The picture is ${width} x ${height} pixels: smaller than ${SMALLEST_SIDE} a side, it shows no style.`);
-  if (width * height > MOST_PIXELS)
-    throw new Error(`The picture is ${width} x ${height} pixels, more than ${MOST_PIXELS / 1e6} million: scale it down first.`);
-  return picture;
+// Lets the messages in that have arrived meanwhile. (A timer would wait four milliseconds each time.)
+function othersHeard() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(port1.close());
+    port2.postMessage(null);
+  });
 }
 
 function sentence(error) {
@@ -104,16 +94,23 @@ function sentence(error) {
   return error.message;
 }
 
-// Requests are answered one after the other: a picture waits until its weights are there.
+// Requests are answered one after the other: a picture waits until its weights are there. Only a cancellation does not wait.
 let queue = Promise.resolve();
+const open = new Set();
 
 function answer(request, send) {
+  if (request.kind === "cancel") {
+    for (const each of open) each.cancelled ||= each.kind === "describe" && each.id === request.id;
+    return queue;
+  }
+  open.add(request);
   queue = queue.then(async () => {
     try {
       await { load, describe }[request.kind](request, send);
     } catch (error) {
       send({ kind: "failed", id: request.id, name: request.name, reason: sentence(error) });
     }
+    open.delete(request);
   });
   return queue;
 }

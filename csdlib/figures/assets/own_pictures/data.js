@@ -1,0 +1,60 @@
+// The data of the page: the works that a reader's pictures are shown beside, and for each instrument (a descriptor with all that
+// it is read by) their vectors, their places, a scale and lists of people. csdlib.figures.own_pictures_figure writes them before
+// the script that it makes of these files, in one scope. What comes from outside enters the page as text only.
+
+const root = document.currentScript.closest("figure").querySelector(".csd-own");
+const data = JSON.parse(root.querySelector("script").textContent);
+const part = (name) => root.querySelector(`[data-part="${name}"]`);
+const UNIT = 32767; // what stands for 1 in vectors
+
+const makers = decode(data.works.codes, Uint16Array);
+const instruments = data.instruments.map((each) => ({
+  ...each,
+  name: each.record.name,
+  vectors: unit(each.vectors),
+  places: Float64Array.from(decode(each.places, Uint16Array), (number) => number / 65535),
+  scale: { ...each.scale, ...opened(each.scale) },
+  lists: each.lists.map((list) => ({ ...list, vectors: unit(list.vectors) })),
+}));
+let instrument = instruments[0];
+
+function decode(text, Numbers) {
+  return new Numbers(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+}
+
+function unit(text) {
+  return Float32Array.from(decode(text, Int16Array), (number) => number / UNIT);
+}
+
+// The curves of a scale, at equal steps of the cosine: shares, and logarithms of the ratio and of half its interval.
+function opened({ different, same, ratios, widths }) {
+  const shares = (text) => Float64Array.from(decode(text, Uint16Array), (number) => number / 65535);
+  const logs = (text) => text && Float64Array.from(decode(text, Int16Array), (number) => number / data.logUnit);
+  return { different: shares(different), same: shares(same), ratios: logs(ratios), widths: logs(widths) };
+}
+
+function make(tag, className, text, parent) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  if (parent) parent.appendChild(element);
+  return element;
+}
+
+const maker = (row) => data.works.makers[makers[row]];
+const workLabel = (row) => [maker(row), data.works.contents[row]].filter(Boolean).join(", ") || `work ${row + 1}`;
+
+// All works' thumbnails in one picture; drawn once it is decoded.
+const sheet = new Image();
+const [kind, letters] = data.works.sheet.source.split(";base64,");
+sheet.src = URL.createObjectURL(new Blob([decode(letters, Uint8Array)], { type: kind.slice("data:".length) }));
+
+function thumbnail(row, side, parent) {
+  const picture = make("span", "csd-own-picture", "", parent);
+  const { columns: across } = data.works.sheet;
+  picture.style.width = picture.style.height = `${side}px`;
+  picture.style.backgroundImage = `url(${sheet.src})`;
+  picture.style.backgroundSize = `${across * side}px`;
+  picture.style.backgroundPosition = `${-(row % across) * side}px ${-Math.floor(row / across) * side}px`;
+  return picture;
+}

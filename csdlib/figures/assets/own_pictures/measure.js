@@ -1,0 +1,58 @@
+// What is computed of vectors: the same as csdlib computes in Python, and under the same names.
+
+function cosine(one, others, row = 0) {
+  let sum = 0;
+  for (let i = 0, at = row * one.length; i < one.length; i++, at++) sum += one[i] * others[at];
+  return sum;
+}
+
+// The k rows of a matrix that are most alike to a vector, best first. Of equal ones the first row is first.
+function nearest(vector, vectors, k) {
+  const found = Array.from({ length: vectors.length / vector.length }, (_, row) => ({ row, cosine: cosine(vector, vectors, row) }));
+  return found.sort((a, b) => b.cosine - a.cosine).slice(0, k);
+}
+
+// What the cosine of two pictures says on the scale of pairs whose makers are known (Corpus.read).
+function read({ start, step, different, same, ratios, widths }, value) {
+  const at = Math.min(Math.max((value - start) / step, 0), different.length - 1);
+  const low = Math.min(Math.floor(at), different.length - 2);
+  const between = (curve) => curve[low] + (at - low) * (curve[low + 1] - curve[low]);
+  const found = { different: between(different), same: between(same) };
+  if (!ratios) return found;
+  const ratio = Math.exp(between(ratios));
+  const known = widths[low] >= 0 && widths[low + 1] >= 0;
+  const factor = known ? Math.exp(between(widths)) : NaN;
+  return { ...found, ratio, low: ratio / factor, high: ratio * factor };
+}
+
+const brief = (number, digits) => String(Number(number.toPrecision(digits)));
+
+// The same in the words of csdlib compare (Reading).
+function inWords({ different, same, ratio, low, high }, { said }) {
+  let likely = "";
+  if (ratio) {
+    const [value, least, most] = ratio < 1 ? [1 / ratio, 1 / high, 1 / low] : [ratio, low, high];
+    const interval = Number.isNaN(least) ? "" : ` [${brief(least, 2)}, ${brief(most, 2)}]`;
+    likely = `; ${brief(value, 2)}${interval} times as frequent ${ratio < 1 ? "by two as by one" : "by one as by two"}`;
+  }
+  const [two, one] = [different, same].map((share) => `${brief(100 * share, 3)} %`);
+  return `above ${two} of the pairs by two artists and ${one} of those by one${likely} (${said})`;
+}
+
+// People by the likeness of their prototypes, best first, and whether a name may be given (Candidates.rank).
+function ranked(vector, { names, counts, vectors, threshold }, k) {
+  return nearest(vector, vectors, k).map(({ row, cosine: value }) => (
+    { name: names[row], references: counts[row], cosine: value, named: value >= threshold }));
+}
+
+// Where a picture belongs on the map: the point with the least sum of distances to its nearest works (StyleMap.place).
+function placed(vector, { vectors, places }) {
+  const points = nearest(vector, vectors, data.between).map(({ row }) => [places[2 * row], places[2 * row + 1]]);
+  let middle = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+  for (let round = 0; round < 50; round++) {
+    const weights = points.map(([x, y]) => 1 / Math.max(Math.hypot(x - middle[0], y - middle[1]), 1e-7));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    middle = [0, 1].map((axis) => points.reduce((sum, point, i) => sum + weights[i] * point[axis], 0) / total);
+  }
+  return middle;
+}
