@@ -6,7 +6,8 @@ const LEAST_SIDE = 40; // pixels of the screen that a picture and its frame have
 const GROWTH = 0.7; // as fast as the map, at 1: then coming nearer would show larger pictures, and no more of them
 const GAP = 3; // between two pictures
 const FRAME = 3;
-const ENOUGH = 0.1; // the share of the pictures that must find room before pictures take the place of dots
+const ENOUGH = 0.1; // where this share of the pictures finds room, pictures take the place of dots
+const NEAR = 2; // and at the latest where the map is so many times as large as when it is seen whole
 const BADGE = 15; // the side of the symbol's ground, in a corner of the frame
 const FINEST = 1 / 65536; // places are no finer
 let mode = "zoom";
@@ -81,14 +82,14 @@ function shuffled(rows) {
 function pictureSide(panel) {
   if (mode === "dots" || !sheet) return 0;
   if (!panel.room) measureRoom(panel);
-  const needed = (LEAST_SIDE + GAP) / pixelsPerUnit(panel);
-  if (mode === "zoom" && needed > panel.near) return 0;
+  const scale = pixelsPerUnit(panel, panel.view);
+  const needed = (LEAST_SIDE + GAP) / scale;
+  if (mode === "zoom" && needed > panel.near && scale < NEAR * panel.whole) return 0;
   const most = Math.max(LEAST_SIDE, data.sheet.side + 2 * FRAME);
   return Math.round(Math.min(most, LEAST_SIDE * Math.max(1, (panel.near / needed) ** GROWTH)));
 }
 
-function pixelsPerUnit(panel) {
-  const { x, y } = panel.view;
+function pixelsPerUnit(panel, { x, y }) {
   const [width, height] = [panel.width, panel.height].map((each) => each - 2 * MARGIN);
   return Math.min(width / (x[1] - x[0]), height / (y[1] - y[0]));
 }
@@ -101,7 +102,7 @@ function drawPictures(panel) {
   const pen = cleared(panel);
   drawLines(panel, pen);
   if (side) {
-    const least = (side + GAP) / pixelsPerUnit(panel);
+    const least = (side + GAP) / pixelsPerUnit(panel, panel.view);
     for (let row = 0; row < count; row++) {
       if (panel.room[row] < least) continue;
       const place = pixels(panel, row);

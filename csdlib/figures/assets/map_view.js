@@ -44,6 +44,7 @@ function wholeView(panel) {
   const [[left, right], [low, high]] = [ends(panel.x), ends(panel.y)];
   const scale = 1.04 * Math.max((right - left) / width, (high - low) / height, 1e-6);
   const around = (middle, pixels) => [middle - (scale * pixels) / 2, middle + (scale * pixels) / 2];
+  panel.whole = 1 / scale; // pixels of the screen a unit
   return [around((left + right) / 2, width), around((low + high) / 2, height)];
 }
 
