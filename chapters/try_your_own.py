@@ -293,4 +293,4 @@ if answers:
 #
 # - [Your own images](your_own_images) scores whole folders, with intervals; [whose style is it?](whose_style_is_it) sets the threshold against strangers.
 # - {cite:t}`somepalli2024csd` introduce the descriptor; {cite:t}`mcinnes2018umap` the map.
-# - Next: [the loss by hand](the_loss_by_hand).
+# - Next: [test yourself](test_yourself): how well do *you* tell painters apart?

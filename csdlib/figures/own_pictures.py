@@ -32,7 +32,7 @@ from csdlib.texts import artist_name
 #: The scripts, in the order in which they build on each other.
 PARTS = ("data", "measure", "pictures", "results", "map", "matrix", "start")
 #: Side of a work's thumbnail, in pixels, and the quality of the sheet of all.
-SIDE, QUALITY = 56, 50
+SIDE, QUALITY = 56, 40
 #: What stands for 1 in 16 bits: of a number in [-1, 1], of a share, and of the logarithm of a likelihood ratio.
 UNIT, SHARE, LOG_UNIT = 32767, 65535, 4000
 

@@ -1,4 +1,6 @@
+from .crossed import Parts as Parts
 from .crossed import crossed_mean as crossed_mean
+from .crossed import crossed_parts as crossed_parts
 from .crossed import holm as holm
 from .estimate import Estimate as Estimate
 from .intervals import SIGNED as SIGNED
@@ -30,3 +32,4 @@ from .ranking import reciprocal_rank_per_query as reciprocal_rank_per_query
 from .roc import auc as auc
 from .roc import auc_difference as auc_difference
 from .roc import roc_area as roc_area
+from .shares import wilson as wilson

@@ -2,6 +2,7 @@ from .atelier_pictures import exchanged_palettes as exchanged_palettes
 from .atelier_pictures import maker_found as maker_found
 from .atelier_pictures import movement_sheet as movement_sheet
 from .atelier_pictures import painted as painted
+from .atelier_pictures import repainted as repainted
 from .atelier_prompts import atelier_artists as atelier_artists
 from .atelier_prompts import kept_from_transfers as kept_from_transfers
 from .atelier_prompts import never_painted as never_painted
@@ -9,6 +10,7 @@ from .crawl import atelier_bank as atelier_bank
 from .crawl import curated_crawl as curated_crawl
 from .crawl import pupils as pupils
 from .crawl import unseen_artists as unseen_artists
+from .forced_choice import style_test as style_test
 from .recorded.ablations import REFERENCE as REFERENCE
 from .recorded.ablations import SETTINGS as SETTINGS
 from .recorded.ablations import Setting as Setting

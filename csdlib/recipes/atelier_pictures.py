@@ -8,8 +8,11 @@ import pandas as pd
 from PIL import Image
 
 from csdlib.atelier import PAINTERS, SUBJECTS, Painter, find_painter, render
+from csdlib.atelier.works import Work, draw_missing
 from csdlib.descriptors.protocol import Descriptor, encode_images
 from csdlib.embeddings.arrays import Embedded
+from csdlib.errors import require_range
+from csdlib.tables import ImageTable
 
 
 def painted(
@@ -89,3 +92,21 @@ def maker_found(
     scores[(artists != makers) & (artists != owners)] = -np.inf
     found: np.ndarray = artists[scores.argmax(axis=1)][:, None] == makers
     return found
+
+
+def repainted(table: ImageTable, size: int) -> ImageTable:
+    """The same works of the exhibition, painted in another size; drawn on first use, found in the cache afterwards.
+
+    Args:
+        table: rows of ``csdlib.atelier.atelier``.
+        size: side of the pictures, in pixels, 32 to 1024.
+
+    Raises:
+        InputError: a size out of range.
+    """
+    require_range("size", size, 32, 1024)
+    named = zip(*(table.frame[name] for name in ("true_artist", "true_content", "seed", "split")), strict=True)
+    works = [Work(find_painter(who), subject, int(scene), size, split) for who, subject, scene, split in named]
+    root = draw_missing(works, None, progress=False)
+    frame = table.frame.assign(path=[work.path for work in works])
+    return ImageTable(frame, root, table.manifest | {"size": size})

@@ -9,7 +9,16 @@ from .measure import compare_preprocessing as compare_preprocessing
 from .measure import score as score
 from .pairing import Pairing as Pairing
 from .pairing import pair as pair
+from .psychophysics import Psychometric as Psychometric
+from .psychophysics import psychometric as psychometric
+from .readers import Readers as Readers
+from .readers import agreement as agreement
+from .readers import crowd_shares as crowd_shares
+from .readers import majority as majority
+from .readers import read_readers as read_readers
 from .report import Report as Report
 from .sides import Side as Side
 from .sides import Source as Source
 from .sides import describe as describe
+from .simulated import ReaderModel as ReaderModel
+from .simulated import simulated_readers as simulated_readers

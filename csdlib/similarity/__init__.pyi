@@ -19,6 +19,10 @@ from .calibration import METHODS as METHODS
 from .calibration import Calibration as Calibration
 from .calibration import calibrate as calibrate
 from .calibration import posterior as posterior
+from .choices import Choices as Choices
+from .choices import Chosen as Chosen
+from .choices import choose as choose
+from .choices import draw_choices as draw_choices
 from .content import VarianceSplit as VarianceSplit
 from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus

@@ -27,7 +27,7 @@ COLOURED = ["intro", "glossary", *SLUGS, *REFERENCE]
 MODES = {"desk": {}, "night": {"scheme": "dark"}, "phone": {"width": 390}}
 FACTS = (Path(__file__).parent / "facts.js").read_text()
 # Chapters whose figure is a tool to use, and no chart.
-WITHOUT_CHART = {"try_your_own"}
+WITHOUT_CHART = {"try_your_own", "test_yourself"}
 LARGEST_PAGE = 5_000_000
 # WCAG 2.1, level AA, for text of ordinary size.
 LEAST_CONTRAST = 4.5

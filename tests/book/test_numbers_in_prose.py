@@ -22,6 +22,8 @@ STATED = {
         "0.25": "the Brier score of whoever says one half",
         "70 %": "an example",
     },
+    "test_yourself": {"55 %": "the paper", "25 %": "chance"},
+    "can_you_tell_a_style": {"55 %": "the paper"},
     "a_small_stable_diffusion": {"0.155": "an exercise's given", "0.18215": "Stable Diffusion's own scale"},
     "a_descriptor_for_real_art": {"0.4": "an example of a score"},
     "whom_does_stable_diffusion_imitate": {

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
 from csdlib.errors import InputError
-from csdlib.metrics.crossed import crossed_mean, holm
+from csdlib.metrics.crossed import crossed_mean, crossed_parts, holm
 
 
 @pytest.mark.parametrize(("seeds", "painters"), [(3, 32), (5, 16)])
@@ -66,9 +66,29 @@ def test_holm_rejects_what_the_step_down_procedure_rejects(probabilities: list[f
 
 def test_what_is_not_crossed_is_refused() -> None:
     for shape in ((1, 5), (5, 1), (4,)):
-        with pytest.raises(InputError, match="two seeds and two painters"):
+        with pytest.raises(InputError, match="two rows and two columns"):
             crossed_mean(np.zeros(shape))
     with pytest.raises(InputError, match="level"):
         crossed_mean(np.zeros((3, 3)), level=1.5)
     assert crossed_mean(np.zeros((3, 3)))[1] == 1
     assert crossed_mean(np.ones((3, 3)) / 2)[1] == 0
+
+
+def test_parts_of_a_crossed_table_are_those_it_was_made_of() -> None:
+    random = np.random.default_rng(0)
+    shape = (400, 300)
+    values = random.normal(0, 0.5, (400, 1)) + random.normal(0, 0.3, (1, 300)) + random.normal(0, 0.8, shape)
+    parts = crossed_parts(values)
+    assert parts.row == pytest.approx(0.25, rel=0.15)
+    assert parts.column == pytest.approx(0.09, rel=0.2)
+    assert parts.rest == pytest.approx(0.64, rel=0.02)
+    # What they make of the table's own size is what its mean's interval has.
+    mean, _ = crossed_mean(values, bounds=None)
+    assert parts.half_width(*shape) == pytest.approx((mean.high - mean.low) / 2, rel=0.02)
+
+
+def test_parts_need_a_table_and_are_never_below_zero() -> None:
+    with pytest.raises(InputError):
+        crossed_parts(np.ones((1, 5)))
+    alternating = np.array([[0.0, 1.0], [1.0, 0.0]])
+    assert (crossed_parts(alternating).row, crossed_parts(alternating).column) == (0.0, 0.0)
