@@ -104,7 +104,12 @@ map_figure(
 # *true* neighbours, found in descriptor space and not on the map; numbered rings show where the map has put them. A click
 # on a neighbour takes you there, so you can walk from painter to painter. Colours stand for what you choose; a click on a
 # name dims the rest, and the box finds an artist. On the keyboard, arrows step to the next picture in their direction,
-# Enter asks for the neighbours, Escape closes.
+# Enter asks for the neighbours, Escape closes. Come nearer (the bar's buttons, plus and minus, the wheel with Ctrl), and
+# pictures take the place of dots, as many as have room; `Show` decides otherwise.
+#
+# Draw a line round an island, or select what is in view, and you get a list: whose pictures these are, how many, and
+# which part of all that the artist has on the map. An island with a single name is rare; look at who shares one. And
+# place a picture of your own: the descriptor runs in your browser, nothing is sent, and the lines lead to its nearest works.
 #
 # Pictures by one painter should gather, whatever they show. Where they do not, ask for the neighbours: a green line below
 # one says that it is by the same artist. When a picture has strangers around it, is it the subject that pulls them

@@ -12,6 +12,7 @@ from csdlib.cli.common import AsJson, Measure, examples, measured, plain_errors,
 from csdlib.embeddings.arrays import Embedded
 from csdlib.errors import InputError, unknown
 from csdlib.figures.map import MOST
+from csdlib.figures.placing import require_computed
 from csdlib.figures.provenance import map_record
 from csdlib.figures.standalone import map_page, page_side, reduced
 from csdlib.files import atomic_path, cache_folder
@@ -34,6 +35,12 @@ def style_map(
     output: Annotated[Path, typer.Option("-o", "--output", help="The page.")] = Path("map.html"),
     colour: Annotated[str, typer.Option(help="artist, or folder: the whole path to the picture.")] = "artist",
     seed: Annotated[int, typer.Option(help="Of the layout.")] = 0,
+    with_descriptor: Annotated[
+        bool,
+        typer.Option(
+            "--with-descriptor", help="Put its weights into the page (8 MB), which then places a reader's pictures."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the style map of a folder of pictures: one page that opens in any browser, without a network.
@@ -46,10 +53,14 @@ def style_map(
         raise InputError(f"output {output} is a folder: name the page in it, for example {output / 'map.html'}")
     batch_size = measure.pop("batch_size")
     method = _loaded(**measure)
-    found = _embedded(_table(folder), method, batch_size)
+    table = _table(folder)
+    if with_descriptor:
+        require_computed(method, len(table))
+    found = _embedded(table, method, batch_size)
     laid_out = _laid_out(found, seed)
     record = map_record(laid_out, found.table, method)
-    page = map_page(laid_out, found.table, record, title=f"Style map of {folder.resolve().name}", colour=colour)
+    title = f"Style map of {folder.resolve().name}"
+    page = map_page(laid_out, found.table, record, title=title, colour=colour, with_descriptor=with_descriptor)
     with atomic_path(output) as path:
         path.write_text(page, encoding="utf-8")
     size, count = output.stat().st_size, record.pictures

@@ -176,10 +176,17 @@ def encoded(numbers: np.ndarray, dtype: str) -> str:
     return base64.b64encode(np.rint(numbers).astype(dtype).tobytes()).decode()
 
 
-def framed(body: str, caption: str) -> HTML:
-    """HTML as a figure of the book, with its caption, escaped; what stands between backticks is set as code."""
+def framed(body: str, caption: str, *, wide: bool = False) -> HTML:
+    """HTML as a figure of the book, with its caption, escaped; what stands between backticks is set as code.
+
+    Args:
+        body: of the figure.
+        caption: what to see.
+        wide: whether it takes the room of the page's list of sections, too, which the theme hides meanwhile.
+    """
     words = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(caption))
-    figure = f'<figure class="csd-figure">{body}<figcaption>{words}</figcaption></figure>'
+    kind = "csd-figure full-width" if wide else "csd-figure"
+    figure = f'<figure class="{kind}">{body}<figcaption>{words}</figcaption></figure>'
     return HTML(figure)  # type: ignore[no-untyped-call]
 
 

@@ -5,7 +5,6 @@ picture that is decoded when it is first looked at; the scripts in ``assets/`` d
 (``standalone.py``) shows the same map.
 """
 
-import base64
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from PIL import Image
 
 from csdlib.errors import InputError
 from csdlib.figures import book
+from csdlib.figures.placing import Weights, computed, engine_of, placing, weights_inside
 from csdlib.figures.tables import table
 from csdlib.images import image_threads, thumbnail
 from csdlib.maps.layout import StyleMap
@@ -37,6 +37,21 @@ SHOWN = 8
 #: Sides of a thumbnail, in pixels, and how many pixels all thumbnails may have together: about 3 MB in the page.
 SIDES = (96, 72, 56, 40, 32, 24)
 MOST_PIXELS = 12_000_000
+#: In the order in which they build on each other.
+SCRIPTS = (
+    "csv",
+    "describer",
+    "map_data",
+    "map_controls",
+    "map_search",
+    "map_view",
+    "map_panels",
+    "map_pictures",
+    "map_strip",
+    "map_selection",
+    "map_guests",
+    "map_start",
+)
 #: What stands for a picture that cannot be read.
 MISSING = Image.new("RGB", (SIDES[0], SIDES[0]), "#888888")
 
@@ -76,7 +91,7 @@ def map_figure(
     body, missing = map_body(maps, tables, colour=colour, highlight=highlight, alt=alt, height=height, side=side)
     caption = f"{caption} {missing}".strip()
     # IPython's HTML has no type.
-    return HTML(book.framed(body, caption).data + in_words(maps, tables))  # type: ignore[no-untyped-call]
+    return HTML(book.framed(body, caption, wide=True).data + in_words(maps, tables))  # type: ignore[no-untyped-call]
 
 
 def map_body(
@@ -89,6 +104,7 @@ def map_body(
     height: int,
     side: int,
     searched: bool = False,
+    weights: Weights = "beside",
 ) -> tuple[str, str]:
     """Maps as HTML that draws itself once plotly.js is there, and has to stand in a figure.
 
@@ -101,6 +117,7 @@ def map_body(
         height: see there.
         side: of a thumbnail, in pixels.
         searched: whether the map names each picture's file, and finds pictures by it.
+        weights: where the page finds those of the descriptor, to place pictures of the reader's own.
 
     Returns:
         the HTML, and what is to be said of the pictures that cannot be read: nothing, where there are none.
@@ -110,6 +127,7 @@ def map_body(
     """
     frame = _rows(maps, tables, colour, highlight)
     sheet, missing = _sheet(tables, len(frame), side)
+    name = computed(maps.values())
     data = {
         "count": len(frame),
         "alt": alt,
@@ -118,15 +136,18 @@ def map_body(
         "highlight": list(highlight),
         "columns": [_column(frame, name) for name in COLUMNS if name == colour or _varies(frame, name)],
         "palette": {"colours": book.COLOURS, "symbols": book.SYMBOLS},
-        "panels": [_panel(title, laid_out) for title, laid_out in maps.items()],
+        "panels": [_panel(title, laid_out) | placing(laid_out, name) for title, laid_out in maps.items()],
         "sheet": sheet,
     }
     if searched:
         data["paths"] = frame["path"].tolist()
+    if name:
+        data["descriptor"] = engine_of(name, weights)
     # Inside a script "</script>" would end it, whatever the JSON around it says.
     text = json.dumps(data).replace("<", "\\u003c")
-    style, script = book.asset("map.css"), _script()
-    body = f'<style>{style}</style><div class="csd-map"><script type="application/json">{text}</script></div>'
+    style, script = book.asset("map.css") + book.asset("describer.css"), _script()
+    inside = weights_inside(name) if name and weights == "inside" else ""
+    body = f'<style>{style}</style><div class="csd-map"><script type="application/json">{text}</script>{inside}</div>'
     said = f"Pictures that cannot be read, and are grey: {missing}." if missing else ""
     return f"{body}<script>{script}</script>", said
 
@@ -148,7 +169,7 @@ def thumbnail_side(count: int, sides: Sequence[int] = SIDES, pixels: int = MOST_
 
 def _script() -> str:
     """The figure's scripts as one, in a scope of its own."""
-    parts = [book.asset(f"map_{name}.js") for name in ("data", "controls", "search", "panels", "strip", "start")]
+    parts = [book.asset(f"{name}.js") for name in SCRIPTS]
     return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
 
 
@@ -180,7 +201,7 @@ def _varies(frame: pd.DataFrame, name: str) -> bool:
 def _column(frame: pd.DataFrame, name: str) -> dict[str, Any]:
     """A column as numbers and what they stand for."""
     codes, values = pd.factorize(frame[name].fillna("").astype(str), sort=True)
-    return {"name": name, "values": values.tolist(), "codes": _encoded(codes, "<u2")}
+    return {"name": name, "values": values.tolist(), "codes": book.encoded(codes, "<u2")}
 
 
 def _panel(title: str, laid_out: StyleMap) -> dict[str, Any]:
@@ -191,28 +212,31 @@ def _panel(title: str, laid_out: StyleMap) -> dict[str, Any]:
     largest = max(float(abs(found.scores).max()), 1e-9)
     return {
         "title": title,
-        "places": _encoded((laid_out.coordinates - low) / size * MOST, "<u2"),
-        "neighbours": _encoded(found.rows, "<u2"),
+        "places": book.encoded((laid_out.coordinates - low) / size * MOST, "<u2"),
+        "low": low.tolist(),
+        "size": size,
+        "neighbours": book.encoded(found.rows, "<u2"),
         "shown": found.rows.shape[1],
-        "scores": _encoded(found.scores / largest * 32767, "<i2"),
+        "scores": book.encoded(found.scores / largest * 32767, "<i2"),
         "largest": largest,
         "score": "cosine" if laid_out.embeddings.metric == "cosine" else "minus squared distance",
     }
 
 
-def _encoded(numbers: np.ndarray, dtype: str) -> str:
-    return base64.b64encode(np.rint(numbers).astype(dtype).tobytes()).decode()
-
-
 def _sheet(tables: Sequence[ImageTable], count: int, side: int) -> tuple[dict[str, Any], int]:
     """All thumbnails in one picture, and how many pictures could not be read."""
     missing: list[int] = []
-    source, columns = book.sprite(_thumbnails(tables, side, missing), count, side, 60 if side >= 40 else 40)
-    return {"source": source, "columns": columns, "side": side, "missing": missing}, len(missing)
+    sizes: list[tuple[int, int]] = []
+    thumbnails = _thumbnails(tables, side, missing, sizes)
+    source, columns = book.sprite(thumbnails, count, side, 60 if side >= 40 else 40)
+    shape = {"columns": columns, "side": side, "sizes": book.encoded(np.array(sizes), "u1")}
+    return {"source": source, "missing": missing} | shape, len(missing)
 
 
-def _thumbnails(tables: Sequence[ImageTable], side: int, missing: list[int]) -> Iterator[Image.Image]:
-    """The thumbnails of all rows in order; the numbers of those that cannot be read are added to ``missing``."""
+def _thumbnails(
+    tables: Sequence[ImageTable], side: int, missing: list[int], sizes: list[tuple[int, int]]
+) -> Iterator[Image.Image]:
+    """The thumbnails of all rows in order; ``sizes`` gets theirs, and ``missing`` the rows that cannot be read."""
     rows = ((table, row) for table in tables for row in range(len(table)))
     with image_threads(2) as pool:
         # Mapped in pieces: a pool would otherwise hold every picture of the table until it is taken.
@@ -220,7 +244,9 @@ def _thumbnails(tables: Sequence[ImageTable], side: int, missing: list[int]) -> 
             for number, image in enumerate(pool.map(partial(_thumbnail, side=side), piece), start * 256):
                 if image is None:
                     missing.append(number)
-                yield image or MISSING
+                shown = image or thumbnail(MISSING, side)
+                sizes.append(shown.size)
+                yield shown
 
 
 def _pieces(rows: Iterable[tuple[ImageTable, int]], size: int) -> Iterator[list[tuple[ImageTable, int]]]:

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import PurePosixPath
 from string import Template
+from typing import Any
 
 import pandas as pd
 from plotly.offline import get_plotlyjs
 
+from csdlib.errors import InputError
 from csdlib.figures import book
 from csdlib.figures.map import SIDES, in_words, map_body, thumbnail_side
+from csdlib.figures.placing import Weights, computed
 from csdlib.figures.provenance import MapRecord
 from csdlib.figures.tables import table as words_table
 from csdlib.maps.layout import StyleMap
@@ -25,7 +28,14 @@ NAMED = 3
 
 
 def map_page(
-    laid_out: StyleMap, table: ImageTable, record: MapRecord, *, title: str, colour: str = "artist", height: int = 600
+    laid_out: StyleMap,
+    table: ImageTable,
+    record: MapRecord,
+    *,
+    title: str,
+    colour: str = "artist",
+    height: int = 600,
+    with_descriptor: bool = False,
 ) -> str:
     """A whole HTML page with one style map, to wander in and to search.
 
@@ -38,10 +48,13 @@ def map_page(
         record: how the map was made; stands below it.
         title: of the page.
         colour: the column that decides colour and symbol at first.
-        height: of the map on a wide screen, in pixels.
+        height: of the map on a wide screen, in pixels, at least; more, where the screen has it.
+        with_descriptor: whether the page holds the descriptor's weights, about 8 MB, and so places pictures of the
+            reader's own without asking for the file; only ``csd-tiny`` and ``csd-art``, which a page can compute.
 
     Raises:
-        InputError: a map of other images, an unknown column, or more than 65,535 images.
+        InputError: weights of a descriptor that no page computes, a map of other images, an unknown column, or more
+            than 65,535 images.
     """
     folders = [PurePosixPath(path).parent.as_posix() for path in table.column("path")]
     foldered = table.with_column("folder", folders)
@@ -50,7 +63,11 @@ def map_page(
         f"A style map of {_counted(record)}. Pictures whose style is alike, as {record.descriptor} sees it, lie close."
     )
     side = page_side(record.pictures)
-    body, missing = map_body(maps, [foldered], colour=colour, alt=alt, height=height, side=side, searched=True)
+    if with_descriptor and not computed([laid_out]):
+        raise InputError(f"a page cannot compute {record.descriptor}, or holds no vectors of so many pictures")
+    weights: Weights = "inside" if with_descriptor else "chosen"
+    look: dict[str, Any] = {"colour": colour, "alt": alt, "height": height, "side": side}
+    body, missing = map_body(maps, [foldered], **look, searched=True, weights=weights)
     caption = (
         f"Each point is one of {_counted(record)}. Pictures that lie close together are alike in style, as "
         f"`{record.descriptor}` sees it; directions and long distances mean nothing. {missing}"

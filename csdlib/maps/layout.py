@@ -89,6 +89,17 @@ class StyleMap:
         found = neighbours(new, fitted, min(PLACED_BETWEEN, len(fitted)))
         return _geometric_median(self.coordinates[found.rows])
 
+    def projection(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """How a map made by PCA places a vector: ``(vector - mean) @ axes``; None where a map has no formula.
+
+        Returns:
+            mean (d,) and axes (d, 2), float32.
+        """
+        if self.settings.method != "pca":
+            return None
+        found = _pca(self._fitted().vectors, self.settings)
+        return found.mean_.astype(np.float32), found.components_.T.astype(np.float32)
+
     def extended(self, embeddings: Embeddings) -> "StyleMap":
         """The same map with new images placed on it; those that were there stay where they are.
 

@@ -72,6 +72,7 @@ def test_a_mistake_is_one_line_and_leaves_no_page(tmp_path: Path, monkeypatch: p
         ([str(few), "--colour", "size"], "unknown colour 'size': choose one of artist, folder"),
         ([str(few), "--device", "toaster"], "there is no device 'toaster' here"),
         ([str(few), "-o", str(tmp_path)], "is a folder: name the page in it"),
+        ([str(few), "--with-descriptor"], "a page cannot compute colour: only csd-tiny and csd-art"),
     ):
         failed = CliRunner().invoke(app, ["map", "-o", str(output), "--descriptor", "colour", *arguments])
         assert failed.exit_code == 2, failed.output

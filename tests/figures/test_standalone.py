@@ -5,19 +5,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
 from csdlib.datasets.folder import folder
+from csdlib.descriptors.preprocessing import preprocessed
 from csdlib.descriptors.registry import load
-from csdlib.embeddings.arrays import Embedded
+from csdlib.embeddings.arrays import Embedded, Embeddings
 from csdlib.embeddings.embed_table import embed
 from csdlib.errors import InputError
+from csdlib.figures.placing import require_computed
 from csdlib.figures.provenance import MapRecord, map_record
 from csdlib.figures.standalone import map_page
+from csdlib.files import data_path
+from csdlib.images import open_image
 from csdlib.maps.layout import StyleMap, style_map
 from csdlib.maps.quality import map_quality
+from csdlib.retrieval.nearest import neighbours
 from tests.book.tabs import Tab
 from tests.conftest import stripes
 
@@ -185,5 +191,68 @@ def test_the_page_has_room_and_follows_the_reader_s_colours(
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
     red = int(tab.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"))
     assert (red > 200) == (scheme == "light")
+    assert tab.errors == []
+    tab.page.close()
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Embedded:
+    """Twelve pictures as a descriptor sees them that a page can compute."""
+    root = tmp_path_factory.mktemp("described")
+    for number in range(12):
+        (root / f"artist {number % 3}").mkdir(exist_ok=True)
+        stripes(number % 3, 3 + number % 5, number).save(root / f"artist {number % 3}" / f"{number}.png")
+    return embed(folder(root, query_share=0), load("csd-tiny"), progress=False)
+
+
+def described_page(described: Embedded, with_descriptor: bool) -> str:
+    laid_out = style_map(described, method="pca")
+    record = map_record(laid_out, described.table, load("csd-tiny"))
+    return map_page(laid_out, described.table, record, title="t", with_descriptor=with_descriptor)
+
+
+def test_weights_go_only_into_pages_that_compute_with_them(
+    described: Embedded, laid_out: StyleMap, embedded: Embedded, record: MapRecord
+) -> None:
+    weights = (data_path("models/csd-tiny") / "model.safetensors").stat().st_size
+    more = len(described_page(described, True)) - len(described_page(described, False))
+    assert more == pytest.approx(weights * 4 / 3, rel=0.001)
+    with pytest.raises(InputError, match="a page cannot compute colour"):
+        map_page(laid_out, embedded.table, record, title="t", with_descriptor=True)
+    seen = preprocessed(load("csd-tiny"), "squash")
+    with pytest.raises(InputError, match=r"a page cannot compute csd-tiny.*: only csd-tiny and csd-art"):
+        require_computed(seen, 12)
+    with pytest.raises(InputError, match="100,000 pictures are more than the 20,833 among which a page places others"):
+        require_computed(load("csd-tiny"), 100_000)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("with_descriptor", [True, False], ids=["weights inside", "weights chosen"])
+def test_a_page_of_its_own_places_pictures_without_asking_a_server(
+    browser: Browser, described: Embedded, tmp_path: Path, with_descriptor: bool
+) -> None:
+    path, mine = tmp_path / "map.html", tmp_path / "mine.png"
+    path.write_text(described_page(described, with_descriptor), encoding="utf-8")
+    stripes(1, 4, 77).save(mine)
+    tab = Tab.new(browser)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    tab.page.context.set_offline(True)
+    tab.open(path.as_uri())
+    tab.page.locator(".csd-map-guests input").set_input_files(mine)
+    if not with_descriptor:
+        chooser = tab.page.get_by_label("Choose model.safetensors of csdlib's folder data/models/csd-tiny")
+        chooser.set_input_files(data_path("models/csd-tiny") / "model.safetensors")
+    strip = tab.page.locator(".csd-map-strip button")
+    strip.first.wait_for(timeout=60_000)
+    method = load("csd-tiny", device="cpu")
+    vector = method.encode(method.preprocess(open_image(mine))[None]).numpy()
+    new = Embeddings(vector, np.array(["new"]), method.fingerprint, "cosine")
+    rows = neighbours(new, described, 8).rows[0]
+    artists, paths = described.table.column("artist"), described.table.column("path")
+    expected = [f"{described.table.name_of(artists[row])}, {Path(paths[row]).name}" for row in rows]
+    assert [text.strip().split(" ", 2)[2] for text in strip.all_inner_texts()[1:]] == expected
+    assert tab.page.inner_text(".csd-map-status").startswith("mine.png is on the map. Nearest works by csd-tiny")
+    assert [each for each in asked if not each.startswith(("data:", "blob:"))] == [path.as_uri()]
     assert tab.errors == []
     tab.page.close()

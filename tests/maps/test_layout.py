@@ -116,3 +116,14 @@ def test_limits() -> None:
 def test_identical_images_are_laid_out(method: str) -> None:
     twins = replace(groups(), vectors=np.repeat(groups().vectors[::12], 12, axis=0))
     assert np.isfinite(style_map(twins, n_neighbors=8, method=method).coordinates).all()
+
+
+def test_a_map_by_pca_says_its_formula_and_others_have_none(laid_out: StyleMap) -> None:
+    assert laid_out.projection() is None
+    known, new = groups(), groups(12, seed=1)
+    plane = style_map(known, method="pca").extended(new)
+    mean, axes = plane.projection() or (None, None)
+    assert mean is not None
+    assert axes is not None
+    # Of the images that it was made from alone; those that were placed afterwards lie where it says, too.
+    np.testing.assert_allclose((plane.embeddings.vectors - mean) @ axes, plane.coordinates, atol=1e-5)

@@ -3,8 +3,8 @@
 //   const describer = new Describer(engine, record, place);
 //   const whole = await describer.describe(files, onEach);
 //
-// engine is the worker's script, record what weights_record gives in Python, and place an empty element, in which the panel
-// for the weights stands: nothing is fetched before the reader has clicked there. describe waits for the weights. For each
+// engine is the worker's script, record what weights_record gives in Python (without an address, but with file, the words for
+// what the reader has to choose), and place an empty element, in which the panel for the weights stands: nothing is fetched before the reader has clicked there. describe waits for the weights. For each
 // file in its order onEach gets { number, file, vector, milliseconds: { decoding, computing } }, where vector is a Float32Array
 // of unit norm, or { number, file, reason }, one sentence. What is asked for meanwhile waits its turn. describe gives false
 // where it was stopped before the end, and fails, with a sentence as its message, where nothing can be computed. A file is a
@@ -114,14 +114,16 @@ class WeightsPanel {
     this.bar = this.add("progress", "");
     this.bar.setAttribute("aria-label", `Loading ${this.name}`);
     this.bar.hidden = true;
-    this.chooser = this.add("label", `Choose ${record.address.split("/").pop()} from the book's folder _static/weights: `);
+    this.fetches = Boolean(record.address) && location.protocol !== "file:";
+    const name = record.address ? `${record.address.split("/").pop()} from the book's folder _static/weights` : record.file;
+    this.chooser = this.add("label", `Choose ${name}: `);
     const file = this.chooser.appendChild(document.createElement("input"));
     file.type = "file";
     file.accept = ".safetensors";
     file.onchange = async () => file.files.length && this.begin(load, await file.files[0].arrayBuffer());
     this.chooser.hidden = this.button.hidden = true;
-    if (location.protocol === "file:") this.choose();
-    else this.button.hidden = false;
+    if (this.fetches) this.button.hidden = false;
+    else this.choose(record);
   }
 
   add(tag, text) {
@@ -130,11 +132,12 @@ class WeightsPanel {
     return element;
   }
 
-  choose() {
+  choose({ name, address }) {
     this.chooser.hidden = false;
-    this.said.textContent =
-      "A page that is opened from the disk may not fetch the descriptor's weights: choose their file, or run make serve in " +
-      "the book's repository, and open the book at the address that it prints.";
+    this.said.textContent = address
+      ? "A page that is opened from the disk may not fetch the descriptor's weights: choose their file, or run make serve in " +
+        "the book's repository, and open the book at the address that it prints."
+      : `This page asks no server for anything: to describe pictures it needs the file of ${name}'s weights.`;
   }
 
   begin(load, weights) {
@@ -151,7 +154,7 @@ class WeightsPanel {
 
   failed(reason) {
     this.say(reason);
-    this.button.hidden = location.protocol === "file:";
+    this.button.hidden = !this.fetches;
     this.chooser.hidden = false;
   }
 

@@ -1,7 +1,7 @@
 // The controls above the maps: which points are lit, in which colours, and the box that finds an artist.
 
 const SIGNS = { circle: "●", square: "■", diamond: "◆", cross: "✚", x: "✖", "triangle-up": "▲", star: "★", hexagon: "⬢" };
-const MOST_SYMBOLS = 5000; // with more points, symbols are too small to see and slow to draw
+const MOST_SYMBOLS = 5000; // of more, dots are circles: symbols are too small to see, and slow to draw
 const MOST_GROUPS = 64; // pairs of colour and symbol
 let forgetSearch = () => {}; // empties the search box, when something else is lit
 
@@ -62,10 +62,13 @@ function isLit(row) {
   return !lit || (lit.rows ? lit.rows.has(row) : lit.codes.includes(lit.column.codes[row]));
 }
 
+// Made by a generator: an open symbol, and a dashed frame.
+function isMade(row) {
+  return value("source", row) === "generated";
+}
+
 function marker() {
   const codes = coloured.codes;
-  const sources = columns.get("source");
-  const made = sources ? sources.values.indexOf("generated") : -1;
   const style = {
     size: count > MOST_SYMBOLS ? 4 : count > 1000 ? 7 : 9,
     color: Array.from(codes, colourOf),
@@ -73,15 +76,20 @@ function marker() {
     line: { width: 0 },
   };
   if (count > MOST_SYMBOLS) return style;
-  const open = (row) => (made >= 0 && sources.codes[row] === made ? "-open" : "");
-  return { ...style, symbol: Array.from(codes, (code, row) => symbolOf(code) + open(row)) };
+  return { ...style, symbol: Array.from(codes, (code, row) => symbolOf(code) + (isMade(row) ? "-open" : "")) };
 }
 
 function light(what) {
   lit = what;
   if (!lit || !lit.rows) forgetSearch();
+  if (!lit || !lit.selected) selection.replaceChildren();
   const style = marker();
-  for (const panel of panels) Plotly.restyle(panel.chart, { marker: [style] });
+  for (const panel of panels) {
+    Plotly.restyle(panel.chart, { marker: [style] });
+    panel.room = null; // only what is lit is shown as pictures
+    drawPictures(panel);
+  }
+  rings();
   press();
 }
 
@@ -103,7 +111,7 @@ function legend() {
     button.type = "button";
     button.dataset.code = code;
     button.setAttribute("aria-pressed", "false");
-    const sign = make("span", "", count > MOST_SYMBOLS ? SIGNS.circle : SIGNS[symbolOf(code)], button);
+    const sign = make("span", "", SIGNS[symbolOf(code)], button);
     sign.style.color = colourOf(code);
     sign.setAttribute("aria-hidden", "true");
     make("span", "", name || "unknown", button);

@@ -7,6 +7,7 @@ const count = data.count;
 const columns = new Map(data.columns.map((column) => [column.name, { ...column, codes: decode(column.codes, Uint16Array) }]));
 const artists = columns.get("artist");
 let coloured = columns.get(data.colour);
+data.sheet.sizes = decode(data.sheet.sizes, Uint8Array);
 const paths = data.paths || []; // the pictures' files; a page of the book does not name them
 let lit = null; // a column and the numbers of some of its values, or rows that were searched for: all other points are dimmed
 let current = -1; // the point under the pointer or the arrow keys
@@ -22,6 +23,13 @@ function make(tag, className, text, parent) {
   if (text) element.textContent = text;
   if (parent) parent.appendChild(element);
   return element;
+}
+
+function button(text, onClick, parent) {
+  const made = make("button", "", text, parent);
+  made.type = "button";
+  made.addEventListener("click", onClick);
+  return made;
 }
 
 function value(name, row) {

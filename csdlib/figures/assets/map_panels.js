@@ -1,6 +1,5 @@
 // The maps: drawn, looked at, pointed at, and walked through by keys.
 
-const MARGIN = 10; // pixels between the outermost points and the edge
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function hasWebGL() {
@@ -22,16 +21,19 @@ function addPanel(given) {
   panel.box.tabIndex = 0;
   panel.box.setAttribute("role", "application");
   panel.box.setAttribute("aria-label", `Map ${panel.title} of ${count} pictures. Arrow keys go to the nearest picture ` +
-    "in their direction, Enter shows its nearest neighbours, Escape closes.");
+    "in their direction, Enter shows its nearest neighbours, plus and minus zoom, 0 shows all, Escape closes.");
   const frame = make("div", "", "", panel.box);
   frame.setAttribute("role", "img");
   frame.setAttribute("aria-label", data.alt);
   panel.chart = make("div", "", "", frame);
-  panel.chart.style.height = `${Math.min(data.height, Math.max(320, 1.1 * root.clientWidth))}px`;
+  panel.chart.style.height = `${height()}px`;
+  panel.canvas = make("canvas", "csd-map-pictures", "", panel.box);
+  panel.drawn = [];
   panel.rings = make("div", "csd-map-rings", "", panel.box);
   panel.card = make("div", "csd-map-card", "", panel.box);
   panel.card.setAttribute("aria-hidden", "true");
   panel.box.addEventListener("keydown", (event) => onKey(event, panel));
+  panel.box.addEventListener("wheel", (event) => onWheel(event, panel), { passive: false });
   panel.box.addEventListener("focus", () => {
     if (current < 0 && panel.box.matches(":focus-visible")) point(middlemost(panel), panel);
   });
@@ -39,6 +41,7 @@ function addPanel(given) {
 }
 
 function draw(panel) {
+  measure(panel);
   const [across, up] = wholeView(panel);
   const axis = { visible: false, fixedrange: false };
   const layout = {
@@ -48,41 +51,26 @@ function draw(panel) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     hovermode: "closest",
-    // Where fingers scroll the page they must not move the map; its buttons zoom.
-    dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan",
+    dragmode: dragmode(),
   };
-  const trace = { type: hasWebGL() ? "scattergl" : "scatter", mode: "markers", x: panel.x, y: panel.y, hoverinfo: "none", marker: marker() };
-  const buttons = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
+  const type = hasWebGL() ? "scattergl" : "scatter";
+  const trace = { type, mode: "markers", x: panel.x, y: panel.y, hoverinfo: "none", marker: marker() };
+  const buttons = ["zoom2d", "pan2d", "lasso2d", "select2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
   Plotly.newPlot(panel.chart, [trace], layout, { responsive: true, displaylogo: false, modeBarButtons: [buttons] });
   panel.view = { x: across, y: up };
-  panel.chart.on("plotly_hover", (event) => point(event.points[0].pointNumber, panel));
-  panel.chart.on("plotly_unhover", () => hideCards());
-  panel.chart.on("plotly_click", (event) => choose(event.points[0].pointNumber));
+  // Where a picture is seen, it is meant, and not the dots below it.
+  panel.chart.on("plotly_hover", (event) => panel.over < 0 && point(event.points[0].pointNumber, panel));
+  panel.chart.on("plotly_unhover", () => panel.over < 0 && hideCards());
+  panel.chart.on("plotly_click", (event) => pictureAt(panel, event.event) < 0 && choose(event.points[0].pointNumber));
+  panel.chart.on("plotly_selected", (event) => event && event.points && onSelected(panel, event));
+  followPointer(panel);
   panel.chart.on("plotly_relayouting", (event) => look(panel, event));
   panel.chart.on("plotly_relayout", (event) => look(panel, event));
 }
 
-// Both axes have one scale: a map is not stretched.
-function wholeView(panel) {
-  const width = Math.max(panel.chart.clientWidth - 2 * MARGIN, 1);
-  const height = Math.max(panel.chart.clientHeight - 2 * MARGIN, 1);
-  // A few outliers must not squeeze the rest: one comes to them by moving the map.
-  const ends = (numbers) => {
-    const sorted = [...numbers].sort((one, other) => one - other);
-    const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-    const [low, high] = [at(0.01), at(0.99)];
-    const more = 0.1 * (high - low);
-    return [Math.max(at(0), low - more), Math.min(at(1), high + more)];
-  };
-  const [[left, right], [low, high]] = [ends(panel.x), ends(panel.y)];
-  const scale = 1.04 * Math.max((right - left) / width, (high - low) / height, 1e-6);
-  const around = (middle, pixels) => [middle - (scale * pixels) / 2, middle + (scale * pixels) / 2];
-  return [around((left + right) / 2, width), around((low + high) / 2, height)];
-}
-
-function showWhole(panel) {
-  const [across, up] = wholeView(panel);
-  Plotly.relayout(panel.chart, { "xaxis.range": across, "yaxis.range": up });
+// Where fingers scroll the page they must not move the map; its buttons zoom.
+function dragmode() {
+  return matchMedia("(pointer: coarse)").matches ? false : "pan";
 }
 
 function look(panel, event) {
@@ -92,6 +80,7 @@ function look(panel, event) {
     if (range) panel.view[name] = range;
   }
   hideCards();
+  drawPictures(panel);
   rings();
 }
 
@@ -102,22 +91,14 @@ function middlemost(panel) {
   return best;
 }
 
-function pixels(panel, row) {
-  const width = panel.chart.clientWidth - 2 * MARGIN;
-  const height = panel.chart.clientHeight - 2 * MARGIN;
-  const { x, y } = panel.view;
-  return [
-    MARGIN + ((panel.x[row] - x[0]) / (x[1] - x[0])) * width,
-    MARGIN + ((y[1] - panel.y[row]) / (y[1] - y[0])) * height,
-  ];
-}
-
-function isInside(panel, [x, y]) {
-  return x >= 0 && y >= 0 && x <= panel.chart.clientWidth && y <= panel.chart.clientHeight;
-}
-
 function neighboursOf(panel, row) {
   return Array.from(panel.neighbours.subarray(row * panel.shown, (row + 1) * panel.shown));
+}
+
+// Of the chosen picture, or of the reader's own.
+function shownNeighbours(panel) {
+  if (guest) return guest.on.has(panel) ? guest.on.get(panel).rows : [];
+  return chosen >= 0 ? neighboursOf(panel, chosen) : [];
 }
 
 // Rings around the current point, the chosen one and its neighbours; the same pictures on every map.
@@ -128,14 +109,19 @@ function rings() {
     const ring = (row, kind, text) => {
       const place = pixels(panel, row);
       if (!isInside(panel, place)) return;
-      const element = make("span", kind, text, panel.rings);
+      const element = make("span", kind, "", panel.rings);
+      if (text) make("b", "", text, element);
       element.style.left = `${place[0]}px`;
       element.style.top = `${place[1]}px`;
+      const picture = panel.drawn.find((each) => each.row === row);
+      if (picture) {
+        element.classList.add("csd-framed");
+        element.style.width = `${picture.width}px`;
+        element.style.height = `${picture.height}px`;
+      }
     };
-    if (chosen >= 0) {
-      neighboursOf(panel, chosen).forEach((row, rank) => ring(row, "csd-near", String(rank + 1)));
-      ring(chosen, "csd-chosen", "");
-    }
+    shownNeighbours(panel).forEach((row, rank) => ring(row, "csd-near", String(rank + 1)));
+    if (chosen >= 0) ring(chosen, "csd-chosen", "");
     if (current >= 0) ring(current, "csd-current", "");
   }
 }
@@ -144,24 +130,18 @@ function point(row, panel) {
   current = row;
   hideCards();
   const place = pixels(panel, row);
-  if (!isInside(panel, place)) return recentre(panel, row);
+  if (!isInside(panel, place)) return centre(panel, panel.x[row], panel.y[row]).then(() => point(row, panel));
   rings();
   const card = panel.card;
   card.replaceChildren();
-  const room = panel.chart.clientWidth;
+  const room = panel.width;
   thumbnail(row, Math.max(72, Math.min(data.sheet.side, Math.round(0.3 * room))), card);
   for (const fact of facts(row)) make("span", "", fact, card);
   card.style.display = "flex";
   // In the far corner it hides neither the picture's neighbours nor their rings.
   const far = (at, room, own) => `${at > room / 2 ? 0 : Math.max(0, room - own)}px`;
   card.style.left = far(place[0], room, card.offsetWidth);
-  card.style.top = far(place[1], panel.chart.clientHeight, card.offsetHeight);
-}
-
-function recentre(panel, row) {
-  const around = ([low, high], middle) => [middle - (high - low) / 2, middle + (high - low) / 2];
-  panel.view = { x: around(panel.view.x, panel.x[row]), y: around(panel.view.y, panel.y[row]) };
-  Plotly.relayout(panel.chart, { "xaxis.range": panel.view.x, "yaxis.range": panel.view.y }).then(() => point(row, panel));
+  card.style.top = far(place[1], panel.height, card.offsetHeight);
 }
 
 function hideCards() {
@@ -174,9 +154,17 @@ function onKey(event, panel) {
   const direction = DIRECTIONS[event.key];
   if (event.key === "Escape") close();
   else if (event.key === "Enter" && current >= 0) choose(current);
+  else if (event.key === "+" || event.key === "-") zoom(panel, event.key === "+" ? 1.5 : 1 / 1.5, middle(panel));
+  else if (event.key === "0") showWhole(panel);
   else if (direction) step(panel, direction, event.key.slice("Arrow".length).toLowerCase());
   else return;
   event.preventDefault();
+}
+
+// Keys zoom around the picture that they are at.
+function middle(panel) {
+  if (current >= 0 && isInside(panel, pixels(panel, current))) return [panel.x[current], panel.y[current]];
+  return [(panel.view.x[0] + panel.view.x[1]) / 2, (panel.view.y[0] + panel.view.y[1]) / 2];
 }
 
 // The nearest point within 45 degrees of the direction; dimmed ones are passed over.
@@ -198,8 +186,10 @@ function step(panel, [right, up], name) {
 
 function close() {
   current = chosen = -1;
+  guest = null;
   strips.replaceChildren();
   hideCards();
+  panels.forEach(drawPictures);
   rings();
   say("Closed.");
 }

@@ -12,12 +12,17 @@ colourBox.addEventListener("change", () => {
   legend();
 });
 
+addSwitch();
 if (paths.length) addSearch();
 else if (artists) addFinder();
 const status = make("p", "csd-map-status", "", root);
 status.setAttribute("aria-live", "polite");
 const key = make("div", "csd-map-legend", "", root);
 const maps = make("div", "csd-map-panels", "", root);
+const tools = make("div", "csd-map-tools", "", root);
+const guestBox = make("div", "", "", root);
+const guestList = make("div", "csd-map-guest-list", "", root);
+const selection = make("div", "csd-map-selection", "", root);
 const strips = make("div", "csd-map-strips", "", root);
 // All boxes first: a map is drawn to the width that its neighbours leave it.
 const panels = data.panels.map(addPanel);
@@ -25,7 +30,10 @@ panels.forEach(draw);
 let waiting = 0;
 window.addEventListener("resize", () => {
   clearTimeout(waiting);
-  waiting = setTimeout(() => panels.forEach(showWhole), 200);
+  waiting = setTimeout(() => panels.forEach(fit), 200);
 });
 legend();
+addTools();
+addGuests();
+decodeSheet();
 say("Point at a picture, or use the arrow keys on the map; a click, or Enter, shows its nearest neighbours.");
