@@ -41,6 +41,7 @@ MOST_PIXELS = 12_000_000
 SCRIPTS = (
     "csv",
     "describer",
+    "median",
     "map_data",
     "map_controls",
     "map_search",

@@ -99,7 +99,9 @@ def own_pictures_figure(
     # Inside a script "</script>" would end it, whatever the JSON around it says.
     text = json.dumps(data).replace("<", "\\u003c")
     style = book.asset("describer.css") + book.asset("own_pictures/style.css")
-    script = "".join(book.asset(name) for name in ("describer.js", *(f"own_pictures/{name}.js" for name in PARTS)))
+    script = "".join(
+        book.asset(f"{name}.js") for name in ("describer", "median", "csv", *(f"own_pictures/{part}" for part in PARTS))
+    )
     body = Template(book.asset("own_pictures/panel.html")).substitute(data=text)
     return book.framed(
         f'<style>{style}</style>{body}<script>(function () {{\n"use strict";\n{script}}})();</script>', caption

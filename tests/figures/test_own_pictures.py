@@ -146,7 +146,7 @@ def said(page: Page, text: str) -> str:
 def saved(page: Page, name: str) -> list[dict[str, str]]:
     with page.expect_download() as download:
         part(page, name).click()
-    text = Path(download.value.path()).read_text(encoding="utf-8")
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -224,7 +224,7 @@ def test_somebody_is_named_only_from_the_threshold_on(page: Page, tiny: Instrume
 def test_a_place_on_the_map_is_pythons(page: Page, tiny: Instrument) -> None:
     images = vectors(load("csd-tiny", device="cpu"), mine())
     expected = tiny.laid_out.place(images)
-    script = book.asset("own_pictures/measure.js")
+    script = book.asset("median.js") + book.asset("own_pictures/measure.js")
     known = tiny.laid_out
     for vector, place in zip(images.vectors, expected, strict=True):
         found = page.evaluate(

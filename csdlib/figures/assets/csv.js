@@ -3,7 +3,8 @@
 // A spreadsheet would compute a text that begins like a formula. With an apostrophe before it, it is a text there, too.
 function csvCell(value) {
   if (typeof value === "number") return String(value);
-  const safe = /^\s*[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  const text = String(value);
+  const safe = /^\s*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
 

@@ -3,7 +3,7 @@
 
 const GUEST_SIDE = 64; // pixels
 const GUEST_PIXELS = 192; // of the longer side, that are kept of a picture
-const ROUNDS = 50; // of Weiszfeld's method, as in Python
+const CLOSEST = 1e-6; // in the units of Python's map
 const guests = [];
 let guest = null; // the one whose neighbours are shown
 let describer = null;
@@ -74,11 +74,17 @@ async function reduced(file) {
 function placed(panel, vector) {
   const scores = cosines(panel, vector);
   const order = Array.from(scores.keys()).sort((one, other) => scores[other] - scores[one]);
+  const fitted = order.filter((row) => row < panel.fitted).slice(0, data.descriptor.between);
   const place = panel.projection ? projected(panel.projection, vector)
-    : geometricMedian(panel, order.filter((row) => row < panel.fitted).slice(0, data.descriptor.between));
+    : geometricMedian(fitted.map((row) => unscaled(panel, row)), CLOSEST);
   const [x, y] = place.map((each, axis) => (each - panel.low[axis]) / panel.size);
   const rows = order.slice(0, panel.shown);
   return { x, y, rows, scores: rows.map((row) => scores[row]) };
+}
+
+// A work's place in the units of Python's map.
+function unscaled(panel, row) {
+  return [panel.low[0] + panel.x[row] * panel.size, panel.low[1] + panel.y[row] * panel.size];
 }
 
 // Vectors arrive as whole numbers; their directions are all that a cosine needs.
@@ -99,20 +105,6 @@ function projected({ mean, components }, vector) {
   const moved = vector.map((each, at) => each - mean[at]);
   const along = (axis) => moved.reduce((sum, each, at) => sum + each * components[axis * vector.length + at], 0);
   return [along(0), along(1)];
-}
-
-// The point with the least sum of distances to some rows' places, in the units of Python's map.
-function geometricMedian(panel, rows) {
-  const points = rows.map((row) => [panel.low[0] + panel.x[row] * panel.size, panel.low[1] + panel.y[row] * panel.size]);
-  const sum = (numbers) => numbers.reduce((all, each) => all + each, 0);
-  const mean = (weights, axis) => sum(points.map((point, at) => weights[at] * point[axis])) / sum(weights);
-  let weights = points.map(() => 1);
-  let middle = [mean(weights, 0), mean(weights, 1)];
-  for (let round = 0; round < ROUNDS; round++) {
-    weights = points.map(([x, y]) => 1 / Math.max(Math.hypot(x - middle[0], y - middle[1]), 1e-6));
-    middle = [mean(weights, 0), mean(weights, 1)];
-  }
-  return middle;
 }
 
 function showGuest(shown, before = "") {

@@ -63,19 +63,4 @@ function foundRows() {
   return rows;
 }
 
-const digits = (value) => (Number.isFinite(value) ? value.toFixed(5) : "");
-
-// A cell of text between quotes. A spreadsheet takes what begins with one of these signs for a formula, and would run it.
-function safe(value) {
-  const text = String(value);
-  const shield = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? "'" : "";
-  return `"${shield}${text.replaceAll('"', '""')}"`;
-}
-
-function save(name, rows) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([rows.map((row) => row.map(safe).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" }));
-  link.download = `${name}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
+const digits = (value) => (Number.isFinite(value) ? Number(value.toFixed(5)) : "");

@@ -45,14 +45,8 @@ function ranked(vector, { names, counts, vectors, threshold }, k) {
     { name: names[row], references: counts[row], cosine: value, named: value >= threshold }));
 }
 
-// Where a picture belongs on the map: the point with the least sum of distances to its nearest works (StyleMap.place).
+// Where a picture belongs on the map.
 function placed(vector, { vectors, places }) {
   const points = nearest(vector, vectors, data.between).map(({ row }) => [places[2 * row], places[2 * row + 1]]);
-  let middle = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
-  for (let round = 0; round < 50; round++) {
-    const weights = points.map(([x, y]) => 1 / Math.max(Math.hypot(x - middle[0], y - middle[1]), 1e-7));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    middle = [0, 1].map((axis) => points.reduce((sum, point, i) => sum + weights[i] * point[axis], 0) / total);
-  }
-  return middle;
+  return geometricMedian(points, 1e-7);
 }

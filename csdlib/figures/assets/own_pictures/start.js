@@ -40,8 +40,8 @@ part("clear").onclick = () => {
   refresh();
   say("All pictures are removed.");
 };
-part("pairs").onclick = () => save("style_pairs", pairRows());
-part("found-csv").onclick = () => save("style_neighbours", foundRows());
+part("pairs").onclick = () => downloadCsv("style_pairs.csv", pairRows());
+part("found-csv").onclick = () => downloadCsv("style_neighbours.csv", foundRows());
 part("chosen").onchange = (event) => {
   chosen = described()[event.target.selectedIndex];
   refresh();
