@@ -13,7 +13,7 @@ from csdlib.descriptors.towers import TowerDescriptor
 class Layers(TowerDescriptor):
     """All layers of a CSD model as one vector, which ``parts`` takes apart again.
 
-    A layer is its class token and the mean of its patches, each of unit norm: what one of the two has not, the other may
+    A layer is its class token and the mean of its patches, each of unit norm: what one of the two lacks, the other may
     have. The first layer is what enters the blocks (patches and places, no attention yet). The last two parts are what
     leaves the tower (the ``feature``, of the normalised class token) and the ``style`` projected from it.
 

@@ -87,10 +87,10 @@ def _usual(habit: str, meaning: str) -> Truth:
 #: The facets by name. Those of ``subject`` and ``place`` are what a descriptor of style should not know.
 FACETS: MappingProxyType[str, Truth] = MappingProxyType(
     {
-        "chroma": Truth("palette", "mean C* of the mixed colours", lambda made: _chroma(made)),
-        "redness": Truth("palette", "mean a* of the mixed colours", lambda made: float(made.colours[:, 1].mean())),
-        "yellowness": Truth("palette", "mean b* of the mixed colours", lambda made: float(made.colours[:, 2].mean())),
-        "saturation": _habit("palette", "colours.saturation", "how strong the movement's colours are taken; 1 as they are"),
+        "chroma": Truth("palette", "mean C* of the colours that were mixed", lambda made: _chroma(made)),
+        "redness": Truth("palette", "mean a* of the colours", lambda made: float(made.colours[:, 1].mean())),
+        "yellowness": Truth("palette", "mean b* of the colours", lambda made: float(made.colours[:, 2].mean())),
+        "saturation": _habit("palette", "colours.saturation", "how strong colours are taken; 1 as they are"),
         "harmony": _habit("palette", "colours.harmony", "towards which hues colours are drawn"),
         "contrast": _habit("light", "light.contrast", "stretch of tones around the middle, on the day"),
         "key": _habit("light", "light.key", "what is added to all tones, on the day"),

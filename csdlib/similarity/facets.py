@@ -147,8 +147,8 @@ def probe(
     """Fits and tests a probe for each facet.
 
     Numbers are predicted by ridge regression on standardised vectors. Kinds are, too: what is regressed is whether a
-    picture is of a kind, divided by how frequent the kind is, and the largest wins; of known probabilities that would be
-    the best guess for balanced accuracy. The penalty is chosen for each facet among seven, by folds of the fitting
+    picture is of a kind, divided by how frequent the kind is, and the largest wins; of known probabilities that would
+    be the best guess for balanced accuracy. The penalty is chosen for each facet among seven, by folds of the fitting
     painters.
 
     Args:
@@ -202,7 +202,7 @@ def _probed(
     answers: tuple[list[np.ndarray], list[np.ndarray]],
     exchanges: int,
 ) -> Probed:
-    """The result of one facet: its pictures are rows of all and all painters; its answers are tasks, and what was said."""
+    """The result of one facet, from its pictures (rows, and all painters) and its answers (tasks, and what was said)."""
     rows, painters = pictures
     sums, *others = (_summed(task, said, painters[rows]) for task, said in zip(*answers, strict=True))
     scores = np.array([_scores(other.sum(axis=0)[None], facet.metric)[0] for other in others])

@@ -1,4 +1,4 @@
-"""What can be measured on any picture without a model: colour, light, edges, directions. Beside them a facet is checked."""
+"""What can be measured on any picture without a model: colour, light, edges, directions. Facets are checked by it."""
 
 from types import MappingProxyType
 
