@@ -1,7 +1,8 @@
-"""The truth about the atelier's pictures, facet by facet: from the painters' records, and from how each work was made."""
+"""The truth about the atelier's pictures, facet by facet: from the painters' records, and from how works were made."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ from csdlib.atelier.studio import on_the_day, render
 from csdlib.atelier.subjects import sample_scene
 from csdlib.errors import InputError
 from csdlib.files import seeded
-from csdlib.recipes.invented_painters import OF_A_MEDIUM, usual_range
+from csdlib.recipes.invented import OF_A_MEDIUM, usual_range
 from csdlib.similarity.facets import Facet, Of
 from csdlib.tables import ImageTable
 
@@ -73,15 +74,14 @@ def _habit(group: str, habit: str, meaning: str) -> Truth:
 
 
 def _usual(habit: str, meaning: str) -> Truth:
-    """A habit in the units of the medium, as its place in what is usual there: -1 the least, 1 the most, by logarithm."""
+    """A habit in the units of the medium, as its place in what is usual there."""
 
     def place(made: Made) -> float:
         low, high = np.log(usual_range(made.painter.medium, habit))
         return float((2 * np.log(getattr(made.painter.brush, habit)) - low - high) / (high - low))
 
-    return Truth(
-        "stroke", f"{meaning}, from -1 to 1 in what is usual for the medium (by logarithm)", place, f"brush.{habit}"
-    )
+    where = "from -1 to 1 in what is usual for the medium (by logarithm)"
+    return Truth("stroke", f"{meaning}, {where}", place, f"brush.{habit}")
 
 
 #: The facets by name. Those of ``subject`` and ``place`` are what a descriptor of style should not know.
@@ -158,7 +158,7 @@ def _made(painter: Painter, subject: str, seed: int) -> Made:
     return Made(day, sample_scene(subject, seed), palette)
 
 
-def atelier_facets(made: Sequence[Made], shown: Mapping[str, Mapping[str, float]] | None = None) -> list[Facet]:
+def facets_of(made: Sequence[Made], shown: Mapping[str, Mapping[str, float]] | None = None) -> list[Facet]:
     """All ``FACETS`` of works; those that have one value only are left out.
 
     Args:
@@ -166,7 +166,7 @@ def atelier_facets(made: Sequence[Made], shown: Mapping[str, Mapping[str, float]
         shown: see ``shown_habits``; without it, every facet is taken to exist in every medium.
     """
     facets = [_facet(name, truth, made, shown) for name, truth in FACETS.items()]
-    return [facet for facet in facets if len(np.unique(facet.values[facet.known])) > 1]
+    return [facet for facet in facets if len(np.unique(facet.truth[facet.known])) > 1]
 
 
 def _facet(name: str, truth: Truth, made: Sequence[Made], shown: Mapping[str, Mapping[str, float]] | None) -> Facet:
@@ -205,7 +205,8 @@ _ENDS: dict[str, tuple[Any, Any]] = {
 }
 
 
-def shown_habits(*, subjects: Sequence[str] = ("dog", "house", "boat"), size: int = 96) -> dict[str, dict[str, float]]:
+@lru_cache
+def shown_habits(subjects: tuple[str, ...] = ("dog", "house", "boat"), size: int = 96) -> dict[str, dict[str, float]]:
     """What each habit changes in each medium: one habit of a painter is changed, everything else stays.
 
     A medium may not use a habit at all (flat prints have no bristles); there it cannot be known, by anyone.

@@ -7,7 +7,7 @@ the same with the painters' records exchanged; the *control task*, a random labe
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from csdlib.metrics.intervals import draws, with_interval
 Of = Literal["painter", "picture"]
 
 #: The probes: a ridge regression, and the same on 300 landmarks of a Gaussian kernel (Williams and Seeger 2001).
-WAYS = ("linear", "kernel")
+PROBES = ("linear", "kernel")
 
 _PENALTIES = np.geomspace(1e-1, 1e5, 7)
 _LANDMARKS = 300
@@ -35,20 +35,20 @@ class Facet:
         name: short, for tables.
         group: what it is a part of, for example ``"light"``.
         meaning: what the number or the kind says, with its unit.
-        values: (n,) numbers or texts; not a number, or an empty text, where the facet does not exist.
+        truth: (n,) numbers or texts; not a number, or an empty text, where the facet does not exist.
         of: what varies.
     """
 
     name: str
     group: str
     meaning: str
-    values: np.ndarray
+    truth: np.ndarray
     of: Of = "painter"
 
     @property
     def numeric(self) -> bool:
         """Whether it is a number, and not a kind."""
-        return self.values.dtype.kind in "fiu"
+        return self.truth.dtype.kind in "fiu"
 
     @property
     def metric(self) -> str:
@@ -62,11 +62,11 @@ class Facet:
     @property
     def known(self) -> np.ndarray:
         """Where it exists, (n,) bool."""
-        return np.isfinite(self.values) if self.numeric else self.values != ""
+        return np.isfinite(self.truth) if self.numeric else self.truth != ""
 
     def taken(self, rows: np.ndarray) -> "Facet":
         """The facet of some pictures."""
-        return Facet(self.name, self.group, self.meaning, self.values[rows], self.of)
+        return Facet(self.name, self.group, self.meaning, self.truth[rows], self.of)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Probed:
             values and of their squares; for ``balanced accuracy`` the hits of every kind, and then its works.
         chance: (c,) scores with exchanged records.
         control: (c,) scores of the control task.
-        said: (n,) what the probe said of every picture, as ``Facet.values`` holds it: not a number, or an empty text,
+        said: (n,) what the probe said of every picture, as ``Facet.truth`` holds it: not a number, or an empty text,
             where the facet does not exist.
     """
 
@@ -126,6 +126,18 @@ class Probed:
         bounds = None if self.metric == "R2" else (-1.0, 1.0)
         return with_interval(self.score - other.score, apart, len(self.painters), "group", bounds=bounds)
 
+    def among(self, painters: Sequence[str] | np.ndarray) -> "Probed":
+        """The result of some painters only, by the same probes; chance and control task are not known of them.
+
+        Raises:
+            InputError: none of them was tested.
+        """
+        there = np.isin(self.painters, np.asarray(painters))
+        if not there.any():
+            raise InputError(f"facet {self.facet!r}: none of these painters was tested")
+        none = np.empty(0)
+        return replace(self, painters=self.painters[there], sums=self.sums[there], chance=none, control=none)
+
     def _resampled(self, n_bootstrap: int, seed: int) -> np.ndarray:
         random = np.random.default_rng(seed)
         drawn = [counts @ self.sums for counts in draws(len(self.painters), n_bootstrap, random)]
@@ -155,7 +167,7 @@ def probe(
         vectors: (n, d) descriptors.
         facets: of the same n pictures.
         painters: (n,) whose each picture is.
-        way: one of ``WAYS``.
+        way: one of ``PROBES``.
         folds: each painter is tested once, with the others of its fold.
         exchanges: how often records are exchanged for ``chance``: of a painter's facet whole records between painters,
             of a picture's the values of each painter's pictures.
@@ -179,7 +191,7 @@ def probe(
         >>> found.score > 0.99, found.p
         (True, 0.05)
     """
-    lookup("way", way, {each: each for each in WAYS})
+    lookup("way", way, {each: each for each in PROBES})
     painters = np.asarray(painters).astype(str)
     for facet in facets:
         _check(facet, vectors, painters)
@@ -202,21 +214,21 @@ def _probed(
     answers: tuple[list[np.ndarray], list[np.ndarray]],
     exchanges: int,
 ) -> Probed:
-    """The result of one facet, from its pictures (rows, and all painters) and its answers (tasks, and what was said)."""
+    """The result of one facet, from its pictures (rows, all painters) and its answers (tasks, what was said)."""
     rows, painters = pictures
     sums, *others = (_summed(task, said, painters[rows]) for task, said in zip(*answers, strict=True))
     scores = np.array([_scores(other.sum(axis=0)[None], facet.metric)[0] for other in others])
-    said = np.full_like(facet.values, np.nan if facet.numeric else "")
+    said = np.full_like(facet.truth, np.nan if facet.numeric else "")
     said[rows] = answers[1][0]
     names = np.unique(painters[rows])
     return Probed(facet.name, facet.metric, names, sums, scores[:exchanges], scores[exchanges:], said)
 
 
 def _check(facet: Facet, vectors: np.ndarray, painters: np.ndarray) -> None:
-    if not len(vectors) == len(painters) == len(facet.values):
-        counts = f"{len(vectors)} vectors, {len(painters)} painters and {len(facet.values)} values"
+    if not len(vectors) == len(painters) == len(facet.truth):
+        counts = f"{len(vectors)} vectors, {len(painters)} painters and {len(facet.truth)} values"
         raise InputError(f"facet {facet.name!r}: need one painter and one value for each vector, got {counts}")
-    if len(np.unique(facet.values[facet.known])) < 2:
+    if len(np.unique(facet.truth[facet.known])) < 2:
         raise InputError(f"facet {facet.name!r} has one value only: there is nothing to predict")
 
 
@@ -236,8 +248,8 @@ def _by_rows(facets: Sequence[Facet]) -> Iterator[tuple[np.ndarray, list[Facet]]
 def _tasks(facet: Facet, painters: np.ndarray, exchanges: int, controls: int, seed: int) -> list[np.ndarray]:
     """What is to be predicted: the facet itself, then with exchanged records, then random labels of painters."""
     random = np.random.default_rng([seed, len(painters)])
-    chance = [exchanged(facet.values, painters, facet.of, random) for _ in range(exchanges)]
-    return [facet.values, *chance, *(random_labels(facet.values, painters, random) for _ in range(controls))]
+    chance = [exchanged(facet.truth, painters, facet.of, random) for _ in range(exchanges)]
+    return [facet.truth, *chance, *(random_labels(facet.truth, painters, random) for _ in range(controls))]
 
 
 def exchanged(values: np.ndarray, painters: np.ndarray, of: Of, random: np.random.Generator) -> np.ndarray:
@@ -385,13 +397,13 @@ class _Ridge:
     def __init__(self, seen: np.ndarray, columns: np.ndarray) -> None:
         self.middle, self.level = seen.mean(axis=0), columns.mean(axis=0)
         centred = seen - self.middle
-        values, self.axes = np.linalg.eigh(centred.T @ centred)
-        self.values = np.maximum(values, 0)
+        lengths, self.axes = np.linalg.eigh(centred.T @ centred)
+        self.lengths = np.maximum(lengths, 0)
         self.pull = self.axes.T @ (centred.T @ (columns - self.level))
 
     def predict(self, unseen: np.ndarray, penalties: np.ndarray) -> np.ndarray:
         """The columns of unseen rows, float32."""
-        weights = self.pull / (self.values[:, None] + penalties)
+        weights = self.pull / (self.lengths[:, None] + penalties)
         return np.asarray(((unseen - self.middle) @ self.axes) @ weights.astype(np.float32) + self.level)
 
 

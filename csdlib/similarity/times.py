@@ -51,7 +51,7 @@ def mantel(
     Args:
         distances: (n, n) symmetric, of styles; the diagonal is not used.
         years: (n,) when each artist worked.
-        within: (n,) kinds (movements), if years are to be exchanged within a kind only: is there more to time than that?
+        within: (n,) kinds (movements), where years are exchanged within a kind only: is there more to time?
         permutations: exchanges.
         seed: of the exchanges.
 
@@ -177,9 +177,7 @@ def precedence(
 def _count(table: np.ndarray, years: np.ndarray) -> int:
     count = len(years)
     if np.shape(table) != (count, count) or count < 4 or not np.isfinite(years).all():
-        raise InputError(
-            f"need a square table and a year for each of 4 artists or more, got {np.shape(table)}, {count}"
-        )
+        raise InputError(f"need a square table, and a year for each of 4 artists or more: {np.shape(table)}, {count}")
     return count
 
 
