@@ -14,11 +14,11 @@ from csdlib.atelier.mediums import MEDIUMS
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.palettes import TONES, Palette, mixed_palette
 from csdlib.atelier.scenes import SLOTS, Scene
-from csdlib.atelier.studio import on_the_day, render
+from csdlib.atelier.studio import on_the_day, paint
 from csdlib.atelier.subjects import sample_scene
 from csdlib.errors import InputError
 from csdlib.files import seeded
-from csdlib.recipes.invented import OF_A_MEDIUM, usual_range
+from csdlib.recipes.invented import LONGEST, OF_A_MEDIUM, usual_range
 from csdlib.similarity.facets import Facet, Of
 from csdlib.tables import ImageTable
 
@@ -206,30 +206,36 @@ _ENDS: dict[str, tuple[Any, Any]] = {
 
 
 @lru_cache
-def shown_habits(subjects: tuple[str, ...] = ("dog", "house", "boat"), size: int = 96) -> dict[str, dict[str, float]]:
+def shown_habits(subjects: tuple[str, ...] = ("dog", "boat"), side: int = 96) -> dict[str, dict[str, float]]:
     """What each habit changes in each medium: one habit of a painter is changed, everything else stays.
 
     A medium may not use a habit at all (flat prints have no bristles); there it cannot be known, by anyone.
 
     Args:
         subjects: what is painted, once each.
-        size: side of the pictures in pixels.
+        side: of the canvas in pixels.
 
     Returns:
         for each habit and medium the mean change of a pixel, in [0, 1]; 0 where the habit decides nothing.
     """
     habits = [*_ENDS, *(f"brush.{habit}" for habit in OF_A_MEDIUM)]
-    return {habit: {medium: _change(medium, habit, subjects, size) for medium in MEDIUMS} for habit in habits}
+    return {habit: {medium: _change(medium, habit, subjects, side) for medium in MEDIUMS} for habit in habits}
 
 
-def _change(medium: str, habit: str, subjects: Sequence[str], size: int) -> float:
-    painter = _middling(medium)
-    ends = _ENDS.get(habit) or usual_range(medium, habit.removeprefix("brush."))
+def _change(medium: str, habit: str, subjects: Sequence[str], side: int) -> float:
+    painter, ends = _middling(medium), _ends(medium, habit)
     apart = []
     for seed, subject in enumerate(subjects):
-        low, high = (render(painter.with_habit(habit, end), subject, seed, size).astype(float) for end in ends)
+        low, high = (paint(painter.with_habit(habit, end), subject, seed, side).astype(float) for end in ends)
         apart.append(np.abs(low - high).mean() / 255)
     return float(np.mean(apart))
+
+
+def _ends(medium: str, habit: str) -> tuple[Any, Any]:
+    if habit in _ENDS:
+        return _ENDS[habit]
+    low, high = usual_range(medium, habit.removeprefix("brush."))
+    return low, min(high, LONGEST) if habit == "brush.length" else high
 
 
 def _middling(medium: str) -> Painter:

@@ -21,6 +21,9 @@ OF_A_MEDIUM = ("length", "width", "coverage")
 #: How far beyond what the catalogue's painters of a medium do, down and up.
 _BEYOND = 1.4
 
+#: No mark of a brush is longer, in units of the picture's side.
+LONGEST = 2.0
+
 _HARMONIES = ("free", "monochrome", "analogous", "complementary", "triadic")
 _DIRECTIONS = ("form", "horizontal", "vertical", "diagonal", "swirl", "cross")
 
@@ -90,6 +93,7 @@ def _colours(rng: np.random.Generator) -> Colours:
 def _brush(rng: np.random.Generator, medium: str) -> Brush:
     ends = {habit: np.log(usual_range(medium, habit)) for habit in OF_A_MEDIUM}
     sizes = {habit: float(np.exp(rng.uniform(low, high))) for habit, (low, high) in ends.items()}
+    sizes["length"] = min(sizes["length"], LONGEST)
     return Brush(
         **sizes,
         curvature=rng.uniform(0, 1),
