@@ -19,13 +19,12 @@ from csdlib.metrics.intervals import draws, with_interval
 #: What varies: a habit, which a painter takes from picture to picture, or something that each picture has of its own.
 Of = Literal["painter", "picture"]
 
-#: The probes: a ridge regression, and the same on 300 landmarks of a Gaussian kernel (Williams and Seeger 2001).
+#: The probes: a ridge regression, and the same on 256 landmarks of a Gaussian kernel (Williams and Seeger 2001).
 PROBES = ("linear", "kernel")
 
 _PENALTIES = np.geomspace(1e-1, 1e5, 7)
-_LANDMARKS = 300
-_MOST = 512
-_INNER = 3
+_LANDMARKS = 256
+_MOST = 256
 
 
 @dataclass(frozen=True)
@@ -161,8 +160,8 @@ def probe(
 
     Numbers are predicted by ridge regression on standardised vectors. Kinds are, too: what is regressed is whether a
     picture is of a kind, divided by how frequent the kind is, and the largest wins; of known probabilities that would
-    be the best guess for balanced accuracy. The penalty is chosen for each facet among seven, by folds of the fitting
-    painters.
+    be the best guess for balanced accuracy. The penalty is chosen for each facet among seven, by a third of those
+    painters who are fitted on.
 
     Args:
         vectors: (n, d) descriptors.
@@ -197,16 +196,28 @@ def probe(
     for facet in facets:
         _check(facet, vectors, painters)
     found: dict[str, Probed] = {}
+    vectors = _standardised(vectors, seed)
     for rows, alike in _by_rows(facets):
         taken = [facet.taken(rows) for facet in alike]
         tasks = [task for facet in taken for task in _tasks(facet, painters[rows], exchanges, controls, seed)]
         split = _Split(painters[rows], folds, seed, share_painters)
-        predicted = _predicted(np.asarray(vectors, np.float32)[rows], tasks, split, way, seed)
+        predicted = _predicted(vectors[rows], tasks, split, way, seed)
         each = 1 + exchanges + controls
         for number, facet in enumerate(alike):
             own = slice(number * each, (number + 1) * each)
             found[facet.name] = _probed(facet, (rows, painters), (tasks[own], predicted[own]), exchanges)
     return {facet.name: found[facet.name] for facet in facets}
+
+
+def _standardised(vectors: np.ndarray, seed: int) -> np.ndarray:
+    """Standardised vectors; of more than 256 numbers the 256 principal components, which know no facet."""
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    scaled = StandardScaler().fit_transform(np.asarray(vectors, np.float32))
+    if min(scaled.shape) > _MOST:
+        scaled = PCA(_MOST, svd_solver="randomized", random_state=seed).fit_transform(scaled)
+    return np.asarray(scaled)
 
 
 def _probed(
@@ -309,11 +320,10 @@ class _Split:
         for number in range(self.folds):
             yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)
 
-    def inner(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The same among rows that are fitted on; numbers are places in ``rows``."""
-        fold = self._fold(rows, _INNER)
-        for number in range(_INNER):
-            yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+    def inner(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of rows that are fitted on two thirds, and a third by other painters; numbers are places in ``rows``."""
+        fold = self._fold(rows, 3)
+        return np.flatnonzero(fold > 0), np.flatnonzero(fold == 0)
 
     def _fold(self, rows: np.ndarray, folds: int) -> np.ndarray:
         random, units = np.random.default_rng(self.seed), self.painters[rows]
@@ -378,38 +388,30 @@ class _Target:
 
 
 def _features(fitting: np.ndarray, testing: np.ndarray, way: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Standardised vectors, for ``kernel`` their likeness to landmarks; all is learned from those fitted on.
-
-    Of more than 512 numbers the 512 principal components are taken.
-    """
-    from sklearn.decomposition import PCA
+    """What is regressed on: the vectors, or for ``kernel`` their likeness to landmarks from among those fitted on."""
     from sklearn.kernel_approximation import Nystroem
     from sklearn.preprocessing import StandardScaler
 
-    scaler = StandardScaler().fit(fitting)
-    seen, unseen = scaler.transform(fitting), scaler.transform(testing)
-    if min(seen.shape) > _MOST:
-        axes = PCA(_MOST, svd_solver="randomized", random_state=seed).fit(seen)
-        seen, unseen = axes.transform(seen), axes.transform(unseen)
     if way == "linear":
-        return seen, unseen
-    few = seen[np.random.default_rng(seed).permutation(len(seen))[:_LANDMARKS]]
-    apart = np.square(few[:, None] - few[None]).sum(axis=2)
-    kernel = Nystroem(gamma=1 / np.median(apart), n_components=min(_LANDMARKS, len(seen)), random_state=seed)
-    scaler = StandardScaler().fit(kernel.fit_transform(seen))
-    return scaler.transform(kernel.transform(seen)), scaler.transform(kernel.transform(unseen))
+        return fitting, testing
+    few = fitting[np.random.default_rng(seed).permutation(len(fitting))[:_LANDMARKS]]
+    # Their squared distances, without a third axis of d numbers.
+    lengths = np.square(few).sum(axis=1)
+    apart = lengths[:, None] + lengths - 2 * few @ few.T
+    kernel = Nystroem(gamma=1 / float(np.median(apart)), n_components=len(few), random_state=seed)
+    scaler = StandardScaler().fit(kernel.fit_transform(fitting))
+    return scaler.transform(kernel.transform(fitting)), scaler.transform(kernel.transform(testing))
 
 
 def _chosen(
-    seen: np.ndarray, columns: np.ndarray, blocks: np.ndarray, parts: Iterator[tuple[np.ndarray, np.ndarray]]
+    seen: np.ndarray, columns: np.ndarray, blocks: np.ndarray, parts: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
     """The penalty of each task: the one whose squared error is least on painters held out of those fitted on."""
-    errors = np.zeros((len(_PENALTIES), columns.shape[1]))
-    for fitting, testing in parts:
-        ridge = _Ridge(seen[fitting], columns[fitting])
-        for place, penalty in enumerate(_PENALTIES):
-            said = ridge.predict(seen[testing], np.full(columns.shape[1], penalty))
-            errors[place] += np.square(said - columns[testing]).sum(axis=0)
+    fitting, testing = parts
+    ridge, errors = _Ridge(seen[fitting], columns[fitting]), []
+    for penalty in _PENALTIES:
+        said = ridge.predict(seen[testing], np.full(columns.shape[1], penalty))
+        errors.append(np.square(said - columns[testing]).sum(axis=0))
     per_task = np.stack([np.bincount(blocks, weights=row) for row in errors])
     return np.asarray(_PENALTIES[per_task.argmin(axis=0)])
 

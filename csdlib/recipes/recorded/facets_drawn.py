@@ -52,7 +52,8 @@ def record_shown(output: AnyPath, *, painters: int = 168, command: str = "", cac
         output: a csv file. Rows with ``check`` ``changed``: the mean change of a pixel in [0, 1] where one habit is
             changed in one ``medium``, 0 where the medium does not use it. Rows with ``measured``: over invented
             painters, the correlation of a ``facet`` with a ``measure`` of the pictures that does not know it, both
-            averaged over a painter's works, times the ``sign`` that it should have.
+            averaged over a painter's works and less the mean of the medium's painters, times the ``sign`` that it
+            should have.
         painters: how many are invented.
         command: what makes it again.
         cache: folder of the atelier's pictures.
@@ -79,11 +80,15 @@ def measured_rows(world: World) -> Iterator[dict[str, Any]]:
     measures["figure size"] = [figure.mean() for figure in figures]
     measures["figure across"] = [np.nonzero(figure)[1].mean() / 63 for figure in figures]
     facets = {facet.name: facet for facet in world.facets}
+    mediums = [made.painter.medium for made in world.made]
     for name, kind, measure, sign in _SHOWS:
         facet = facets[name]
         values = facet.truth if facet.numeric else np.where(facet.known, (facet.truth == kind).astype(float), np.nan)
-        works = pd.DataFrame({"x": values, "y": measures[measure], "painter": world.painters}).dropna()
-        both = works.groupby("painter").mean()
+        works = pd.DataFrame(
+            {"x": values, "y": measures[measure], "painter": world.painters, "medium": mediums}
+        ).dropna()
+        means = works.groupby(["painter", "medium"]).mean()
+        both = means - means.groupby("medium").transform("mean")
         found = correlation(both["x"].to_numpy(), sign * both["y"].to_numpy())
         row = {"facet": name, "kind": kind, "measure": measure, "sign": sign}
         yield row | {"value": found.value, "low": found.low, "high": found.high, "painters": found.n}
@@ -102,13 +107,13 @@ def record_probes(
 
     Args:
         output: a csv file with a row for each ``world``, ``descriptor``, ``way`` (``linear``, ``kernel``; ``shared``:
-            linear, with painters on both sides, as one should not) and ``facet``: the score, its interval over
+            linear, with painters on both sides, as one should not, for three descriptors) and ``facet``: the score, its interval over
             painters, the means of chance and control task, p, and in ``above`` (with its interval) by how much the
             first descriptor's score is higher, paired. The json beside it holds the facets' groups, meanings, metrics
             and counts.
         descriptors: names; the first is the one that others are compared with.
         painters: how many are invented.
-        exchanges: see ``probe``.
+        exchanges: see ``probe``; of linear probes only.
         command: what makes it again.
         cache: folder of the atelier's pictures.
     """
@@ -117,7 +122,8 @@ def record_probes(
     rows: list[dict[str, Any]] = []
     for world, ways in zip(worlds, (("linear", "kernel", "shared"), ("linear",)), strict=True):
         for way in ways:
-            results = {name: _probed(world, name, way, exchanges) for name in descriptors}
+            names = descriptors[:3] if way == "shared" else descriptors
+            results = {name: _probed(world, name, way, exchanges if way == "linear" else 0) for name in names}
             rows += _compared(results, world.name, way)
     facts = {"worlds": {world.name: _counts(world) for world in worlds}, "exchanges": exchanges}
     facts |= {"facets": {facet.name: _said(facet) for facet in worlds[0].facets}}
