@@ -5,12 +5,13 @@ from the dots. An invented painter has every habit from a draw of its own, so th
 """
 
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
 from csdlib.atelier.catalogue import PAINTERS
 from csdlib.atelier.mediums import MEDIUMS
-from csdlib.atelier.painters import Brush, Colours, Composition, Ground, Light, Line, Painter
+from csdlib.atelier.painters import Brush, Colours, Composition, Direction, Ground, Harmony, Light, Line, Painter
 from csdlib.atelier.palettes import FAMILIES
 from csdlib.errors import require_range
 from csdlib.files import seeded
@@ -24,8 +25,10 @@ _BEYOND = 1.4
 #: No mark of a brush is longer, in units of the picture's side.
 LONGEST = 2.0
 
-_HARMONIES = ("free", "monochrome", "analogous", "complementary", "triadic")
-_DIRECTIONS = ("form", "horizontal", "vertical", "diagonal", "swirl", "cross")
+_HARMONIES: tuple[Harmony, ...] = ("free", "monochrome", "analogous", "complementary", "triadic")
+_SIDES: tuple[Literal["scene", "left", "right"], ...] = ("scene", "left", "right")
+_ORDERS: tuple[Literal["any", "light", "dark"], ...] = ("any", "light", "dark")
+_DIRECTIONS: tuple[Direction, ...] = ("form", "horizontal", "vertical", "diagonal", "swirl", "cross")
 
 
 @lru_cache
@@ -98,7 +101,7 @@ def _brush(rng: np.random.Generator, medium: str) -> Brush:
         **sizes,
         curvature=rng.uniform(0, 1),
         opacity=rng.uniform(0.4, 1),
-        order=("any", "light", "dark")[int(rng.integers(3))],
+        order=_ORDERS[int(rng.integers(3))],
         direction=_DIRECTIONS[int(rng.integers(len(_DIRECTIONS)))],
         jitter=rng.uniform(0, 0.9),
         bristles=int(rng.integers(1, 7)),
@@ -107,7 +110,7 @@ def _brush(rng: np.random.Generator, medium: str) -> Brush:
 
 
 def _light(rng: np.random.Generator) -> Light:
-    side = ("scene", "left", "right")[int(rng.integers(3))]
+    side = _SIDES[int(rng.integers(3))]
     return Light(rng.uniform(0.8, 1.6), rng.uniform(-0.1, 0.2), _or_none(rng, 0.2, 0.6), side)
 
 

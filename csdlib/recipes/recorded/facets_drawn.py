@@ -107,10 +107,10 @@ def record_probes(
 
     Args:
         output: a csv file with a row for each ``world``, ``descriptor``, ``way`` (``linear``, ``kernel``; ``shared``:
-            linear, with painters on both sides, as one should not, for three descriptors) and ``facet``: the score, its interval over
-            painters, the means of chance and control task, p, and in ``above`` (with its interval) by how much the
-            first descriptor's score is higher, paired. The json beside it holds the facets' groups, meanings, metrics
-            and counts.
+            linear, with painters on both sides, as one should not, for three descriptors) and ``facet``: the score, its
+            interval over painters, the means of chance and control task, p, and in ``above`` (with its interval) by how
+            much the first descriptor's score is higher, paired. The json beside it holds the facets' groups, meanings,
+            metrics and counts.
         descriptors: names; the first is the one that others are compared with.
         painters: how many are invented.
         exchanges: see ``probe``; of linear probes only.
