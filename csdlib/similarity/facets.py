@@ -215,8 +215,8 @@ def _standardised(vectors: np.ndarray, seed: int) -> np.ndarray:
     from sklearn.preprocessing import StandardScaler
 
     scaled = StandardScaler().fit_transform(np.asarray(vectors, np.float32))
-    if min(scaled.shape) > _MOST:
-        scaled = PCA(_MOST, svd_solver="randomized", random_state=seed).fit_transform(scaled)
+    if scaled.shape[1] > _MOST:
+        scaled = PCA(min(_MOST, len(scaled)), svd_solver="randomized", random_state=seed).fit_transform(scaled)
     return np.asarray(scaled)
 
 

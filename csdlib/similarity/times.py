@@ -128,8 +128,9 @@ def precedence(
     """By how much later artists find earlier ones more than the earlier find the later.
 
     It is what influence would look like, and it is no proof of it. An artist whom everybody finds makes the same number
-    if that artist happens to be early: ``popularity=False`` takes out how much more each artist is found than finds.
-    With it, and with exchanged dates, number of works and popularity stay with the artist.
+    if that artist happens to be early. So ``popularity=False`` takes out what one number for each artist explains: who
+    finds whom between two artists as their popularities say (Bradley and Terry 1952), near in style or far. Where dates
+    are exchanged, number of works and popularity stay with the artist.
 
     Args:
         lifts: (a, a) of ``found_by``.
@@ -158,11 +159,10 @@ def precedence(
     """
     years = np.asarray(years, np.float64)
     count = _count(lifts, years)
-    more = np.where(np.eye(count, dtype=bool), 0, lifts - lifts.T)
+    lifts = np.where(np.eye(count, dtype=bool), 0, lifts)
+    more = lifts - lifts.T
     if not popularity:
-        # Of an antisymmetric table, the least squares fit by one number an artist.
-        level = more.sum(axis=1) / count
-        more = more - np.where(np.eye(count, dtype=bool), 0, level[:, None] - level)
+        more = more - _by_popularity(lifts)
 
     def later_finds(drawn: np.ndarray) -> float:
         after = drawn[:, None] - drawn
@@ -172,6 +172,16 @@ def precedence(
     if np.isnan(later_finds(years)):
         raise InputError(f"no two artists are of different years at most {reach:g} apart: widen reach")
     return _exchanged(later_finds, years, None, permutations, seed)
+
+
+def _by_popularity(lifts: np.ndarray, steps: int = 200) -> np.ndarray:
+    """How much more each is expected to find each than the reverse, by Bradley and Terry's fit (Hunter 2004)."""
+    both, found = lifts + lifts.T, np.maximum(lifts.sum(axis=0), 1e-9)
+    popular = found / found.sum()
+    for _ in range(steps):
+        popular = found / (both / (popular[:, None] + popular)).sum(axis=1)
+        popular /= popular.sum()
+    return np.asarray(both * (popular - popular[:, None]) / (popular + popular[:, None]))
 
 
 def _count(table: np.ndarray, years: np.ndarray) -> int:

@@ -118,7 +118,9 @@ def test_layers_are_compared_with_the_style(small_worlds: facet_worlds.World) ->
 
 
 def test_a_facet_shows_where_it_should(small_worlds: facet_worlds.World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facets_drawn, "_SHOWS", [each for each in facets_drawn._SHOWS if each[0] in ("chroma", "key")])
+    monkeypatch.setattr(
+        facets_drawn, "_SHOWS", [each for each in facets_drawn._SHOWS if each[0] in ("chroma", "scale")]
+    )
     rows = pd.DataFrame(measured_rows(small_worlds)).set_index("facet")
     assert (rows["value"] > 0.6).all()
     assert (rows["painters"] == 12).all()

@@ -200,8 +200,8 @@ def record_times(
         aside = np.isin(works.table.column("artist"), list(judging_artists()))
         for artists, keep in (("all", known), ("aside", known & aside)):
             part = np.flatnonzero(keep)
-            where = {"descriptor": name, "artists": artists}
-            rows += [where | row for row in time_rows(seen.take(part), works.generation[part], permutations)]
+            where, own = {"descriptor": name, "artists": artists}, seen.of(seen.table.take(part))
+            rows += [where | row for row in time_rows(own, works.generation[part], permutations)]
         rows += [{"descriptor": name, "artists": "all"} | row for row in distance_rows(seen, works.years)]
     facts = _facts(works) | {"permutations": permutations}
     return write_results(output, facts, pd.DataFrame(rows).round(4), command=command, descriptors=descriptors)
@@ -248,11 +248,13 @@ def distance_rows(seen: Embedded, years: np.ndarray, step: int = 25, most: int =
     names, of = np.unique(artists, return_inverse=True)
     vectors = np.asarray(seen.vectors)[rows]
     places = (np.abs(when[:, None] - when) // step).astype(int)
-    for place in range(most // step):
+    for place in range(min(most // step, int(places.max()) + 1)):
         pairs = (places == place) & (of[:, None] != of)
         total = np.where(pairs, 1 - vectors @ vectors.T, 0).sum(axis=1)
         sums, counts = (np.bincount(of, weights=each) for each in (total, pairs.sum(axis=1)))
         there = counts > 0
+        if not there.any():
+            continue
         mean = bootstrap(sums[there] / counts[there], groups=names[there], bounds=None)
         row = {"question": "distance", "years": place * step, "value": mean.value, "low": mean.low, "high": mean.high}
         yield row | {"n": mean.n}
