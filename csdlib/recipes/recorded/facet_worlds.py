@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from csdlib.atelier import atelier
 from csdlib.atelier.catalogue import PAINTERS
@@ -13,7 +14,11 @@ from csdlib.files import AnyPath, cache_folder
 from csdlib.recipes.atelier_facets import Made, facets_of, made_works
 from csdlib.recipes.invented import invented_painters
 from csdlib.similarity.facets import Facet
+from csdlib.similarity.measured import PICTURE_MEASURES, measure_picture
 from csdlib.tables import ImageTable
+
+#: The measures that are a facet of light, colour or hand for anybody.
+SEEN = ("chroma", "redness", "yellowness", "lightness", "contrast", "pool", "edges", "fineness", "coherence")
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,8 @@ class World:
             ``catalogue``: the painters of the exhibition; two thirds of them trained shipped models, by other works.
         table: the works.
         made: how each was made.
-        facets: what is true of each.
+        facets: what is true of each: the habits, and what can be ``seen`` in the picture, whichever habit brought it
+            about.
     """
 
     name: str
@@ -57,11 +63,21 @@ def invented_world(
     people = invented_painters(painters)
     table = atelier(14, painters=people, cache=cache, progress=False)
     made = made_works(table, people)
-    return World("invented", table, made, facets_of(made, shown))
+    return World("invented", table, made, [*facets_of(made, shown), *seen_facets(table)])
 
 
 def catalogue_world(shown: Mapping[str, Mapping[str, float]] | None, *, cache: AnyPath | None = None) -> World:
     """The queries and the database of the exhibition, see ``invented_world``."""
     table = atelier(cache=cache, progress=False).where(split=["query", "database"])
     made = made_works(table, list(PAINTERS.values()))
-    return World("catalogue", table, made, facets_of(made, shown))
+    return World("catalogue", table, made, [*facets_of(made, shown), *seen_facets(table)])
+
+
+def seen_facets(table: ImageTable) -> list[Facet]:
+    """What can be measured on pictures of light, colour and marks, as facets, see ``PICTURE_MEASURES``.
+
+    Args:
+        table: n pictures.
+    """
+    measured = pd.DataFrame([measure_picture(table.open(row)) for row in range(len(table))])
+    return [Facet(f"seen {name}", "seen", PICTURE_MEASURES[name], measured[name].to_numpy()) for name in SEEN]

@@ -15,22 +15,20 @@ from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
 from csdlib.metrics.intervals import bootstrap, correlation, paired_difference
 from csdlib.recipes.recorded.described import read_described
+from csdlib.recipes.recorded.facet_worlds import seen_facets
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.recipes.shipped.csd_art import judging_artists
 from csdlib.similarity.artists import prototypes
 from csdlib.similarity.facets import Facet, Probed, probe, summary
-from csdlib.similarity.measured import PICTURE_MEASURES, measure_picture
 from csdlib.similarity.times import Exchanged, found_by, mantel, precedence
 from csdlib.tables import ImageTable
 
-DESCRIPTORS = ("csd-art", "csd-tiny", "clip-tiny", "random-tiny", "colour", "gram")
+DESCRIPTORS = ("csd-art", "csd-tiny", "colour")
 
 #: A year further from the artist's middle one belongs to a title: "the-first-sejm-in-leczyca-recording-of-laws-1182".
 _LIFE = 50
 #: An artist with fewer dated works has no generation.
 _DATED = 3
-#: Of the measures those that are a facet of light, colour or hand for anybody.
-_MEASURED = ("chroma", "redness", "yellowness", "lightness", "contrast", "pool", "edges", "fineness", "coherence")
 
 
 @dataclass(frozen=True)
@@ -98,19 +96,18 @@ def record_real(
             vectors = np.asarray(_seen(works.table, name).vectors)
             results[name] = probe(vectors, facets, artists, way=way, exchanges=exchanges)
         rows += _result_rows(results, works, way)
-    facts = _facts(works) | {"exchanges": exchanges, "measures": {name: PICTURE_MEASURES[name] for name in _MEASURED}}
+    facts = _facts(works) | {"exchanges": exchanges, "facets": {facet.name: facet.meaning for facet in facets}}
     return write_results(output, facts, pd.DataFrame(rows).round(3), command=command, descriptors=descriptors)
 
 
 def real_facets(works: Dated) -> list[Facet]:
     """The facets of ``record_real``."""
-    measured = pd.DataFrame([measure_picture(works.table.open(row)) for row in range(len(works.table))])
     movement = works.table.column("movement").astype(str)
     return [
         Facet("movement", "history", "WikiArt's folder of a style", movement),
         Facet("year", "history", "of the painting", works.years),
         Facet("generation", "history", "middle year of the artist's dated works", works.generation),
-        *(Facet(name, "measured", PICTURE_MEASURES[name], measured[name].to_numpy()) for name in _MEASURED),
+        *seen_facets(works.table),
     ]
 
 
