@@ -93,6 +93,7 @@ def small_worlds(small_world: facet_worlds.World, monkeypatch: pytest.MonkeyPatc
     return small_world
 
 
+@pytest.mark.slow
 def test_a_record_of_probes_is_the_probes(small_worlds: facet_worlds.World, tmp_path: Path) -> None:
     made = record_probes(tmp_path / "probes.csv", descriptors=("colour", "pixels"), exchanges=3, command="c")
     frame = made.frame
@@ -108,6 +109,7 @@ def test_a_record_of_probes_is_the_probes(small_worlds: facet_worlds.World, tmp_
     assert frame.loc[frame["descriptor"] == "colour", "above"].isna().all()
 
 
+@pytest.mark.slow
 def test_layers_are_compared_with_the_style(small_worlds: facet_worlds.World) -> None:
     rows = pd.DataFrame(layer_rows(small_worlds, "random-tiny"))
     assert set(rows["layer"]) >= {"embedding", "block 6", "feature", "style"}
@@ -117,6 +119,7 @@ def test_layers_are_compared_with_the_style(small_worlds: facet_worlds.World) ->
     assert (best["lost"] >= 0).all()
 
 
+@pytest.mark.slow
 def test_a_facet_shows_where_it_should(small_worlds: facet_worlds.World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         facets_drawn, "_SHOWS", [each for each in facets_drawn._SHOWS if each[0] in ("chroma", "scale")]
@@ -157,6 +160,7 @@ def test_a_year_of_a_title_is_none(history: Path) -> None:
     assert middle["artist-00"] == 1801.5
 
 
+@pytest.mark.slow
 def test_a_history_of_colour_is_recorded_as_one(history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("csdlib.recipes.recorded.facets_real.judging_artists", lambda: ("artist-01", "artist-09"))
     made = record_real(history, tmp_path / "real.csv", descriptors=("colour", "gram"), exchanges=3, command="c")
