@@ -56,7 +56,8 @@ class _Watched(nn.Module):
         self.model = model
 
     def forward(self, images: Tensor) -> Tensor:
-        tower, seen = self.model.backbone, []
+        tower = self.model.backbone
+        seen: list[Tensor] = []
 
         def keep(_module: nn.Module, given: Any) -> None:
             tokens = given[0]

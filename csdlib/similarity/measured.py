@@ -44,14 +44,14 @@ def measure_picture(image: ImageLike) -> dict[str, float]:
         (50, 0, 0.0)
     """
     pixels = np.asarray(open_image(image), np.float32) / 255
-    lightness, red, yellow = cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB))
+    lightness, red, yellow = np.moveaxis(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.float32), -1, 0)
     return _colours(red, yellow) | _light(lightness) | _marks(lightness)
 
 
 def _colours(red: NDArray[np.float32], yellow: NDArray[np.float32]) -> dict[str, float]:
     chroma = np.hypot(red, yellow)
     means = {"redness": float(red.mean()), "yellowness": float(yellow.mean())}
-    spread = 1 - float(np.hypot(*means.values())) / max(float(chroma.mean()), 1e-6)
+    spread = 1 - float(np.hypot(means["redness"], means["yellowness"])) / max(float(chroma.mean()), 1e-6)
     return {"chroma": float(chroma.mean())} | means | {"hue spread": float(np.clip(spread, 0, 1))}
 
 

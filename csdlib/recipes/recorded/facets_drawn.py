@@ -156,7 +156,8 @@ def record_layers(output: AnyPath, *, painters: int = 168, command: str = "", ca
     Args:
         output: a csv file with a row for each ``descriptor`` (``random-tiny`` is the same tower untrained), ``layer``
             and ``facet``: the score of a linear probe with its interval over painters, and in ``lost`` (with its
-            interval) by how much the tower's best layer is above the ``style`` that leaves it, paired.
+            interval) by how much the tower's best layer is above the ``style`` that leaves it, paired. Which layer is
+            best is seen on the same painters, so this is a little too high.
         painters: how many are invented.
         command: what makes it again.
         cache: folder of the atelier's pictures.
@@ -180,7 +181,7 @@ def layer_rows(world: World, descriptor: str) -> Iterator[dict[str, Any]]:
         lost = found[best][facet].above(found["style"][facet])
         for layer, probed in found.items():
             estimate = probed[facet].estimate()
-            row = {"descriptor": descriptor, "layer": layer, "facet": facet}
+            row: dict[str, Any] = {"descriptor": descriptor, "layer": layer, "facet": facet}
             row |= {"value": estimate.value, "low": estimate.low, "high": estimate.high}
             yield row | ({"lost": lost.value, "lost_low": lost.low, "lost_high": lost.high} if layer == best else {})
 

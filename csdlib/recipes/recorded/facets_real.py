@@ -268,6 +268,6 @@ def _facts(works: Dated) -> dict[str, Any]:
     frame = works.table.frame
     alone = pd.Series(works.generation).groupby(works.table.column("artist")).first()
     there = np.isfinite(works.years)
-    facts = {"works": len(frame), "artists": frame["artist"].nunique(), "with_year": int(there.sum())}
+    facts: dict[str, Any] = {"works": len(frame), "artists": frame["artist"].nunique(), "with_year": int(there.sum())}
     facts |= {"share_with_year": round(float(there.mean()), 3), "years_of_titles": works.dropped}
     return facts | {"artists_with_generation": int(alone.notna().sum()), "movements": frame["movement"].nunique()}
