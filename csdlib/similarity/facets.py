@@ -105,7 +105,7 @@ class Probed:
 
     @property
     def p(self) -> float:
-        """The probability of such a score or a better one by chance: (1 + as good ones) / (1 + exchanges)."""
+        """The probability of such a score or a better one by chance, (1 + as good ones) / (1 + exchanges)."""
         return float((1 + (self.chance >= self.score).sum()) / (1 + len(self.chance)))
 
     def estimate(self, *, n_bootstrap: int = 1000, seed: int = 0) -> Estimate:
