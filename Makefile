@@ -62,7 +62,7 @@ lint: $(STAMP) ## ruff, mypy, and the plan of the house
 record: $(STAMP) ## record again what the book shows and does not run (hours; real pictures where CSD_ART leads to them)
 	@set -e; for name in coverage ablations content studies; do $(BIN)/csdlib record $$name; done
 	@set -e; if test -n "$$CSD_ART"; then \
-	  for name in paintings training map real-studies meaning; do $(BIN)/csdlib record $$name --root "$$CSD_ART"; done; \
+	  for name in paintings training map real-studies meaning facets; do $(BIN)/csdlib record $$name --root "$$CSD_ART"; done; \
 	  $(BIN)/csdlib record real-studies data/results/studies_sd15.csv --root "$$CSD_ART" --csv sd15_finetunes.csv; fi
 
 bench: $(STAMP) ## measure seconds beside what one would use instead (a quarter of an hour); adds to data/results/bench.csv

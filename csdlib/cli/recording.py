@@ -13,6 +13,7 @@ from csdlib.recipes.recorded.conditions import record_conditions
 from csdlib.recipes.recorded.content import record_content
 from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.described import record_described
+from csdlib.recipes.recorded.facets import record_facets
 from csdlib.recipes.recorded.meaning import record_meaning
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
@@ -110,6 +111,20 @@ def described(
     """Describe real pictures by csd-art, for readers who do not have them."""
     record_described(root, output, csv=csv, command=command_line(context, root=ROOT))
     typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def facets(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where the tables facets_*.csv go.")] = RESULTS,
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv; optional.")] = None,
+    table: Annotated[list[str] | None, typer.Option(help="One of the tables only; may be repeated.")] = None,
+) -> None:
+    """Probe what descriptors know beside the artist: colour, light, marks, content, movement, time."""
+    told = command_line(context, **({} if root is None else {"root": ROOT}))
+    for output in record_facets(folder, root, tables=table or None, command=told):
+        typer.echo(f"written: {output}")
 
 
 @record.command("map")

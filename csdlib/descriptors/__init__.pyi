@@ -13,6 +13,7 @@ from .csd import random_tiny as random_tiny
 from .devices import Compute as Compute
 from .devices import Device as Device
 from .devices import Precision as Precision
+from .layers import Layers as Layers
 from .onnx import export_onnx as export_onnx
 from .preprocessing import PREPROCESSING as PREPROCESSING
 from .preprocessing import preprocessed as preprocessed

@@ -1,3 +1,8 @@
+from .atelier_facets import FACETS as FACETS
+from .atelier_facets import Made as Made
+from .atelier_facets import facets_of as facets_of
+from .atelier_facets import made_works as made_works
+from .atelier_facets import shown_habits as shown_habits
 from .atelier_pictures import exchanged_palettes as exchanged_palettes
 from .atelier_pictures import maker_found as maker_found
 from .atelier_pictures import movement_sheet as movement_sheet
@@ -11,6 +16,8 @@ from .crawl import curated_crawl as curated_crawl
 from .crawl import pupils as pupils
 from .crawl import unseen_artists as unseen_artists
 from .forced_choice import style_test as style_test
+from .invented import invented_painters as invented_painters
+from .invented import usual_range as usual_range
 from .recorded.ablations import REFERENCE as REFERENCE
 from .recorded.ablations import SETTINGS as SETTINGS
 from .recorded.ablations import Setting as Setting
@@ -22,6 +29,7 @@ from .recorded.content import record_content as record_content
 from .recorded.coverage import record_coverage as record_coverage
 from .recorded.described import read_described as read_described
 from .recorded.described import record_described as record_described
+from .recorded.facets import record_facets as record_facets
 from .recorded.fooled import record_fooled as record_fooled
 from .recorded.meaning import TABLES as TABLES
 from .recorded.meaning import record_meaning as record_meaning

@@ -26,6 +26,10 @@ from .choices import draw_choices as draw_choices
 from .content import VarianceSplit as VarianceSplit
 from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus
+from .facets import PROBES as PROBES
+from .facets import Facet as Facet
+from .facets import Probed as Probed
+from .facets import probe as probe
 from .fooling import Fooled as Fooled
 from .fooling import raised as raised
 from .fooling import smallest_bound as smallest_bound
@@ -38,6 +42,8 @@ from .gaps import negative_share_difference as negative_share_difference
 from .hubs import Hubness as Hubness
 from .hubs import hubness as hubness
 from .hubs import k_occurrence as k_occurrence
+from .measured import PICTURE_MEASURES as PICTURE_MEASURES
+from .measured import measure_picture as measure_picture
 from .metric import StyleSimilarity as StyleSimilarity
 from .names import imitated as imitated
 from .names import own_above_others as own_above_others
@@ -62,6 +68,10 @@ from .set_size import scores_by_size as scores_by_size
 from .sets import corrected_cosine as corrected_cosine
 from .sets import prototype_cosine as prototype_cosine
 from .shift import centred as centred
+from .times import Exchanged as Exchanged
+from .times import found_by as found_by
+from .times import mantel as mantel
+from .times import precedence as precedence
 from .verification import VERIFICATION_MEASURES as VERIFICATION_MEASURES
 from .verification import verification_table as verification_table
 from .verification import verify as verify

@@ -39,14 +39,17 @@ def test_a_table_that_is_missing_is_one_line(tmp_path: Path) -> None:
     assert "wikiart.csv" in failed.stderr
 
 
-def test_what_a_score_means_is_recorded_with_and_without_real_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("verb", "table"), [("meaning", "content"), ("facets", "layers")])
+def test_tables_are_recorded_with_and_without_real_pictures(
+    verb: str, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     called: list[dict[str, Any]] = []
     monkeypatch.setattr(
-        recording, "record_meaning", lambda *args, **kwargs: called.append(kwargs | {"args": args}) or [Path("x")]
+        recording, f"record_{verb}", lambda *args, **kwargs: called.append(kwargs | {"args": args}) or [Path("x")]
     )
     runner = CliRunner()
-    assert runner.invoke(app, ["record", "meaning", "--root", "/my/own", "--table", "content"]).exit_code == 0
-    assert runner.invoke(app, ["record", "meaning"]).exit_code == 0
+    assert runner.invoke(app, ["record", verb, "--root", "/my/own", "--table", table]).exit_code == 0
+    assert runner.invoke(app, ["record", verb]).exit_code == 0
     assert [each["args"] for each in called] == [(Path("data/results"), Path("/my/own")), (Path("data/results"), None)]
-    assert called[0]["command"] == "csdlib record meaning data/results --root $CSD_ART --table content"
-    assert (called[1]["command"], called[1]["tables"]) == ("csdlib record meaning data/results", None)
+    assert called[0]["command"] == f"csdlib record {verb} data/results --root $CSD_ART --table {table}"
+    assert (called[1]["command"], called[1]["tables"]) == (f"csdlib record {verb} data/results", None)
