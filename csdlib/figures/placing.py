@@ -56,8 +56,16 @@ def require_computed(descriptor: Descriptor, count: int) -> None:
 def computed_name(fingerprint: str, dim: int) -> str:
     """Which descriptor a page computes has this fingerprint, and gives vectors of this length; nothing, where none."""
     # Of most descriptors the length tells that it is another; networks are read for the others alone.
-    alike = (name for name in ADDRESSES if weights_record(name)["config"]["style_dim"] == dim)
+    alike = (name for name in ADDRESSES if _here(name) and weights_record(name)["config"]["style_dim"] == dim)
     return next((name for name in alike if load(name, device="cpu").fingerprint == fingerprint), "")
+
+
+def _here(name: str) -> bool:
+    """Whether the weights ship with what is installed: a map is drawn without them, and places no pictures."""
+    try:
+        return bool(data_path(f"models/{name}"))
+    except InputError:
+        return False
 
 
 def placing(laid_out: StyleMap, name: str) -> dict[str, Any]:

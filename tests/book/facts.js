@@ -61,7 +61,9 @@
     // What is wider than its box, so that a reader has to scroll sideways: code, what it prints, tables.
     cut: all(".bd-article pre, .bd-article .csd-scroll, .bd-article .pst-scrollable-table-container, .bd-article .output")
       .filter((box) => box.checkVisibility({ contentVisibilityAuto: true }) && !box.closest("details:not([open])"))
-      .filter((box) => box.scrollWidth > box.clientWidth + 2).map(start),
+      .filter((box) => box.scrollWidth > box.clientWidth + 2)
+      // A wide figure leaves its column on purpose, and nothing scrolls.
+      .filter((box) => !box.querySelector("figure.full-width") || getComputedStyle(box).overflowX !== "visible").map(start),
     width: document.documentElement.scrollWidth,
     poor_contrasts: all(texts).filter(shown).map((element) => [contrast(element), start(element)])
       .filter(([ratio]) => ratio < leastContrast),
