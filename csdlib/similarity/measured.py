@@ -2,11 +2,14 @@
 
 from types import MappingProxyType
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from csdlib.errors import needs_extra
 from csdlib.images import ImageLike, open_image
+
+with needs_extra("atelier"):
+    import cv2
 
 #: Each measure by name, and what it says. Lightness L* is in [0, 100], chroma C* from 0 to about 130 (CIELAB, D65).
 PICTURE_MEASURES: MappingProxyType[str, str] = MappingProxyType(
