@@ -6,6 +6,7 @@ in JupyterLab say, plotly shows it its own way.
 
 import base64
 import io
+import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -131,6 +132,22 @@ def neighbour_rows(
 def asset(name: str) -> str:
     """The text of a script of the figures."""
     return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
+
+
+def script(*names: str) -> str:
+    """Some scripts of the figures as one, in a scope of its own, for a page."""
+    parts = [asset(f"{name}.js") for name in names]
+    return '(function () {\n"use strict";\n' + "".join(parts) + "})();\n"
+
+
+def script_data(data: object) -> str:
+    r"""Data as JSON that may stand inside a script: there "</script>" would end it, whatever the JSON around it says.
+
+    Example:
+        >>> script_data({"name": "</script>"})
+        '{"name": "\\u003c/script>"}'
+    """
+    return json.dumps(data).replace("<", "\\u003c")
 
 
 def data_uri(image: Image.Image, quality: int = 82) -> str:

@@ -31,8 +31,7 @@ def engine_script() -> str:
         >>> "class VisionTransformer" in engine_script()
         True
     """
-    parts = [book.asset(f"engine/{name}.js") for name in PARTS]
-    return '(function () {\n"use strict";\n' + "".join(parts) + "})();\n"
+    return book.script(*(f"engine/{name}" for name in PARTS))
 
 
 def weights_record(name: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ table stands as it is at the first setting.
 """
 
 import base64
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -217,11 +216,8 @@ def _table(corner: str, rows: Sequence[str], columns: Sequence[str], shown: Sequ
 
 def _living(data: dict[str, Any], body: str) -> str:
     """The table with its data, look and scripts."""
-    # Inside a script "</script>" would end it, whatever the JSON around it says.
-    text = json.dumps(data).replace("<", "\\u003c")
-    parts = [book.asset(f"live/{name}.js") for name in ("lookup", "curves", "follow")]
-    script = '(function () {\n"use strict";\n' + "".join(parts) + "})();"
-    kept = f'<script type="application/json">{text}</script>'
+    script = book.script("elements", "live/lookup", "live/curves", "live/follow")
+    kept = f'<script type="application/json">{book.script_data(data)}</script>'
     said = '<p class="csd-live-said" role="status"></p>'
     return (
         f'<style>{book.asset("live/live.css")}</style><div class="csd-live">{kept}{body}{said}</div>'

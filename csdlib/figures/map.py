@@ -5,7 +5,6 @@ picture that is decoded when it is first looked at; the scripts in ``assets/`` d
 (``standalone.py``) shows the same map.
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -39,6 +38,7 @@ SIDES = (96, 72, 56, 40, 32, 24)
 MOST_PIXELS = 12_000_000
 #: In the order in which they build on each other.
 SCRIPTS = (
+    "elements",
     "csv",
     "describer",
     "median",
@@ -144,9 +144,8 @@ def map_body(
         data["paths"] = frame["path"].tolist()
     if name:
         data["descriptor"] = engine_of(name, weights)
-    # Inside a script "</script>" would end it, whatever the JSON around it says.
-    text = json.dumps(data).replace("<", "\\u003c")
-    style, script = book.asset("map.css") + book.asset("describer.css"), _script()
+    text = book.script_data(data)
+    style, script = book.asset("map.css") + book.asset("describer.css"), book.script(*SCRIPTS)
     inside = weights_inside(name) if name and weights == "inside" else ""
     body = f'<style>{style}</style><div class="csd-map"><script type="application/json">{text}</script>{inside}</div>'
     said = f"Pictures that cannot be read, and are grey: {missing}." if missing else ""
@@ -166,12 +165,6 @@ def thumbnail_side(count: int, sides: Sequence[int] = SIDES, pixels: int = MOST_
         (96, 32)
     """
     return next((side for side in sides if count * side**2 <= pixels), sides[-1])
-
-
-def _script() -> str:
-    """The figure's scripts as one, in a scope of its own."""
-    parts = [book.asset(f"{name}.js") for name in SCRIPTS]
-    return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
 
 
 def _rows(

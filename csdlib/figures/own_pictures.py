@@ -7,7 +7,6 @@ scores and lists of people; the engine (``engine.py``) computes the reader's vec
 """
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,16 +95,10 @@ def own_pictures_figure(
         "samples": [_sample(Path(path)) for path in samples],
         "instruments": [_instrument(each, table.manifest.get("names", {})) for each in instruments],
     }
-    # Inside a script "</script>" would end it, whatever the JSON around it says.
-    text = json.dumps(data).replace("<", "\\u003c")
     style = book.asset("describer.css") + book.asset("own_pictures/style.css")
-    script = "".join(
-        book.asset(f"{name}.js") for name in ("describer", "median", "csv", *(f"own_pictures/{part}" for part in PARTS))
-    )
-    body = Template(book.asset("own_pictures/panel.html")).substitute(data=text)
-    return book.framed(
-        f'<style>{style}</style>{body}<script>(function () {{\n"use strict";\n{script}}})();</script>', caption
-    )
+    script = book.script("elements", "describer", "median", "csv", *(f"own_pictures/{part}" for part in PARTS))
+    body = Template(book.asset("own_pictures/panel.html")).substitute(data=book.script_data(data))
+    return book.framed(f"<style>{style}</style>{body}<script>{script}</script>", caption)
 
 
 def _sample(path: Path) -> dict[str, str]:

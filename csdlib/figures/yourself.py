@@ -59,21 +59,14 @@ def style_test_figure(
         "trials": _trials(test, places),
         "truth": _hidden(_truth(test, chosen)),
     }
-    # Inside a script "</script>" would end it, whatever the JSON around it says.
-    text = json.dumps(data).replace("<", "\\u003c")
+    script = book.script("elements", *(f"yourself/{name}" for name in PARTS))
     body = (
         f'<style>{book.asset("yourself/yourself.css")}</style><div class="csd-yourself">'
-        f'<script type="application/json">{text}</script><template>{pictures}</template>'
+        f'<script type="application/json">{book.script_data(data)}</script><template>{pictures}</template>'
         "<noscript><p>This test runs in your browser, and needs JavaScript.</p></noscript></div>"
-        f"<script>{_script()}</script>"
+        f"<script>{script}</script>"
     )
     return book.framed(body, caption)
-
-
-def _script() -> str:
-    """The scripts as one, in a scope of its own."""
-    parts = [book.asset(f"yourself/{name}.js") for name in PARTS]
-    return '(function () {\n"use strict";\n' + "".join(parts) + "})();"
 
 
 def _trials(test: Choices, places: np.ndarray) -> list[dict[str, Any]]:

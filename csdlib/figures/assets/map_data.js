@@ -13,25 +13,6 @@ let lit = null; // a column and the numbers of some of its values, or rows that 
 let current = -1; // the point under the pointer or the arrow keys
 let chosen = -1; // the point whose neighbours are shown
 
-function decode(text, Numbers) {
-  return new Numbers(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-}
-
-function make(tag, className, text, parent) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text) element.textContent = text;
-  if (parent) parent.appendChild(element);
-  return element;
-}
-
-function button(text, onClick, parent) {
-  const made = make("button", "", text, parent);
-  made.type = "button";
-  made.addEventListener("click", onClick);
-  return made;
-}
-
 function value(name, row) {
   const column = columns.get(name);
   return column ? column.values[column.codes[row]] : "";

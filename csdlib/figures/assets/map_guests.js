@@ -127,15 +127,15 @@ function listGuests() {
   guestList.replaceChildren();
   make("p", "", "Yours:", guestList);
   for (const each of guests) guestButton(guestList, each, each.name);
-  button("take them away", () => {
+  button("take them away", guestList, () => {
     guests.length = 0;
     guestList.replaceChildren();
     close();
-  }, guestList);
+  });
 }
 
 function guestButton(parent, shown, text) {
-  const made = button("", () => showGuest(shown), parent);
+  const made = button("", parent, () => showGuest(shown));
   made.className = "csd-map-neighbour csd-chosen";
   const { width, height } = shown.bitmap;
   const canvas = make("canvas", "csd-map-picture", "", made);

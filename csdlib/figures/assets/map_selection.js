@@ -6,14 +6,14 @@ let lassoButton = null;
 
 function addTools() {
   const isOn = () => lassoButton.getAttribute("aria-pressed") === "true";
-  lassoButton = button("draw a line round pictures", () => setLasso(!isOn()), tools);
+  lassoButton = button("draw a line round pictures", tools, () => setLasso(!isOn()));
   lassoButton.setAttribute("aria-pressed", "false");
-  button("select what is in view", () => select(inView(panels[0]), "in view"), tools);
+  button("select what is in view", tools, () => select(inView(panels[0]), "in view"));
   if (document.fullscreenEnabled) addFullScreen();
 }
 
 function addFullScreen() {
-  const full = button("whole screen", () => (fills() ? document.exitFullscreen() : root.requestFullscreen()), tools);
+  const full = button("whole screen", tools, () => (fills() ? document.exitFullscreen() : root.requestFullscreen()));
   root.addEventListener("fullscreenchange", () => {
     full.textContent = fills() ? "back to the page" : "whole screen";
     panels.forEach(fit);
@@ -74,9 +74,9 @@ function listSelection(rows) {
   const listed = counts(rows);
   make("p", "", `Selected: ${toldSelection(rows)}.`, selection);
   const buttons = make("div", "csd-map-tools", "", selection);
-  button(`${grouped.name}s as csv`, () => downloadCsv(`${grouped.name}s.csv`, groupRows(rows, listed)), buttons);
-  button("pictures as csv", () => downloadCsv("pictures.csv", pictureRows(rows)), buttons);
-  button("light all again", forgetSelection, buttons);
+  button(`${grouped.name}s as csv`, buttons, () => downloadCsv(`${grouped.name}s.csv`, groupRows(rows, listed)));
+  button("pictures as csv", buttons, () => downloadCsv("pictures.csv", pictureRows(rows)));
+  button("light all again", buttons, forgetSelection);
   const scrolled = make("div", "csd-scroll csd-map-counts", "", selection);
   scrolled.tabIndex = 0;
   scrolled.setAttribute("role", "group");

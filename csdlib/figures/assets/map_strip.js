@@ -31,10 +31,10 @@ function addStrip(panel, addFirst, rows, scores, artist) {
 }
 
 function addPicture(line, row, text, kind) {
-  const made = button("", () => {
+  const made = button("", line, () => {
     choose(row);
     point(row, panels[0]);
-  }, line);
+  });
   made.className = `csd-map-neighbour ${kind}`;
   thumbnail(row, 64, made);
   make("span", "", text, made);

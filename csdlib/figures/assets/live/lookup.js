@@ -3,12 +3,8 @@
 
 const root = document.currentScript.closest("figure").querySelector(".csd-live");
 const data = JSON.parse(root.querySelector("script").textContent);
-const cells = data.cells.map((row) => row.map((cell) => cell && { strides: cell.strides, codes: decode(cell.codes) }));
+const cells = data.cells.map((row) => row.map((cell) => cell && { strides: cell.strides, codes: decode(cell.codes, Int16Array) }));
 const setting = data.controls.map((control) => control.start); // where each control stands, as the number of a stop
-
-function decode(text) {
-  return new Int16Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-}
 
 // A value and the ends of its interval, in steps of the last digit. A number that does not follow a control has the
 // stride 0 there.

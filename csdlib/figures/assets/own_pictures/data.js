@@ -18,10 +18,6 @@ const instruments = data.instruments.map((each) => ({
 }));
 let instrument = instruments[0];
 
-function decode(text, Numbers) {
-  return new Numbers(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-}
-
 function unit(text) {
   return Float32Array.from(decode(text, Int16Array), (number) => number / UNIT);
 }
@@ -31,14 +27,6 @@ function opened({ different, same, ratios, widths }) {
   const shares = (text) => Float64Array.from(decode(text, Uint16Array), (number) => number / 65535);
   const logs = (text) => text && Float64Array.from(decode(text, Int16Array), (number) => number / data.logUnit);
   return { different: shares(different), same: shares(same), ratios: logs(ratios), widths: logs(widths) };
-}
-
-function make(tag, className, text, parent) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text) element.textContent = text;
-  if (parent) parent.appendChild(element);
-  return element;
 }
 
 const maker = (row) => data.works.makers[makers[row]];

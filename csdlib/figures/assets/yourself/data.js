@@ -18,23 +18,7 @@ let next = null; // where the button to the next trial comes
 let attempt = 0;
 
 function unhidden(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
-}
-
-function make(tag, className, text, parent) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text) element.textContent = text;
-  if (parent) parent.appendChild(element);
-  return element;
-}
-
-function button(text, parent, act) {
-  const element = make("button", "", text, parent);
-  element.type = "button";
-  element.addEventListener("click", act);
-  return element;
+  return JSON.parse(new TextDecoder().decode(decode(text, Uint8Array)));
 }
 
 // The same picture serves every time that it is shown; what it says must not tell whose it is.
