@@ -1,16 +1,14 @@
 """A small book of two chapters for the driver's tests, and the smoke edition of the real book for the browser's."""
 
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from book.build import make_book
 from book.project import Project
+from tests.serving import served
 
 # Not modules with examples to test, but chapters of the small book.
 collect_ignore = ["fixtures"]
@@ -55,29 +53,8 @@ def smoke_book() -> Project:
 @pytest.fixture(scope="session")
 def address(smoke_book: Project) -> Iterator[str]:
     """Where the smoke book is served."""
-    handler = partial(QuietHandler, directory=str(smoke_book.html))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a line for each request, as a strict host would: what a page may do stands in a header.
-
-    Charts and workers need inline scripts, blob: and data:; nothing needs another host. Only a page with a map needs
-    text that becomes code: WebGL's programs are put together so (regl, in plotly).
-    """
-
-    def end_headers(self) -> None:
-        path = Path(self.translate_path(self.path))
-        with_map = path.suffix == ".html" and path.is_file() and 'class="csd-map"' in path.read_text(encoding="utf-8")
-        allowed = "'self' 'unsafe-inline' blob: data:" + " 'unsafe-eval'" * with_map
-        self.send_header("Content-Security-Policy", f"default-src {allowed}")
-        super().end_headers()
-
-    def log_message(self, *args: object) -> None:
-        pass
+    with served(smoke_book.html) as place:
+        yield place
 
 
 def copy_small_book(root: Path) -> Project:

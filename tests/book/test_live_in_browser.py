@@ -1,10 +1,7 @@
 """A live table in a browser: at every setting it shows what Python writes; by keyboard, by night and on a phone."""
 
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pandas as pd
@@ -14,8 +11,9 @@ from playwright.sync_api import Browser, Page
 from csdlib.figures import Control, live_table
 from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.intervals import bootstrap
-from tests.book.conftest import ROOT, QuietHandler
+from tests.book.conftest import ROOT
 from tests.book.tabs import Tab
+from tests.serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -62,10 +60,8 @@ def live_address(
     single = live_table(frame[frame["measure"] == "accepted"], [cut], **words)
     (root / "live.html").write_text(PAGE.format(figures=both.data + single.data))
     shutil.copy(ROOT / "book" / "_static" / "csd.css", root)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,7 @@
 """A style map in a browser that has no network: clicked, searched, walked through by keys, on a desk and on a phone."""
 
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -15,8 +12,9 @@ from csdlib.embeddings.arrays import Embeddings
 from csdlib.figures.map import map_figure
 from csdlib.maps.layout import MapSettings, StyleMap
 from csdlib.tables import ImageTable
-from tests.book.conftest import ROOT, QuietHandler
+from tests.book.conftest import ROOT
 from tests.book.tabs import Tab
+from tests.serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -58,10 +56,8 @@ def map_address(table: ImageTable, tmp_path_factory: pytest.TempPathFactory) -> 
     (root / "map.html").write_text(PAGE.format(figures=single.data + linked.data + marked.data))
     (root / "plotly.min.js").write_text(get_plotlyjs())
     shutil.copy(ROOT / "book" / "_static" / "csd.css", root)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

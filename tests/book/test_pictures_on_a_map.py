@@ -5,11 +5,8 @@ import csv
 import io
 import json
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +28,9 @@ from csdlib.images import open_image
 from csdlib.maps.layout import MapSettings, StyleMap, style_map
 from csdlib.retrieval.nearest import neighbours
 from csdlib.tables import ImageTable
-from tests.book.conftest import ROOT, QuietHandler
+from tests.book.conftest import ROOT
 from tests.book.tabs import Tab
+from tests.serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -112,10 +110,8 @@ def address(table: ImageTable, maps: dict[str, StyleMap], tmp_path_factory: pyte
     weights = root / ADDRESSES["csd-tiny"]
     weights.parent.mkdir(parents=True)
     shutil.copy(data_path("models/csd-tiny/model.safetensors"), weights)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/map.html"
-    server.shutdown()
+    with served(root) as address:
+        yield f"{address}map.html"
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.book.tabs import Tab
-from tests.figures.engine_page import Host, opened
+from tests.figures.engine_page import opened
+from tests.serving import Host
 
 
 @pytest.fixture(scope="module")

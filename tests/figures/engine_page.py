@@ -3,11 +3,8 @@
 import base64
 import io
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ from csdlib.figures import book
 from csdlib.figures.engine import PARTS, engine_script
 from csdlib.files import data_path, file_hash
 from tests.book.tabs import Tab
+from tests.serving import Host, served
 
 # Odd, thin, tiny, large; as wide as the views themselves, and beside where they begin to average, cut or reduce.
 SHAPES = [
@@ -83,31 +81,22 @@ def numbers(text: str, kind: type[np.generic] = np.float32) -> np.ndarray:
     return np.frombuffer(base64.b64decode(text), kind)
 
 
-class Host(SimpleHTTPRequestHandler):
-    """A host that forbids nothing, as most do."""
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
 @contextmanager
-def opened(browser: Browser, root: Path, host: type[SimpleHTTPRequestHandler]) -> Iterator[Tab]:
+def opened(browser: Browser, root: Path, host: type[Host]) -> Iterator[Tab]:
     """An empty page with the engine's functions in it, and its worker; the shipped models are served beside it."""
     (root / "index.html").write_text('<!doctype html><title>Engine</title><link rel="icon" href="data:,">')
     (root / "models").symlink_to(data_path("models"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(host, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    tab = Tab.new(browser)
-    tab.open(f"http://127.0.0.1:{server.server_address[1]}/")
-    functions = "\n".join(book.asset(f"engine/{name}.js") for name in PARTS)
-    tab.page.evaluate(
-        f"() => {{ {functions}\n window.engine = {{ reference, squash, onWhite, Weights, decoded, Simd }}; }}"
-    )
-    tab.page.evaluate(f"() => {{ {DOOR} }}")
-    tab.page.evaluate("(script) => start(script)", engine_script())
-    yield tab
-    tab.page.close()
-    server.shutdown()
+    with served(root, host) as address:
+        tab = Tab.new(browser)
+        tab.open(address)
+        functions = "\n".join(book.asset(f"engine/{name}.js") for name in PARTS)
+        tab.page.evaluate(
+            f"() => {{ {functions}\n window.engine = {{ reference, squash, onWhite, Weights, decoded, Simd }}; }}"
+        )
+        tab.page.evaluate(f"() => {{ {DOOR} }}")
+        tab.page.evaluate("(script) => start(script)", engine_script())
+        yield tab
+        tab.page.close()
 
 
 def asked_to_load(page: Page, name: str, **changed: Any) -> list[dict[str, Any]]:

@@ -3,10 +3,7 @@
 import io
 import json
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +16,8 @@ from csdlib.descriptors.registry import load
 from csdlib.figures import book
 from csdlib.figures.engine import ADDRESSES, engine_script, weights_record
 from csdlib.files import data_path
-from tests.book.conftest import QuietHandler
 from tests.book.tabs import Tab
+from tests.serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -53,10 +50,8 @@ def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     weights = tmp_path / ADDRESSES["csd-tiny"]
     weights.parent.mkdir(parents=True)
     shutil.copy(data_path("models/csd-tiny/model.safetensors"), weights)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/page.html", tmp_path
-    server.shutdown()
+    with served(tmp_path) as address:
+        yield f"{address}page.html", tmp_path
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from csdlib.descriptors.registry import load
 from csdlib.descriptors.towers import TowerDescriptor
 from csdlib.figures.engine import engine_script
 from csdlib.files import data_path, file_hash
-from tests.book.conftest import QuietHandler
 from tests.book.tabs import Tab
 from tests.figures.engine_page import (
     DESCRIPTORS,
@@ -32,6 +31,7 @@ from tests.figures.engine_page import (
     opened,
     pixels,
 )
+from tests.serving import StrictHost
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +81,7 @@ def test_vectors_are_pythons(page: Page, name: str, some: range) -> None:
 def test_the_plain_loops_give_the_same(browser: Browser, tmp_path: Path) -> None:
     """Where a strict host forbids WebAssembly."""
     images = [drawn(number) for number in (1, 12, 14)]
-    with opened(browser, tmp_path, QuietHandler) as tab:
+    with opened(browser, tmp_path, StrictHost) as tab:
         for name in DESCRIPTORS:
             reply = asked_to_load(tab.page, name)[-1]
             assert reply["kind"] == "loaded" and not reply["fast"], reply

@@ -6,11 +6,8 @@ import io
 import json
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +32,10 @@ from csdlib.similarity.attribution import candidates
 from csdlib.similarity.reading import Reading
 from csdlib.similarity.scores import style_similarity
 from csdlib.tables import ImageTable
-from tests.book.conftest import ROOT, QuietHandler
+from tests.book.conftest import ROOT
 from tests.book.tabs import Tab
 from tests.conftest import stripes
+from tests.serving import served
 
 EVIL = "<img src=x onerror=alert(1)>"
 PAGE = """<!doctype html><html data-theme="light"><head><meta charset="utf-8"><title>Own pictures</title>
@@ -86,10 +84,8 @@ def address(
     for name, place in ADDRESSES.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(data_path(f"models/{name}/model.safetensors"), root / place)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,7 @@
 import json
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +16,10 @@ from csdlib.metrics import wilson
 from csdlib.scoring import read_readers
 from csdlib.similarity import Choices, Chosen, draw_choices
 from csdlib.tables import ImageTable
-from tests.book.conftest import ROOT, QuietHandler
+from tests.book.conftest import ROOT
 from tests.book.tabs import Tab
 from tests.conftest import stripes
+from tests.serving import served
 from tests.similarity.test_choices import works
 
 pytestmark = pytest.mark.browser
@@ -60,10 +58,8 @@ def where(
     for name, theme, ground in (("day", "light", "white"), ("night", "dark", "#121212")):
         (root / f"{name}.html").write_text(PAGE.format(theme=theme, ground=ground, figure=figure))
     shutil.copy(ROOT / "book" / "_static" / "csd.css", root)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", root
-    server.shutdown()
+    with served(root) as address:
+        yield address, root
 
 
 @pytest.fixture
