@@ -103,6 +103,9 @@ facts = {
 }
 if dataset == "atelier":
     assert facts["painters from whom a descriptor has learned"] == 0
+    assert len(unseen) == len(asked_for) == 16 or trials < 16
+    assert np.ptp(np.bincount(test.answer)) <= 1
+    assert abs(2 * test.related.sum() - trials) <= 1
     assert facts["trials whose reference shows it, too"] == 0
 figures.table(
     pd.DataFrame({"what": facts.keys(), "counted": map(str, facts.values())}),
@@ -122,13 +125,13 @@ for right in (5, 11, 15):
     print(f"{right * trials // 20} of {trials} right: {share.percent()} %")
 
 # %% [markdown]
-# The first is what guessing gives on average, the second is near to the paper's people, the third near to its best descriptor. Neighbours overlap. One reader with one test is an anecdote. A class is not, and the next chapters read one.
+# The first is what guessing gives on average, the second is near to the paper's people, the third near to its best descriptor. Neighbours overlap. One reader with one test is an anecdote. A class is not, and the next chapter reads one.
 #
 # The paper's people saw *other* pictures, by other artists, mostly real ones. Their share stands beside yours because the task is the same. It is no goal, and a larger share here does not make you better than they are.
 #
 # ## What leaves this page
 #
-# Nothing by itself. The link carries your answers behind its `#`, and this part of an address is never sent to a server. The file holds the edition of the test, your answers in the order in which you gave them, and a nickname if you typed one. What you keep in this browser you can delete with the same button. Whoever collects files of a class gets them from the readers, by whichever way they choose.
+# Nothing by itself. The link carries your answers behind its `#`, and this part of an address is never sent to a server. The file holds the edition of the test, your answers in the order in which you gave them, which attempt it was, and a nickname if you typed one. (Attempts are counted on trust: a page that is loaded anew knows of none that you did not keep.) What you keep in this browser you can delete with the same button. Whoever collects files of a class gets them from the readers, by whichever way they choose.
 #
 # ## Summary
 #

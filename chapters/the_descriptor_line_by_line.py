@@ -130,6 +130,7 @@ pixels = resized_across(np.asarray(picture), new_width)
 pixels = resized_across(pixels.transpose(1, 0, 2), new_height).transpose(1, 0, 2)
 by_pillow = picture.resize((new_width, new_height), Image.Resampling.BICUBIC)
 print("grey levels that differ from Pillow's:", (pixels != np.asarray(by_pillow)).sum())
+assert (pixels == np.asarray(by_pillow)).all()
 
 # %% [markdown]
 # First across, rounded to whole grey levels, then down: the order matters for the last bit. Now the middle is cut out, and each channel loses its mean and
@@ -237,6 +238,8 @@ chart.update_layout(yaxis_autorange="reversed", yaxis_scaleanchor="x")
 chart.update_layout(xaxis_title="square, from the left", yaxis_title="from the top")
 chart.update_layout(xaxis_constrain="domain", yaxis_constrain="domain")
 best = np.unravel_index(looked.argmax(), looked.shape)
+usual = (dataset, descriptor, seed) == ("atelier", "csd-tiny", 3)
+assert not usual or (looked.min() > 0 and looked.max() < 0.5)
 figures.show(
     chart,
     caption="How much the first token takes from each square of the picture in the last block, the mean of all heads. "
@@ -260,7 +263,7 @@ vector = feature @ w["style_projection"]
 vector /= np.linalg.norm(vector)
 print("cosine with the model's own:", float(vector @ expected))
 print("largest difference of a number:", abs(vector - expected).max())
-assert vector @ expected > 1 - 1e-6
+assert vector @ expected > 1 - 1e-6 and abs(vector - expected).max() < 1e-6
 
 # %% [markdown]
 # ## The other descriptor: convolutions
@@ -311,6 +314,7 @@ for _ in range(10):
     times.append(time.perf_counter())
 seconds = np.diff(times).min()
 parts = pd.Series(costs) / 1e6
+assert not usual or parts["attention itself"] < 0.1 * parts.sum()
 chart = go.Figure(go.Bar(x=parts.values, y=parts.index, orientation="h"))
 chart.update_layout(yaxis_autorange="reversed", xaxis_title="million multiply-adds")
 figures.show(
@@ -338,13 +342,13 @@ for each in products:
 backwards = np.float32(0)
 for each in products[::-1]:
     backwards += each
-four = products.reshape(4, -1).sum(axis=0).sum()
+four = products.reshape(-1, 4).sum(axis=0).sum()
 
 # %% tags=["hide-input"]
 orders = {
     "one after the other": forwards,
     "from the end": backwards,
-    "four at a time": four,
+    "four sums, then theirs": four,
     "NumPy's sum": products.sum(),
 }
 figures.table(
@@ -423,6 +427,10 @@ def share_of_attention(side):
     rest = (n - 1) * embedding.size + blocks * n * 12 * width * width + width * width
     return attention / (attention + rest)
 
+
+sides = range(model.size, 100 * model.size, patch)
+half = next(side for side in sides if share_of_attention(side) > 0.5)
+print(f"from {half} pixels on attention itself is more than all the rest")
 
 # %% tags=["check"]
 assert (

@@ -107,6 +107,7 @@ instruments = [instrument(name) for name in (descriptor, compared_descriptor)]
 
 # %% tags=["hide-input"]
 makers, movements = aside.column("artist"), aside.column("movement")
+subjects = aside.column("content")
 several = list(dict.fromkeys(makers))[:6]
 if drawn:
     # One painter twice, a sibling, another painter twice, and a third.
@@ -125,7 +126,7 @@ for place, who in enumerate(several):
     path = home / f"sample-{place + 1}.webp"
     aside.open(row).save(path, quality=90)
     samples.append(path)
-    answers.append((path.stem, aside.name_of(who), movements[row], len(samples)))
+    answers.append((path.stem, aside.name_of(who), movements[row], subjects[row]))
 
 # %% [markdown]
 # ## Try
@@ -147,7 +148,7 @@ figure = figures.own_pictures_figure(
     works,
     samples,
     caption=f"Up to fifty pictures of yours beside {len(works)} works by {len(set(works.column('artist')))} painters. Load a descriptor by a click; "
-    "JPEG, PNG, WebP and GIF can be read. What is computed stays in this page, and is gone when you leave it.",
+    "JPEG, PNG, WebP, GIF, AVIF and BMP can be read. What is computed stays in this page, and is gone when you leave it.",
 )
 if usual:
     assert len(figure.data) < 1e6
@@ -163,7 +164,7 @@ figure
 #
 # **On the map.** There is no formula for a new picture. It goes to the geometric median of the places of its five nearest works, in descriptor space, and lines show which these are. The list below says the same in words. Where the five lie on two islands, the place says little.
 #
-# **All of them.** Numbers stand in every field; the ground only repeats them. A click on a field asks about that pair. Both files name descriptor and corpus in each row, so that a number cannot lose them.
+# **All of them.** Numbers stand in every field; the ground only repeats them. A click on a field asks about that pair. Both files name the descriptor in each row, and that of the pairs its corpus, so that a number cannot lose them.
 #
 # ## The same in Python
 #
@@ -180,6 +181,7 @@ for tool in instruments if len(samples) > 1 else []:
 if usual:
     against, for_one = (readings[tool.name].likelihood_ratio for tool in instruments)
     assert against.high < 1 < for_one.low
+    assert [answer[3] for answer in answers[:2]] == ["cat", "flower"]
 
 # %% [markdown]
 # Both are by one painter, a cat and a bunch of flowers, and the two descriptors contradict each other: to `csd-tiny` they are as unlike as works by strangers. Which of them would you have believed, had you not known? And mind the second scale: its pairs are paintings, and these are drawings. The page says so in brackets; it cannot know what you drop.
@@ -222,9 +224,10 @@ if usual:
     (tiny, silent), (art, _) = found.values()
     assert 0.4 < tiny.mean() < 0.7 and art.mean() > 0.9 and (~silent).mean() > 0.8
     assert instruments[1].lists["Real painters"].found.high < 0.4
+    assert not set(subjects) & set(works.column("content"))
 figures.table(
     pd.DataFrame(rows),
-    caption=f"{len(aside)} works by {len(set(makers))} of the painters shown, with subjects that the works shown do not have; 95 % intervals over painters. Of the real painters each work was compared with the others' and its own painter's other works.",
+    caption=f"{len(aside)} works by {len(set(makers))} of the painters shown, kept aside; 95 % intervals over painters. Of the real painters each work was compared with the others' and its own painter's other works.",
 )
 
 # %% [markdown]
@@ -285,8 +288,10 @@ assert abs(above(strangers, 0.5) - expected) < 1e-6
 
 # %% tags=["hide-cell"]
 if answers:
-    guessed = pd.DataFrame(answers, columns=["sample", "painter", "movement", "number"])
-    print(guessed[["sample", "painter", "movement"]].to_string(index=False))
+    guessed = pd.DataFrame(
+        answers, columns=["sample", "painter", "movement", "subject"]
+    )
+    print(guessed.to_string(index=False))
 
 # %% [markdown]
 # ## Further reading

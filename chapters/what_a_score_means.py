@@ -268,7 +268,7 @@ figures.table(
 # "Such likeness is forty times more likely if he made it" is *not* "he made it, forty to one". Who says so commits the {term}`prosecutor's fallacy` {cite:p}`thompson1987`. Among ten thousand painters, no value of these instruments makes one of them probable. A museum that has narrowed the question to ten names may use them; a court that has
 # found its suspect *by searching a database with the same score* has ten thousand.
 #
-# And "another artist" means *any* other. How does a close rival fare? Works by each painter, read beside twelve by each other one:
+# And "another artist" means *any* other. How does a close rival fare? Works by each painter, beside up to twelve by each other:
 
 # %%
 judge_of = scales[real]
@@ -287,13 +287,17 @@ taken = pd.DataFrame(rows, columns=["works by", "references by", "share"])
 closest = taken.nlargest(5, "share")
 if usual:
     assert taken["share"].mean() < 0.03 < 0.3 < closest["share"].min()
+    assert set(closest.iloc[0][["works by", "references by"]]) == {
+        "caravaggio",
+        "bernardo-strozzi",
+    }
 figures.table(
     closest.assign(share=closest["share"].map("{:.0%}".format)),
     caption=f"Where the likelihood ratio misleads most: the share of works with a ratio above 10 beside references by somebody else, {real}. The mean over all {len(taken):,} pairs of painters is {taken['share'].mean():.1%}.",
 )
 
 # %% [markdown]
-# Nearly all pairs keep the promise, and a follower breaks it. Ask for the ratio against the *rival whom the defence names*, with works by both.
+# Nearly all pairs keep the promise (on its own artists), and a follower breaks it. Ask for the ratio against the *rival whom the defence names*, with works by both.
 #
 # ## Crowded places
 #

@@ -204,7 +204,7 @@ def as_on_disk(root: AnyPath, paths: Iterable[str]) -> list[str]:
 
 
 def two_digits(number: float) -> str:
-    """A number as text, with the two digits that are worth reading, and without a power of ten below a million.
+    """A number as text, with the two digits that are worth reading, and no power of ten from 0.0001 to a million.
 
     Example:
         >>> [two_digits(number) for number in (0.0312, 7.14, 163.0)]

@@ -37,15 +37,10 @@ def crossed_mean(values: np.ndarray, *, level: float = 0.95, bounds: Bounds = SI
         (0.2, 3, '2 seeds only')
     """
     values = np.asarray(values, dtype=np.float64)
-    if values.ndim != 2 or min(values.shape) < 2:
-        raise InputError(
-            "a crossed mean needs two rows and two columns or more (seeds and painters, readers and trials), got "
-            f"{values.shape}"
-        )
     if not 0 < level < 1:
         raise InputError(f"level must be in (0, 1), got {level}")
-    seeds, painters = values.shape
     mean, variance, freedom = _variance(values)
+    seeds, painters = values.shape
     note = f"{seeds} seeds only" if seeds < FEW else ""
     if not variance > 1e-18:
         return Estimate(mean, mean, mean, painters, "group", note), float(abs(mean) < 1e-12)
@@ -95,13 +90,9 @@ def crossed_parts(values: np.ndarray) -> Parts:
         Parts(row=0.0, column=0.5, rest=0.0)
     """
     values = np.asarray(values, dtype=np.float64)
-    if values.ndim != 2 or min(values.shape) < 2:
-        raise InputError(f"need a table of two rows and two columns or more, got {values.shape}")
+    of_rows, of_columns, rest = _scatter(values)
     rows, columns = values.shape
-    by_row, by_column = values.mean(axis=1), values.mean(axis=0)
-    rest = np.square(values - by_row[:, None] - by_column + values.mean()).sum() / ((rows - 1) * (columns - 1))
-    row, column = by_row.var(ddof=1) - rest / columns, by_column.var(ddof=1) - rest / rows
-    return Parts(max(float(row), 0.0), max(float(column), 0.0), float(rest))
+    return Parts(max(of_rows - rest / columns, 0.0), max(of_columns - rest / rows, 0.0), rest)
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:
@@ -121,15 +112,25 @@ def holm(probabilities: Sequence[float]) -> list[float]:
     return [float(each) for each in corrected]
 
 
+def _scatter(values: np.ndarray) -> tuple[float, float, float]:
+    """The variances of the rows' means, of the columns' means, and of what is left in a cell."""
+    if values.ndim != 2 or min(values.shape) < 2:
+        raise InputError(
+            "a crossed table needs two rows and two columns or more (seeds and painters, readers and trials), got "
+            f"{values.shape}"
+        )
+    by_row, by_column = values.mean(axis=1), values.mean(axis=0)
+    rest = np.square(values - by_row[:, None] - by_column + values.mean()).sum() / np.prod(np.array(values.shape) - 1)
+    return float(by_row.var(ddof=1)), float(by_column.var(ddof=1)), float(rest)
+
+
 def _variance(values: np.ndarray) -> tuple[float, float, float]:
     """The mean of a crossed table, its variance, and the variance's degrees of freedom."""
+    of_seeds, of_painters, rest = _scatter(values)
     seeds, painters = values.shape
-    mean, by_seed, by_painter = values.mean(), values.mean(axis=1), values.mean(axis=0)
-    rest = values - by_seed[:, None] - by_painter + mean
     degrees = np.array([seeds - 1, painters - 1, (seeds - 1) * (painters - 1)])
-    parts = np.array([by_seed.var(ddof=1) / seeds, by_painter.var(ddof=1) / painters, 0.0])
-    parts[2] = np.square(rest).sum() / degrees[2] / values.size
+    parts = np.array([of_seeds / seeds, of_painters / painters, rest / values.size])
     # Each of the first two holds the interaction's part; where chance makes the sum smaller than one of them, that one.
     variance = max(float(parts[0] + parts[1] - parts[2]), float(parts[:2].max()))
     freedom = variance**2 / max(float((parts**2 / degrees).sum()), 1e-300)
-    return float(mean), variance, max(freedom, 1.0)
+    return float(values.mean()), variance, max(freedom, 1.0)

@@ -55,7 +55,7 @@ def half_width(parts: Iterable[tuple[float, int]], level: float) -> float:
         level: of confidence, in (0, 1).
 
     Returns:
-        above 0, or 0 where nothing varies.
+        above 0, or 0 where nothing varies; not a number where a variance is none.
 
     Example:
         >>> round(half_width([(0.5, 10), (0.5, 10)], 0.95), 3)  # Student's quantile of 20 degrees of freedom
@@ -63,7 +63,7 @@ def half_width(parts: Iterable[tuple[float, int]], level: float) -> float:
     """
     variances, freedoms = np.array(list(parts), dtype=np.float64).T
     total = variances.sum()
-    if not total > 0:
+    if total == 0:
         return 0.0
     freedom = total**2 / (variances**2 / freedoms).sum()
     return float(stdtrit(freedom, (1 + level) / 2) * np.sqrt(total))

@@ -14,25 +14,38 @@ class Psychometric:
     """A curve from chance to 1 minus the lapses.
 
     Attributes:
-        threshold: where it is half way up.
-        slope: how steep it is there, on the logit scale; below 0 where it falls.
+        margins: the smallest and the largest that it was fitted to.
+        level: how high it is between these two, in the middle, on the logit scale.
+        slope: how steep it is, on that scale; below 0 where it falls.
         chance: its lower end.
         lapses: by how much its upper end stays below 1.
     """
 
-    threshold: float
+    margins: tuple[float, float]
+    level: float
     slope: float
     chance: float
     lapses: float
+
+    @property
+    def threshold(self) -> float:
+        """Where it is half way up; not a number where that is nowhere between the margins: it is too flat, or too high.
+
+        Example:
+            >>> Psychometric((-1.0, 1.0), -2.0, 4.0, 0.25, 0.05).threshold
+            0.5
+        """
+        away = -self.level / self.slope if self.slope else np.inf
+        return sum(self.margins) / 2 + away if abs(away) <= np.ptp(self.margins) / 2 else np.nan
 
     def share(self, margin: np.ndarray) -> np.ndarray:
         """The share of right answers at given margins, in [chance, 1 - lapses].
 
         Example:
-            >>> Psychometric(0.0, 4.0, 0.25, 0.05).share(np.array([-9.0, 0.0, 9.0])).round(3).tolist()
+            >>> Psychometric((-1.0, 1.0), 0.0, 4.0, 0.25, 0.05).share(np.array([-9.0, 0.0, 9.0])).round(3).tolist()
             [0.25, 0.6, 0.95]
         """
-        curve = expit(self.slope * (np.asarray(margin, float) - self.threshold))
+        curve = expit(self.level + self.slope * (np.asarray(margin, float) - sum(self.margins) / 2))
         shares: np.ndarray = self.chance + (1 - self.chance - self.lapses) * curve
         return shares
 
@@ -40,7 +53,7 @@ class Psychometric:
 def psychometric(
     margin: np.ndarray, right: np.ndarray, readers: int, *, chance: float = 0.25, lapses: float = 0.05
 ) -> Psychometric:
-    """The curve that makes the readers' right answers most likely (maximum likelihood; Wichmann and Hill 2001).
+    """The curve that makes right answers most likely (Wichmann and Hill 2001), pulled a little to a flat one.
 
     Args:
         margin: (n,) of each trial, see ``Chosen.margin``.
@@ -57,7 +70,8 @@ def psychometric(
         raise InputError("a curve needs three trials or more, with margins that differ, and a count for each")
     if right.min() < 0 or right.max() > readers:
         raise InputError(f"of {readers} readers, {right.min():g} to {right.max():g} cannot be right")
-    centre, spread = float(margin.mean()), float(margin.std())
+    margins = float(margin.min()), float(margin.max())
+    centre, spread = sum(margins) / 2, float(margin.std())
 
     def cost(place: np.ndarray) -> float:
         share = chance + (1 - chance - lapses) * expit(place[0] + place[1] * (margin - centre) / spread)
@@ -66,5 +80,4 @@ def psychometric(
 
     height = float(np.clip((right.mean() / readers - chance) / (1 - chance - lapses), 0.02, 0.98))
     best = minimize(cost, np.array([logit(height), 1.0])).x
-    slope = float(best[1]) / spread
-    return Psychometric(centre - float(best[0]) / slope, slope, chance, lapses)
+    return Psychometric(margins, float(best[0]), float(best[1]) / spread, chance, lapses)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from csdlib.errors import InputError, needs_extra, no_such, reason
 from csdlib.files import AnyPath, at_home
-from csdlib.metrics.estimate import Estimate, few
+from csdlib.metrics.estimate import FEWEST, Estimate, few
 from csdlib.metrics.intervals import SIGNED, around
 from csdlib.metrics.jackknifed import half_width
 from csdlib.similarity.choices import Choices
@@ -174,7 +174,7 @@ def _name(given: Any) -> str:
     return one_form(" ".join(shown.split()))[:LONGEST_NAME]
 
 
-def agreement(choices: np.ndarray, candidates: int = 4, *, level: float = 0.95) -> Estimate:
+def agreement(choices: np.ndarray, *, level: float = 0.95) -> Estimate:
     """How far readers agree beyond chance, whether they are right or not: Fleiss' kappa (Fleiss 1971).
 
     Each of n trials has candidates of its own, so "the second candidate" is no opinion that one could hold in general.
@@ -187,12 +187,11 @@ def agreement(choices: np.ndarray, candidates: int = 4, *, level: float = 0.95) 
 
     Args:
         choices: (r, n) the place that each reader chose in each trial, from 0; all readers met all trials.
-        candidates: how many there are in each trial.
         level: of confidence, in (0, 1).
 
     Returns:
         at most 1, for readers who all chose the same; 0 is chance. ``n`` counts readers; below 4 readers or trials
-        there is no interval.
+        there is no interval, nor where one of them is all that varies.
 
     Raises:
         InputError: fewer than two readers or trials, or all chose one place throughout.
@@ -204,17 +203,26 @@ def agreement(choices: np.ndarray, candidates: int = 4, *, level: float = 0.95) 
     choices = np.asarray(choices)
     if choices.ndim != 2 or min(choices.shape) < 2:
         raise InputError(f"agreement needs two readers and two trials or more, got the shape {choices.shape}")
-    counts = (choices[:, :, None] == np.arange(candidates)).sum(axis=0)
+    counts = _votes(choices, int(choices.max()) + 1)
     value, readers, trials = _kappa(counts), *choices.shape
     if np.isnan(value):
         raise InputError("all readers chose one place in every trial: there is no agreement beyond that chance")
-    note = few(readers, "reader") or few(trials, "trial")
-    if "no interval" in note:
+    note = "; ".join(filter(None, (few(readers, "reader"), few(trials, "trial"))))
+    if min(readers, trials) < FEWEST:
         return Estimate(value, np.nan, np.nan, readers, "reader", note)
     without = [list(_without_readers(choices, counts)), [_kappa(np.delete(counts, t, axis=0)) for t in range(trials)]]
     parts = [((len(each) - 1) * float(np.var(each)), len(each) - 1) for each in without]
     reach = half_width(parts, level)
+    if np.isnan(reach):
+        alone = "without one reader or trial all chose one place: no interval"
+        return Estimate(value, np.nan, np.nan, readers, "reader", alone)
     return Estimate(value, *around(value, reach, SIGNED), readers, "reader", note)
+
+
+def _votes(choices: np.ndarray, places: int) -> np.ndarray:
+    """How many readers chose each place in each trial, (n, places)."""
+    votes: np.ndarray = (np.asarray(choices)[:, :, None] == np.arange(places)).sum(axis=0)
+    return votes
 
 
 def _without_readers(choices: np.ndarray, counts: np.ndarray) -> Iterator[float]:
@@ -231,19 +239,18 @@ def _kappa(counts: np.ndarray) -> float:
     return float(fleiss_kappa(counts)) if (counts.sum(axis=0) > 0).sum() > 1 else float("nan")
 
 
-def majority(choices: np.ndarray, answer: np.ndarray, candidates: int = 4) -> np.ndarray:
+def majority(choices: np.ndarray, answer: np.ndarray) -> np.ndarray:
     """How right the vote of all readers is in each trial, (n,) in [0, 1]; with a tie, as right as drawing lots.
 
     Args:
         choices: (r, n) the place that each reader chose in each trial, from 0.
         answer: (n,) the right places.
-        candidates: how many there are in each trial.
 
     Example:
         >>> majority(np.array([[0, 1], [0, 2], [3, 3]]), np.array([0, 1])).round(2).tolist()
         [1.0, 0.33]
     """
-    votes = (np.asarray(choices)[:, :, None] == np.arange(candidates)).sum(axis=0)
+    votes = _votes(choices, int(max(np.max(choices), np.max(answer))) + 1)
     first = votes == votes.max(axis=1, keepdims=True)
     found: np.ndarray = first[np.arange(len(answer)), answer] / first.sum(axis=1)
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError, require_range
@@ -132,8 +133,8 @@ class _Draw:
         self.artists = np.unique(self.artist[self.free])
         if len(self.artists) < candidates:
             raise InputError(f"{candidates} candidates need as many artists, and the table names {len(self.artists)}")
-        movements = table.column("movement")
-        self.movement = {who: movements[self.artist == who][0] for who in self.artists}
+        movements = pd.Series(table.column("movement"))
+        self.movement = {who: str(movements[self.artist == who].mode()[0]) for who in self.artists}
 
     def asked(self, trials: int) -> tuple[list[str], list[bool]]:
         """The artist of each reference, and whether a relative is among the candidates.

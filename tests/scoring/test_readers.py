@@ -153,7 +153,7 @@ def test_the_published_example_of_fleiss_has_its_kappa() -> None:
     rows = ["0 0 0 0 14", "0 2 6 4 2", "0 0 3 5 6", "0 3 9 2 0", "2 2 8 1 1", "7 7 0 0 0", "3 2 6 3 0", "2 5 3 2 2"]
     counts = np.array([row.split() for row in [*rows, "6 5 2 1 0", "0 2 2 3 7"]], dtype=int)
     choices = np.stack([np.repeat(np.arange(5), row) for row in counts], axis=1)
-    assert agreement(choices, candidates=5).value == pytest.approx(0.210, abs=0.0005)
+    assert agreement(choices).value == pytest.approx(0.210, abs=0.0005)
 
 
 def test_the_interval_of_kappa_holds_what_other_readers_and_trials_would_tell() -> None:
@@ -174,7 +174,7 @@ def test_the_interval_of_kappa_holds_what_other_readers_and_trials_would_tell() 
 def test_few_readers_have_no_interval() -> None:
     found = agreement(np.array([[0, 1, 2, 3, 0], [0, 1, 2, 3, 1], [0, 1, 2, 0, 1]]))
     assert np.isnan(found.low)
-    assert found.note == "3 readers: no interval"
+    assert found.note == "3 readers: no interval; 5 trials only"
     with pytest.raises(InputError, match="two readers"):
         agreement(np.array([[0, 1, 2]]))
 
@@ -240,3 +240,29 @@ def test_shares_of_readers_and_trials_have_an_interval_over_both() -> None:
     found, _ = crossed_mean(right, bounds=(0, 1))
     # All readers meet the same twenty trials: six hundred answers are not six hundred trials.
     assert found.high - found.low > 2 * 1.96 * np.sqrt(found.value * (1 - found.value) / right.size)
+
+
+def test_where_a_reader_or_a_trial_is_all_that_varies_there_is_no_interval() -> None:
+    random = np.random.default_rng(0)
+    for shape in ((5, 3), (3, 9)):
+        assert np.isnan(agreement(random.integers(4, size=shape)).low), shape
+    one = np.zeros((6, 8), int)
+    one[0, 0] = 1
+    found = agreement(one)
+    assert np.isnan([found.low, found.high]).all()
+    assert "no interval" in found.note
+
+
+def test_votes_know_of_all_candidates() -> None:
+    choices, answer = np.array([[4, 0], [4, 1], [0, 1]]), np.array([4, 5])
+    assert majority(choices, answer).tolist() == [1, 0]
+
+
+def test_a_curve_that_is_flat_or_too_high_has_no_threshold() -> None:
+    margin = np.linspace(-0.5, 0.5, 20)
+    flat = psychometric(margin, np.full(20, 12), 20)
+    assert flat.share(margin) == pytest.approx(0.6, abs=0.02)
+    for right in (np.full(20, 20), np.full(20, 5)):
+        found = psychometric(margin, right, 20)
+        assert np.isnan(found.threshold)
+        assert np.ptp(found.share(margin)) < 0.05
