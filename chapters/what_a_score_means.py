@@ -470,7 +470,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Two *different* hands with two dozen pictures each reach what one hand has with a single one. So a threshold for single pictures is meaningless for prototypes. The closed form fits closely. The corrected score does without $n$, and breaks below four pictures: with one it does not exist, with two or three it is too high on average and scatters widely.
+# Two *different* hands with two dozen pictures each reach what one hand has with a single one. So a threshold for single pictures is meaningless for prototypes. The closed form fits closely. The corrected score does without $n$, and breaks below four pictures: with one it does not exist, with two or three it is too high and scatters.
 #
 # ## How much of it is style?
 #
@@ -493,7 +493,7 @@ figures.show(
 )
 
 # %% [markdown]
-# In the atelier `csd-tiny` sees far more style than content; for `clip-tiny` and `gram` the two intervals meet. In the generated pictures content has come close, for `csd-art` too, and most is neither. One number is not enough, though: `random-tiny`, a network without any training, has the largest *share* of style in the atelier. What little it sees varies with the painter, and finds few of them ([the retrieval benchmark](retrieval_benchmark)). A share belongs beside a {term}`retrieval`.
+# In the atelier `csd-tiny` sees far more style than content; for `clip-tiny` and `gram` the two intervals meet. In the generated pictures content has come close, for `csd-art` too, and most is neither. But `random-tiny`, a network without training, has the largest *share* of style in the atelier. What little it sees finds few painters ([the retrieval benchmark](retrieval_benchmark)). A share belongs beside a {term}`retrieval`.
 #
 # ## What happened to the picture?
 #

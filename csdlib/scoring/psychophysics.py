@@ -29,7 +29,9 @@ class Psychometric:
 
     @property
     def threshold(self) -> float:
-        """Where it is half way up; not a number where that is nowhere between the margins: it is too flat, or too high.
+        """Where it is half way up, NaN where that is nowhere between the margins.
+
+        A curve that is too flat or too high has none.
 
         Example:
             >>> Psychometric((-1.0, 1.0), -2.0, 4.0, 0.25, 0.05).threshold
