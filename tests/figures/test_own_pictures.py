@@ -220,12 +220,12 @@ def test_somebody_is_named_only_from_the_threshold_on(page: Page, tiny: Instrume
 def test_a_place_on_the_map_is_pythons(page: Page, tiny: Instrument) -> None:
     images = vectors(load("csd-tiny", device="cpu"), mine())
     expected = tiny.laid_out.place(images)
-    script = book.asset("median.js") + book.asset("own_pictures/measure.js")
+    script = book.asset("nearest.js") + book.asset("own_pictures/measure.js")
     known = tiny.laid_out
     for vector, place in zip(images.vectors, expected, strict=True):
         found = page.evaluate(
             f"([vector, vectors, places]) => {{ const data = {{ between: 5 }}; {script}\n"
-            "return placed(vector, { vectors, places }); }",
+            "return amongWorks(vector, { vectors, places }).place; }",
             [vector.tolist(), known.embeddings.vectors.ravel().tolist(), known.coordinates.ravel().tolist()],
         )
         assert found == pytest.approx(place.tolist(), abs=1e-3)

@@ -1,7 +1,7 @@
 // The reader's pictures: how they come in, wait, are described, and go. Each has for every instrument that has looked at it
 // either a vector or the reason why there is none.
 
-const pictures = []; // { name, file, canvas, found: instrument's name -> { vector, milliseconds } or { reason } or { waiting } }
+const pictures = []; // { name, file, canvas, found: instrument's name -> { vector, works, place, milliseconds } or { reason } or { waiting } }
 const THUMBNAIL = 96;
 
 const resultOf = (picture) => picture.found.get(instrument.name) ?? {};
@@ -33,7 +33,8 @@ async function measure() {
   if (!unseen.length) return;
   try {
     await describer(by).describe(unseen.map((picture) => picture.file), ({ number, file, ...result }) => {
-      unseen[number].found.set(by.name, result);
+      // Sorted once, as it arrives: the page is drawn anew with every picture.
+      unseen[number].found.set(by.name, result.vector ? { ...result, ...amongWorks(result.vector, by) } : result);
       if (result.vector && !unseen[number].canvas) draw(unseen[number]);
       refresh();
     });
