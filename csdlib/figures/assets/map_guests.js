@@ -54,20 +54,11 @@ async function arrived({ number, file, vector, reason }, all) {
     say(refused);
     return;
   }
-  const found = { name: file.name, bitmap: await reduced(file), on: new Map() };
+  const found = { name: file.name, bitmap: await reduced(file, GUEST_PIXELS), on: new Map() };
   for (const panel of panels) if (panel.vectors) found.on.set(panel, placed(panel, vector));
   guests.push(found);
   listGuests();
   showGuest(found, all > 1 ? `${number + 1} of ${all}: ` : "");
-}
-
-async function reduced(file) {
-  const whole = await createImageBitmap(file);
-  const scale = GUEST_PIXELS / Math.max(whole.width, whole.height);
-  const [resizeWidth, resizeHeight] = [whole.width, whole.height].map((side) => Math.max(1, Math.round(scale * side)));
-  const small = await createImageBitmap(whole, { resizeWidth, resizeHeight, resizeQuality: "high" });
-  whole.close();
-  return small;
 }
 
 // Among the works of a map: the nearest ones in descriptor space, and a place on the map.

@@ -34,15 +34,8 @@ const workLabel = (row) => [maker(row), data.works.contents[row]].filter(Boolean
 
 // All works' thumbnails in one picture; drawn once it is decoded.
 const sheet = new Image();
-const [kind, letters] = data.works.sheet.source.split(";base64,");
-sheet.src = URL.createObjectURL(new Blob([decode(letters, Uint8Array)], { type: kind.slice("data:".length) }));
+sheet.src = URL.createObjectURL(blobOf(data.works.sheet.source));
 
 function thumbnail(row, side, parent) {
-  const picture = make("span", "csd-own-picture", "", parent);
-  const { columns: across } = data.works.sheet;
-  picture.style.width = picture.style.height = `${side}px`;
-  picture.style.backgroundImage = `url(${sheet.src})`;
-  picture.style.backgroundSize = `${across * side}px`;
-  picture.style.backgroundPosition = `${-(row % across) * side}px ${-Math.floor(row / across) * side}px`;
-  return picture;
+  tile(make("span", "csd-own-picture", "", parent), row, side, data.works.sheet, sheet.src);
 }

@@ -63,15 +63,13 @@ function remove(picture) {
   refresh();
 }
 
-// A small picture of it, made of what the engine could read.
+// A small picture of it. What the browser itself cannot show stays without one.
 async function draw(picture) {
-  // Reduced while it is decoded: of a large photograph the page would stand still otherwise.
-  const bitmap = await createImageBitmap(picture.file, { resizeWidth: 2 * THUMBNAIL, resizeQuality: "high" });
-  const scale = THUMBNAIL / Math.max(bitmap.width, bitmap.height);
-  const canvas = make("canvas", "");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const bitmap = await reduced(picture.file, THUMBNAIL).catch(() => null);
+  if (!bitmap) return;
+  const canvas = make("canvas");
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
   bitmap.close();
   picture.canvas = canvas;
   refresh();
@@ -94,7 +92,7 @@ function summary() {
 }
 
 function list() {
-  part("list").replaceChildren(...pictures.map(tile));
+  part("list").replaceChildren(...pictures.map(listed));
   const waiting = pictures.some((picture) => resultOf(picture).waiting);
   part("stop").hidden = !waiting;
   part("more").hidden = waiting || pictures.every((picture) => picture.found.has(instrument.name));
@@ -102,16 +100,13 @@ function list() {
   if (pictures.length) say(summary());
 }
 
-function tile(picture) {
+function listed(picture) {
   const item = make("li", "");
   const { reason, waiting, vector } = resultOf(picture);
   if (picture.canvas) item.append(picture.canvas);
   make("span", "", title(picture), item);
   if (!vector) make("span", "csd-own-quiet", reason ?? (waiting ? "waiting" : "stopped"), item);
-  const button = make("button", "", "×", item);
-  button.type = "button";
-  button.setAttribute("aria-label", `Remove ${picture.name}`);
-  button.onclick = () => remove(picture);
+  button("×", item, () => remove(picture)).setAttribute("aria-label", `Remove ${picture.name}`);
   return item;
 }
 
