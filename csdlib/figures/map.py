@@ -41,7 +41,7 @@ SCRIPTS = (
     "elements",
     "csv",
     "describer",
-    "median",
+    "nearest",
     "map_data",
     "map_controls",
     "map_search",

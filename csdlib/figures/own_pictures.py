@@ -96,7 +96,7 @@ def own_pictures_figure(
         "instruments": [_instrument(each, table.manifest.get("names", {})) for each in instruments],
     }
     style = book.asset("describer.css") + book.asset("own_pictures/style.css")
-    script = book.script("elements", "describer", "median", "csv", *(f"own_pictures/{part}" for part in PARTS))
+    script = book.script("elements", "describer", "nearest", "csv", *(f"own_pictures/{part}" for part in PARTS))
     body = Template(book.asset("own_pictures/panel.html")).substitute(data=book.script_data(data))
     return book.framed(f"<style>{style}</style>{body}<script>{script}</script>", caption)
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.descriptors.registry import load
@@ -220,15 +221,88 @@ def test_somebody_is_named_only_from_the_threshold_on(page: Page, tiny: Instrume
 def test_a_place_on_the_map_is_pythons(page: Page, tiny: Instrument) -> None:
     images = vectors(load("csd-tiny", device="cpu"), mine())
     expected = tiny.laid_out.place(images)
-    script = book.asset("median.js") + book.asset("own_pictures/measure.js")
+    script = book.asset("nearest.js") + book.asset("own_pictures/measure.js")
     known = tiny.laid_out
     for vector, place in zip(images.vectors, expected, strict=True):
         found = page.evaluate(
             f"([vector, vectors, places]) => {{ const data = {{ between: 5 }}; {script}\n"
-            "return placed(vector, { vectors, places }); }",
+            "return amongWorks(vector, { vectors, places }).place; }",
             [vector.tolist(), known.embeddings.vectors.ravel().tolist(), known.coordinates.ravel().tolist()],
         )
         assert found == pytest.approx(place.tolist(), abs=1e-3)
+
+
+def pixels(page: Page, laid_out: StyleMap, places: np.ndarray) -> np.ndarray:
+    """Where places of a map stand on the page's canvas: the map fills it but for 30 pixels, and y grows upwards."""
+    width, height = part(page, "map").evaluate("canvas => [canvas.clientWidth, canvas.clientHeight]")
+    low, high = laid_out.coordinates.min(axis=0), laid_out.coordinates.max(axis=0)
+    scale = min((np.array([width, height]) - 60) / (high - low))
+    return np.array([width, height]) / 2 + (places - (low + high) / 2) * scale * [1, -1]
+
+
+@pytest.mark.browser
+def test_the_map_shows_works_and_pictures_at_pythons_places(page: Page, tiny: Instrument, works: ImageTable) -> None:
+    page.get_by_role("radio", name="csd-tiny").check()
+    load_weights(page, "csd-tiny")
+    choose(page, {f"{number}.png": as_png(image) for number, image in enumerate(mine())})
+    said(page, "4 of 4 described")
+    images, known = vectors(load("csd-tiny", device="cpu"), mine()), tiny.laid_out
+    names = [works.name_of(artist) for artist in works.column("artist")]
+    # In words: the five nearest works' artists, most of them first.
+    five = np.argsort(-(images.vectors @ known.embeddings.vectors.T), axis=1)[:, :5]
+    for number, (rows, line) in enumerate(zip(five, part(page, "places").locator("li").all_inner_texts(), strict=True)):
+        counted = [f"{name} ({count})" for name, count in Counter(names[row] for row in rows).most_common()]
+        assert line == f"{number + 1}. {number}.png: between works by {', '.join(counted)}"
+    # Under the pointer: each work at its own place.
+    part(page, "map").scroll_into_view_if_needed()
+    box = part(page, "map").bounding_box()
+    labels = []
+    for x, y in pixels(page, known, known.coordinates):
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        labels.append(part(page, "under").inner_text())
+    contents = works.column("content")
+    assert labels == [", ".join(filter(None, both)) for both in zip(names, contents, strict=True)]
+    # Drawn: the frame of the chosen picture, which lies on top, on all four sides of its place.
+    for number, place in enumerate(pixels(page, known, known.place(images))):
+        part(page, "chosen").select_option(index=number)
+        page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+        sides = part(page, "list").locator("canvas").nth(number).evaluate("each => [each.width, each.height]")
+        across, down = np.array(sides) / max(sides) * 1.7 * max(14, box["width"] / 32) / 2
+        for step in ((across, 0), (-across, 0), (0, down), (0, -down)):
+            x, y = (place + step).tolist()
+            seen = part(page, "map").evaluate(
+                """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(x - 1, y - 1, 3, 3).data]""",
+                [round(x), round(y)],
+            )
+            assert [213, 94, 0, 255] in np.reshape(seen, (-1, 4)).tolist(), (number, step)
+
+
+@pytest.mark.browser
+def test_a_reduced_picture_is_small_whatever_its_form(page: Page) -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6  # stands on its right side
+    half = Image.new("RGB", (200, 100), "red")
+    half.paste("blue", (100, 0, 200, 100))
+    for picture, sides in (
+        (as_png(Image.new("RGB", (16, 5000))), [1, 96]),
+        (as_png(Image.new("RGB", (4000, 1000))), [96, 24]),
+        (as_png(half, "JPEG", exif=turned), [48, 96]),
+    ):
+        found = page.evaluate(
+            f"""async (letters) => {{
+                  {book.asset("elements.js")}
+                  const small = await reduced(new File([decode(letters, Uint8Array)], "any"), 96);
+                  const pen = make("canvas").getContext("2d");
+                  pen.drawImage(small, 0, 0);
+                  return [small.width, small.height, ...pen.getImageData(24, 10, 1, 1).data];
+                }}""",
+            base64.b64encode(picture).decode(),
+        )
+        assert found[:2] == sides
+    # The last one as it is meant to be seen: red above.
+    assert found[2] > 200 > found[4]
+    with pytest.raises(Error, match=r"a\.txt: this browser does not show it"):
+        page.evaluate(f"() => {{ {book.asset('elements.js')}\n return reduced(new File(['no'], 'a.txt'), 96); }}")
 
 
 @pytest.mark.browser

@@ -1,4 +1,4 @@
-// Rows as a csv file that the reader keeps: made in the page, asked of no server.
+// Rows as a csv file that the reader keeps.
 
 // A spreadsheet would compute a text that begins like a formula. With an apostrophe before it, it is a text there, too.
 function csvCell(value) {
@@ -12,11 +12,7 @@ function csvText(rows) {
   return rows.map((cells) => `${cells.map(csvCell).join(",")}\r\n`).join("");
 }
 
+// The mark at the start tells a spreadsheet that the text is UTF-8.
 function downloadCsv(name, rows) {
-  const link = document.createElement("a");
-  // The mark at the start tells a spreadsheet that the text is UTF-8.
-  link.href = URL.createObjectURL(new Blob(["\ufeff", csvText(rows)], { type: "text/csv" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  download(name, ["\ufeff", csvText(rows)], "text/csv");
 }

@@ -35,22 +35,14 @@ function brief(row) {
 
 let address = "";
 function sheetAddress() {
-  if (!address) {
-    const [kind, text] = data.sheet.source.split(";base64,");
-    address = URL.createObjectURL(new Blob([decode(text, Uint8Array)], { type: kind.slice("data:".length) }));
-  }
+  if (!address) address = URL.createObjectURL(blobOf(data.sheet.source));
   return address;
 }
 
 function thumbnail(row, side, parent) {
   const picture = make("span", "csd-map-picture", "", parent);
-  const { columns: across, missing } = data.sheet;
-  picture.style.width = picture.style.height = `${side}px`;
-  if (missing.includes(row)) {
-    picture.textContent = "no picture";
-    return;
-  }
-  picture.style.backgroundImage = `url(${sheetAddress()})`;
-  picture.style.backgroundSize = `${across * side}px`;
-  picture.style.backgroundPosition = `${-(row % across) * side}px ${-Math.floor(row / across) * side}px`;
+  tile(picture, row, side, data.sheet, sheetAddress());
+  if (!data.sheet.missing.includes(row)) return;
+  picture.style.backgroundImage = "none";
+  picture.textContent = "no picture";
 }

@@ -54,51 +54,28 @@ async function arrived({ number, file, vector, reason }, all) {
     say(refused);
     return;
   }
-  const found = { name: file.name, bitmap: await reduced(file), on: new Map() };
+  const found = { name: file.name, bitmap: await reduced(file, GUEST_PIXELS), on: new Map() };
   for (const panel of panels) if (panel.vectors) found.on.set(panel, placed(panel, vector));
   guests.push(found);
   listGuests();
   showGuest(found, all > 1 ? `${number + 1} of ${all}: ` : "");
 }
 
-async function reduced(file) {
-  const whole = await createImageBitmap(file);
-  const scale = GUEST_PIXELS / Math.max(whole.width, whole.height);
-  const [resizeWidth, resizeHeight] = [whole.width, whole.height].map((side) => Math.max(1, Math.round(scale * side)));
-  const small = await createImageBitmap(whole, { resizeWidth, resizeHeight, resizeQuality: "high" });
-  whole.close();
-  return small;
-}
-
 // Among the works of a map: the nearest ones in descriptor space, and a place on the map.
 function placed(panel, vector) {
-  const scores = cosines(panel, vector);
-  const order = Array.from(scores.keys()).sort((one, other) => scores[other] - scores[one]);
-  const fitted = order.filter((row) => row < panel.fitted).slice(0, data.descriptor.between);
+  panel.units = panel.units || unitRows(decode(panel.vectors, Int16Array), vector.length);
+  const found = nearest(vector, panel.units);
+  const fitted = found.filter(({ row }) => row < panel.fitted).slice(0, data.descriptor.between);
   const place = panel.projection ? projected(panel.projection, vector)
-    : geometricMedian(fitted.map((row) => unscaled(panel, row)), CLOSEST);
+    : geometricMedian(fitted.map(({ row }) => unscaled(panel, row)), CLOSEST);
   const [x, y] = place.map((each, axis) => (each - panel.low[axis]) / panel.size);
-  const rows = order.slice(0, panel.shown);
-  return { x, y, rows, scores: rows.map((row) => scores[row]) };
+  const first = found.slice(0, panel.shown);
+  return { x, y, rows: first.map(({ row }) => row), scores: first.map((each) => each.cosine) };
 }
 
 // A work's place in the units of Python's map.
 function unscaled(panel, row) {
   return [panel.low[0] + panel.x[row] * panel.size, panel.low[1] + panel.y[row] * panel.size];
-}
-
-// Vectors arrive as whole numbers; their directions are all that a cosine needs.
-function cosines(panel, vector) {
-  const dim = vector.length;
-  panel.units = panel.units || decode(panel.vectors, Int16Array);
-  return Float64Array.from({ length: count }, (_, row) => {
-    let [product, square] = [0, 0];
-    for (let i = row * dim, j = 0; j < dim; i++, j++) {
-      product += panel.units[i] * vector[j];
-      square += panel.units[i] ** 2;
-    }
-    return product / Math.sqrt(square);
-  });
 }
 
 function projected({ mean, components }, vector) {

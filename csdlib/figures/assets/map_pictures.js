@@ -26,8 +26,7 @@ function addSwitch() {
 }
 
 async function decodeSheet() {
-  const [kind, text] = data.sheet.source.split(";base64,");
-  sheet = await createImageBitmap(new Blob([decode(text, Uint8Array)], { type: kind.slice("data:".length) }));
+  sheet = await createImageBitmap(blobOf(data.sheet.source));
   panels.forEach(drawPictures);
   rings();
 }

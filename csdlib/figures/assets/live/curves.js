@@ -30,8 +30,12 @@ function lineOf(piece, part) {
   return piece.map(([stop, codes]) => `${across(stop)},${down(percent(codes[part]))}`);
 }
 
+function lookOf(row) {
+  return { stroke: data.colours[row % 8], "stroke-dasharray": DASHES[row % 6], class: "csd-live-line" };
+}
+
 function drawCell(svg, cell, row) {
-  const look = { stroke: data.colours[row % 8], "stroke-dasharray": DASHES[row % 6], class: "csd-live-line" };
+  const look = lookOf(row);
   for (const piece of pieces(cell)) {
     const sure = piece.filter(([, codes]) => percent(codes[1]) !== null && percent(codes[2]) !== null);
     const band = [...lineOf(sure, 1), ...lineOf(sure, 2).reverse()];
@@ -61,8 +65,7 @@ function addCurves() {
   words.textContent = `${data.bottom} to 100 %, over the ${title}, from ${labels[0]} to ${labels[stops - 1]}`;
   root.querySelectorAll("tbody th").forEach((head, row) => {
     const sign = draw("svg", { viewBox: "0 0 30 8", class: "csd-live-sign", "aria-hidden": "true" }, head);
-    const look = { stroke: data.colours[row % 8], "stroke-dasharray": DASHES[row % 6], class: "csd-live-line" };
-    draw("path", { d: "M0,4H30", ...look }, sign);
+    draw("path", { d: "M0,4H30", ...lookOf(row) }, sign);
     head.prepend(sign);
   });
   return data.columns.map(() =>

@@ -42,13 +42,9 @@ for (const { input } of knobs) {
   input.hidden = false;
   input.addEventListener("input", () => { follow(); tell(); });
 }
-const back = document.createElement("button");
-back.type = "button";
-back.textContent = "Back to where it began";
-back.addEventListener("click", () => {
+button("Back to where it began", root.querySelector(".csd-live-controls"), () => {
   knobs.forEach(({ input }, axis) => { input.value = data.controls[axis].start; });
   follow();
   tell();
 });
-root.querySelector(".csd-live-controls").appendChild(back);
 follow();

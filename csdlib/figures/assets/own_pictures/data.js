@@ -5,21 +5,21 @@
 const root = document.currentScript.closest("figure").querySelector(".csd-own");
 const data = JSON.parse(root.querySelector("script").textContent);
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
-const UNIT = 32767; // what stands for 1 in vectors
 
 const makers = decode(data.works.codes, Uint16Array);
 const instruments = data.instruments.map((each) => ({
   ...each,
   name: each.record.name,
-  vectors: unit(each.vectors),
+  vectors: rowsOf(each.vectors, makers.length),
   places: Float64Array.from(decode(each.places, Uint16Array), (number) => number / 65535),
   scale: { ...each.scale, ...opened(each.scale) },
-  lists: each.lists.map((list) => ({ ...list, vectors: unit(list.vectors) })),
+  lists: each.lists.map((list) => ({ ...list, vectors: rowsOf(list.vectors, list.names.length) })),
 }));
 let instrument = instruments[0];
 
-function unit(text) {
-  return Float32Array.from(decode(text, Int16Array), (number) => number / UNIT);
+function rowsOf(text, count) {
+  const numbers = decode(text, Int16Array);
+  return unitRows(numbers, numbers.length / count);
 }
 
 // The curves of a scale, at equal steps of the cosine: shares, and logarithms of the ratio and of half its interval.
@@ -34,15 +34,8 @@ const workLabel = (row) => [maker(row), data.works.contents[row]].filter(Boolean
 
 // All works' thumbnails in one picture; drawn once it is decoded.
 const sheet = new Image();
-const [kind, letters] = data.works.sheet.source.split(";base64,");
-sheet.src = URL.createObjectURL(new Blob([decode(letters, Uint8Array)], { type: kind.slice("data:".length) }));
+sheet.src = URL.createObjectURL(blobOf(data.works.sheet.source));
 
 function thumbnail(row, side, parent) {
-  const picture = make("span", "csd-own-picture", "", parent);
-  const { columns: across } = data.works.sheet;
-  picture.style.width = picture.style.height = `${side}px`;
-  picture.style.backgroundImage = `url(${sheet.src})`;
-  picture.style.backgroundSize = `${across * side}px`;
-  picture.style.backgroundPosition = `${-(row % across) * side}px ${-Math.floor(row / across) * side}px`;
-  return picture;
+  tile(make("span", "csd-own-picture", "", parent), row, side, data.works.sheet, sheet.src);
 }

@@ -1,6 +1,7 @@
 // The map of the works, and the reader's pictures at their places on it.
 
 const MARGIN = 30; // pixels around the map, so that no thumbnail is cut
+const REACH = 30; // pixels from a work's middle, within which one points at it
 
 function map() {
   const shown = described();
@@ -12,7 +13,7 @@ function map() {
 // The same in words: whose works lie around it.
 function inPlace(picture) {
   const counts = new Map();
-  for (const { row } of nearest(resultOf(picture).vector, instrument.vectors, data.between)) {
+  for (const { row } of resultOf(picture).works.slice(0, data.between)) {
     counts.set(maker(row), (counts.get(maker(row)) ?? 0) + 1);
   }
   const names = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} (${count})`);
@@ -47,9 +48,9 @@ function paint() {
 }
 
 function mark(pen, picture, side) {
-  const [x, y] = pixel(placed(resultOf(picture).vector, instrument));
+  const [x, y] = pixel(resultOf(picture).place);
   if (picture === chosen) {
-    for (const { row } of nearest(resultOf(picture).vector, instrument.vectors, data.between)) {
+    for (const { row } of resultOf(picture).works.slice(0, data.between)) {
       lines(pen, [[x, y], pixel(instrument.places.subarray(2 * row, 2 * row + 2))]);
     }
   }
@@ -84,13 +85,14 @@ function numeral(pen, text, [x, y]) {
   pen.fillText(text, x, y + 5);
 }
 
-// Whose the work under the pointer is.
+// Whose the work under the pointer is: the nearest one, if it is near.
 function under(event) {
   const { left, top } = part("map").getBoundingClientRect();
-  const away = (row) => {
+  let [found, least] = [-1, REACH];
+  for (let row = 0; row < makers.length; row++) {
     const [x, y] = pixel(instrument.places.subarray(2 * row, 2 * row + 2));
-    return Math.hypot(x + left - event.clientX, y + top - event.clientY);
-  };
-  const rows = Array.from(makers.keys()).sort((a, b) => away(a) - away(b));
-  part("under").textContent = away(rows[0]) < 30 ? workLabel(rows[0]) : "Point at a work to read whose it is.";
+    const away = Math.hypot(x + left - event.clientX, y + top - event.clientY);
+    if (away < least) [found, least] = [row, away];
+  }
+  part("under").textContent = found < 0 ? "Point at a work to read whose it is." : workLabel(found);
 }

@@ -51,11 +51,11 @@ function pairRows() {
 function foundRows() {
   const rows = [["picture", "what", "rank", "name", "cosine", "named", "descriptor", "note"]];
   for (const picture of pictures) {
-    const { vector, reason } = resultOf(picture);
+    const { vector, works, reason } = resultOf(picture);
     const line = (what, rank, name, value, named) => rows.push([picture.name, what, rank, name, digits(value), named, instrument.name, ""]);
     if (reason) rows.push([picture.name, "", "", "", "", "", instrument.name, reason]);
     if (!vector) continue;
-    nearest(vector, instrument.vectors, SHOWN).forEach(({ row, cosine: value }, i) => line("work", i + 1, workLabel(row), value, ""));
+    works.slice(0, SHOWN).forEach(({ row, cosine: value }, i) => line("work", i + 1, workLabel(row), value, ""));
     for (const list of instrument.lists) {
       ranked(vector, list, NAMED).forEach(({ name, cosine: value, named }, i) => line(list.people, i + 1, name, value, named));
     }

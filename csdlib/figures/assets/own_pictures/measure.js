@@ -1,17 +1,5 @@
 // What is computed of vectors: the same as csdlib computes in Python, and under the same names.
 
-function cosine(one, others, row = 0) {
-  let sum = 0;
-  for (let i = 0, at = row * one.length; i < one.length; i++, at++) sum += one[i] * others[at];
-  return sum;
-}
-
-// The k rows of a matrix that are most alike to a vector, best first. Of equal ones the first row is first.
-function nearest(vector, vectors, k) {
-  const found = Array.from({ length: vectors.length / vector.length }, (_, row) => ({ row, cosine: cosine(vector, vectors, row) }));
-  return found.sort((a, b) => b.cosine - a.cosine).slice(0, k);
-}
-
 // What the cosine of two pictures says on the scale of pairs whose makers are known (Corpus.read).
 function read({ start, step, different, same, ratios, widths }, value) {
   const at = Math.min(Math.max((value - start) / step, 0), different.length - 1);
@@ -45,8 +33,9 @@ function ranked(vector, { names, counts, vectors, threshold }, k) {
     { name: names[row], references: counts[row], cosine: value, named: value >= threshold }));
 }
 
-// Where a picture belongs on the map.
-function placed(vector, { vectors, places }) {
-  const points = nearest(vector, vectors, data.between).map(({ row }) => [places[2 * row], places[2 * row + 1]]);
-  return geometricMedian(points, 1e-7);
+// All works by their likeness to a vector, and the picture's place on the map between the first of them.
+function amongWorks(vector, { vectors, places }) {
+  const works = nearest(vector, vectors);
+  const points = works.slice(0, data.between).map(({ row }) => [places[2 * row], places[2 * row + 1]]);
+  return { works, place: geometricMedian(points, 1e-7) };
 }

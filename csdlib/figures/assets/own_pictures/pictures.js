@@ -1,7 +1,7 @@
 // The reader's pictures: how they come in, wait, are described, and go. Each has for every instrument that has looked at it
 // either a vector or the reason why there is none.
 
-const pictures = []; // { name, file, canvas, found: instrument's name -> { vector, milliseconds } or { reason } or { waiting } }
+const pictures = []; // { name, file, canvas, found: instrument's name -> { vector, works, place, milliseconds } or { reason } or { waiting } }
 const THUMBNAIL = 96;
 
 const resultOf = (picture) => picture.found.get(instrument.name) ?? {};
@@ -33,7 +33,8 @@ async function measure() {
   if (!unseen.length) return;
   try {
     await describer(by).describe(unseen.map((picture) => picture.file), ({ number, file, ...result }) => {
-      unseen[number].found.set(by.name, result);
+      // Sorted once, as it arrives: the page is drawn anew with every picture.
+      unseen[number].found.set(by.name, result.vector ? { ...result, ...amongWorks(result.vector, by) } : result);
       if (result.vector && !unseen[number].canvas) draw(unseen[number]);
       refresh();
     });
@@ -62,15 +63,13 @@ function remove(picture) {
   refresh();
 }
 
-// A small picture of it, made of what the engine could read.
+// A small picture of it. What the browser itself cannot show stays without one.
 async function draw(picture) {
-  // Reduced while it is decoded: of a large photograph the page would stand still otherwise.
-  const bitmap = await createImageBitmap(picture.file, { resizeWidth: 2 * THUMBNAIL, resizeQuality: "high" });
-  const scale = THUMBNAIL / Math.max(bitmap.width, bitmap.height);
-  const canvas = make("canvas", "");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const bitmap = await reduced(picture.file, THUMBNAIL).catch(() => null);
+  if (!bitmap) return;
+  const canvas = make("canvas");
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
   bitmap.close();
   picture.canvas = canvas;
   refresh();
@@ -93,7 +92,7 @@ function summary() {
 }
 
 function list() {
-  part("list").replaceChildren(...pictures.map(tile));
+  part("list").replaceChildren(...pictures.map(listed));
   const waiting = pictures.some((picture) => resultOf(picture).waiting);
   part("stop").hidden = !waiting;
   part("more").hidden = waiting || pictures.every((picture) => picture.found.has(instrument.name));
@@ -101,16 +100,13 @@ function list() {
   if (pictures.length) say(summary());
 }
 
-function tile(picture) {
+function listed(picture) {
   const item = make("li", "");
   const { reason, waiting, vector } = resultOf(picture);
   if (picture.canvas) item.append(picture.canvas);
   make("span", "", title(picture), item);
   if (!vector) make("span", "csd-own-quiet", reason ?? (waiting ? "waiting" : "stopped"), item);
-  const button = make("button", "", "×", item);
-  button.type = "button";
-  button.setAttribute("aria-label", `Remove ${picture.name}`);
-  button.onclick = () => remove(picture);
+  button("×", item, () => remove(picture)).setAttribute("aria-label", `Remove ${picture.name}`);
   return item;
 }
 

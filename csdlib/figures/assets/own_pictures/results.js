@@ -32,22 +32,22 @@ function one() {
   if (!chosen || !anew("found", [chosen])) return;
   const place = part("found");
   place.replaceChildren();
-  const { vector } = resultOf(chosen);
+  const result = resultOf(chosen);
   make("p", "csd-own-quiet", `Nearest works by ${instrument.name}, with their cosines`, place);
   const strip = make("ul", "csd-own-strip", "", place);
-  for (const { row, cosine: value } of nearest(vector, instrument.vectors, SHOWN)) {
+  for (const { row, cosine: value } of result.works.slice(0, SHOWN)) {
     const item = make("li", "", "", strip);
     thumbnail(row, 72, item);
     make("span", "", `${value.toFixed(2)} ${workLabel(row)}`, item);
   }
-  for (const list of instrument.lists) people(list, vector, place);
+  for (const list of instrument.lists) people(list, result, place);
 }
 
-function people(list, vector, place) {
+function people(list, { vector, works }, place) {
   const rank = ranked(vector, list, NAMED);
   const [first] = rank;
   const reached = `${first.name} is the likest with a cosine of ${first.cosine.toFixed(2)}, and a name is given from ${list.threshold.toFixed(2)} on`;
-  make("p", "", `${list.people}: ${first.named ? `${first.name}` : "nobody on this list"}.`, place).classList.add("csd-own-answer");
+  make("p", "", `${list.people}: ${first.named ? first.name : "nobody on this list"}.`, place).classList.add("csd-own-answer");
   make("p", "", `${reached}. ${list.trust}`, place);
   const table = make("table", "csd-table", "", make("div", "csd-own-scroll", "", place));
   const head = make("tr", "", "", make("thead", "", "", table));
@@ -55,7 +55,7 @@ function people(list, vector, place) {
   const body = make("tbody", "", "", table);
   for (const { name, cosine: value, references, named } of rank) {
     const row = make("tr", "", "", body);
-    const work = nearest(vector, instrument.vectors, Infinity).find((each) => maker(each.row) === name);
+    const work = works.find((each) => maker(each.row) === name);
     const cell = make("td", "", "", row);
     if (work) thumbnail(work.row, 40, cell);
     make("td", "csd-words", name, row);

@@ -71,7 +71,7 @@ function goOn() {
   else showResult({ own: true });
 }
 
-// 1 to 4 choose. Enter is what the browser makes of a focused button, so here it has nothing to do.
+// The candidates' numbers choose. Enter is what the browser makes of a focused button, so here it has nothing to do.
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "INPUT") return;
   const choice = stage.querySelectorAll(".csd-yourself-candidate")[Number(event.key) - 1];
