@@ -6,7 +6,8 @@ from sklearn.linear_model import Ridge
 
 from csdlib.errors import InputError
 from csdlib.similarity import Facet, probe
-from csdlib.similarity.facets import _Ridge, _scores, exchanged, random_labels
+from csdlib.similarity.facets import scores_of
+from csdlib.similarity.probes import _Ridge, _Split, exchanged, random_labels
 
 PAINTERS, WORKS = 60, 6
 
@@ -74,8 +75,6 @@ def test_a_name_is_worth_nothing_on_other_painters_and_much_on_the_same(
 
 
 def test_no_painter_is_on_both_sides(world: tuple[np.ndarray, np.ndarray, dict[str, Facet]]) -> None:
-    from csdlib.similarity.facets import _Split
-
     _, painters, _ = world
     split = _Split(painters, 5, 0, share_painters=False)
     tested = []
@@ -148,7 +147,7 @@ def test_ridge_is_that_of_scikit_learn() -> None:
 
 
 def test_a_resample_without_a_kind_counts_the_others() -> None:
-    assert _scores(np.array([[1.0, 0.0, 2.0, 0.0]]), "balanced accuracy").tolist() == [0.5]
+    assert scores_of(np.array([[1.0, 0.0, 2.0, 0.0]]), "balanced accuracy").tolist() == [0.5]
 
 
 def test_records_are_exchanged_whole_and_pictures_within_their_painter() -> None:

@@ -15,8 +15,9 @@ from csdlib.metrics.intervals import correlation
 from csdlib.recipes.atelier_facets import shown_habits
 from csdlib.recipes.recorded.facet_worlds import World, catalogue_world, invented_world
 from csdlib.recipes.recorded.results import Recorded, write_results
-from csdlib.similarity.facets import Facet, Probed, probe, summary
+from csdlib.similarity.facets import Facet, Probed, summary
 from csdlib.similarity.measured import PICTURE_MEASURES, measure_picture
+from csdlib.similarity.probes import probe
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "random-tiny", "colour", "gram", "csd-art")
 LAYERED = ("csd-tiny", "clip-tiny", "random-tiny")

@@ -19,7 +19,8 @@ from csdlib.recipes.recorded.facet_worlds import seen_facets
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.recipes.shipped.csd_art import judging_artists
 from csdlib.similarity.artists import prototypes
-from csdlib.similarity.facets import Facet, Probed, probe, summary
+from csdlib.similarity.facets import Facet, Probed, summary
+from csdlib.similarity.probes import probe
 from csdlib.similarity.times import Exchanged, found_by, mantel, precedence
 from csdlib.tables import ImageTable
 
