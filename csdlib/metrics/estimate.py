@@ -66,6 +66,15 @@ class Estimate:
             end: None if np.isnan(getattr(self, end)) else getattr(self, end) for end in ("low", "high")
         }
 
+    def columns(self, name: str) -> dict[str, float]:
+        """The number and its ends as three columns of a row that has numbers of its own.
+
+        Example:
+            >>> Estimate(0.5, 0.4, 0.6, 10, "query").columns("above")
+            {'above': 0.5, 'above_low': 0.4, 'above_high': 0.6}
+        """
+        return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
+
     @classmethod
     def from_row(cls, row: "Mapping[str, Any] | pd.Series") -> "Estimate":
         """The estimate in a row that ``row`` made; what else stands in the row is left.

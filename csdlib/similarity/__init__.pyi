@@ -26,10 +26,8 @@ from .choices import draw_choices as draw_choices
 from .content import VarianceSplit as VarianceSplit
 from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus
-from .facets import PROBES as PROBES
 from .facets import Facet as Facet
 from .facets import Probed as Probed
-from .facets import probe as probe
 from .fooling import Fooled as Fooled
 from .fooling import raised as raised
 from .fooling import smallest_bound as smallest_bound
@@ -49,6 +47,8 @@ from .names import imitated as imitated
 from .names import own_above_others as own_above_others
 from .pairs import pair_cosines as pair_cosines
 from .pairs import pair_quantiles as pair_quantiles
+from .probes import PROBES as PROBES
+from .probes import probe as probe
 from .reading import Reading as Reading
 from .readouts import READOUTS as READOUTS
 from .readouts import Readout as Readout

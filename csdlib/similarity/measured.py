@@ -64,8 +64,9 @@ def _light(lightness: NDArray[np.float32]) -> dict[str, float]:
     inside[height // 4 : -(height // 4), width // 4 : -(width // 4)] = True
     pool = float(lightness[inside].mean() - lightness[~inside].mean())
     deviation, rim = float(lightness.std()), max(1, round(0.04 * min(height, width)))
-    outer = np.concatenate([lightness[:rim].ravel(), lightness[-rim:].ravel(), lightness[:, :rim].ravel()])
-    around = float(np.concatenate([outer, lightness[:, -rim:].ravel()]).std()) / max(deviation, 1e-6)
+    outer = np.ones(lightness.shape, bool)
+    outer[rim:-rim, rim:-rim] = False
+    around = float(lightness[outer].std()) / max(deviation, 1e-6)
     return {"lightness": float(lightness.mean()), "contrast": deviation, "pool": pool, "rim": around}
 
 

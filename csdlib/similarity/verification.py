@@ -150,7 +150,7 @@ def verification_table(found: dict[str, Jackknifed], beside: str = "cosine") -> 
             row |= dict.fromkeys(("difference", "difference_low", "difference_high"), np.nan)
             if name != beside:
                 apart = each.above(found[beside], measure)
-                row |= {"difference": apart.value, "difference_low": apart.low, "difference_high": apart.high}
+                row |= apart.columns("difference")
             rows.append(row | {"artists": one.n})
     return pd.DataFrame(rows)
 

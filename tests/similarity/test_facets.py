@@ -6,7 +6,8 @@ from sklearn.linear_model import Ridge
 
 from csdlib.errors import InputError
 from csdlib.similarity import Facet, probe
-from csdlib.similarity.facets import _Ridge, _scores, exchanged, random_labels
+from csdlib.similarity.facets import scores_of
+from csdlib.similarity.probes import _Ridge, _Split, exchanged, random_labels
 
 PAINTERS, WORKS = 60, 6
 
@@ -74,8 +75,6 @@ def test_a_name_is_worth_nothing_on_other_painters_and_much_on_the_same(
 
 
 def test_no_painter_is_on_both_sides(world: tuple[np.ndarray, np.ndarray, dict[str, Facet]]) -> None:
-    from csdlib.similarity.facets import _Split
-
     _, painters, _ = world
     split = _Split(painters, 5, 0, share_painters=False)
     tested = []
@@ -148,18 +147,33 @@ def test_ridge_is_that_of_scikit_learn() -> None:
 
 
 def test_a_resample_without_a_kind_counts_the_others() -> None:
-    assert _scores(np.array([[1.0, 0.0, 2.0, 0.0]]), "balanced accuracy").tolist() == [0.5]
+    assert scores_of(np.array([[1.0, 0.0, 2.0, 0.0]]), "balanced accuracy").tolist() == [0.5]
 
 
 def test_records_are_exchanged_whole_and_pictures_within_their_painter() -> None:
     painters = np.repeat(["a", "b", "c"], 4)
     values = np.arange(12.0)
     whole = exchanged(values, painters, "painter", np.random.default_rng(1)).reshape(3, 4)
-    assert sorted(map(tuple, whole)) == sorted(map(tuple, values.reshape(3, 4)))
+    assert sorted(sorted(row) for row in whole.tolist()) == values.reshape(3, 4).tolist()
     within = exchanged(values, painters, "picture", np.random.default_rng(1)).reshape(3, 4)
     assert [sorted(row) for row in within.tolist()] == values.reshape(3, 4).tolist()
     labels = random_labels(values, painters, np.random.default_rng(1)).reshape(3, 4)
     assert all(len(set(row)) == 1 for row in labels.tolist())
+
+
+def test_what_the_subject_gives_away_is_not_chance() -> None:
+    # Everybody paints the same subjects in the same order, and the subject alone decides the value.
+    rng = np.random.default_rng(5)
+    subjects, painters = np.tile(np.arange(WORKS), PAINTERS), np.repeat(np.arange(PAINTERS), WORKS)
+    vectors = np.eye(WORKS)[subjects] + rng.normal(0, 0.1, (PAINTERS * WORKS, WORKS))
+    facets = [Facet("light", "seen", "", subjects + rng.normal(0, 0.1, len(subjects)))]
+    facets.append(Facet("kind", "seen", "", np.array(["x", "y", "z"])[subjects % 3]))
+    found = probe(vectors, facets, painters, controls=0)
+    assert found["light"].score > 0.9
+    assert np.abs(found["light"].chance).max() < 0.1
+    assert found["kind"].score > 0.9
+    assert abs(found["kind"].chance.mean() - 1 / 3) < 0.05
+    assert found["light"].p == found["kind"].p == 1 / 20
 
 
 def test_a_paired_difference_needs_the_same_painters(world: tuple[np.ndarray, np.ndarray, dict[str, Facet]]) -> None:

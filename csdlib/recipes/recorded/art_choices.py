@@ -161,5 +161,5 @@ def _compared(choices: dict[str, np.ndarray], judges: ImageTable, reference: str
         for metric, values in metrics.items():
             above = paired_difference(values, measured[reference][metric], groups=artists)
             row = {"choice": choice, "metric": metric} | bootstrap(values, groups=artists).row()
-            rows.append(row | {"above": above.value, "above_low": above.low, "above_high": above.high})
+            rows.append(row | above.columns("above"))
     return pd.DataFrame(rows)

@@ -1,17 +1,19 @@
 """The two drawn worlds in which facets are known, with all that is true of their works."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from csdlib.atelier import atelier
 from csdlib.atelier.catalogue import PAINTERS
+from csdlib.atelier.painters import Painter
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
-from csdlib.recipes.atelier_facets import Made, facets_of, made_works
+from csdlib.recipes.atelier_facets import Made, facets_of, made_works, shown_habits
 from csdlib.recipes.invented import invented_painters
 from csdlib.similarity.facets import Facet
 from csdlib.similarity.measured import PICTURE_MEASURES, measure_picture
@@ -32,12 +34,14 @@ class World:
         made: how each was made.
         facets: what is true of each: the habits, and what can be ``seen`` in the picture, whichever habit brought it
             about.
+        measured: ``PICTURE_MEASURES`` of each.
     """
 
     name: str
     table: ImageTable
     made: list[Made]
     facets: list[Facet]
+    measured: pd.DataFrame
 
     @property
     def painters(self) -> np.ndarray:
@@ -61,23 +65,58 @@ def invented_world(
         cache: folder of the atelier's pictures.
     """
     people = invented_painters(painters)
-    table = atelier(14, painters=people, cache=cache, progress=False)
-    made = made_works(table, people)
-    return World("invented", table, made, [*facets_of(made, shown), *seen_facets(table)])
+    return _world("invented", atelier(14, painters=people, cache=cache, progress=False), people, shown)
 
 
 def catalogue_world(shown: Mapping[str, Mapping[str, float]] | None, *, cache: AnyPath | None = None) -> World:
     """The queries and the database of the exhibition, see ``invented_world``."""
     table = atelier(cache=cache, progress=False).where(split=["query", "database"])
-    made = made_works(table, list(PAINTERS.values()))
-    return World("catalogue", table, made, [*facets_of(made, shown), *seen_facets(table)])
+    return _world("catalogue", table, list(PAINTERS.values()), shown)
 
 
-def seen_facets(table: ImageTable) -> list[Facet]:
-    """What can be measured on pictures of light, colour and marks, as facets, see ``PICTURE_MEASURES``.
+def _world(
+    name: str, table: ImageTable, painters: Sequence[Painter], shown: Mapping[str, Mapping[str, float]] | None
+) -> World:
+    made, measured = made_works(table, painters), measure_pictures(table)
+    return World(name, table, made, [*facets_of(made, shown), *seen_facets(measured)], measured)
+
+
+class DrawnWorlds:
+    """What the tables of drawn pictures are made from, each part when it is first asked for, and once.
 
     Args:
-        table: n pictures.
+        painters: how many are invented.
+        cache: folder of the atelier's pictures.
     """
-    measured = pd.DataFrame([measure_picture(table.open(row)) for row in range(len(table))])
+
+    def __init__(self, *, painters: int = 168, cache: AnyPath | None = None) -> None:
+        self._painters, self._cache = painters, cache
+
+    @cached_property
+    def shown(self) -> dict[str, dict[str, float]]:
+        """See ``shown_habits``."""
+        return shown_habits()
+
+    @cached_property
+    def invented(self) -> World:
+        """See ``invented_world``."""
+        return invented_world(self.shown, painters=self._painters, cache=self._cache)
+
+    @cached_property
+    def catalogue(self) -> World:
+        """See ``catalogue_world``."""
+        return catalogue_world(self.shown, cache=self._cache)
+
+
+def measure_pictures(table: ImageTable) -> pd.DataFrame:
+    """All ``PICTURE_MEASURES`` of n pictures, a row each."""
+    return pd.DataFrame([measure_picture(table.open(row)) for row in range(len(table))])
+
+
+def seen_facets(measured: pd.DataFrame) -> list[Facet]:
+    """What can be measured on pictures of light, colour and marks, as facets.
+
+    Args:
+        measured: of n pictures, see ``measure_pictures``.
+    """
     return [Facet(f"seen {name}", "seen", PICTURE_MEASURES[name], measured[name].to_numpy()) for name in SEEN]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from csdlib.errors import InputError, lookup, require_names
 from csdlib.files import AnyPath
+from csdlib.recipes.recorded.facet_worlds import DrawnWorlds
 from csdlib.recipes.recorded.facets_drawn import record_layers, record_probes, record_shown
 from csdlib.recipes.recorded.facets_real import record_real, record_times
 from csdlib.recipes.recorded.results import Recorded
@@ -35,11 +36,11 @@ def record_facets(
         InputError: an unknown table, one of real paintings without ``root``, or a picture is missing.
     """
     all_tables = {**DRAWN, **REAL}
-    outputs = []
+    worlds, outputs = DrawnWorlds(), []
     for name in require_names("tables", tables, DRAWN if root is None else all_tables):
         recorder = lookup("table", name, all_tables)
         if name in REAL and root is None:
             raise InputError(f"table {name!r} is of real paintings: say with root= where their wikiart.csv lies")
         outputs.append(Path(folder) / f"facets_{name}.csv")
-        recorder(*([root] if name in REAL else []), outputs[-1], command=command)
+        recorder(root if name in REAL else worlds, outputs[-1], command=command)
     return outputs

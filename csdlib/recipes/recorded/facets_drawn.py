@@ -12,11 +12,11 @@ from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
 from csdlib.metrics.intervals import correlation
-from csdlib.recipes.atelier_facets import shown_habits
-from csdlib.recipes.recorded.facet_worlds import World, catalogue_world, invented_world
+from csdlib.recipes.recorded.facet_worlds import DrawnWorlds, World
 from csdlib.recipes.recorded.results import Recorded, write_results
-from csdlib.similarity.facets import Facet, Probed, probe, summary
-from csdlib.similarity.measured import PICTURE_MEASURES, measure_picture
+from csdlib.similarity.facets import Facet, Probed, summary
+from csdlib.similarity.measured import PICTURE_MEASURES
+from csdlib.similarity.probes import probe
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "random-tiny", "colour", "gram", "csd-art")
 LAYERED = ("csd-tiny", "clip-tiny", "random-tiny")
@@ -45,28 +45,26 @@ _SHOWS = (
 )
 
 
-def record_shown(output: AnyPath, *, painters: int = 168, command: str = "", cache: AnyPath | None = None) -> Recorded:
+def record_shown(worlds: DrawnWorlds, output: AnyPath, *, command: str = "") -> Recorded:
     """Records what each habit changes in a picture: the check that a facet's name says what it is.
 
     Args:
+        worlds: of which the invented one is measured.
         output: a csv file. Rows with ``check`` ``changed``: the mean change of a pixel in [0, 1] where one habit is
             changed in one ``medium``, 0 where the medium does not use it. Rows with ``measured``: over invented
             painters, the correlation of a ``facet`` with a ``measure`` of the pictures that does not know it, both
             averaged over a painter's works and less the mean of the medium's painters, times the ``sign`` that it
             should have.
-        painters: how many are invented.
         command: what makes it again.
-        cache: folder of the atelier's pictures.
     """
-    shown = shown_habits()
+    world = worlds.invented
     rows = [
         {"check": "changed", "facet": habit, "medium": medium, "value": value}
-        for habit, mediums in shown.items()
+        for habit, mediums in worlds.shown.items()
         for medium, value in mediums.items()
     ]
-    world = invented_world(shown, painters=painters, cache=cache)
     rows += [{"check": "measured"} | row for row in measured_rows(world)]
-    facts = {"measures": dict(PICTURE_MEASURES) | _OF_FIGURES, "painters": painters, "works": len(world.table)}
+    facts = {"measures": dict(PICTURE_MEASURES) | _OF_FIGURES} | _counts(world)
     return write_results(output, facts, pd.DataFrame(rows).round(4), command=command)
 
 
@@ -75,10 +73,9 @@ _OF_FIGURES = {"figure size": "share of the picture that is the subject", "figur
 
 def measured_rows(world: World) -> Iterator[dict[str, Any]]:
     """The rows ``measured`` of ``record_shown``."""
-    measures = pd.DataFrame([measure_picture(world.table.open(row)) for row in range(len(world.table))])
     figures = [made.figure for made in world.made]
-    measures["figure size"] = [figure.mean() for figure in figures]
-    measures["figure across"] = [np.nonzero(figure)[1].mean() / 63 for figure in figures]
+    sizes, across = zip(*((figure.mean(), np.nonzero(figure)[1].mean() / 63) for figure in figures), strict=True)
+    measures = world.measured.assign(**{"figure size": sizes, "figure across": across})
     facets = {facet.name: facet for facet in world.facets}
     mediums = [made.painter.medium for made in world.made]
     for name, kind, measure, sign in _SHOWS:
@@ -95,38 +92,35 @@ def measured_rows(world: World) -> Iterator[dict[str, Any]]:
 
 
 def record_probes(
+    worlds: DrawnWorlds,
     output: AnyPath,
     *,
     descriptors: Sequence[str] = DESCRIPTORS,
-    painters: int = 168,
     exchanges: int = 19,
     command: str = "",
-    cache: AnyPath | None = None,
 ) -> Recorded:
     """Records what each descriptor knows of each facet.
 
     Args:
+        worlds: whose works are described.
         output: a csv file with a row for each ``world``, ``descriptor``, ``way`` (``linear``, ``kernel``; ``shared``:
             linear, with painters on both sides, as one should not, for three descriptors) and ``facet``: the score, its
             interval over painters, the means of chance and control task, p, and in ``above`` (with its interval) by how
             much the first descriptor's score is higher, paired. The json beside it holds the facets' groups, meanings,
             metrics and counts.
         descriptors: names; the first is the one that others are compared with.
-        painters: how many are invented.
         exchanges: see ``probe``; of linear probes only.
         command: what makes it again.
-        cache: folder of the atelier's pictures.
     """
-    shown = shown_habits()
-    worlds = [invented_world(shown, painters=painters, cache=cache), catalogue_world(shown, cache=cache)]
+    ways_of = ((worlds.invented, ("linear", "kernel", "shared")), (worlds.catalogue, ("linear",)))
     rows: list[dict[str, Any]] = []
-    for world, ways in zip(worlds, (("linear", "kernel", "shared"), ("linear",)), strict=True):
+    for world, ways in ways_of:
         for way in ways:
             names = descriptors[:3] if way == "shared" else descriptors
             results = {name: _probed(world, name, way, exchanges if way == "linear" else 0) for name in names}
             rows += _compared(results, world.name, way)
-    facts = {"worlds": {world.name: _counts(world) for world in worlds}, "exchanges": exchanges}
-    facts |= {"facets": {facet.name: _said(facet) for facet in worlds[0].facets}}
+    facts = {"worlds": {world.name: _counts(world) for world, _ in ways_of}, "exchanges": exchanges}
+    facts |= {"facets": {facet.name: _said(facet) for facet in worlds.invented.facets}}
     frame = pd.DataFrame(rows).round(3)
     return write_results(output, facts, frame, command=command, descriptors=descriptors)
 
@@ -145,24 +139,22 @@ def _compared(results: Mapping[str, dict[str, Probed]], world: str, way: str) ->
             for column in ("metric", "n", "unit", "note", "selectivity"):
                 del row[column]
             if name != first:
-                above = results[first][facet].above(probed)
-                row |= {"above": above.value, "above_low": above.low, "above_high": above.high}
+                row |= results[first][facet].above(probed).columns("above")
             yield row
 
 
-def record_layers(output: AnyPath, *, painters: int = 168, command: str = "", cache: AnyPath | None = None) -> Recorded:
+def record_layers(worlds: DrawnWorlds, output: AnyPath, *, command: str = "") -> Recorded:
     """Records what each layer of the small towers knows of each facet of works by invented painters.
 
     Args:
+        worlds: of which the invented one is described.
         output: a csv file with a row for each ``descriptor`` (``random-tiny`` is the same tower untrained), ``layer``
             and ``facet``: the score of a linear probe with its interval over painters, and in ``lost`` (with its
             interval) by how much the tower's best layer is above the ``style`` that leaves it, paired. Which layer is
             best is seen on the same painters, so this is a little too high.
-        painters: how many are invented.
         command: what makes it again.
-        cache: folder of the atelier's pictures.
     """
-    world = invented_world(shown_habits(), painters=painters, cache=cache)
+    world = worlds.invented
     rows = [row for name in LAYERED for row in layer_rows(world, name)]
     facts = {"worlds": {world.name: _counts(world)}}
     return write_results(output, facts, pd.DataFrame(rows).round(3), command=command, descriptors=LAYERED)
@@ -183,7 +175,7 @@ def layer_rows(world: World, descriptor: str) -> Iterator[dict[str, Any]]:
             estimate = probed[facet].estimate()
             row: dict[str, Any] = {"descriptor": descriptor, "layer": layer, "facet": facet}
             row |= {"value": estimate.value, "low": estimate.low, "high": estimate.high}
-            yield row | ({"lost": lost.value, "lost_low": lost.low, "lost_high": lost.high} if layer == best else {})
+            yield row | (lost.columns("lost") if layer == best else {})
 
 
 def _counts(world: World) -> dict[str, int]:

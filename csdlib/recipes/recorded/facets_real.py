@@ -14,12 +14,14 @@ from csdlib.embeddings.arrays import Embedded
 from csdlib.embeddings.embed_table import embed
 from csdlib.files import AnyPath, cache_folder
 from csdlib.metrics.intervals import bootstrap, correlation, paired_difference
+from csdlib.metrics.jackknifed import jackknife
 from csdlib.recipes.recorded.described import read_described
-from csdlib.recipes.recorded.facet_worlds import seen_facets
+from csdlib.recipes.recorded.facet_worlds import measure_pictures, seen_facets
 from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.recipes.shipped.csd_art import judging_artists
 from csdlib.similarity.artists import prototypes
-from csdlib.similarity.facets import Facet, Probed, probe, summary
+from csdlib.similarity.facets import Facet, Probed, summary
+from csdlib.similarity.probes import probe
 from csdlib.similarity.times import Exchanged, found_by, mantel, precedence
 from csdlib.tables import ImageTable
 
@@ -107,7 +109,7 @@ def real_facets(works: Dated) -> list[Facet]:
         Facet("movement", "history", "WikiArt's folder of a style", movement),
         Facet("year", "history", "of the painting", works.years),
         Facet("generation", "history", "middle year of the artist's dated works", works.generation),
-        *seen_facets(works.table),
+        *seen_facets(measure_pictures(works.table)),
     ]
 
 
@@ -118,8 +120,7 @@ def _result_rows(results: Mapping[str, dict[str, Probed]], works: Dated, way: st
         for facet, probed in found.items():
             row = summary(probed, way=way, descriptor=name)
             if name != first:
-                above = results[first][facet].above(probed)
-                row |= {"above": above.value, "above_low": above.low, "above_high": above.high}
+                row |= results[first][facet].above(probed).columns("above")
             yield {"artists": "all"} | row
             yield summary(probed.among(list(judging_artists())), artists="aside", way=way, descriptor=name)
         where = {"artists": "all", "way": way, "descriptor": name, "metric": "years off"}
@@ -131,7 +132,7 @@ def _result_rows(results: Mapping[str, dict[str, Probed]], works: Dated, way: st
             )
             estimate = bootstrap(off, groups=groups, bounds=None)
             row = where | {"facet": facet} | estimate.row() | {"chance": float(level.mean())}
-            yield row | ({"above": gain.value, "above_low": gain.low, "above_high": gain.high} if name != first else {})
+            yield row | (gain.columns("above") if name != first else {})
 
 
 def years_off(
@@ -181,7 +182,8 @@ def record_times(
             ``later finds earlier``: see ``precedence``; ``within 75 years``: of such pairs; ``not popularity``: without
             how much more each artist is found than finds; ``as many works``: with eight works of each artist, drawn
             five times; ``popularity``: correlation of year and how often an artist is found (interval over artists).
-            And ``distance``: the mean of one less the cosine of works by two artists, by ``years`` apart.
+            And ``distance``: one less the cosine of works by two artists, by ``years`` apart: the
+            mean over all such pairs, each once, with an interval from leaving out each artist with all its pairs.
         descriptors: names.
         permutations: exchanges of dates.
         command: what makes it again.
@@ -191,10 +193,10 @@ def record_times(
     """
     works = dated(wikiart(root))
     known = np.isfinite(works.generation)
+    aside = np.isin(works.table.column("artist"), list(judging_artists()))
     rows: list[dict[str, Any]] = []
     for name in descriptors:
         seen = _seen(works.table, name)
-        aside = np.isin(works.table.column("artist"), list(judging_artists()))
         for artists, keep in (("all", known), ("aside", known & aside)):
             part = np.flatnonzero(keep)
             where, own = {"descriptor": name, "artists": artists}, seen.of(seen.table.take(part))
@@ -239,22 +241,38 @@ def _row(question: str, found: Exchanged, artists: int) -> dict[str, Any]:
 
 
 def distance_rows(seen: Embedded, years: np.ndarray, step: int = 25, most: int = 300) -> Iterator[dict[str, Any]]:
-    """The rows ``distance`` of ``record_times``: pairs of dated works by two artists, with intervals over artists."""
+    """The rows ``distance`` of ``record_times``.
+
+    The value is a mean over pairs of dated works by two artists: every pair counts once, so that prolific artists count
+    more. A pair belongs to both its artists, and is gone without either (see ``jackknife``).
+    """
     rows = np.flatnonzero(np.isfinite(years))
-    artists, when = seen.table.column("artist")[rows], years[rows]
-    names, of = np.unique(artists, return_inverse=True)
-    vectors = np.asarray(seen.vectors)[rows]
-    places = (np.abs(when[:, None] - when) // step).astype(int)
-    for place in range(min(most // step, int(places.max()) + 1)):
-        pairs = (places == place) & (of[:, None] != of)
-        total = np.where(pairs, 1 - vectors @ vectors.T, 0).sum(axis=1)
-        sums, counts = (np.bincount(of, weights=each) for each in (total, pairs.sum(axis=1)))
-        there = counts > 0
-        if not there.any():
-            continue
-        mean = bootstrap(sums[there] / counts[there], groups=names[there], bounds=None)
-        row = {"question": "distance", "years": place * step, "value": mean.value, "low": mean.low, "high": mean.high}
-        yield row | {"n": mean.n}
+    artists = seen.table.column("artist")[rows]
+    sums, counts = _by_years_apart(np.asarray(seen.vectors)[rows], artists, years[rows], step, most // step)
+    for place in np.flatnonzero(counts.sum(axis=0)):
+        total, pairs = (each[counts[:, place] > 0, place] for each in (sums, counts))
+        # Every pair came with each of its artists.
+        with np.errstate(invalid="ignore"):
+            left_out = (total.sum() / 2 - total) / (pairs.sum() / 2 - pairs)
+        mean = jackknife(float(total.sum() / pairs.sum()), left_out, bounds=None)
+        row = {"question": "distance", "years": int(place) * step, "value": mean.value}
+        yield row | {"low": mean.low, "high": mean.high, "n": mean.n}
+
+
+def _by_years_apart(
+    vectors: np.ndarray, artists: np.ndarray, years: np.ndarray, step: int, places: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each artist's pairs with works by others the sums of one less the cosine, and how many: (a, places) each."""
+    names = np.unique(artists)
+    sums, counts = np.zeros((len(names), places)), np.zeros((len(names), places))
+    for number, name in enumerate(names):
+        own = artists == name
+        apart = (np.abs(years[own][:, None] - years[~own]) // step).astype(int)
+        near = apart < places
+        distances = 1 - vectors[own] @ vectors[~own].T
+        sums[number] = np.bincount(apart[near], weights=distances[near], minlength=places)
+        counts[number] = np.bincount(apart[near], minlength=places)
+    return sums, counts
 
 
 def _seen(table: ImageTable, descriptor: str) -> Embedded:

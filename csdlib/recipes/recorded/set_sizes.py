@@ -134,7 +134,7 @@ def _corrected(at: pd.DataFrame, names: np.ndarray) -> dict[str, float]:
     if not known.any():
         return row
     found = bootstrap(at["corrected"].to_numpy(float)[known], groups=names[known], bounds=None)
-    row |= {"corrected": found.value, "corrected_low": found.low, "corrected_high": found.high}
+    row |= found.columns("corrected")
     return row | {"corrected_scatter": at["corrected_scatter"][known].mean()}
 
 
