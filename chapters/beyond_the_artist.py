@@ -29,7 +29,7 @@
 
 # %% tags=["parameters"]
 descriptor = "csd-tiny"  # what looks at style
-folds = 5  # groups of painters, each tested by probes that were fitted on the others
+folds = 5  # groups of painters: each is tested by probes that were fitted on the others
 seed = 0  # seed of the random draws: of groups, exchanged records and random labels
 
 # %% tags=["hide-input"]
@@ -163,7 +163,8 @@ chart.update_layout(yaxis={"autorange": "reversed"}, height=1050)
 chart.update_xaxes(side="top", tickangle=-40)
 strokes = [name for name in names if said[name]["group"] == "stroke"]
 if usual:
-    assert beyond.loc[strokes].sum().idxmax() == "csd-art"
+    assert beyond.loc[strokes, "csd-art"].sum() >= 5
+    assert beyond.loc[strokes, "csd-tiny"].sum() <= 1
     assert values.loc["medium"].idxmax() == "csd-art"
     assert values.loc["movement", "csd-tiny"] > values.loc["movement", "csd-art"]
 figures.show(
@@ -177,7 +178,7 @@ figures.show(
 )
 
 # %% [markdown]
-# All descriptors see light and colour as they *appear*; even a network without training does ({term}`random-tiny`). What the painter *decided* is another matter: how far he lifts the key is hidden in what he paints. The real-art descriptor, which has never met the atelier, knows the medium best, and most of the strokes, the line and the bare margin. `csd-tiny`, trained here, knows the movement better: in its training movements had names. So "a descriptor of style" is not one thing. It knows what its training asked for, and what it could not help seeing.
+# All descriptors see light and colour as they *appear*; even a network without training does ({term}`random-tiny`). What the painter *decided* is another matter: how far he lifts the key is hidden in what he paints. The real-art descriptor, which has never met the atelier, knows the medium best, the line, the margin, and something of most strokes; `csd-tiny`, trained here, knows next to nothing of strokes, and the movement better, which is a family of palettes. Colour alone tells that best. So "a descriptor of style" is not one thing. It knows what its training asked for, and what it could not help seeing.
 #
 # It also knows what it should not: subject and place stand below. No descriptor is blind to content.
 #
