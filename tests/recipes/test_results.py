@@ -86,7 +86,7 @@ def test_shipped_records_name_a_command_that_there_is(name: str) -> None:
     assert (program, verb) == ("csdlib", "record")
     # The file itself; or, of several tables by one command, the folder.
     own = {f"data/results/{name}.csv", f"data/results/{name}.json"}
-    assert ({"data/results"} if arguments[0] == "meaning" else own) & set(arguments)
+    assert ({"data/results"} if arguments[0] in ("meaning", "facets") else own) & set(arguments)
     # Without its table the command would fail; its help is printed only where all that stands before it is understood.
     done = CliRunner().invoke(app, [verb, *arguments, "--help"])
     assert done.exit_code == 0, done.output
