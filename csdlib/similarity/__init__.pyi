@@ -26,6 +26,9 @@ from .choices import draw_choices as draw_choices
 from .content import VarianceSplit as VarianceSplit
 from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus
+from .facet_spaces import FacetSpace as FacetSpace
+from .facet_spaces import ReadFacet as ReadFacet
+from .facet_spaces import fit_facets as fit_facets
 from .facets import Facet as Facet
 from .facets import Probed as Probed
 from .fooling import Fooled as Fooled
