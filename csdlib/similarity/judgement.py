@@ -93,7 +93,12 @@ class Judgement:
 
 
 def learn_judgement(
-    differences: np.ndarray, first_nearer: np.ndarray, facets: Sequence[str], *, start: np.ndarray | None = None
+    differences: np.ndarray,
+    first_nearer: np.ndarray,
+    facets: Sequence[str],
+    *,
+    start: np.ndarray | None = None,
+    counts: np.ndarray | None = None,
 ) -> Judgement:
     """Learns the weights of facets from answers; how is said at the top of this file.
 
@@ -103,6 +108,7 @@ def learn_judgement(
         first_nearer: (n,) bool, the answers.
         facets: (f,) names.
         start: (f,) weights of the plain descriptor, above 0; by default 1 each.
+        counts: (n,) how much each answer counts, in [0, 1]; by default wholly.
 
     Raises:
         InputError: shapes that do not fit, numbers that are not finite, or a start that is not above 0.
@@ -120,36 +126,46 @@ def learn_judgement(
         raise InputError(f"{len(y)} answers on {len(facets)} facets need differences ({len(y)}, {len(facets)})")
     if not np.isfinite(x).all() or not (np.isfinite(start) & (start > 0)).all():
         raise InputError("differences must be finite, and weights to start from finite and above 0")
-    log_weights, curvature = _climbed(x, y.astype(np.float64), np.log(start))
+    counted = np.ones(len(y)) if counts is None else np.asarray(counts, np.float64)
+    answers = _Answers(x, y.astype(np.float64), counted, np.log(start))
+    log_weights, curvature = answers.climbed()
     return Judgement(tuple(facets), log_weights, np.linalg.inv(curvature), len(y))
 
 
-def _climbed(x: np.ndarray, y: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The logarithms of the weights at the top of the posterior, and the Hessian there."""
-    u, height = before.copy(), _height(x, y, before, before)
-    for _ in range(STEPS):
-        slope, curvature = _slope(x, y, u, before)
-        step = np.clip(np.linalg.solve(curvature, slope), -1, 1)
-        tries = ((u + step / 2**halved) for halved in range(HALVINGS + 1))
-        further = next((tried for tried in tries if _height(x, y, tried, before) >= height), None)
-        if further is None:
-            break
-        u, height = further, _height(x, y, further, before)
-    return u, _slope(x, y, u, before)[1]
+@dataclass(frozen=True)
+class _Answers:
+    """The log posterior of the weights' logarithms ``u``."""
 
+    x: np.ndarray
+    y: np.ndarray
+    counts: np.ndarray
+    before: np.ndarray
 
-def _height(x: np.ndarray, y: np.ndarray, u: np.ndarray, before: np.ndarray) -> float:
-    """The log posterior, up to a constant."""
-    sure = np.where(y > 0, 1, -1) * (x @ np.exp(u))
-    return float(-np.logaddexp(0, -sure).sum() - np.square(u - before).sum() / (2 * SPREAD**2))
+    def climbed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Its top, and the Hessian there."""
+        u, height = self.before.copy(), self.height(self.before)
+        for _ in range(STEPS):
+            slope, curvature = self.slope(u)
+            step = np.clip(np.linalg.solve(curvature, slope), -1, 1)
+            tries = ((u + step / 2**halved) for halved in range(HALVINGS + 1))
+            further = next((tried for tried in tries if self.height(tried) >= height), None)
+            if further is None:
+                break
+            u, height = further, self.height(further)
+        return u, self.slope(u)[1]
 
+    def height(self, u: np.ndarray) -> float:
+        """The log posterior, up to a constant."""
+        sure = np.where(self.y > 0, 1, -1) * (self.x @ np.exp(u))
+        return float(-self.counts @ np.logaddexp(0, -sure) - np.square(u - self.before).sum() / (2 * SPREAD**2))
 
-def _slope(x: np.ndarray, y: np.ndarray, u: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Gradient and (Gauss's) Hessian of the log posterior, the latter with its sign turned."""
-    pull = x * np.exp(u)
-    p = _logistic(pull.sum(axis=1))
-    slope = pull.T @ (y - p) - (u - before) / SPREAD**2
-    return slope, (pull * (p * (1 - p))[:, None]).T @ pull + np.eye(len(u)) / SPREAD**2
+    def slope(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Its gradient, and Gauss's Hessian with the sign turned."""
+        pull = self.x * np.exp(u)
+        p = _logistic(pull.sum(axis=1))
+        slope = pull.T @ (self.counts * (self.y - p)) - (u - self.before) / SPREAD**2
+        weighed = pull * (self.counts * p * (1 - p))[:, None]
+        return slope, weighed.T @ pull + np.eye(len(u)) / SPREAD**2
 
 
 def _logistic(values: np.ndarray) -> np.ndarray:
