@@ -9,6 +9,8 @@ from csdlib.errors import InputError, require_range
 from csdlib.similarity.judgement import Judgement, learn_judgement
 from csdlib.similarity.triplets import SURENESS
 
+#: Share of answers that are taken for guesses when experts are sorted: one slip must not outweigh all that fits.
+GUESSED = 0.05
 #: Rounds after which groups do not change any more, and starts of which the likeliest is kept.
 _ROUNDS, _STARTS = 30, 5
 
@@ -93,8 +95,7 @@ class Groups:
         """
         total = 0.0
         for belongs, x, y in zip(self.belongs, differences, first_nearer, strict=True):
-            each = np.stack([np.where(y, p, 1 - p) for p in (group.probability(x) for group in self.judgements)])
-            total -= float(np.log(np.maximum(belongs @ each, 1e-12)).sum())
+            total -= float(np.log(belongs @ _foretold(self.judgements, x, y)).sum())
         return total / sum(len(y) for y in first_nearer)
 
 
@@ -149,8 +150,7 @@ def _sorted(
         judgements = tuple(
             learn_judgement(x, y, facets, start=start, counts=belongs[of, group]) for group in range(belongs.shape[1])
         )
-        each = np.stack([np.where(y, p, 1 - p) for p in (group.probability(x) for group in judgements)], axis=1)
-        logs = np.stack([np.bincount(of, weights=row) for row in np.log(np.maximum(each, 1e-12)).T], axis=1)
+        logs = np.stack([np.bincount(of, weights=row) for row in np.log(_foretold(judgements, x, y))], axis=1)
         logs = logs + np.log(np.maximum(belongs.mean(axis=0), 1e-12))
         now = np.exp(logs - logs.max(axis=1, keepdims=True))
         now /= now.sum(axis=1, keepdims=True)
@@ -158,3 +158,9 @@ def _sorted(
             break
         belongs = now
     return Groups(judgements, belongs)
+
+
+def _foretold(judgements: Sequence[Judgement], x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The probability that each group gives to each answer, (g, n), of which some are guesses."""
+    firsts = [group.probability(x) for group in judgements]
+    return GUESSED / 2 + (1 - GUESSED) * np.stack([np.where(y, first, 1 - first) for first in firsts])
