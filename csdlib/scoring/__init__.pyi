@@ -1,3 +1,6 @@
+from .answers import Answers as Answers
+from .answers import read_answers as read_answers
+from .answers import write_questions as write_questions
 from .attribution import attribute as attribute
 from .benchmark import evaluate as evaluate
 from .corpora import corpus as corpus

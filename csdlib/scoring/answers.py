@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path
+from csdlib.metrics.shares import wilson
 from csdlib.texts import read_csv
 
 #: The columns of a file of triplets; ``seconds`` may follow.
@@ -49,6 +51,28 @@ class Answers:
         own = self.experts == expert
         counts = (self.skipped, self.open, self.repeated, self.contradicted, self.unknown)
         return Answers(self.triplets[own], self.first_nearer[own], self.experts[own], *counts)
+
+    def agreement(self) -> pd.DataFrame:
+        """How often two experts give the same answer to the same question; half of the time is chance.
+
+        Returns:
+            a row for each two experts who met a question in common: ``expert``, ``other``, ``questions``, and the share
+            that they answer alike with its interval (``value``, ``low``, ``high``, see ``wilson``). Whoever contradicts
+            oneself agrees there with nobody.
+        """
+        said: dict[str, dict[tuple[int, ...], set[bool]]] = {}
+        given = zip(self.experts.tolist(), map(tuple, self.triplets.tolist()), self.first_nearer.tolist(), strict=True)
+        for expert, question, nearer in given:
+            said.setdefault(expert, {}).setdefault(question, set()).add(nearer)
+        rows = []
+        for expert, other in combinations(sorted(said), 2):
+            both = said[expert].keys() & said[other].keys()
+            if both:
+                alike = sum(said[expert][each] == said[other][each] and len(said[expert][each]) == 1 for each in both)
+                row = {"expert": expert, "other": other, "questions": len(both)}
+                rows.append(row | wilson(alike, len(both)).columns("value"))
+        columns = ["expert", "other", "questions", "value", "value_low", "value_high"]
+        return pd.DataFrame(rows, columns=columns).rename(columns={"value_low": "low", "value_high": "high"})
 
     def notes(self) -> list[str]:
         """What a reader of the result should know of the answers, a sentence each."""
@@ -112,7 +136,9 @@ def _check(path: AnyPath, line: object, nearer: str, names: list[str]) -> None:
         raise InputError(f"{path}: line {line}: a question needs three different pictures, got {', '.join(names)}")
 
 
-def write_questions(path: AnyPath, triplets: np.ndarray, ids: Sequence[str] | np.ndarray, *, expert: str = "") -> None:
+def write_questions(
+    path: AnyPath, triplets: Sequence[Sequence[int]] | np.ndarray, ids: Sequence[str] | np.ndarray, *, expert: str = ""
+) -> None:
     """Writes questions without answers, in the form that ``read_answers`` reads.
 
     Args:
@@ -126,7 +152,7 @@ def write_questions(path: AnyPath, triplets: np.ndarray, ids: Sequence[str] | np
     """
     if Path(path).exists():
         raise InputError(f"{path} is there already, and may hold answers: name another file")
-    named = np.asarray(ids)[triplets]
+    named = np.asarray(ids)[np.asarray(triplets)]
     frame = pd.DataFrame({"expert": expert, "anchor": named[:, 0], "first": named[:, 1], "second": named[:, 2]})
     with atomic_path(path) as temporary:
         frame.assign(nearer="").to_csv(temporary, index=False, lineterminator="\n")

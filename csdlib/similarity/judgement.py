@@ -30,8 +30,7 @@ from csdlib.errors import InputError
 
 #: Deviation of a weight's logarithm before any answer: by a factor of e, up or down.
 SPREAD = 1.0
-#: Steps of Newton's method (with Gauss's Hessian), each at most 1 in a weight's logarithm; and how often one that goes too
-#: far is halved.
+#: Steps of Newton's method (with Gauss's Hessian), each at most 1 in a weight's logarithm; how often one is halved.
 STEPS, HALVINGS = 60, 12
 #: Expected angle in degrees below which no further question is needed.
 ENOUGH = 15.0
