@@ -31,6 +31,8 @@ from .experts import Groups as Groups
 from .experts import angle as angle
 from .experts import group_experts as group_experts
 from .experts import simulated_experts as simulated_experts
+from .facet_queries import facet_neighbours as facet_neighbours
+from .facet_queries import shipped_space as shipped_space
 from .facet_spaces import FacetSpace as FacetSpace
 from .facet_spaces import ReadFacet as ReadFacet
 from .facet_spaces import fit_facets as fit_facets

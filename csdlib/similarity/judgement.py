@@ -22,7 +22,7 @@ The whole estimator, so short that a page can do the same:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -89,6 +89,12 @@ class Judgement:
         """How much an answer to each question would teach, (n,), of differences (n, f); higher is more."""
         p, pull = self.probability(differences), differences * self.weights
         return np.asarray(p * (1 - p) * np.einsum("nf,fg,ng->n", pull, self.covariance, pull))
+
+    def surer(self, difference: np.ndarray) -> "Judgement":
+        """The same weights, as sure as they will be when one more question, of difference (f,), is answered."""
+        p, pull = float(self.probability(difference[None])[0]), self.covariance @ (difference * self.weights)
+        told = p * (1 - p) / (1 + self.teaches(difference[None])[0])
+        return replace(self, covariance=self.covariance - told * np.outer(pull, pull))
 
 
 def learn_judgement(
