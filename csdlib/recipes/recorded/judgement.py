@@ -61,7 +61,7 @@ def record_judgement(
             number of ``answers`` the mean ``angle`` to the expert's weights in degrees and the ``accuracy`` on
             questions that were never asked (the expert's answers without noise), with intervals over experts; ``gain``:
             paired, active less random. ``stop``: answers until the expected angle is below ``ENOUGH``, and the true
-            angle then. ``groups``: how well two planted groups are recovered, by number of ``experts`` and ``answers``
+            angle then, over the ``n`` experts of whom it came to that. ``groups``: how well two planted groups are recovered, by number of ``experts`` and ``answers``
             of each (adjusted Rand index, 1 at best, 0 by chance), and how often two groups are the best of one to
             three by answers kept aside; intervals over repeats.
         root: folder with ``wikiart.csv``; without it there are only drawn works.
@@ -121,6 +121,8 @@ def learned_rows(of: Scene, experts: int) -> Iterator[dict[str, Any]]:
 
 def _over_experts(values: np.ndarray, measure: str) -> dict[str, float]:
     known = values[np.isfinite(values)]
+    if not len(known):
+        return {"value": np.nan, "low": np.nan, "high": np.nan, "n": 0}
     estimate = bootstrap(known, bounds=(0.0, 1.0) if measure == "accuracy" else None, unit="expert")
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": len(known)}
 
