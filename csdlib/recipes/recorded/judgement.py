@@ -59,11 +59,12 @@ def record_judgement(
         output: a csv file. Rows with ``question`` ``learned``: for each ``world``, way of asking (``asked``:
             ``random``, ``active``), what the learner sees (``sees``: ``descriptor``, or ``truth``: a ceiling) and
             number of ``answers`` the mean ``angle`` to the expert's weights in degrees and the ``accuracy`` on
-            questions that were never asked (the expert's answers without noise), with intervals over experts; ``gain``:
-            paired, active less random. ``stop``: answers until the expected angle is below ``ENOUGH``, and the true
-            angle then, over the ``n`` experts of whom it came to that. ``groups``: how well two planted groups are recovered, by number of ``experts`` and ``answers``
-            of each (adjusted Rand index, 1 at best, 0 by chance), and how often two groups are the best of one to
-            three by answers kept aside; intervals over repeats.
+            questions that were never asked (the expert's answers without noise), with intervals over experts.
+            ``gain``: paired, active less random. ``stop``: answers until the expected angle is below ``ENOUGH``, and
+            the true angle then, over the ``n`` experts of whom it came to that. ``groups``: how well two planted
+            groups are recovered, by number of ``experts`` and ``answers`` of each (adjusted Rand index, 1 at best, 0
+            by chance), and how often two groups are the best of one to three by answers kept aside; intervals over
+            repeats.
         root: folder with ``wikiart.csv``; without it there are only drawn works.
         experts: how many.
         repeats: of each size of group.
@@ -77,7 +78,8 @@ def record_judgement(
         scenes.append(scene(painting_judges(dated(wikiart(root))), "csd-art"))
     rows = [row for each in scenes for row in learned_rows(each, experts)]
     rows += list(group_rows(scenes[0], repeats))
-    facts = {"experts": experts, "repeats": repeats, "lapses": Expert(np.ones(1)).lapses, "sureness": SURENESS}
+    facts: dict[str, Any] = {"experts": experts, "repeats": repeats, "sureness": SURENESS}
+    facts["lapses"] = Expert(np.ones(1)).lapses
     facts |= {"worlds": {each.name: {"works": each.works, "facets": list(each.facets)} for each in scenes}}
     names = ["csd-tiny"] + ["csd-art"] * (root is not None)
     return write_results(output, facts, pd.DataFrame(rows).round(3), command=command, descriptors=names)
@@ -152,7 +154,7 @@ def run(of: Scene, expert: Expert, seed: int, way: str, sees: str) -> Run:
     said, clear = expert.answer(truth, random), truth @ expert.weights > 0
     rows, free = list(range(FIRST)), np.arange(len(x)) >= FIRST
     free[-TESTED:] = False
-    curve, stop = [], (np.nan, np.nan)
+    curve, stop, there = [], np.nan, np.nan
     for answers in range(LOOKED[-1] + 1):
         # With fewer answers than were asked at first, the first of them.
         taken = rows[:answers]
@@ -160,12 +162,12 @@ def run(of: Scene, expert: Expert, seed: int, way: str, sees: str) -> Run:
         if answers in LOOKED:
             right = (x[-TESTED:] @ judgement.weights > 0) == clear[-TESTED:]
             curve.append((angle(judgement.weights, expert.weights), right.mean()))
-        if np.isnan(stop[0]) and judgement.enough:
-            stop = (answers, angle(judgement.weights, expert.weights))
+        if np.isnan(stop) and judgement.enough:
+            stop, there = answers, angle(judgement.weights, expert.weights)
         if answers >= len(rows):
             rows.append(_next(judgement, x, free, way, random))
             free[rows[-1]] = False
-    return Run(np.array(curve), *stop)
+    return Run(np.array(curve), stop, there)
 
 
 def _next(judgement: Judgement, x: np.ndarray, free: np.ndarray, way: str, random: np.random.Generator) -> int:
@@ -184,7 +186,7 @@ def group_rows(
             found, right = [], []
             for seed in range(repeats):
                 kinds, asked, kept = _planted(of, count, each, seed)
-                groups = [group_experts(*asked, of.facets, number, start=of.start) for number in (1, 2, 3)]
+                groups = [group_experts(*asked, facets=of.facets, groups=g, start=of.start) for g in (1, 2, 3)]
                 found.append(adjusted_rand_score(kinds, groups[1].labels))
                 right.append(int(np.argmin([one.surprise(*kept) for one in groups])) == 1)
             row = {"question": "groups", "world": of.name, "sees": "descriptor", "experts": count, "answers": each}
@@ -195,13 +197,17 @@ def group_rows(
                 yield row | {"measure": measure} | numbers
 
 
-def _planted(of: Scene, count: int, answers: int, seed: int) -> tuple[np.ndarray, Any, Any]:
+_Said = tuple[list[np.ndarray], list[np.ndarray]]
+
+
+def _planted(of: Scene, count: int, answers: int, seed: int) -> tuple[np.ndarray, _Said, _Said]:
     """Which of two groups each expert is of; differences and answers that are asked; and as many that are kept."""
     random, f = np.random.default_rng([seed, count, answers]), len(of.facets)
     rest = np.full(f, (1 - _MOST) / (f - 1))
     means = [np.where(np.arange(f) == top, _MOST, rest) for top in (0, 2)]
     kinds = random.permutation(np.arange(count) % 2)
-    asked, kept = ([], []), ([], [])
+    asked: _Said = ([], [])
+    kept: _Said = ([], [])
     for number, kind in enumerate(kinds):
         rows = draw_triplets(of.works, 2 * answers, seed=1000 * seed + number)
         weights = SURENESS * random.dirichlet(40 * means[kind])
