@@ -112,8 +112,8 @@ def learned_rows(of: Scene, experts: int) -> Iterator[dict[str, Any]]:
                     values = np.array([one.curve[place, number] for one in each])
                     row = where | {"question": "learned", "measure": measure, "answers": answers}
                     yield row | _over_experts(values, measure)
-            for measure, values in (("answers", [one.stop for one in each]), ("angle", [one.angle for one in each])):
-                yield where | {"question": "stop", "measure": measure} | _over_experts(np.array(values), "angle")
+            for measure, ends in (("answers", [one.stop for one in each]), ("angle", [one.angle for one in each])):
+                yield where | {"question": "stop", "measure": measure} | _over_experts(np.array(ends), "angle")
         for place, answers in enumerate(LOOKED):
             active, random = (np.array([one.curve[place, 0] for one in runs[way]]) for way in ("active", "random"))
             gain = paired_difference(active, random, bounds=None, unit="expert")
@@ -191,7 +191,7 @@ def group_rows(
                 right.append(int(np.argmin([one.surprise(*kept) for one in groups])) == 1)
             row = {"question": "groups", "world": of.name, "sees": "descriptor", "experts": count, "answers": each}
             for measure, values in (("adjusted Rand index", found), ("two groups found", right)):
-                bounds = None if measure == "adjusted Rand index" else (0.0, 1.0)
+                bounds = (-0.5, 1.0) if measure == "adjusted Rand index" else (0.0, 1.0)
                 estimate = bootstrap(np.array(values, float), bounds=bounds, unit="repeat")
                 numbers = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": repeats}
                 yield row | {"measure": measure} | numbers
