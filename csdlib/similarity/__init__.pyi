@@ -32,6 +32,7 @@ from .experts import angle as angle
 from .experts import group_experts as group_experts
 from .experts import simulated_experts as simulated_experts
 from .facet_queries import facet_neighbours as facet_neighbours
+from .facet_queries import near_by_truth as near_by_truth
 from .facet_queries import shipped_space as shipped_space
 from .facet_spaces import FacetSpace as FacetSpace
 from .facet_spaces import ReadFacet as ReadFacet

@@ -1,5 +1,7 @@
 """Neighbours by one facet of a style: the same palette, say; or the same palette by another hand."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from csdlib.embeddings.arrays import Embeddings
@@ -7,6 +9,10 @@ from csdlib.errors import InputError
 from csdlib.files import data_path
 from csdlib.retrieval.nearest import Neighbours, neighbours
 from csdlib.similarity.facet_spaces import FacetSpace
+from csdlib.similarity.facets import Facet
+
+#: Of a number those works are right that are the nearest by the truth: this share of all that could be found.
+NEAREST = 0.05
 
 #: Distances that are in memory at once.
 _AT_ONCE = 2**24
@@ -81,13 +87,44 @@ def facet_neighbours(
     space.require(database)
     near = [images if facet is None else space.embedded(images, facet) for images in (query, database)]
     if unlike is None:
-        return neighbours(*near, k, own=own)
+        return neighbours(near[0], near[1], k, own=own)
     if k < 1 or not len(query) or not len(database):
         raise InputError(f"nothing to search: k {k}, {len(query)} queries, {len(database)} images")
     itself = database.rows_of(query) if own is None else own
     far = [space.embedded(images, unlike) for images in (query, database)]
     rows, scores = _among_the_farther(near, far, min(k, len(database)), itself)
     return Neighbours(rows, scores)
+
+
+def near_by_truth(
+    space: FacetSpace,
+    group: str,
+    facets: Mapping[str, Facet],
+    queries: np.ndarray,
+    others: np.ndarray,
+    *,
+    share: float = NEAREST,
+) -> np.ndarray:
+    """Which works are near to each query by the truth: of its kind, or among the nearest in the group's numbers.
+
+    Args:
+        space: which says what a group holds, and how its facets are weighed: each alike.
+        group: one of its groups.
+        facets: the truth of n works, by name.
+        queries: (q,) rows.
+        others: (m,) rows that could be found.
+        share: of the others that are near, where a group is no kind.
+
+    Returns:
+        (q, m) bool.
+    """
+    reads = space.of(group)
+    if len(reads) == 1 and reads[0].kinds:
+        truth = facets[reads[0].name].truth
+        return np.asarray(truth[queries][:, None] == truth[others])
+    columns = np.concatenate([read.columns(facets[read.name].truth) for read in reads], axis=1)
+    apart = np.linalg.norm(columns[queries][:, None] - columns[others], axis=2)
+    return np.asarray(apart <= np.quantile(apart, share, axis=1, keepdims=True))
 
 
 def _among_the_farther(

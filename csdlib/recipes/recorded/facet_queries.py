@@ -18,14 +18,12 @@ from csdlib.recipes.recorded.results import Recorded, write_results
 from csdlib.recipes.shipped.csd_art import judging_artists
 from csdlib.recipes.shipped.facet_spaces import JUDGING, MEASURED, PAINTERS, drawn_works, painting_facets
 from csdlib.retrieval.nearest import Neighbours, neighbours
-from csdlib.similarity.facet_queries import facet_neighbours, shipped_space
+from csdlib.similarity.facet_queries import NEAREST, facet_neighbours, near_by_truth, shipped_space
 from csdlib.similarity.facet_spaces import FacetSpace
 from csdlib.similarity.facets import Facet
 
 #: Neighbours of a query.
 K = 10
-#: Of a number those works are right that are the nearest by the truth: this share of all by other painters.
-NEAREST = 0.05
 #: Descriptors whose spaces know a world's own facets; the last one is fitted on the other world, and knows measures.
 SPACES = {"drawn": ("csd-tiny", "clip-tiny", "csd-art"), "paintings": ("csd-art", "csd-tiny")}
 
@@ -150,7 +148,7 @@ def unlike_rows(world: Judges, space: FacetSpace, group: str) -> Iterator[dict[s
             continue
         truth = np.concatenate([world.columns(space, name) for name in (group, other)], axis=1)
         known = world.taken(np.flatnonzero(np.isfinite(truth).all(axis=1)))
-        kept, apart = right(known, space, group), _apart(known, space, other)
+        kept, apart = right(known, space, group), ~right(known, space, other, 0.5)
         said = {
             by: _kept(known, space, group, found, (kept, apart)) for by, found in (("both", other), ("facet", None))
         }
@@ -188,26 +186,23 @@ def nearest(search: Callable[[np.ndarray, np.ndarray], Neighbours], painters: np
         painters: (n,) whose each work is.
     """
     found = np.empty((len(painters), K), int)
-    for painter in np.unique(painters):
-        own, others = np.flatnonzero(painters == painter), np.flatnonzero(painters != painter)
+    for own, others in _strangers(painters):
         found[own] = others[search(own, others).rows]
     return found
 
 
 def right(known: Judges, space: FacetSpace, group: str, share: float = NEAREST) -> np.ndarray:
-    """Which works are right by the truth of a group, for each work, (n, n) bool; its painter's never are."""
-    if _is_kind(space, group):
-        return _alike(known.facets[space.of(group)[0].name].truth, known.painters)
-    apart = np.where(_others(known.painters), _distances(known.columns(space, group)), np.nan)
-    return np.asarray(apart <= np.nanquantile(apart, share, axis=1, keepdims=True))
+    """Which works are near to each by the truth of a group, (n, n) bool; its own painter's are not."""
+    found = np.zeros((len(known.painters), len(known.painters)), bool)
+    for own, others in _strangers(known.painters):
+        found[np.ix_(own, others)] = near_by_truth(space, group, known.facets, own, others, share=share)
+    return found
 
 
-def _apart(known: Judges, space: FacetSpace, group: str) -> np.ndarray:
-    """Which works are of another kind, or in the farther half by the truth, (n, n) bool."""
-    if _is_kind(space, group):
-        truth = known.facets[space.of(group)[0].name].truth
-        return np.asarray(truth[:, None] != truth)
-    return ~right(known, space, group, 0.5)
+def _strangers(painters: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The rows of each painter's works, and those of all others'."""
+    for painter in np.unique(painters):
+        yield np.flatnonzero(painters == painter), np.flatnonzero(painters != painter)
 
 
 def _is_kind(space: FacetSpace, group: str) -> bool:
@@ -220,12 +215,6 @@ def _alike(truth: np.ndarray, painters: np.ndarray) -> np.ndarray:
 
 def _others(painters: np.ndarray) -> np.ndarray:
     return np.asarray(painters[:, None] != painters)
-
-
-def _distances(columns: np.ndarray) -> np.ndarray:
-    from scipy.spatial.distance import cdist
-
-    return np.asarray(cdist(columns, columns))
 
 
 def _estimated(values: np.ndarray, painters: np.ndarray) -> dict[str, Any]:
