@@ -105,19 +105,22 @@ def search(
     if index not in ("exact", "ivf", "hnsw"):
         raise unknown("index", index, ["exact", "ivf", "hnsw"])
     asked, searched, own = scoring.described(query, database, descriptor)
+    parts: Path | None = None
     if facet or unlike or space:
         found = _by_facet(asked, searched, own, k, index, (facet, unlike, space))
     else:
         # What was saved is known by collection and id, of files more is known: then nothing is stored in parts.
-        saved = np.array_equal(own, searched.rows_of(asked))
-        whole = _searched(asked, searched, k, index, output.with_suffix(".parts") if saved else None, own)
+        if index == "exact" and np.array_equal(own, searched.rows_of(asked)):
+            parts = output.with_suffix(".parts")
+        whole = _searched(asked, searched, k, index, parts, own)
         if whole is None:
             return
         found = whole
     table = found.table(asked.ids, searched.ids)
     with atomic_path(output) as path:
         table.to_parquet(path, index=False) if output.suffix == ".parquet" else table.to_csv(path, index=False)
-    shutil.rmtree(output.with_suffix(".parts"), ignore_errors=True)
+    if parts:
+        shutil.rmtree(parts)
     recall = f"; found {found.recall.percent()} % of the exact neighbours" if found.recall else ""
     typer.echo(f"{len(asked)} queries searched in {len(searched)} images{recall}: {output}")
 
@@ -152,8 +155,7 @@ def _searched(
         retrieval.search_share(asked, searched, k, parts, progress=True)
         return None
     if index == "exact":
-        known = {} if parts else {"own": own}
-        return retrieval.neighbours(asked, searched, k, parts=parts, progress=True, **known)
+        return retrieval.neighbours(asked, searched, k, own=None if parts else own, parts=parts, progress=True)
     made = retrieval.approximate_index(searched, cast(Literal["ivf", "hnsw"], index), progress=True)
     return retrieval.neighbours(asked, searched, k, index=made, own=own, progress=True)
 

@@ -88,7 +88,8 @@ def facet_gallery(
     groups = space.groups
     pairs = [(group, other) for group in groups for other in groups if group != other]
     asked = [_asked(works, int(row), k, pairs) for row in queries]
-    shown = sorted({row for each in asked for row in (each["picture"], *sum(each["found"].values(), []))})
+    found = {row for each in asked for rows in each["found"].values() for row in rows}
+    shown = sorted(found | {each["picture"] for each in asked})
     if len(shown) > MOST:
         raise InputError(f"{len(shown)} pictures are too many for a page: ask for fewer queries, or a smaller k")
     place = {row: number for number, row in enumerate(shown)}

@@ -87,7 +87,7 @@ def facet_neighbours(
     space.require(database)
     near = [images if facet is None else space.embedded(images, facet) for images in (query, database)]
     if unlike is None:
-        return neighbours(*near, k, own=own)
+        return neighbours(near[0], near[1], k, own=own)
     if k < 1 or not len(query) or not len(database):
         raise InputError(f"nothing to search: k {k}, {len(query)} queries, {len(database)} images")
     itself = database.rows_of(query) if own is None else own

@@ -358,14 +358,19 @@ def fit_facets(
     return FacetSpace(descriptor, images.fingerprint, kept, unread, weights, offset, names, works)
 
 
-def _found(facet: Facet, probed: Probed, level: float) -> ReadFacet:
-    values, estimate = facet.truth[facet.known], probed.estimate(level=level)
-    kinds, counts = ((), ()) if facet.numeric else np.unique(values, return_counts=True)
-    level = (float(values.mean()),) if facet.numeric else tuple((np.asarray(counts) / len(values)).tolist())
+def _found(facet: Facet, probed: Probed, confidence: float) -> ReadFacet:
+    values, estimate = facet.truth[facet.known], probed.estimate(level=confidence)
+    kinds: tuple[str, ...] = ()
+    level: tuple[float, ...]
+    if facet.numeric:
+        level = (float(values.mean()),)
+    else:
+        names, counts = np.unique(values, return_counts=True)
+        kinds, level = tuple(names.tolist()), tuple((counts / len(values)).tolist())
     spread = float(values.std()) if facet.numeric else 1.0
     scores = (estimate.value, estimate.low, estimate.high, float(probed.chance.max()))
     about = (facet.name, facet.group, facet.meaning, facet.metric)
-    return ReadFacet(*about, tuple(map(str, kinds)), level, spread, *(round(score, 4) for score in scores))
+    return ReadFacet(*about, kinds, level, spread, *(round(score, 4) for score in scores))
 
 
 def _fitted(
