@@ -1,11 +1,13 @@
 """The facet spaces that ship: fitted on drawn works for csd-tiny and clip-tiny, on real paintings for csd-art."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from csdlib.atelier import atelier
+from csdlib.atelier.painters import Painter
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
@@ -72,9 +74,21 @@ def drawn_works(seed: int, painters: int = PAINTERS) -> tuple[ImageTable, list[F
     """
     people = invented_painters(painters, seed=seed)
     table = atelier(14, painters=people, progress=False)
-    habits = facets_of(made_works(table, people), shown_habits())
-    of_habits = [facet for facet in habits if facet.group in OF_HABITS]
-    return table, measured_facets(measure_pictures(table)) + of_habits
+    return table, true_facets(table, people)
+
+
+def true_facets(table: ImageTable, painters: Sequence[Painter]) -> list[Facet]:
+    """What is true of drawn works, in the groups that facet spaces use: measures, and the painters' habits.
+
+    Args:
+        table: as ``atelier`` gives it.
+        painters: the records of its painters, at least.
+
+    Raises:
+        InputError: a work's painter is not among them.
+    """
+    habits = facets_of(made_works(table, painters), shown_habits())
+    return measured_facets(measure_pictures(table)) + [facet for facet in habits if facet.group in OF_HABITS]
 
 
 def painting_facets(works: Dated) -> list[Facet]:
