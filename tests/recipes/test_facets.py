@@ -226,7 +226,8 @@ def test_a_distance_is_of_pairs_and_its_interval_of_left_out_artists() -> None:
         ]
         return float(np.mean(pairs))
 
-    rows = pd.DataFrame(distance_rows(Embedded(vectors, table.ids, "x", "cosine", table=table), years)).set_index("years")
+    works = Embedded(vectors, table.ids, "x", "cosine", table=table)
+    rows = pd.DataFrame(distance_rows(works, years)).set_index("years")
     wanted = jackknife(mean(""), np.array([mean(name) for name in np.unique(artists[3:])]), bounds=None)
     found = rows.loc[25, ["value", "low", "high", "n"]].tolist()
     assert found == pytest.approx([wanted.value, wanted.low, wanted.high, 7])

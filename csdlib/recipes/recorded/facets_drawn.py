@@ -96,7 +96,7 @@ def record_probes(
     output: AnyPath,
     *,
     descriptors: Sequence[str] = DESCRIPTORS,
-    exchanges: int = 19,
+    exchanges: int = 99,
     command: str = "",
 ) -> Recorded:
     """Records what each descriptor knows of each facet.

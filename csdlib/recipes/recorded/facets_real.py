@@ -69,7 +69,7 @@ def record_real(
     output: AnyPath,
     *,
     descriptors: Sequence[str] = DESCRIPTORS,
-    exchanges: int = 19,
+    exchanges: int = 99,
     command: str = "",
 ) -> Recorded:
     """Records what each descriptor knows of real paintings by artists whom its probe has not met.
