@@ -1,91 +1,93 @@
-// What the answers say about the reader's weights, and which question would say most. The same as in Python.
-//
-// A picture is the nearer one with probability 1 / (1 + exp(-weights . difference)). Before any answer the weights are
-// normal about the plain descriptor's, with one deviation for all; the estimate is the likeliest one, and its covariance the
-// inverse of the curvature there (Laplace's approximation).
+// What the answers say about the reader's weights, and which question would teach most: step by step as
+// csdlib.similarity.judgement says it.
 
-const logistic = (value) => 1 / (1 + Math.exp(-value));
+const logistic = (value) => 0.5 * (1 + Math.tanh(value / 2));
 const dot = (one, other) => one.reduce((sum, value, at) => sum + value * other[at], 0);
 const times = (rows, vector) => rows.map((row) => dot(row, vector));
+const scaled = (row, weights) => row.map((value, facet) => value * weights[facet]);
 
 // The inverse of a symmetric positive definite matrix, by Gauss and Jordan.
 function inverse(matrix) {
-  const size = matrix.length;
   const rows = matrix.map((row, at) => [...row, ...row.map((_, column) => Number(column === at))]);
-  for (let pivot = 0; pivot < size; pivot++) {
+  matrix.forEach((_, pivot) => {
     const scale = rows[pivot][pivot];
     rows[pivot] = rows[pivot].map((value) => value / scale);
-    for (let other = 0; other < size; other++) {
-      const factor = rows[other][pivot];
-      if (other !== pivot) rows[other] = rows[other].map((value, column) => value - factor * rows[pivot][column]);
-    }
-  }
-  return rows.map((row) => row.slice(size));
+    rows.forEach((row, other) => {
+      const factor = row[pivot];
+      if (other !== pivot) rows[other] = row.map((value, column) => value - factor * rows[pivot][column]);
+    });
+  });
+  return rows.map((row) => row.slice(matrix.length));
 }
 
-// Differences, signed so that the chosen picture counts as the first one.
-function signed(some) {
-  return some.map(({ question, nearer }) => differenceOf(question).map((value) => (nearer === "first" ? value : -value)));
+// The log posterior of logarithms of weights, up to a constant. An answer is { row, first }.
+function height(logs, asked, before) {
+  const away = logs.map((value, facet) => value - before[facet]);
+  const weights = logs.map(Math.exp);
+  return asked.reduce((sum, { row, first }) => {
+    const sure = (first ? 1 : -1) * dot(row, weights);
+    return sum - Math.log1p(Math.exp(-Math.abs(sure))) - Math.max(0, -sure);
+  }, -dot(away, away) / (2 * data.spread ** 2));
 }
 
-function cost(weights, rows) {
-  const away = weights.map((weight, facet) => weight - data.start[facet]);
-  const surprise = rows.reduce((sum, row) => sum + Math.log1p(Math.exp(-dot(weights, row))), 0);
-  return surprise + dot(away, away) / (2 * data.deviation ** 2);
-}
-
-// Gradient and curvature of the cost.
-function slopes(weights, rows) {
-  const precision = data.deviation ** -2;
-  const gradient = weights.map((weight, facet) => precision * (weight - data.start[facet]));
-  const curvature = weights.map((_, facet) => weights.map((_, other) => (facet === other ? precision : 0)));
-  for (const row of rows) {
-    const share = logistic(dot(weights, row));
-    row.forEach((value, facet) => {
-      gradient[facet] -= (1 - share) * value;
-      row.forEach((beside, other) => { curvature[facet][other] += share * (1 - share) * value * beside; });
+// Its gradient, and Gauss's Hessian with its sign turned.
+function slope(logs, asked, before) {
+  const precision = data.spread ** -2;
+  const gradient = logs.map((value, facet) => -precision * (value - before[facet]));
+  const hessian = logs.map((_, facet) => logs.map((_, other) => (facet === other ? precision : 0)));
+  const weights = logs.map(Math.exp);
+  for (const { row, first } of asked) {
+    const pull = scaled(row, weights);
+    const share = logistic(pull.reduce((sum, value) => sum + value, 0));
+    pull.forEach((value, facet) => {
+      gradient[facet] += value * (Number(first) - share);
+      pull.forEach((beside, other) => { hessian[facet][other] += share * (1 - share) * value * beside; });
     });
   }
-  return { gradient, curvature };
+  return { gradient, hessian };
 }
 
-// Newton's method; a step that would not help is halved.
-function estimated(rows) {
-  let weights = [...data.start];
-  for (let round = 0; round < 100; round++) {
-    const { gradient, curvature } = slopes(weights, rows);
-    const step = times(inverse(curvature), gradient);
-    const moved = (size) => weights.map((weight, facet) => weight - size * step[facet]);
-    let size = 1;
-    while (size > 1e-6 && cost(moved(size), rows) > cost(weights, rows)) size /= 2;
-    weights = moved(size);
-    if (Math.max(...step.map(Math.abs)) < 1e-10) break;
+function estimated(asked) {
+  const before = data.start.map(Math.log);
+  let logs = before;
+  for (let round = 0; round < data.steps; round++) {
+    const { gradient, hessian } = slope(logs, asked, before);
+    const step = times(inverse(hessian), gradient).map((value) => Math.min(1, Math.max(-1, value)));
+    const reached = height(logs, asked, before);
+    const tries = Array.from({ length: data.halvings + 1 }, (_, halved) => logs.map((value, facet) => value + step[facet] / 2 ** halved));
+    const further = tries.find((tried) => height(tried, asked, before) >= reached);
+    if (!further) break;
+    logs = further;
   }
-  return { weights, covariance: inverse(slopes(weights, rows).curvature) };
+  return { logs, weights: logs.map(Math.exp), covariance: inverse(slope(logs, asked, before).hessian) };
 }
 
-// How far an answer would narrow the weights down: its share of the determinant (Bayesian D-optimality). A question whose
-// answer is known teaches nothing, nor does one about what is known.
-function lesson({ weights, covariance }, difference) {
-  const share = logistic(dot(weights, difference));
-  return share * (1 - share) * dot(difference, times(covariance, difference));
+// How much an answer would teach: how far it is open, times how far the weights that decide it are.
+function teaches({ weights, covariance }, difference) {
+  const pull = scaled(difference, weights);
+  const share = logistic(pull.reduce((sum, value) => sum + value, 0));
+  return share * (1 - share) * dot(pull, times(covariance, pull));
 }
 
-// How far the direction of the weights is uncertain, in degrees: the root of the mean squared part across it.
-function uncertainty({ weights, covariance }) {
+// How far the direction of the weights may be from the truth, in degrees, to first order.
+function expectedAngle({ weights, covariance }) {
   const square = dot(weights, weights);
-  const along = dot(weights, times(covariance, weights)) / square;
-  const all = covariance.reduce((sum, row, at) => sum + row[at], 0);
-  return (Math.atan(Math.sqrt(Math.max(0, all - along) / square)) * 180) / Math.PI;
+  const spread = covariance.map((row, facet) => scaled(row, weights).map((value) => value * weights[facet]));
+  const across = spread.reduce((sum, row, facet) => sum + row[facet], 0) - dot(weights, times(spread, weights)) / square;
+  return (Math.sqrt(Math.max(0, across) / square) * 180) / Math.PI;
 }
 
-// The unasked training question that teaches most; of equal ones the first.
-function mostTelling(estimate, asked) {
-  let best = -1;
-  let most = -Infinity;
-  differences.forEach((difference, at) => {
-    const worth = asked.has(keyOf(training[at])) ? -Infinity : lesson(estimate, difference);
-    if (worth > most) [best, most] = [at, worth];
+// 95 % intervals of the weights, by the normal distribution of their logarithms.
+function intervalsOf({ logs, covariance }) {
+  return logs.map((value, facet) => {
+    const half = 1.959964 * Math.sqrt(covariance[facet][facet]);
+    return [Math.exp(value - half), Math.exp(value + half)];
   });
-  return best;
+}
+
+// The training question that nobody has answered and that teaches most; of equal ones the first.
+function mostTelling(estimate, done) {
+  const worth = training.map((question, at) => (done.has(keyOf(question)) ? -1 : teaches(estimate, differences[at])));
+  const most = Math.max(...worth);
+  return most < 0 ? null : training[worth.indexOf(most)];
 }
