@@ -21,6 +21,7 @@ from csdlib.recipes.recorded.reading import READING, record_reading
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 from csdlib.recipes.recorded.training import record_training
 from csdlib.recipes.shipped.corpora import make_corpora
+from csdlib.recipes.shipped.facet_spaces import make_facet_spaces
 
 verbs = typer.Typer()
 record = typer.Typer(help="Record again what the book shows and does not run.", no_args_is_help=True)
@@ -125,6 +126,18 @@ def facets(
     told = command_line(context, **({} if root is None else {"root": ROOT}))
     for output in record_facets(folder, root, tables=table or None, command=told):
         typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def facet_spaces(
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv; without it csd-art's stays.")] = None,
+    output: Annotated[Path, typer.Argument(help="A folder.")] = Path("data/models/facets"),
+) -> None:
+    """Fit the projections by which pictures are searched facet by facet."""
+    for space in make_facet_spaces(output, root):
+        typer.echo(f"{space.descriptor}: {', '.join(space.groups)}")
+    typer.echo(f"written: {output}")
 
 
 @record.command("map")

@@ -1,8 +1,19 @@
+from .answers import Answers as Answers
+from .answers import read_answers as read_answers
+from .answers import write_questions as write_questions
 from .attribution import attribute as attribute
 from .benchmark import evaluate as evaluate
 from .corpora import corpus as corpus
 from .corpora import usual_corpus as usual_corpus
 from .doctor import examine as examine
+from .feedback import Feedback as Feedback
+from .feedback import Metric as Metric
+from .feedback import Pictures as Pictures
+from .feedback import answered as answered
+from .feedback import ask as ask
+from .feedback import feedback as feedback
+from .feedback import load_metric as load_metric
+from .feedback import pictures_to_judge as pictures_to_judge
 from .measure import COLUMNS as COLUMNS
 from .measure import Scores as Scores
 from .measure import compare_preprocessing as compare_preprocessing
@@ -17,6 +28,7 @@ from .readers import crowd_shares as crowd_shares
 from .readers import majority as majority
 from .readers import read_readers as read_readers
 from .report import Report as Report
+from .searching import search as search
 from .sides import Side as Side
 from .sides import Source as Source
 from .sides import describe as describe
