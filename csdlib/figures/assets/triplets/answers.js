@@ -22,8 +22,15 @@ function judged(some) {
   return some.filter(({ nearer }) => nearer !== "skipped");
 }
 
-const taught = () => judged(answers).filter(({ question }) => !forTesting.has(keyOf(question)));
-const tested = () => judged(answers).filter(({ question }) => forTesting.has(keyOf(question)));
+const rowsOf = (some) => some.map(({ question, nearer }) => ({ row: differenceOf(question), first: nearer === "first" }));
+const isTest = ({ question }) => forTesting.has(keyOf(question));
+const taught = () => rowsOf(judged(answers).filter((each) => !isTest(each)));
+const tested = () => rowsOf(judged(answers).filter(isTest));
+
+// How many answers some weights foretell.
+function foretold(weights, some) {
+  return some.filter(({ row, first }) => dot(row, weights) > 0 === first).length;
+}
 
 function answerRows(expert) {
   const lines = answers.map(({ question, nearer, seconds }) => [expert, ...question.map((place) => data.ids[place]), nearer, seconds ?? ""]);
@@ -38,14 +45,15 @@ function readAnswers(text) {
   const rows = lines.map((cells) => Object.fromEntries(header.map((column, at) => [column, cells[at] ?? ""])));
   const experts = new Set(rows.map(({ expert }) => expert));
   if (experts.size > 1) throw new Error(`This file holds the answers of ${experts.size} people; the page shows those of one.`);
-  return { expert: rows[0]?.expert || "", answers: rows.map(readRow) };
+  return { expert: rows[0]?.expert || "", answers: rows.map(readRow).filter(({ nearer }) => nearer) };
 }
 
 function readRow(row, at) {
   const question = ["anchor", "first", "second"].map((column) => placeOf.get(row[column]));
   if (question.some((place) => place === undefined)) throw new Error(`Row ${at + 1} of the file asks about a picture that is not in this page.`);
   if (new Set(question).size < 3) throw new Error(`Row ${at + 1} of the file names a picture twice.`);
-  if (!NEARER.includes(row.nearer)) throw new Error(`Row ${at + 1} of the file says neither first, second nor skipped.`);
+  // Empty: not answered yet.
+  if (row.nearer && !NEARER.includes(row.nearer)) throw new Error(`Row ${at + 1} of the file says neither first, second nor skipped.`);
   const seconds = Number(row.seconds);
   return { question, nearer: row.nearer, seconds: row.seconds && seconds >= 0 ? seconds : null };
 }

@@ -32,9 +32,11 @@ function questionsIn(text) {
 const training = questionsIn(data.training);
 const testing = questionsIn(data.testing);
 const differences = training.map(differenceOf);
-const keyOf = (question) => question.join();
+// The same two beside one anchor are the same question, whichever comes first.
+const keyOf = ([anchor, first, second]) => [anchor, Math.min(first, second), Math.max(first, second)].join();
 const forTesting = new Set(testing.map(keyOf));
 
-function subject(place) {
-  return data.labels[place] ? `: ${data.labels[place]}` : "";
+// What a picture is called, and what it shows. Never whose it is.
+function called(name, place) {
+  return data.labels[place] ? `${name}: ${data.labels[place]}` : name;
 }
