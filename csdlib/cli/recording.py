@@ -13,6 +13,7 @@ from csdlib.recipes.recorded.conditions import record_conditions
 from csdlib.recipes.recorded.content import record_content
 from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.described import record_described
+from csdlib.recipes.recorded.facet_queries import record_facet_queries
 from csdlib.recipes.recorded.facets import record_facets
 from csdlib.recipes.recorded.meaning import record_meaning
 from csdlib.recipes.recorded.on_map import record_generated_on_map
@@ -126,6 +127,19 @@ def facets(
     told = command_line(context, **({} if root is None else {"root": ROOT}))
     for output in record_facets(folder, root, tables=table or None, command=told):
         typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def facet_queries(
+    context: typer.Context,
+    output: Output = RESULTS / "facet_queries.csv",
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv; optional.")] = None,
+) -> None:
+    """Search drawn works and paintings by one facet, and count what is right by the truth."""
+    told = command_line(context, **({} if root is None else {"root": ROOT}))
+    record_facet_queries(output, root, command=told)
+    typer.echo(f"written: {output}")
 
 
 @record.command()

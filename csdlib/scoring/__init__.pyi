@@ -28,6 +28,8 @@ from .readers import crowd_shares as crowd_shares
 from .readers import majority as majority
 from .readers import read_readers as read_readers
 from .report import Report as Report
+from .searching import chosen_space as chosen_space
+from .searching import described as described
 from .searching import search as search
 from .sides import Side as Side
 from .sides import Source as Source

@@ -124,12 +124,14 @@ def pictures_to_judge(
         progress: show a progress bar on the error stream.
 
     Raises:
-        InputError: fewer than three pictures that can be read, or no facet space for the descriptor.
+        InputError: fewer than three pictures that can be read, no facet space for the descriptor, or one of one facet.
     """
     images = describe(source, measuring(descriptor), progress=progress).embeddings
     if len(images) < 3:
         raise InputError(f"a question needs three pictures, and {len(images)} can be read")
     apart = FacetDistances.by_space(chosen_space(space, images), images)
+    if len(apart.groups) < 2:
+        raise InputError(f"a judgement weighs facets, and this space has one only: {apart.groups[0]}")
     return Pictures(images, apart, apart.plain_weights(images))
 
 
