@@ -1,7 +1,7 @@
 """Triplets, asked of the reader in the page: which of two pictures is nearer in style to a third?
 
-The page learns from each answer how much every facet counts for this reader, as ``csdlib.similarity.judgement`` does, and
-asks next what would teach most. Some questions are for testing only. Nothing is sent: answers stay in the reader's
+The page learns from each answer how much every facet counts for this reader, as ``csdlib.similarity.judgement`` does,
+and asks next what would teach most. Some questions are for testing only. Nothing is sent: answers stay in the reader's
 browser, and leave it as a file when the reader saves one. The scripts are in ``assets/triplets/``: data, the estimate,
 answers, their weights, one question, the result, and the start.
 """

@@ -76,7 +76,7 @@ function addDisagreements() {
   make("p", "", against.length ? `In ${against.length} of ${rows.length} answers it would have chosen the other picture.` : "In no answer so far.", stage);
   for (const { question: [anchor, ...others], nearer, sure } of against.slice(0, 3)) {
     const row = make("div", "csd-triplets-row", "", stage);
-    make("p", "", `It gave yours ${percent(logistic(-sure))}.`, row);
+    make("p", "", `By the descriptor's weights your answer had a probability of ${percent(logistic(-sure))}.`, row);
     const mine = nearer === "first" ? 0 : 1;
     const texts = [[anchor, "anchor"], [others[mine], "you chose this"], [others[1 - mine], "it would choose this"]];
     for (const [place, text] of texts) {
