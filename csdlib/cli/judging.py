@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from csdlib import scoring
@@ -72,14 +73,15 @@ def fit(
         typer.echo(json.dumps(about | {"said": found.said()}, indent=1))
         return
     shown = Table("expert", "facet", "weight", "plain", "times the plain one")
-    for row in table.itertuples(index=False):
-        ends = f"{row.times:.2f} [{row.times_low:.2f}, {row.times_high:.2f}]"
-        shown.add_row(visible(row.expert), row.facet, f"{row.weight:.2f}", f"{row.plain:.2f}", ends)
+    for row in table.to_dict("records"):
+        ends = f"{row['times']:.2f} [{row['times_low']:.2f}, {row['times_high']:.2f}]"
+        names = visible(str(row["expert"])), str(row["facet"])
+        shown.add_row(*map(escape, names), f"{row['weight']:.2f}", f"{row['plain']:.2f}", ends)
     Console(width=None if sys.stdout.isatty() else 1000).print(shown)
     for line in found.said():
         typer.echo(visible(line))
-    for row in agreement.itertuples(index=False):
-        both = f"{row.expert} and {row.other} agree on {row.value:.0%}"
-        typer.echo(visible(f"{both} [{row.low:.0%}, {row.high:.0%}] of {row.questions} questions (chance: half)"))
+    for row in agreement.to_dict("records"):
+        both = f"{row['expert']} and {row['other']} agree on {row['value']:.0%} [{row['low']:.0%}, {row['high']:.0%}]"
+        typer.echo(visible(f"{both} of {row['questions']} questions (chance: half)"))
     if output:
         typer.echo(f"written: {output}")

@@ -15,6 +15,7 @@ from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.described import record_described
 from csdlib.recipes.recorded.facet_queries import record_facet_queries
 from csdlib.recipes.recorded.facets import record_facets
+from csdlib.recipes.recorded.judgement import record_judgement
 from csdlib.recipes.recorded.meaning import record_meaning
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
@@ -151,6 +152,19 @@ def facet_spaces(
     """Fit the projections by which pictures are searched facet by facet."""
     for space in make_facet_spaces(output, root):
         typer.echo(f"{space.descriptor}: {', '.join(space.groups)}")
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def judgement(
+    context: typer.Context,
+    output: Output = RESULTS / "judgement.csv",
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv; optional.")] = None,
+) -> None:
+    """Ask simulated experts which of two pictures is nearer, until their weights of facets are found."""
+    told = command_line(context, **({} if root is None else {"root": ROOT}))
+    record_judgement(output, root, command=told)
     typer.echo(f"written: {output}")
 
 

@@ -31,6 +31,7 @@ from .recorded.described import read_described as read_described
 from .recorded.described import record_described as record_described
 from .recorded.facets import record_facets as record_facets
 from .recorded.fooled import record_fooled as record_fooled
+from .recorded.judgement import record_judgement as record_judgement
 from .recorded.meaning import TABLES as TABLES
 from .recorded.meaning import record_meaning as record_meaning
 from .recorded.on_map import generated_on_map as generated_on_map

@@ -117,16 +117,16 @@ def read_answers(path: AnyPath, ids: Sequence[str] | np.ndarray) -> Answers:
         else:
             anchor, first, second = (place[name] for name in names)
             question = (row["expert"], anchor, min(first, second), max(first, second))
-            nearer, before = (first if row["nearer"] == "first" else second), said.setdefault(question, set())
-            counts["repeated"] += nearer in before
-            counts["contradicted"] += bool(before - {nearer})
-            before.add(nearer)
+            chosen, before = (first if row["nearer"] == "first" else second), said.setdefault(question, set())
+            counts["repeated"] += chosen in before
+            counts["contradicted"] += bool(before - {chosen})
+            before.add(chosen)
     if unknown and not said:
         raise InputError(f"{path}: none of its pictures is there, for example {next(iter(unknown))}")
-    given = [(*question, nearer) for question, both in said.items() for nearer in sorted(both)]
+    given = [(*question, picture) for question, both in said.items() for picture in sorted(both)]
     rows = np.array([each[1:4] for each in given], np.int64).reshape(-1, 3)
-    nearer = np.array([each[4] for each in given], np.int64)
-    return Answers(rows, nearer == rows[:, 1], np.array([each[0] for each in given], str), unknown=unknown, **counts)
+    first_nearer = np.array([each[4] == each[2] for each in given], bool)
+    return Answers(rows, first_nearer, np.array([each[0] for each in given], str), unknown=unknown, **counts)
 
 
 def _check(path: AnyPath, line: object, nearer: str, names: list[str]) -> None:

@@ -98,7 +98,7 @@ class Feedback:
 
     def save(self, path: AnyPath) -> None:
         """Writes the metrics as json, for ``load_metric``."""
-        about = {"format": FORMAT, "fingerprint": self.pictures.images.fingerprint}
+        about: dict[str, Any] = {"format": FORMAT, "fingerprint": self.pictures.images.fingerprint}
         about |= {"facets": list(self.pictures.apart.groups), "units": self.pictures.apart.units.tolist()}
         experts = {
             expert: {"weights": each.weights.tolist(), "intervals": each.intervals().tolist(), "answers": each.answers}

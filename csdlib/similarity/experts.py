@@ -102,9 +102,9 @@ class Groups:
 def group_experts(
     differences: Sequence[np.ndarray],
     first_nearer: Sequence[np.ndarray],
+    *,
     facets: Sequence[str],
     groups: int,
-    *,
     start: np.ndarray | None = None,
     seed: int = 0,
 ) -> Groups:
@@ -128,7 +128,7 @@ def group_experts(
     random = np.random.default_rng(seed)
     own = [learn_judgement(x, y, facets, start=start) for x, y in zip(differences, first_nearer, strict=True)]
     found = []
-    for _ in range(_STARTS):
+    for _ in range(_STARTS if groups > 1 else 1):
         # Whoever is drawn as a middle begins a group with all who mean nearly the same.
         middles = random.choice(len(own), groups, replace=False)
         apart = np.array([[angle(each.shares, own[middle].shares) for middle in middles] for each in own])

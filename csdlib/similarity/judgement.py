@@ -33,7 +33,7 @@ SPREAD = 1.0
 #: Steps of Newton's method (with Gauss's Hessian), each at most 1 in a weight's logarithm; how often one is halved.
 STEPS, HALVINGS = 60, 12
 #: Expected angle in degrees below which no further question is needed.
-ENOUGH = 15.0
+ENOUGH = 5.0
 
 
 @dataclass(frozen=True)

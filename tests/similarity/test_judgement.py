@@ -100,13 +100,13 @@ def test_groups_are_found_and_nobody_is_averaged_away() -> None:
     kinds, random = [Expert(np.array([7.0, 0.5, 0.5])), Expert(np.array([0.2, 0.8, 7.0]))], np.random.default_rng(1)
     xs = [questions(20 + each, 25) for each in range(8)]
     ys = [kinds[each % 2].answer(x, random) for each, x in enumerate(xs)]
-    found = group_experts(xs, ys, FACETS, 2)
+    found = group_experts(xs, ys, facets=FACETS, groups=2)
     assert len(set(zip(found.labels, np.arange(8) % 2, strict=True))) == 2
     tops = sorted(found.judgements[label].weights.argmax() for label in (0, 1))
     assert tops == [0, 2]
     kept = [questions(60 + each, 40) for each in range(8)]
     told = [kinds[each % 2].answer(x, random) for each, x in enumerate(kept)]
-    one = group_experts(xs, ys, FACETS, 1)
+    one = group_experts(xs, ys, facets=FACETS, groups=1)
     assert found.surprise(kept, told) < one.surprise(kept, told) - 0.05
     assert found.belongs.sum(axis=1) == pytest.approx(1)
 

@@ -151,13 +151,18 @@ def unlike_rows(world: Judges, space: FacetSpace, group: str) -> Iterator[dict[s
         truth = np.concatenate([world.columns(space, name) for name in (group, other)], axis=1)
         known = world.taken(np.flatnonzero(np.isfinite(truth).all(axis=1)))
         kept, apart = right(known, space, group), _apart(known, space, other)
-        said = {by: _kept(known, space, group, found, (kept, apart)) for by, found in (("both", other), ("facet", None))}
+        said = {
+            by: _kept(known, space, group, found, (kept, apart)) for by, found in (("both", other), ("facet", None))
+        }
         for what, values in said["both"].items():
             row: dict[str, Any] = {"question": "unlike", "facet": group, "other": other, "truth": what}
             alone = said["facet"][what]
-            yield row | {"by": "both"} | _estimated(values, known.painters) | paired_difference(
-                values, alone, groups=known.painters
-            ).columns("above")
+            yield (
+                row
+                | {"by": "both"}
+                | _estimated(values, known.painters)
+                | paired_difference(values, alone, groups=known.painters).columns("above")
+            )
             yield row | {"by": "facet"} | _estimated(alone, known.painters)
 
 
