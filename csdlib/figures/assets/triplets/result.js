@@ -66,7 +66,7 @@ function addRow(shown, name, places, noteOf) {
 }
 
 // A small probability is not none.
-const atLeast = (share) => (share < 0.01 ? "less than 1 %" : percent(share));
+const probable = (share) => (share < 0.01 ? "less than 1 %" : percent(share));
 
 // Answers that the plain descriptor was surest would be the other way round.
 function addDisagreements() {
@@ -79,7 +79,7 @@ function addDisagreements() {
   make("p", "", against.length ? `In ${against.length} of ${rows.length} answers it would have chosen the other picture.` : "In no answer so far.", stage);
   for (const { question: [anchor, ...others], nearer, sure } of against.slice(0, 3)) {
     const row = make("div", "csd-triplets-row", "", stage);
-    make("p", "", `By the descriptor's weights your answer had a probability of ${atLeast(logistic(-sure))}.`, row);
+    make("p", "", `By the descriptor's weights your answer had a probability of ${probable(logistic(-sure))}.`, row);
     const mine = nearer === "first" ? 0 : 1;
     const texts = [[anchor, "anchor"], [others[mine], "you chose this"], [others[1 - mine], "it would choose this"]];
     for (const [place, text] of texts) {
