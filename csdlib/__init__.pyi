@@ -26,6 +26,7 @@ from .retrieval.benchmark import evaluate_embeddings as evaluate_embeddings
 from .retrieval.benchmark import evaluate_retrieval as evaluate_retrieval
 from .scoring.measure import Scores as Scores
 from .scoring.measure import score as score
+from .scoring.searching import search as search
 from .similarity.scores import Score as Score
 from .similarity.scores import style_similarity as style_similarity
 from .tables import ImageTable as ImageTable

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, cast
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -75,7 +76,12 @@ def join_shards(output: Path, float32: Float32 = False) -> None:
     _report(embeddings.join_corpus(output, dtype="float32" if float32 else "float16"), output)
 
 
-@verbs.command(epilog=examples("csdlib search found found neighbours.csv -k 5"))
+@verbs.command(
+    epilog=examples(
+        "csdlib search found found neighbours.csv -k 5",
+        "csdlib search a.jpg pictures alike.csv --facet light --unlike palette",
+    )
+)
 @plain_errors
 def search(
     query: Path,
@@ -83,25 +89,33 @@ def search(
     output: Path,
     k: Annotated[int, typer.Option("-k", help="Neighbours of each query.")] = 10,
     index: Annotated[str, typer.Option(help="exact, ivf or hnsw: the last two beyond a million images.")] = "exact",
+    facet: Annotated[str, typer.Option(help="Near in this only: palette, light, marks, movement ...")] = "",
+    unlike: Annotated[str, typer.Option(help="And in the farther half by this.")] = "",
+    space: Annotated[str, typer.Option(help="A facet space of yours (.safetensors).")] = "",
+    descriptor: DescriptorName = "csd-art",
 ) -> None:
     """Write the nearest images of DATABASE for every image of QUERY to a .parquet or .csv file.
 
-    QUERY and DATABASE are folders that embed or embed-shards wrote. A killed exact search goes on where it was; started
-    by accelerate or torchrun, every process searches its share, and a run alone then joins them.
+    QUERY and DATABASE are pictures, folders of pictures, tables of paths, or folders that embed or embed-shards wrote.
+    A killed exact search goes on where it was; started by accelerate or torchrun, every process searches its share, and
+    a run alone then joins them.
     """
     if output.suffix not in (".parquet", ".csv") or output.is_dir():
         raise InputError(f"output {output} must be a file that ends in .parquet or .csv")
     if index not in ("exact", "ivf", "hnsw"):
         raise unknown("index", index, ["exact", "ivf", "hnsw"])
-    asked, searched = embeddings.Embeddings.load(query), embeddings.Embeddings.load(database)
-    parts = output.with_suffix(".parts") if index == "exact" else None
-    if launched_with_others():
-        if parts is None:
-            raise InputError("an index is searched by one process: start it alone, or use --index exact")
-        retrieval.search_share(asked, searched, k, parts, progress=True)
-        return
-    made = None if parts else retrieval.approximate_index(searched, cast(Literal["ivf", "hnsw"], index), progress=True)
-    found = retrieval.neighbours(asked, searched, k, index=made, parts=parts, progress=True)
+    asked, searched, own = scoring.described(query, database, descriptor)
+    parts: Path | None = None
+    if facet or unlike or space:
+        found = _by_facet(asked, searched, own, k, index, (facet, unlike, space))
+    else:
+        # What was saved is known by collection and id, of files more is known: then nothing is stored in parts.
+        if index == "exact" and np.array_equal(own, searched.rows_of(asked)):
+            parts = output.with_suffix(".parts")
+        whole = _searched(asked, searched, k, index, parts, own)
+        if whole is None:
+            return
+        found = whole
     table = found.table(asked.ids, searched.ids)
     with atomic_path(output) as path:
         table.to_parquet(path, index=False) if output.suffix == ".parquet" else table.to_csv(path, index=False)
@@ -109,6 +123,41 @@ def search(
         shutil.rmtree(parts)
     recall = f"; found {found.recall.percent()} % of the exact neighbours" if found.recall else ""
     typer.echo(f"{len(asked)} queries searched in {len(searched)} images{recall}: {output}")
+
+
+def _by_facet(
+    asked: embeddings.Embeddings,
+    searched: embeddings.Embeddings,
+    own: np.ndarray,
+    k: int,
+    index: str,
+    names: tuple[str, str, str],
+) -> retrieval.Neighbours:
+    if index != "exact" or launched_with_others():
+        raise InputError("a facet is searched exactly, and by one process: leave --index out, and start it alone")
+    facet, unlike, space = (name or None for name in names)
+    chosen = scoring.chosen_space(space, asked)
+    return similarity.facet_neighbours(asked, searched, k, chosen, facet=facet, unlike=unlike, own=own)
+
+
+def _searched(
+    asked: embeddings.Embeddings,
+    searched: embeddings.Embeddings,
+    k: int,
+    index: str,
+    parts: Path | None,
+    own: np.ndarray,
+) -> retrieval.Neighbours | None:
+    """The neighbours by the whole descriptor; None where other processes have their share, too."""
+    if launched_with_others():
+        if index != "exact" or parts is None:
+            raise InputError("an index is searched by one process: start it alone, or use --index exact")
+        retrieval.search_share(asked, searched, k, parts, progress=True)
+        return None
+    if index == "exact":
+        return retrieval.neighbours(asked, searched, k, own=None if parts else own, parts=parts, progress=True)
+    made = retrieval.approximate_index(searched, cast(Literal["ivf", "hnsw"], index), progress=True)
+    return retrieval.neighbours(asked, searched, k, index=made, own=own, progress=True)
 
 
 def _report(found: embeddings.Embeddings, output: Path, left_out: Mapping[str, int] = MappingProxyType({})) -> None:

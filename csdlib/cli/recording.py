@@ -13,7 +13,9 @@ from csdlib.recipes.recorded.conditions import record_conditions
 from csdlib.recipes.recorded.content import record_content
 from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.described import record_described
+from csdlib.recipes.recorded.facet_queries import record_facet_queries
 from csdlib.recipes.recorded.facets import record_facets
+from csdlib.recipes.recorded.judgement import record_judgement
 from csdlib.recipes.recorded.meaning import record_meaning
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
@@ -21,6 +23,7 @@ from csdlib.recipes.recorded.reading import READING, record_reading
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 from csdlib.recipes.recorded.training import record_training
 from csdlib.recipes.shipped.corpora import make_corpora
+from csdlib.recipes.shipped.facet_spaces import make_facet_spaces
 
 verbs = typer.Typer()
 record = typer.Typer(help="Record again what the book shows and does not run.", no_args_is_help=True)
@@ -125,6 +128,44 @@ def facets(
     told = command_line(context, **({} if root is None else {"root": ROOT}))
     for output in record_facets(folder, root, tables=table or None, command=told):
         typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def facet_queries(
+    context: typer.Context,
+    output: Output = RESULTS / "facet_queries.csv",
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv; optional.")] = None,
+) -> None:
+    """Search drawn works and paintings by one facet, and count what is right by the truth."""
+    told = command_line(context, **({} if root is None else {"root": ROOT}))
+    record_facet_queries(output, root=root, command=told)
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def facet_spaces(
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv; without it csd-art's stays.")] = None,
+    output: Annotated[Path, typer.Argument(help="A folder.")] = Path("data/models/facets"),
+) -> None:
+    """Fit the projections by which pictures are searched facet by facet."""
+    for space in make_facet_spaces(output, root):
+        typer.echo(f"{space.descriptor}: {', '.join(space.groups)}")
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def judgement(
+    context: typer.Context,
+    output: Output = RESULTS / "judgement.csv",
+    root: Annotated[Path | None, typer.Option(help="Folder with wikiart.csv; optional.")] = None,
+) -> None:
+    """Ask simulated experts which of two pictures is nearer, until their weights of facets are found."""
+    told = command_line(context, **({} if root is None else {"root": ROOT}))
+    record_judgement(output, root, command=told)
+    typer.echo(f"written: {output}")
 
 
 @record.command("map")

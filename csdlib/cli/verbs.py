@@ -31,6 +31,7 @@ VERBS = {
         "evaluate": "Measure how well styles are told apart: every picture is searched among all the others.",
         "doctor": "Examine a folder before it is scored: what is broken, double, thin or cut.",
     },
+    "judging": {"feedback": "Ask which of two pictures is nearer to a third, and learn what somebody means by style."},
     "mapping": {
         "map": "Make the style map of a folder of pictures: one page that opens in any browser, without a network."
     },

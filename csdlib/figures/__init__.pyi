@@ -17,6 +17,9 @@ from .curves import roc_curves as roc_curves
 from .engine import engine_script as engine_script
 from .engine import engine_source as engine_source
 from .engine import weights_record as weights_record
+from .facets import facet_counter_examples as facet_counter_examples
+from .facets import facet_gallery as facet_gallery
+from .facets import worst_query as worst_query
 from .forms import Field as Field
 from .forms import form as form
 from .live import Control as Control
@@ -31,4 +34,5 @@ from .provenance import map_record as map_record
 from .sliders import slider as slider
 from .standalone import map_page as map_page
 from .tables import table as table
+from .triplets import triplets_figure as triplets_figure
 from .yourself import style_test_figure as style_test_figure

@@ -29,8 +29,10 @@ from .recorded.content import record_content as record_content
 from .recorded.coverage import record_coverage as record_coverage
 from .recorded.described import read_described as read_described
 from .recorded.described import record_described as record_described
+from .recorded.facet_queries import record_facet_queries as record_facet_queries
 from .recorded.facets import record_facets as record_facets
 from .recorded.fooled import record_fooled as record_fooled
+from .recorded.judgement import record_judgement as record_judgement
 from .recorded.meaning import TABLES as TABLES
 from .recorded.meaning import record_meaning as record_meaning
 from .recorded.on_map import generated_on_map as generated_on_map

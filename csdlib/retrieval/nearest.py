@@ -63,13 +63,15 @@ def neighbours(
     database: Embeddings,
     k: int,
     *,
+    own: np.ndarray | None = None,
     index: faiss.Index | None = None,
     parts: AnyPath | None = None,
     progress: bool = False,
 ) -> Neighbours:
     """The k nearest database images of every query image; an image is never its own neighbour.
 
-    It is known by its collection and its id: a copy of the same file in another collection is a neighbour.
+    It is known by its collection and its id: a copy of the same file in another collection is a neighbour. Who knows
+    better says so by ``own``.
 
     The search is exact, in pieces that fit into memory. Beyond a million database images, where it takes minutes,
     an approximate index is quicker.
@@ -78,13 +80,14 @@ def neighbours(
         query: (q, d) embeddings.
         database: (n, d) embeddings of the same descriptor; may be memory-mapped.
         k: neighbours a query; at most as many as the database has images are searched.
+        own: (q,) the row of each query in the database; -1 where it is not there.
         index: of the database, in the same order, from ``approximate_index`` or made with faiss otherwise.
         parts: folder for the finished parts of an exact search: a run that was killed goes on from there.
         progress: show a progress bar on the error stream.
 
     Raises:
         InputError: two descriptors or dimensions, an empty side, k below 1, an index of something else, or parts with
-            an index.
+            an index or ``own``.
 
     Example:
         >>> square = np.eye(2, dtype=np.float32)
@@ -98,7 +101,9 @@ def neighbours(
     k = min(k, len(database))
     if index is not None and parts is not None:
         raise InputError("parts are for exact search: an index answers too quickly to be worth storing")
-    own = _own_rows(query, database)
+    if own is not None and parts is not None:
+        raise InputError("parts are stored by collection and id: own cannot be given with them")
+    own = _own_rows(query, database) if own is None else np.where(own < 0, -2, own)
     search = _exact(database) if index is None else _by_index(index, database)
     rows = np.full((len(query), k), -1, dtype=np.int64)
     scores = np.full((len(query), k), -np.inf, dtype=np.float32)

@@ -1,3 +1,14 @@
+from .answers import Answers as Answers
+from .answers import read_answers as read_answers
+from .answers import write_questions as write_questions
+from .asking import Feedback as Feedback
+from .asking import Metric as Metric
+from .asking import Pictures as Pictures
+from .asking import answered as answered
+from .asking import ask as ask
+from .asking import feedback as feedback
+from .asking import load_metric as load_metric
+from .asking import pictures_to_judge as pictures_to_judge
 from .attribution import attribute as attribute
 from .benchmark import evaluate as evaluate
 from .corpora import corpus as corpus
@@ -17,6 +28,9 @@ from .readers import crowd_shares as crowd_shares
 from .readers import majority as majority
 from .readers import read_readers as read_readers
 from .report import Report as Report
+from .searching import chosen_space as chosen_space
+from .searching import described as described
+from .searching import search as search
 from .sides import Side as Side
 from .sides import Source as Source
 from .sides import describe as describe

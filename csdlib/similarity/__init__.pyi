@@ -26,6 +26,17 @@ from .choices import draw_choices as draw_choices
 from .content import VarianceSplit as VarianceSplit
 from .content import split_variance as split_variance
 from .corpus import Corpus as Corpus
+from .experts import Expert as Expert
+from .experts import Groups as Groups
+from .experts import angle as angle
+from .experts import group_experts as group_experts
+from .experts import simulated_experts as simulated_experts
+from .facet_queries import facet_neighbours as facet_neighbours
+from .facet_queries import near_by_truth as near_by_truth
+from .facet_queries import shipped_space as shipped_space
+from .facet_spaces import FacetSpace as FacetSpace
+from .facet_spaces import ReadFacet as ReadFacet
+from .facet_spaces import fit_facets as fit_facets
 from .facets import Facet as Facet
 from .facets import Probed as Probed
 from .fooling import Fooled as Fooled
@@ -40,6 +51,8 @@ from .gaps import negative_share_difference as negative_share_difference
 from .hubs import Hubness as Hubness
 from .hubs import hubness as hubness
 from .hubs import k_occurrence as k_occurrence
+from .judgement import Judgement as Judgement
+from .judgement import learn_judgement as learn_judgement
 from .measured import PICTURE_MEASURES as PICTURE_MEASURES
 from .measured import measure_picture as measure_picture
 from .metric import StyleSimilarity as StyleSimilarity
@@ -72,6 +85,8 @@ from .times import Exchanged as Exchanged
 from .times import found_by as found_by
 from .times import mantel as mantel
 from .times import precedence as precedence
+from .triplets import FacetDistances as FacetDistances
+from .triplets import draw_triplets as draw_triplets
 from .verification import VERIFICATION_MEASURES as VERIFICATION_MEASURES
 from .verification import verification_table as verification_table
 from .verification import verify as verify

@@ -95,11 +95,11 @@ class Probed:
         """The probability of such a score or a better one by chance, (1 + as good ones) / (1 + exchanges)."""
         return float((1 + (self.chance >= self.score).sum()) / (1 + len(self.chance)))
 
-    def estimate(self, *, n_bootstrap: int = 1000, seed: int = 0) -> Estimate:
+    def estimate(self, *, n_bootstrap: int = 1000, level: float = 0.95, seed: int = 0) -> Estimate:
         """The score with an interval over painters, see ``with_interval``."""
         resampled = self._resampled(n_bootstrap, seed)
         bounds = None if self.metric == "R2" else (0.0, 1.0)
-        return with_interval(self.score, resampled, len(self.painters), "group", bounds=bounds)
+        return with_interval(self.score, resampled, len(self.painters), "group", level=level, bounds=bounds)
 
     def above(self, other: "Probed", *, n_bootstrap: int = 1000, seed: int = 0) -> Estimate:
         """By how much the score is above another descriptor's, paired: both with the same painters drawn.

@@ -8,6 +8,7 @@ the same with the painters' records exchanged; the *control task*, a random labe
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -90,15 +91,56 @@ def probe(
     return {facet.name: found[facet.name] for facet in facets}
 
 
+def linear_map(
+    vectors: np.ndarray, columns: np.ndarray, blocks: np.ndarray, painters: np.ndarray, *, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ridge regression of a linear probe, fitted on all painters, as a map of the vectors as they are.
+
+    Args:
+        vectors: (n, d) descriptors.
+        columns: (n, m) what is regressed.
+        blocks: (m,) numbers from 0; columns of one block share a penalty, chosen by a third of the painters.
+        painters: (n,) whose each picture is.
+        seed: of that third, and of the principal components where d is above 256.
+
+    Returns:
+        weights (d, m) and offset (m,): ``vectors @ weights + offset`` is what is predicted.
+
+    Raises:
+        InputError: fewer than six painters.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> vectors, painters = rng.normal(size=(60, 4)), np.repeat(np.arange(12), 5).astype(str)
+        >>> columns = (vectors[:, :1] * 3 + 1).astype(np.float32)
+        >>> weights, offset = linear_map(vectors, columns, np.zeros(1, int), painters)
+        >>> (weights.round(1).ravel() + 0).tolist(), offset.round(1).tolist()
+        ([3.0, 0.0, 0.0, 0.0], [1.0])
+    """
+    steps = _standardiser(vectors.shape, seed)
+    seen = np.asarray(steps.fit_transform(np.asarray(vectors, np.float32)))
+    split = _Split(np.asarray(painters).astype(str), 3, seed, share_painters=False)
+    penalty = _chosen(seen, columns, blocks, split.inner(np.arange(len(seen))))
+    ridge = _Ridge(seen, columns)
+    # A map is known by what it makes of nothing, and of each axis.
+    ends = steps.transform(np.concatenate([np.zeros((1, vectors.shape[1])), np.eye(vectors.shape[1])]))
+    said = ridge.predict(ends, penalty[blocks]).astype(np.float64)
+    return said[1:] - said[0], said[0]
+
+
 def _standardised(vectors: np.ndarray, seed: int) -> np.ndarray:
     """Standardised vectors; of more than 256 numbers the 256 principal components, which know no facet."""
+    return np.asarray(_standardiser(vectors.shape, seed).fit_transform(np.asarray(vectors, np.float32)))
+
+
+def _standardiser(shape: tuple[int, ...], seed: int) -> Any:
+    """What ``_standardised`` does, to be fitted."""
     from sklearn.decomposition import PCA
+    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    scaled = StandardScaler().fit_transform(np.asarray(vectors, np.float32))
-    if scaled.shape[1] > _MOST:
-        scaled = PCA(min(_MOST, len(scaled)), svd_solver="randomized", random_state=seed).fit_transform(scaled)
-    return np.asarray(scaled)
+    few = [PCA(min(_MOST, shape[0]), svd_solver="randomized", random_state=seed)] if shape[1] > _MOST else []
+    return make_pipeline(StandardScaler(), *few)
 
 
 def _probed(

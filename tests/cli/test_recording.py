@@ -13,6 +13,7 @@ RECORDERS = {
     "conditions": ("record_conditions", "data/results/art_conditions.csv"),
     "described": ("record_described", "data/art"),
     "content": ("record_content", "data/results/atelier_content.json"),
+    "facet-queries": ("record_facet_queries", "data/results/facet_queries.csv"),
     "map": ("record_generated_on_map", "data/results/generated_on_map.csv"),
     "paintings": ("record_paintings", "data/results/real_paintings.csv"),
     "training": ("record_training", "data/results/real_training.json"),

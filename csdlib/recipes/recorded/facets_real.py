@@ -95,7 +95,7 @@ def record_real(
     for way in ("linear", "kernel"):
         results = {}
         for name in descriptors:
-            vectors = np.asarray(_seen(works.table, name).vectors)
+            vectors = np.asarray(seen_paintings(works.table, name).vectors)
             results[name] = probe(vectors, facets, artists, way=way, exchanges=exchanges)
         rows += _result_rows(results, works, way)
     facts = _facts(works) | {"exchanges": exchanges, "facets": {facet.name: facet.meaning for facet in facets}}
@@ -196,7 +196,7 @@ def record_times(
     aside = np.isin(works.table.column("artist"), list(judging_artists()))
     rows: list[dict[str, Any]] = []
     for name in descriptors:
-        seen = _seen(works.table, name)
+        seen = seen_paintings(works.table, name)
         for artists, keep in (("all", known), ("aside", known & aside)):
             part = np.flatnonzero(keep)
             where, own = {"descriptor": name, "artists": artists}, seen.of(seen.table.take(part))
@@ -275,7 +275,7 @@ def _by_years_apart(
     return sums, counts
 
 
-def _seen(table: ImageTable, descriptor: str) -> Embedded:
+def seen_paintings(table: ImageTable, descriptor: str) -> Embedded:
     """What a descriptor says of paintings; csd-art's numbers of the project's own table ship."""
     if descriptor == "csd-art" and np.array_equal((shipped := read_described()[0]).ids, table.ids):
         return shipped
