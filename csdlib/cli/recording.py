@@ -139,7 +139,7 @@ def facet_queries(
 ) -> None:
     """Search drawn works and paintings by one facet, and count what is right by the truth."""
     told = command_line(context, **({} if root is None else {"root": ROOT}))
-    record_facet_queries(output, root, command=told)
+    record_facet_queries(output, root=root, command=told)
     typer.echo(f"written: {output}")
 
 

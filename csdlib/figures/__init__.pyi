@@ -34,4 +34,5 @@ from .provenance import map_record as map_record
 from .sliders import slider as slider
 from .standalone import map_page as map_page
 from .tables import table as table
+from .triplets import triplets_figure as triplets_figure
 from .yourself import style_test_figure as style_test_figure

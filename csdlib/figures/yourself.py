@@ -59,7 +59,9 @@ def style_test_figure(
         "trials": _trials(test, places),
         "truth": _hidden(_truth(test, chosen)),
     }
-    script = book.script("elements", *(f"yourself/{name}" for name in PARTS))
+    first, *others = (f"yourself/{name}" for name in PARTS)
+    # The views need the place of the figure, which the data find.
+    script = book.script("elements", "tables", "shares", "storage", first, "views", *others)
     body = (
         f'<style>{book.asset("yourself/yourself.css")}</style><div class="csd-yourself">'
         f'<script type="application/json">{book.script_data(data)}</script><template>{pictures}</template>'

@@ -107,7 +107,7 @@ def read_answers(path: AnyPath, ids: Sequence[str] | np.ndarray) -> Answers:
     counts, unknown = dict.fromkeys(("skipped", "open", "repeated", "contradicted"), 0), dict[str, int]()
     said: dict[tuple[str, int, int, int], set[int]] = {}
     for line, row in table.iterrows():
-        names = [row["anchor"], row["first"], row["second"]]
+        names = [_plain(row[column]) for column in ("anchor", "first", "second")]
         _check(path, line, row["nearer"], names)
         lost = next((name for name in names if name not in place), None)
         if row["nearer"] in ("skipped", ""):
@@ -116,7 +116,7 @@ def read_answers(path: AnyPath, ids: Sequence[str] | np.ndarray) -> Answers:
             unknown[lost] = unknown.get(lost, 0) + 1
         else:
             anchor, first, second = (place[name] for name in names)
-            question = (row["expert"], anchor, min(first, second), max(first, second))
+            question = (_plain(row["expert"]), anchor, min(first, second), max(first, second))
             chosen, before = (first if row["nearer"] == "first" else second), said.setdefault(question, set())
             counts["repeated"] += chosen in before
             counts["contradicted"] += bool(before - {chosen})
@@ -127,6 +127,11 @@ def read_answers(path: AnyPath, ids: Sequence[str] | np.ndarray) -> Answers:
     rows = np.array([each[1:4] for each in given], np.int64).reshape(-1, 3)
     first_nearer = np.array([each[4] == each[2] for each in given], bool)
     return Answers(rows, first_nearer, np.array([each[0] for each in given], str), unknown=unknown, **counts)
+
+
+def _plain(text: str) -> str:
+    """A text without the apostrophe that keeps a spreadsheet from taking it for a formula; the book's page sets it."""
+    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
 
 
 def _check(path: AnyPath, line: object, nearer: str, names: list[str]) -> None:

@@ -72,3 +72,8 @@ def test_questions_come_back_unanswered_and_overwrite_nothing(tmp_path: Path) ->
     assert (len(found), found.open) == (0, 2)
     with pytest.raises(InputError, match="may hold answers"):
         write_questions(path, [[0, 1, 2]], IDS)
+
+
+def test_names_that_look_like_formulas_are_names(tmp_path: Path) -> None:
+    found = read_answers(written(tmp_path, "'=ann,'+a.png,b.png,'-c.png,first,1"), ["+a.png", "b.png", "-c.png"])
+    assert (found.experts.tolist(), found.triplets.tolist()) == (["=ann"], [[0, 1, 2]])

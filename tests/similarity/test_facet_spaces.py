@@ -15,7 +15,7 @@ PAINTERS, WORKS = 60, 6
 
 
 def planted(seed: int) -> tuple[Embeddings, dict[str, Facet], np.ndarray]:
-    """Works whose vectors hold a light of each picture, and a painter's palette of two numbers and medium; no stroke."""
+    """Works whose vectors hold each picture's light, and a painter's palette (two numbers) and medium; no stroke."""
     random, names = np.random.default_rng(seed), [f"painter {seed} {number:02}" for number in range(PAINTERS)]
     painters = np.repeat(names, WORKS)
     palette, medium = random.normal(size=(PAINTERS, 2)), np.arange(PAINTERS) % 3
@@ -62,7 +62,7 @@ def test_what_is_planted_is_predicted_of_strangers(space: FacetSpace) -> None:
 
 def test_what_cannot_be_read_is_refused_by_a_sentence(space: FacetSpace) -> None:
     images, facets, painters = planted(1)
-    with pytest.raises(InputError, match="'stroke': planted does not show it beyond chance .length: R2 -?0.*palette"):
+    with pytest.raises(InputError, match=r"'stroke': planted does not show it beyond chance .length: R2 -?0.*palette"):
         space.project(images, "stroke")
     with pytest.raises(InputError, match="unknown facet 'mood': choose one of light, medium, palette"):
         space.project(images, "mood")
@@ -71,7 +71,7 @@ def test_what_cannot_be_read_is_refused_by_a_sentence(space: FacetSpace) -> None
     with pytest.raises(InputError, match="stands twice"):
         fit_facets(images, [facets["key"], facets["key"]], painters)
     other = Embeddings(images.vectors, images.ids, "another", "l2")
-    with pytest.raises(InputError, match="of planted .* described by another descriptor"):
+    with pytest.raises(InputError, match=r"of planted .* described by another descriptor"):
         space.project(other, "light")
     with pytest.raises(InputError, match="fitted on works by 'painter 1 00' and 59 others"):
         space.cross_talk(images, list(facets.values()), painters)
@@ -99,7 +99,7 @@ def test_a_file_holds_the_space_and_damage_is_refused(space: FacetSpace, tmp_pat
     again = FacetSpace.load(path)
     assert (again.facets, again.unread, again.painters) == (space.facets, space.unread, space.painters)
     np.testing.assert_allclose(again.project(images, "light"), space.project(images, "light"), atol=0.01)
-    with pytest.raises(InputError, match="ends in .safetensors"):
+    with pytest.raises(InputError, match=r"ends in \.safetensors"):
         space.save(tmp_path / "own.bin")
     (tmp_path / "cut.safetensors").write_bytes(path.read_bytes()[:-40])
     (tmp_path / "text.safetensors").write_text("no tensors")
@@ -136,7 +136,7 @@ def test_a_search_without_sense_is_refused(space: FacetSpace) -> None:
     ):
         with pytest.raises(InputError, match=message):
             facet_neighbours(images, images, 3, space, **options)
-    with pytest.raises(InputError, match="no facet space ships .* csd-art"):
+    with pytest.raises(InputError, match=r"no facet space ships .* csd-art"):
         shipped_space("nobody")
 
 

@@ -16,3 +16,19 @@ function csvText(rows) {
 function downloadCsv(name, rows) {
   download(name, ["\ufeff", csvText(rows)], "text/csv");
 }
+
+// The rows of a csv text, as texts. The marks that csvText sets before a text are taken off again.
+function parsedCsv(text) {
+  const rows = [[]];
+  const pattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/gy;
+  const source = text.replace(/^\ufeff/, "");
+  while (pattern.lastIndex < source.length) {
+    const found = pattern.exec(source);
+    if (!found) throw new Error("This file is no csv: a quotation mark stands where none may stand.");
+    const cell = found[1] === undefined ? found[2] : found[1].replaceAll('""', '"');
+    rows.at(-1).push(cell.replace(/^'(?=\s*[=+\-@\t\r\n])/, ""));
+    if (found[3] !== ",") rows.push([]);
+    else if (pattern.lastIndex === source.length) rows.at(-1).push("");
+  }
+  return rows.filter((cells) => cells.length > 1 || cells[0]);
+}

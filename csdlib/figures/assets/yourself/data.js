@@ -21,14 +21,6 @@ function unhidden(text) {
   return JSON.parse(new TextDecoder().decode(decode(text, Uint8Array)));
 }
 
-// The same picture serves every time that it is shown; what it says must not tell whose it is.
-function picture(number, alt, parent) {
-  const image = pictures[number].cloneNode();
-  image.alt = alt;
-  parent.appendChild(image);
-  return image;
-}
-
 // An order that nobody could foresee: so a trial's place says nothing about the trial.
 function shuffled(count) {
   const all = Array.from({ length: count }, (_, number) => number);

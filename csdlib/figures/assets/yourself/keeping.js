@@ -48,32 +48,13 @@ function addFile(box) {
   });
 }
 
-// A browser may forbid all storage: then there is none, and nothing else changes.
-function stored() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) || "null");
-  } catch {
-    return null;
-  }
-}
-
-function store(kept) {
-  try {
-    if (kept) localStorage.setItem(KEY, JSON.stringify(kept));
-    else localStorage.removeItem(KEY);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function addKept(box) {
   const line = make("p", "", "", box);
   const text = written();
-  const isKept = () => stored()?.sitting === text;
+  const isKept = () => stored(KEY)?.sitting === text;
   const act = button("", line, () => {
     const kept = isKept() ? null : { sitting: text, attempt };
-    say(!store(kept) ? "This browser keeps nothing for this page." : kept ? "Kept in this browser." : "Deleted from this browser.");
+    say(!store(KEY, kept) ? "This browser keeps nothing for this page." : kept ? "Kept in this browser." : "Deleted from this browser.");
     name();
   });
   const name = () => { act.textContent = isKept() ? "Delete the result from this browser" : "Keep the result in this browser"; };

@@ -44,43 +44,18 @@ function addBars(rows) {
   for (const text of ["0", "50", "100 %"]) make("span", "", text, scale);
 }
 
-function tableOf(heads, rows, caption) {
-  const scroll = make("div", "csd-scroll", "", stage);
-  const table = make("table", "csd-table", "", scroll);
-  make("caption", "", caption, table);
-  const head = make("tr", "", "", make("thead", "", "", table));
-  for (const [number, text] of heads.entries()) {
-    const cell = make("th", number ? "" : "csd-words", text, head);
-    cell.scope = "col";
-  }
-  const body = make("tbody", "", "", table);
-  for (const row of rows) {
-    const line = make("tr", "", "", body);
-    row.forEach((text, number) => addCell(text, number, line));
-    line.firstChild.scope = "row";
-  }
-  return table;
-}
-
-// A text, or a number with its interval, which stands below it.
-function addCell(content, number, line) {
-  const [text, interval] = [content].flat();
-  const cell = make(number ? "td" : "th", number ? "" : "csd-words", text, line);
-  if (interval) make("span", "csd-interval", interval, cell);
-}
-
 function addTable(rows) {
   const lines = rows.map(({ name, right, share, ends, hard, easy }) =>
     [name, String(right), [percent(share), ends.map(percent).join(" to ")], easy.join(" of "), hard.join(" of ")]);
   lines.push(["people in the paper", "–", `about ${percent(data.people.share)}`, "–", "–"]);
   lines.push(["chance", "–", percent(1 / candidates), "–", "–"]);
   const heads = ["who", "right", "share, 95 % interval (Wilson)", "easier: other movements", "harder: with a sibling"];
-  tableOf(heads, lines, `The same ${trials.length} trials; of the paper's people (${data.people.source}) other pictures, and no interval.`);
+  tableOf(heads, lines, `The same ${trials.length} trials; of the paper's people (${data.people.source}) other pictures, and no interval.`, stage);
 }
 
 function addConfusion() {
   const lines = confusion(choices).map(({ movement, right, count, taken }) =>
     [movement, `${right} of ${count}`, taken.join("; ") || "–"]);
-  const table = tableOf(["movement of the reference", "right", "chosen instead"], lines, "By movement: a few trials each, too few for a share.");
+  const table = tableOf(["movement of the reference", "right", "chosen instead"], lines, "By movement: a few trials each, too few for a share.", stage);
   table.classList.add("csd-yourself-confusion");
 }

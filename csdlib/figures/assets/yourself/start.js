@@ -1,15 +1,6 @@
 // The first view, and what a link or an earlier visit brings along.
 
-const head = make("div", "csd-yourself-head", "", root);
-// Between the two, so that it is seen wherever one looks. It stays: a screen reader hears what changes in it.
-const status = make("p", "csd-yourself-status", "", root);
-status.setAttribute("role", "status");
-const stage = make("div", "csd-yourself-stage", "", root);
 root.addEventListener("keydown", onKey);
-
-function say(text) {
-  status.textContent = text;
-}
 
 function begin() {
   order = shuffled(trials.length);
@@ -34,7 +25,7 @@ function showStart(words) {
   if (words) make("p", "", words, stage);
   make("p", "", `${trials.length} trials. You see one picture, and below it ${candidates} others. One of them is by the same painter: choose it by a click, or by the keys 1 to ${candidates}; Enter goes on. Every choice counts at once. Nothing that you do here leaves your machine.`, stage);
   button("Begin the test", stage, begin);
-  const kept = stored();
+  const kept = stored(KEY);
   const sitting = kept && read(String(kept.sitting));
   if (sitting && sitting !== "other") addEarlier(sitting, kept);
   else if (kept) addForget("A result of another edition of this test is kept in this browser.");
@@ -53,7 +44,7 @@ function addEarlier(sitting, kept) {
 function addForget(text) {
   const line = make("p", "csd-yourself-kept", `${text} `, stage);
   button("Delete it", line, () => {
-    store(null);
+    store(KEY, null);
     line.remove();
     say("Deleted from this browser.");
   });

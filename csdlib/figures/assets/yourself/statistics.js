@@ -1,13 +1,4 @@
-// Shares, and how sure they are.
-
-// Wilson's score interval at 95 %, as csdlib.metrics.wilson has it.
-function wilson(right, count) {
-  const z = 1.959963984540054;
-  const share = right / count;
-  const middle = (share + (z * z) / (2 * count)) / (1 + (z * z) / count);
-  const reach = (z / (1 + (z * z) / count)) * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
-  return [Math.max(0, middle - reach), Math.min(1, middle + reach)];
-}
+// How often somebody was right, and what was taken for what.
 
 function rightOf(chosen, some) {
   return some.filter((trial) => chosen[trial] === truth.answer[trial]).length;
@@ -38,8 +29,4 @@ function confusion(chosen) {
     rows.set(movement, row);
   });
   return [...rows.values()].sort((one, other) => one.movement.localeCompare(other.movement));
-}
-
-function percent(share) {
-  return `${Math.round(100 * share)} %`;
 }

@@ -10,7 +10,8 @@ function showTrial(place) {
   const { pictures: numbers, reference, candidates: asked } = trials[trial];
   showTitle(`Trial ${place + 1} of ${trials.length}`);
   const shown = make("div", "csd-yourself-reference", "", head);
-  picture(numbers[0], `The reference${subject(reference)}`, shown);
+  // What it says must not tell whose it is.
+  pictureOf(pictures, numbers[0], `The reference${subject(reference)}`, shown);
   const aside = make("div", "", "", shown);
   make("p", "", "Which of the pictures below is by the painter of this one?", aside);
   next = make("div", "csd-yourself-next", "", aside);
@@ -19,21 +20,10 @@ function showTrial(place) {
   say("");
 }
 
-// A new view. A screen reader says its title, and whoever scrolled away comes back.
-function showTitle(text) {
-  head.replaceChildren();
-  stage.replaceChildren();
-  const title = make("h3", "", text, head);
-  title.tabIndex = -1;
-  title.focus({ preventScroll: true });
-  const { top } = root.getBoundingClientRect();
-  if (top < 0 || top > innerHeight / 3) root.scrollIntoView({ block: "start" });
-}
-
 function addCandidate(row, trial, number, shown, text) {
   const choice = button("", row, () => chooseOne(trial, number));
   choice.className = "csd-yourself-candidate";
-  picture(shown, `Candidate ${number + 1}${subject(text)}`, choice);
+  pictureOf(pictures, shown, `Candidate ${number + 1}${subject(text)}`, choice);
   make("span", "csd-yourself-number", String(number + 1), choice).setAttribute("aria-hidden", "true");
 }
 
