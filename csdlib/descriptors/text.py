@@ -67,7 +67,9 @@ def text_tower(name: str = "clip-tiny", weights: AnyPath | None = None) -> TextT
 def _tiny(name: str, folder: AnyPath | None) -> TextTower:
     model = load_clip(folder)
     home = Path(folder) if folder else data_path("models/clip-tiny")
-    mark = text_hash(*(file_hash(home / file) for file in ("text_encoder/model.safetensors", "tokenizer/tokenizer.json")))
+    mark = text_hash(
+        *(file_hash(home / file) for file in ("text_encoder/model.safetensors", "tokenizer/tokenizer.json"))
+    )
     return TextTower(name, mark, lambda texts: model.encode_text(model.tokenised(texts)), model.tokenizer.tokenize)
 
 

@@ -61,7 +61,9 @@ QUANTITIES: MappingProxyType[str, Quantity] = MappingProxyType(
         "key": Quantity("light", "meant: added to all tones", lambda made, _: made.painter.light.key, 0.05, 0.12),
         "spot": Quantity("light", "meant: light on the figure", lambda made, _: made.painter.light.spot, 0.18, 0.2),
         "side": Quantity(
-            "light", "meant: -1 from the left, 1 from the right", lambda made, _: _SIDES.get(made.painter.light.side, 0.0)
+            "light",
+            "meant: -1 from the left, 1 from the right",
+            lambda made, _: _SIDES.get(made.painter.light.side, 0.0),
         ),
         "water": _place("1 at the water", "water", "shore", "river"),
         "dusk": _place("1 at dusk", "dusk"),

@@ -217,9 +217,8 @@ def told_words(
         raise InputError(f"the word holds for {'all' if holds.all() else 'none'} of the works: nothing can be told")
     names, of = np.unique(painters, return_inverse=True)
     wins, pairs = _by_pairs(scores, holds, of)
-    own = np.diag(wins), np.diag(pairs)
-    without = [table.sum() - table.sum(axis=0) - table.sum(axis=1) + same for table, same in zip((wins, pairs), own)]
-    left_out = np.divide(*without, out=np.full(len(names), np.nan), where=without[1] > 0)
+    won, there = _without_each(wins), _without_each(pairs)
+    left_out = np.divide(won, there, out=np.full(len(names), np.nan), where=there > 0)
     random = np.random.default_rng(seed)
     drawn = (exchanged(holds, painters, "painter", random) for _ in range(exchanges))
     chance = [_area(scores, other) for other in drawn if 0 < other.sum() < len(other)]
@@ -239,6 +238,11 @@ def _by_pairs(scores: np.ndarray, holds: np.ndarray, of: np.ndarray) -> tuple[np
     with_it, without = scores[holds][:, None], scores[~holds][None]
     wins = (with_it > without) + 0.5 * (with_it == without)
     return owners[holds].T @ wins @ owners[~holds], np.outer(owners[holds].sum(axis=0), owners[~holds].sum(axis=0))
+
+
+def _without_each(table: np.ndarray) -> np.ndarray:
+    """The sum of a table of pairs without each painter's row and column, (p,)."""
+    return np.asarray(table.sum() - table.sum(axis=0) - table.sum(axis=1) + np.diag(table))
 
 
 def mean_told(told: Sequence[Told]) -> Estimate:
