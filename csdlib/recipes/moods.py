@@ -42,7 +42,9 @@ def _place(meaning: str, *places: str) -> Quantity:
     return Quantity("place", meaning, lambda made, _: float(made.scene.place in places))
 
 
-_SIDES = {"left": -1.0, "right": 1.0}
+def _side(made: Made) -> float:
+    return {"left": -1.0, "right": 1.0}.get(made.painter.light.side, 0.0)
+
 
 #: What moods hang on. Of light and palette the first show in the picture; ``key``, ``spot`` and ``side`` are what the
 #: painter meant that day, whether it shows or not.
@@ -60,11 +62,7 @@ QUANTITIES: MappingProxyType[str, Quantity] = MappingProxyType(
         ),
         "key": Quantity("light", "meant: added to all tones", lambda made, _: made.painter.light.key, 0.05, 0.12),
         "spot": Quantity("light", "meant: light on the figure", lambda made, _: made.painter.light.spot, 0.18, 0.2),
-        "side": Quantity(
-            "light",
-            "meant: -1 from the left, 1 from the right",
-            lambda made, _: _SIDES.get(made.painter.light.side, 0.0),
-        ),
+        "side": Quantity("light", "meant: -1 from the left, 1 from the right", lambda made, _: _side(made)),
         "water": _place("1 at the water", "water", "shore", "river"),
         "dusk": _place("1 at dusk", "dusk"),
         "indoors": _place("1 in a room", "room", "table", "studio"),

@@ -120,7 +120,7 @@ def test_a_record_is_of_painters_who_were_not_learned_from(world: facet_worlds.W
     moods = mood_world(world)
     assert not set(moods.painters[moods.learned]) & set(moods.painters[~moods.learned])
     made = record_moods(
-        tmp_path / "moods.csv", world=world, descriptors=("clip-tiny", "colour"), exchanges=3, command="c"
+        tmp_path / "moods.csv", world=world, descriptors=("clip-tiny", "colour"), exchanges=3, resamples=9, command="c"
     )
     frame = made.frame.set_index(["check", "pictures", "text", "word"]).sort_index()
     assert set(made.frame["check"]) == {"word", "synonym", "twin", "direction", "agreement"}

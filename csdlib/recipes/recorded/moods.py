@@ -142,6 +142,7 @@ def record_moods(
     weights: AnyPath | None = None,
     descriptors: Sequence[str] = ("clip-tiny", "csd-tiny", "colour"),
     exchanges: int = 99,
+    resamples: int = 200,
     command: str = "",
 ) -> Recorded:
     """Records how far words of mood and pictures agree, by painters whose captions were not learned from.
@@ -161,6 +162,7 @@ def record_moods(
         weights: of the tower, and of the descriptor of that name.
         descriptors: pictures' sides; where the tower's own is missing, nothing is told zero-shot.
         exchanges: see ``told_words``.
+        resamples: of painters, for the intervals of cosines.
         command: what makes it again.
     """
     world = world or invented_world(None)
@@ -176,7 +178,8 @@ def record_moods(
             read = Read(moods, states, vectors)
             told = {word: read.seen @ way for word, way in read.directions.items() if way.any()}
             rows += _told(moods, told, (name, text), exchanges)
-            rows += _directions(read, (name, text), exchanges, whole=name == tower and text == "word vectors")
+            whole = name == tower and text == "word vectors"
+            rows += _directions(read, (name, text), exchanges, resamples, whole=whole)
         rows += _told(moods, _by_facets(moods, vectors), (name, "facets"), exchanges)
     own = [name for name in descriptors if weights is None or name != tower]
     facts = _facts(moods, texts)
@@ -257,7 +260,7 @@ def _row(check: str, sides: tuple[str, str], word: str, estimate: Mapping[str, A
 
 
 def _directions(
-    read: Read, sides: tuple[str, str], exchanges: int, *, whole: bool, resamples: int = 200
+    read: Read, sides: tuple[str, str], exchanges: int, resamples: int, *, whole: bool
 ) -> Iterator[dict[str, Any]]:
     """Cosines of words, learned from one half of the painters, with facets, seen on the other half."""
     words, judging = list(MOODS), ~read.world.learned
