@@ -220,15 +220,18 @@ def told_words(
     won, there = _without_each(wins), _without_each(pairs)
     left_out = np.divide(won, there, out=np.full(len(names), np.nan), where=there > 0)
     random = np.random.default_rng(seed)
-    drawn = (exchanged(holds, painters, "painter", random) for _ in range(exchanges))
-    chance = [_area(scores, other) for other in drawn if 0 < other.sum() < len(other)]
-    return Told(names, float(wins.sum() / pairs.sum()), left_out, np.array(chance))
+    drawn = (exchanged(holds, of, "painter", random) for _ in range(exchanges))
+    chance = _areas(scores, [other for other in drawn if 0 < other.sum() < len(other)])
+    return Told(names, float(wins.sum() / pairs.sum()), left_out, chance)
 
 
-def _area(scores: np.ndarray, holds: np.ndarray) -> float:
-    from sklearn.metrics import roc_auc_score
+def _areas(scores: np.ndarray, truths: Sequence[np.ndarray]) -> np.ndarray:
+    """The area for each of several truths, from one ranking of the scores (Mann and Whitney 1947)."""
+    from scipy.stats import rankdata
 
-    return float(roc_auc_score(holds, scores))
+    ranks, counts = rankdata(scores), np.array([truth.sum() for truth in truths], dtype=float)
+    above = np.array([ranks[truth].sum() for truth in truths]) - counts * (counts + 1) / 2
+    return np.asarray(above / (counts * (len(scores) - counts)))
 
 
 def _by_pairs(scores: np.ndarray, holds: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -31,6 +31,10 @@ def test_chance_is_about_a_half() -> None:
     found = told_words(random.normal(size=400), holds, painters, exchanges=99)
     assert 0.45 < found.chance.mean() < 0.55
     assert found.p > 0.05
+    # All records alike but one: exchanged, the area is that of one painter against the others.
+    one = np.repeat(np.arange(40), 10) == 3
+    scores = np.repeat(np.arange(40.0), 10)
+    assert set(told_words(scores, one, painters).chance.round(9)) <= {round(k / 39, 9) for k in range(40)}
     assert found.estimate().low < 0.5 < found.estimate().high
 
 
