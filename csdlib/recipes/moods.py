@@ -136,7 +136,8 @@ def quantities_of(made: Sequence[Made], measured: pd.DataFrame) -> pd.DataFrame:
         raise InputError(f"{len(made)} works, but {len(measured)} rows of measures: need one for each")
     if missing := {"lightness", "contrast", "pool", "chroma", "redness", "yellowness"} - set(measured.columns):
         raise InputError(f"measured lacks {sorted(missing)}: make it with measure_picture")
-    rows = list(zip(made, measured.to_dict("records"), strict=True))
+    shown = [{str(name): float(value) for name, value in row.items()} for row in measured.to_dict("records")]
+    rows = list(zip(made, shown, strict=True))
     return pd.DataFrame(
         {name: [(q.read(*row) - q.middle) / q.spread for row in rows] for name, q in QUANTITIES.items()}, dtype=float
     )
