@@ -213,7 +213,7 @@ def _by_facets(moods: MoodWorld, vectors: np.ndarray) -> dict[str, np.ndarray]:
     seen = StandardScaler().fit(vectors[moods.learned]).transform(vectors)
     ridge = RidgeCV(np.geomspace(1, 1e4, 9)).fit(seen[moods.learned], moods.quantities[moods.learned])
     scores = mood_scores(pd.DataFrame(ridge.predict(seen), columns=moods.quantities.columns))
-    return {word: scores[word].to_numpy() for word in scores}
+    return {word: scores[word].to_numpy() for word in MOODS}
 
 
 def _of_rule(moods: MoodWorld, exchanges: int) -> Iterator[dict[str, Any]]:
