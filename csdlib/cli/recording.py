@@ -17,6 +17,7 @@ from csdlib.recipes.recorded.facet_queries import record_facet_queries
 from csdlib.recipes.recorded.facets import record_facets
 from csdlib.recipes.recorded.judgement import record_judgement
 from csdlib.recipes.recorded.meaning import record_meaning
+from csdlib.recipes.recorded.moods import record_moods
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.reading import READING, record_reading
@@ -193,6 +194,21 @@ def meaning(
     told = command_line(context, **({} if root is None else {"root": ROOT}))
     for output in record_meaning(folder, root, tables=table or None, command=told):
         typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def moods(
+    context: typer.Context,
+    output: Output = RESULTS / "moods.csv",
+    tower: Annotated[str, typer.Option(help="A CLIP: clip-tiny, clip-vit-b-16 or clip-vit-l-14.")] = "clip-tiny",
+    weights: Annotated[Path | None, typer.Option(help="Its own weights: a file, of clip-tiny a folder.")] = None,
+) -> None:
+    """Learn words of mood from the captions of some painters, and judge them on others."""
+    names = list(dict.fromkeys([tower, "clip-tiny", "csd-tiny", "colour"]))
+    told = command_line(context)
+    record_moods(output, tower=tower, weights=weights, descriptors=names, command=told)
+    typer.echo(f"written: {output}")
 
 
 @record.command()

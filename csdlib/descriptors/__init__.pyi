@@ -29,6 +29,8 @@ from .registry import maker as maker
 from .registry import register as register
 from .style_model import StyleModel as StyleModel
 from .style_model import save_model as save_model
+from .text import TextTower as TextTower
+from .text import text_tower as text_tower
 from .towers import TowerDescriptor as TowerDescriptor
 from .towers import View as View
 from .towers import ViewedTower as ViewedTower

@@ -53,6 +53,12 @@ def openai_tower(
     Raises:
         InputError: the weights cannot be had; the message says what to do.
     """
+    model, weights_hash = openai_clip(name, architecture, weights, option)
+    return model.visual, weights_hash
+
+
+def openai_clip(name: str, architecture: str, weights: AnyPath | None, option: str = "weights") -> tuple[Any, str]:
+    """Both towers of OpenAI's CLIP in open_clip, and a hash of their weights; see ``openai_tower``."""
     source = str(weights) if weights else "openai"
     if weights and not Path(weights).is_file():
         raise InputError(f"{weights}: no such file")
@@ -65,7 +71,7 @@ def openai_tower(
             f"{name}: no weights ({reason(error)}). Fetch open_clip_model.safetensors from huggingface.co/{hub}, "
             f"and load with {option}='path/to/it'"
         ) from error
-    return model.visual, file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
+    return model, file_hash(Path(weights)) if weights else text_hash(architecture, "openai")
 
 
 def _openai(name: str, architecture: str, weights: AnyPath | None, compute: Compute) -> TowerDescriptor:

@@ -18,6 +18,17 @@ from .crawl import unseen_artists as unseen_artists
 from .forced_choice import style_test as style_test
 from .invented import invented_painters as invented_painters
 from .invented import usual_range as usual_range
+from .moods import MOODS as MOODS
+from .moods import QUANTITIES as QUANTITIES
+from .moods import SYNONYMS as SYNONYMS
+from .moods import TWINS as TWINS
+from .moods import Mood as Mood
+from .moods import Quantity as Quantity
+from .moods import mood_caption as mood_caption
+from .moods import mood_scores as mood_scores
+from .moods import quantities_of as quantities_of
+from .moods import with_moods as with_moods
+from .moods import words_of as words_of
 from .recorded.ablations import REFERENCE as REFERENCE
 from .recorded.ablations import SETTINGS as SETTINGS
 from .recorded.ablations import Setting as Setting
@@ -35,6 +46,7 @@ from .recorded.fooled import record_fooled as record_fooled
 from .recorded.judgement import record_judgement as record_judgement
 from .recorded.meaning import TABLES as TABLES
 from .recorded.meaning import record_meaning as record_meaning
+from .recorded.moods import record_moods as record_moods
 from .recorded.on_map import generated_on_map as generated_on_map
 from .recorded.on_map import record_generated_on_map as record_generated_on_map
 from .recorded.paintings import record_paintings as record_paintings

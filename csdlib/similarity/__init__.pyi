@@ -91,3 +91,11 @@ from .verification import VERIFICATION_MEASURES as VERIFICATION_MEASURES
 from .verification import verification_table as verification_table
 from .verification import verify as verify
 from .verification import verify_splits as verify_splits
+from .words import Told as Told
+from .words import Whitened as Whitened
+from .words import WordMap as WordMap
+from .words import facet_directions as facet_directions
+from .words import fit_words as fit_words
+from .words import mean_told as mean_told
+from .words import told_words as told_words
+from .words import whitened as whitened

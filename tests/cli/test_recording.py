@@ -15,6 +15,7 @@ RECORDERS = {
     "content": ("record_content", "data/results/atelier_content.json"),
     "facet-queries": ("record_facet_queries", "data/results/facet_queries.csv"),
     "map": ("record_generated_on_map", "data/results/generated_on_map.csv"),
+    "moods": ("record_moods", "data/results/moods.csv"),
     "paintings": ("record_paintings", "data/results/real_paintings.csv"),
     "training": ("record_training", "data/results/real_training.json"),
     "studies": ("record_atelier_studies", "data/results/studies_atelier.csv"),
