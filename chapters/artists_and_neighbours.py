@@ -600,4 +600,4 @@ assert np.abs(given - expected).mean() < 0.12, (
 # - {cite:t}`somepalli2024csd` compare generated pictures with artists by prototypes; the book's glossary calls it
 #   {term}`general style similarity`.
 # - {cite:t}`ohm2024fruit` draw style and content apart with pictures made for the purpose.
-# - Next: [a small Stable Diffusion](a_small_stable_diffusion), the generator of the chapters that follow.
+# - Next: [beyond the artist](beyond_the_artist): what a descriptor knows beside the hand.

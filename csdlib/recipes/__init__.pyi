@@ -79,7 +79,7 @@ from .shipped.csd_art import split_artists as split_artists
 from .shipped.csd_art import train_csd_art as train_csd_art
 from .shipped.csd_tiny import CSD_TINY as CSD_TINY
 from .shipped.csd_tiny import train_csd_tiny as train_csd_tiny
-from .shipped.facet_spaces import true_facets as true_facets
+from .shipped.facet_spaces import measured_facets as measured_facets
 from .shipped.subjects_tiny import train_subjects_tiny as train_subjects_tiny
 from .shipped.tiny_sd import TINY_SD as TINY_SD
 from .shipped.tiny_sd import rewritten_captions as rewritten_captions

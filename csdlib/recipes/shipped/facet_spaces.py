@@ -1,13 +1,10 @@
 """The facet spaces that ship: fitted on drawn works for csd-tiny and clip-tiny, on real paintings for csd-art."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from csdlib.atelier import atelier
-from csdlib.atelier.painters import Painter
 from csdlib.datasets.wikiart.table import wikiart
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
@@ -74,39 +71,30 @@ def drawn_works(seed: int, painters: int = PAINTERS) -> tuple[ImageTable, list[F
     """
     people = invented_painters(painters, seed=seed)
     table = atelier(14, painters=people, progress=False)
-    return table, true_facets(table, people)
-
-
-def true_facets(table: ImageTable, painters: Sequence[Painter]) -> list[Facet]:
-    """What is true of drawn works, in the groups that facet spaces use: measures, and the painters' habits.
-
-    Args:
-        table: as ``atelier`` gives it.
-        painters: the records of its painters, at least.
-
-    Raises:
-        InputError: a work's painter is not among them.
-    """
-    habits = facets_of(made_works(table, painters), shown_habits())
-    return measured_facets(measure_pictures(table)) + [facet for facet in habits if facet.group in OF_HABITS]
+    habits = facets_of(made_works(table, people), shown_habits())
+    return table, measured_facets(table) + [facet for facet in habits if facet.group in OF_HABITS]
 
 
 def painting_facets(works: Dated) -> list[Facet]:
     """What is known of real paintings: measures, WikiArt's style, and the year."""
     movement = works.table.column("movement").astype(str)
     return [
-        *measured_facets(measure_pictures(works.table)),
+        *measured_facets(works.table),
         Facet("movement", "movement", "WikiArt's folder of a style", movement),
         Facet("year", "time", "of the painting, where its file's name tells", works.years),
     ]
 
 
-def measured_facets(measured: pd.DataFrame) -> list[Facet]:
+def measured_facets(table: ImageTable) -> list[Facet]:
     """Palette, light and marks of n pictures, as facets.
 
     Args:
-        measured: see ``measure_pictures``.
+        table: the pictures; they are measured now.
+
+    Raises:
+        InputError: a picture cannot be read.
     """
+    measured = measure_pictures(table)
     groups = {name: group for group, names in MEASURED.items() for name in names}
     return [
         Facet(name, group, PICTURE_MEASURES[name], measured[name].to_numpy(np.float64))
