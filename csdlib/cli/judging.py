@@ -43,11 +43,19 @@ def ask(
     """
     asked = scoring.pictures_to_judge(pictures, space=space, descriptor=descriptor)
     known = scoring.read_answers(answers, asked.images.ids) if answers else None
-    if known is not None and expert:
-        known = known.by(expert)
+    if known is not None:
+        known = _of_one(known, expert)
     questions = scoring.ask(asked, count, known, seed=seed)
     scoring.write_questions(output, questions, asked.images.ids, expert=expert)
     typer.echo(f"{len(questions)} questions about {len(asked.images):,} pictures: {output}")
+
+
+def _of_one(answers: scoring.Answers, expert: str) -> scoring.Answers:
+    """The answers of the one who is asked on."""
+    names = sorted(set(answers.experts.tolist()))
+    if len(names) > 1 and expert not in names:
+        raise InputError(f"the answers are of several experts: say with --expert who is asked: {', '.join(names)}")
+    return answers.by(expert) if expert in names else answers
 
 
 @feedback.command(epilog=examples("csdlib feedback fit triplets.csv pictures -o metric.json"))

@@ -91,8 +91,8 @@ class Feedback:
             enough = "enough" if judgement.enough else f"go on until {ENOUGH:g}"
             lines.append(
                 f"{expert or 'nameless'}: {judgement.answers} answers; {foretold} % foretold by the others, "
-                f"{gain} points above the plain descriptor; the weights may be off by "
-                f"{judgement.expected_angle:.0f} degrees ({enough})"
+                f"{gain} points above the plain descriptor; of the facets as the descriptor sees them the weights may "
+                f"be off by {judgement.expected_angle:.0f} degrees ({enough}), and by more where it sees them badly"
             )
         return lines + self.answers.notes()
 

@@ -99,3 +99,15 @@ def test_mistakes_are_one_line(pictures: Path, space: Path, tmp_path: Path) -> N
     none = runner.invoke(app, ["feedback", "ask", str(pictures), str(tmp_path / "r.csv"), "--descriptor", "colour"])
     assert none.exit_code == 2
     assert "no facet space ships for this descriptor" in none.stderr
+
+
+def test_of_several_experts_one_is_asked_on(pictures: Path, space: Path, tmp_path: Path) -> None:
+    path, options = tmp_path / "q.csv", ["--descriptor", "colour", "--space", str(space)]
+    run("ask", pictures, path, "--count", 4, *options)
+    answer(path, "ann", 0)
+    path.write_text(path.read_text().replace("ann", "bob", 1))
+    more = ["feedback", "ask", str(pictures), str(tmp_path / "r.csv"), "--answers", str(path), *options]
+    failed = CliRunner().invoke(app, more)
+    assert failed.exit_code == 2
+    assert "say with --expert who is asked: ann, bob" in failed.stderr
+    assert CliRunner().invoke(app, [*more, "--expert", "ann"]).exit_code == 0

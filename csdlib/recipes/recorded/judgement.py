@@ -88,6 +88,7 @@ def record_judgement(
 def scene(judges: Judges, descriptor: str) -> Scene:
     """The works of painters whom no space has met, by a descriptor, as far as everything is known of them."""
     space = shipped_space(judges.images[descriptor].fingerprint)
+    space.require_unmet(judges.painters)
     whole = np.concatenate([judges.columns(space, group) for group in space.groups], axis=1)
     known = judges.taken(np.flatnonzero(np.isfinite(whole).all(axis=1)))
     return _scene(known, descriptor, space)
