@@ -116,7 +116,7 @@ rows = weights.assign(
         f"{row.times:.1f} [{row.times_low:.1f}, {row.times_high:.1f}]"
         for row in weights.itertuples()
     ],
-).drop(columns=["times_low", "times_high"])
+).drop(columns=["times_low", "times_high"] + ["expert"] * (len(found.judgements) == 1))
 if usual:
     top = weights.loc[weights["weight"].idxmax()]
     assert top["facet"] == "palette" and top["times_low"] > 1
@@ -166,7 +166,7 @@ figures.show(
         angles.reset_index(),
         x="answers",
         ys=list(angles),
-        titles=("answers", "angle between learned and true weights (degrees)"),
+        titles=("answers", "angle to the true weights (degrees)"),
     ),
     caption=f"How far the learned weights point from the true ones: the mean of {recorded.facts['experts']} simulated experts, drawn works. {recorded.sentence()}",
     alt="Falling lines. After all answers: "
