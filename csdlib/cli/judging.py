@@ -17,6 +17,7 @@ from csdlib.errors import InputError
 verbs = typer.Typer()
 feedback = typer.Typer(
     help="Ask which of two pictures is nearer to a third, and learn what somebody means by style.",
+    epilog=examples("csdlib feedback ask pictures triplets.csv --count 30"),
     no_args_is_help=True,
 )
 verbs.add_typer(feedback, name="feedback")
