@@ -37,6 +37,7 @@ seed = 0  # seed of the random draws: of groups, exchanged records and random la
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 from scipy.stats import false_discovery_control, pearsonr
 
 import csdlib
@@ -186,7 +187,7 @@ figures.show(
 )
 
 # %% [markdown]
-# All descriptors see light and colour as they *appear*; even a network without training does ({term}`random-tiny`). What the painter *decided* is another matter: how far he lifts the key is hidden in what he paints. The real-art descriptor, which has never met the atelier, knows the medium best, the line, the margin, and something of most strokes; `csd-tiny`, trained here, knows next to nothing of strokes, and the movement better, which is a family of palettes. Colour alone tells that as well. So "a descriptor of style" is not one thing. It knows what its training asked for, and what it could not help seeing.
+# Nearly all see light and colour as they *appear*; even a network without training does ({term}`random-tiny`). What the painter *decided* is another matter: how far he lifts the key is hidden in what he paints. The real-art descriptor, which has never met the atelier, knows the medium best, the line, the margin, and something of most strokes; `csd-tiny`, trained here, knows next to nothing of strokes, and the movement better, which is a family of palettes. Colour alone tells that as well. So "a descriptor of style" is not one thing.
 #
 # It also knows what it should not: subject and place stand below. No descriptor is blind to content.
 #
@@ -405,7 +406,7 @@ figures.table(
 # %% [markdown]
 # A facet finds palette, light and marks better than the whole style does. *Time* fails: the year is read beyond chance and searched by worse than with the whole descriptor. One number that is half right makes poor neighbours.
 #
-# And be fair to the simplest rival. Colour finds the palette nearly as well, and palette, light and marks can be *measured* on the picture. The maps are for archives that keep descriptors only, and for what nobody can measure. Nor are they orthogonal: among paintings light and marks nearly share a direction.
+# And be fair to the simplest rival. Colour comes second for the palette, and palette, light and marks can be *measured* on the picture. The maps are for archives that keep descriptors only, and for what nobody can measure. Nor are they orthogonal: among paintings light and marks nearly share a direction.
 
 # %% [markdown]
 # ## Calm, ominous, festive
@@ -472,13 +473,39 @@ for kind, word, part in cases:
     for label, text in (("never read", "zero-shot"), ("learned", "word states")):
         row = each.loc[(kind, word, text)]
         rows[-1][label] = f"{row['value']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+single = each.loc["word"].drop("mean")["value"]
+away = (single - 0.5).abs().groupby("text").mean()
+if usual:
+    assert abs(away["zero-shot"] - away["letters shuffled"]) < 0.02 < away["zero-shot"]
 figures.table(
     pd.DataFrame(rows),
-    caption="AUC of single words by clip-tiny, with 95 % intervals over painters. Twins: which of two words, where one part only decides. Synonyms: held by no caption.",
+    caption=f"AUC of single words by clip-tiny, with 95 % intervals over painters. Unread words are {away['zero-shot']:.2f} away from one half on average, on either side, and shuffled ones {away['letters shuffled']:.2f}. Twins: which of two words, where one part only decides. Synonyms: held by no caption.",
+)
+
+# %% tags=["hide-input"]
+cells = recorded.frame[recorded.frame["check"] == "direction"]
+grids = {
+    title: cells.pivot_table(values, "word", "facet")
+    for title, values in (("learned: cosine", "value"), ("rule: correlation", "said"))
+}
+chart = make_subplots(cols=2, shared_yaxes=True, subplot_titles=list(grids))
+for column, grid in enumerate(grids.values(), 1):
+    heat = go.Heatmap(z=grid, x=grid.columns, y=grid.index, coloraxis="coloraxis")
+    chart.add_trace(heat, col=column, row=1)
+bar = {"title": "with the word", "orientation": "h", "y": -0.35}
+colours = {"colorscale": "RdBu", "cmin": -0.8, "cmax": 0.8, "colorbar": bar}
+chart.update_layout(coloraxis=colours, height=560)
+chart.update_xaxes(tickangle=-60)
+agree = recorded.frame[recorded.frame["check"] == "agreement"]
+agree = agree.set_index(["pictures", "text"]).loc[("clip-tiny", "word vectors")]
+figures.show(
+    chart,
+    caption=f"Thirteen words and what they hang on. Left: the cosine between a word's learned direction among pictures (clip-tiny, word counts) and a facet's. Right: the correlation by the rules. The two grids correlate by {agree['value']:.2f} [{agree['low']:.2f}, {agree['high']:.2f}].",
+    alt=f"Two grids of words and facets in red and blue, much alike: their correlation is {agree['value']:.2f}.",
 )
 
 # %% [markdown]
-# An unread word is not silent. It points *somewhere*: as far from chance, and as arbitrarily, as its shuffled letters do. So a score of a word alone, without nonsense beside it, says nothing. Learned words carry over to other painters, but less than the facets that they hang on: the tower's pieces blur them.
+# An unread word is not silent. It points *somewhere*: as far from chance, and as arbitrarily, as its shuffled letters do. So a score of a word alone, without nonsense beside it, says nothing. Learned words carry over to other painters, but less than the facets that they hang on (which were learned from the truth, and not from noisy captions). Plain word counts do better than the tower, which cuts each word into pieces.
 #
 # What can no text know? A mood that hangs on what the painter *intended* and the picture hardly shows stays at chance, as do the twins, told apart only by where the light was meant to come from, or by a pool of it. A synonym that no caption held gains next to nothing: this tower has read nothing else in which the two words could have met. A real CLIP has. That is its advantage, and why nobody can say what its "ominous" is made of.
 #
@@ -486,8 +513,8 @@ figures.table(
 #
 # - A probe that has met the painter reads everything off the name. Test it on others, and beside random labels.
 # - A facet's name is a claim: check on pictures what it changes.
-# - Descriptors see how light and colour appear; what a painter decided is mostly hidden behind what was painted. What each knows follows its training.
-# - Training for artists costs content more than light, and what its pictures never showed whole.
+# - Descriptors see how light and colour appear; what a painter decided is mostly hidden behind what was painted. What each knows differs.
+# - Training for artists costs content more than light, and the bare margin most.
 # - A facet can be searched by where it can be read; a word needs nonsense beside it.
 # - Style changes with time. An asymmetry between earlier and later is no influence until popularity is out.
 #

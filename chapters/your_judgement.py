@@ -207,7 +207,7 @@ figures.table(
 )
 
 # %% [markdown]
-# Chosen questions are worth several times as many random ones. But with the descriptor's eyes the curves level off, far from the truth: what it does not see of a facet, no answer can teach. Beside the ceiling two ignorances can be told apart, that of the *learner*, which answers cure, and that of the *descriptor*, which they do not.
+# Forty chosen questions bring more than a hundred random ones. But with the descriptor's eyes the curves level off, far from the truth: what it does not see of a facet, no answer can teach. Beside the ceiling two ignorances can be told apart, that of the *learner*, which answers cure, and that of the *descriptor*, which they do not.
 #
 # The stopping rule knows only the first. It says "enough" when the answers leave the direction open by a few degrees, and where the descriptor sees but a part, the true angle is several times that. So look at the held-out answers, too.
 #
@@ -242,7 +242,7 @@ figures.show(
 #
 # ## What it is good for
 #
-# A learned metric is a file. `csdlib feedback ask PICTURES triplets.csv` writes questions about a folder of yours, `csdlib feedback fit` learns and writes the metric, `scoring.load_metric` puts pictures into its space for `neighbours`, maps and all else. A museum's restorer and its registrar may search one collection by two metrics. What it is *not*: evidence of what style is. It says what one person weighs, among the facets that were offered.
+# A learned metric is a file. `csdlib feedback ask PICTURES triplets.csv` writes questions about a folder of yours, `csdlib feedback fit` learns and writes the metric, and `csdlib search --metric` looks by it; `scoring.load_metric` puts pictures into its space for maps and all else. A museum's restorer and its registrar may search one collection by two metrics. What it is *not*: evidence of what style is. It says what one person weighs, among the facets that were offered.
 #
 # ## Summary
 #

@@ -129,7 +129,7 @@ def art() -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None) or next(filter(os.path.exists, PLACES), None)
     if found is None:
         warnings.warn("NO BROWSER: neither Chromium nor Chrome was found, the pages stay untested", stacklevel=1)
@@ -138,3 +138,11 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser of all tests; what a file's tests leave open, and what goes on drawing, is closed after them."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

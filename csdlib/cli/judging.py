@@ -64,7 +64,9 @@ def _of_one(answers: scoring.Answers, expert: str) -> scoring.Answers:
 def fit(
     answers: Annotated[Path, typer.Argument(help="The file with answers.")],
     pictures: Folder,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .json file: the metric of each.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A .json file: the metric of each, for search --metric.")
+    ] = None,
     descriptor: DescriptorName = "csd-art",
     space: Space = None,
     as_json: AsJson = False,

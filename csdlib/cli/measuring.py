@@ -92,6 +92,8 @@ def search(
     facet: Annotated[str, typer.Option(help="Near in this only: palette, light, marks, movement ...")] = "",
     unlike: Annotated[str, typer.Option(help="And in the farther half by this.")] = "",
     space: Annotated[str, typer.Option(help="A facet space of yours (.safetensors).")] = "",
+    metric: Annotated[str, typer.Option(help="Near by what feedback fit has learned (.json).")] = "",
+    expert: Annotated[str, typer.Option(help="Whose metric, where the file has several.")] = "",
     descriptor: DescriptorName = "csd-art",
 ) -> None:
     """Write the nearest images of DATABASE for every image of QUERY to a .parquet or .csv file.
@@ -106,8 +108,12 @@ def search(
         raise unknown("index", index, ["exact", "ivf", "hnsw"])
     asked, searched, own = scoring.described(query, database, descriptor)
     parts: Path | None = None
-    if facet or unlike or space:
-        found = _by_facet(asked, searched, own, k, index, (facet, unlike, space))
+    if facet or unlike or space or metric:
+        if index != "exact" or launched_with_others():
+            raise InputError("facets are searched exactly, and by one process: leave --index out, and start it alone")
+        learned = scoring.load_metric(metric, expert or None) if metric else None
+        names = {"facet": facet or None, "unlike": unlike or None, "space": space or None}
+        found = scoring.by_facets(asked, searched, k, own, metric=learned, **names)
     else:
         # What was saved is known by collection and id, of files more is known: then nothing is stored in parts.
         if index == "exact" and np.array_equal(own, searched.rows_of(asked)):
@@ -123,21 +129,6 @@ def search(
         shutil.rmtree(parts)
     recall = f"; found {found.recall.percent()} % of the exact neighbours" if found.recall else ""
     typer.echo(f"{len(asked)} queries searched in {len(searched)} images{recall}: {output}")
-
-
-def _by_facet(
-    asked: embeddings.Embeddings,
-    searched: embeddings.Embeddings,
-    own: np.ndarray,
-    k: int,
-    index: str,
-    names: tuple[str, str, str],
-) -> retrieval.Neighbours:
-    if index != "exact" or launched_with_others():
-        raise InputError("a facet is searched exactly, and by one process: leave --index out, and start it alone")
-    facet, unlike, space = (name or None for name in names)
-    chosen = scoring.chosen_space(space, asked)
-    return similarity.facet_neighbours(asked, searched, k, chosen, facet=facet, unlike=unlike, own=own)
 
 
 def _searched(

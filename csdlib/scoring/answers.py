@@ -1,7 +1,7 @@
 """Answers to triplets as a file, read as from strangers: which of two pictures is nearer to a third in style?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pandas as pd
 from csdlib.errors import InputError
 from csdlib.files import AnyPath, atomic_path
 from csdlib.metrics.shares import wilson
+from csdlib.similarity.triplets import question
 from csdlib.texts import read_csv
 
 #: The columns of a file of triplets; ``seconds`` may follow.
@@ -49,8 +50,8 @@ class Answers:
     def by(self, expert: str) -> "Answers":
         """The answers of one expert; the counts of what was left out stay those of all."""
         own = self.experts == expert
-        counts = (self.skipped, self.open, self.repeated, self.contradicted, self.unknown)
-        return Answers(self.triplets[own], self.first_nearer[own], self.experts[own], *counts)
+        parts = {"triplets": self.triplets[own], "first_nearer": self.first_nearer[own], "experts": self.experts[own]}
+        return replace(self, **parts)
 
     def agreement(self) -> pd.DataFrame:
         """How often two experts give the same answer to the same question; half of the time is chance.
@@ -62,17 +63,16 @@ class Answers:
         """
         said: dict[str, dict[tuple[int, ...], set[bool]]] = {}
         given = zip(self.experts.tolist(), map(tuple, self.triplets.tolist()), self.first_nearer.tolist(), strict=True)
-        for expert, question, nearer in given:
-            said.setdefault(expert, {}).setdefault(question, set()).add(nearer)
+        for expert, asked, nearer in given:
+            said.setdefault(expert, {}).setdefault(asked, set()).add(nearer)
         rows = []
         for expert, other in combinations(sorted(said), 2):
             both = said[expert].keys() & said[other].keys()
             if both:
                 alike = sum(said[expert][each] == said[other][each] and len(said[expert][each]) == 1 for each in both)
-                row = {"expert": expert, "other": other, "questions": len(both)}
-                rows.append(row | wilson(alike, len(both)).columns("value"))
-        columns = ["expert", "other", "questions", "value", "value_low", "value_high"]
-        return pd.DataFrame(rows, columns=columns).rename(columns={"value_low": "low", "value_high": "high"})
+                found = wilson(alike, len(both))
+                rows.append((expert, other, len(both), found.value, found.low, found.high))
+        return pd.DataFrame(rows, columns=["expert", "other", "questions", "value", "low", "high"])
 
     def notes(self) -> list[str]:
         """What a reader of the result should know of the answers, a sentence each."""
@@ -105,7 +105,7 @@ def read_answers(path: AnyPath, ids: Sequence[str] | np.ndarray) -> Answers:
     """
     table, place = read_csv(path, columns=COLUMNS), {str(name): row for row, name in enumerate(ids)}
     counts, unknown = dict.fromkeys(("skipped", "open", "repeated", "contradicted"), 0), dict[str, int]()
-    said: dict[tuple[str, int, int, int], set[int]] = {}
+    said: dict[tuple[str, tuple[int, int, int]], set[int]] = {}
     for line, row in table.iterrows():
         names = [_plain(row[column]) for column in ("anchor", "first", "second")]
         _check(path, line, row["nearer"], names)
@@ -116,17 +116,17 @@ def read_answers(path: AnyPath, ids: Sequence[str] | np.ndarray) -> Answers:
             unknown[lost] = unknown.get(lost, 0) + 1
         else:
             anchor, first, second = (place[name] for name in names)
-            question = (_plain(row["expert"]), anchor, min(first, second), max(first, second))
-            chosen, before = (first if row["nearer"] == "first" else second), said.setdefault(question, set())
+            chosen = first if row["nearer"] == "first" else second
+            before = said.setdefault((_plain(row["expert"]), question(anchor, first, second)), set())
             counts["repeated"] += chosen in before
             counts["contradicted"] += bool(before - {chosen})
             before.add(chosen)
     if unknown and not said:
         raise InputError(f"{path}: none of its pictures is there, for example {next(iter(unknown))}")
-    given = [(*question, picture) for question, both in said.items() for picture in sorted(both)]
-    rows = np.array([each[1:4] for each in given], np.int64).reshape(-1, 3)
-    first_nearer = np.array([each[4] == each[2] for each in given], bool)
-    return Answers(rows, first_nearer, np.array([each[0] for each in given], str), unknown=unknown, **counts)
+    given = [(expert, asked, picture) for (expert, asked), both in said.items() for picture in sorted(both)]
+    rows = np.array([asked for _, asked, _ in given], np.int64).reshape(-1, 3)
+    first_nearer = np.array([picture == asked[1] for _, asked, picture in given], bool)
+    return Answers(rows, first_nearer, np.array([expert for expert, *_ in given], str), unknown=unknown, **counts)
 
 
 def _plain(text: str) -> str:

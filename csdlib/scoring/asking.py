@@ -1,10 +1,7 @@
 """What somebody means by style: questions for a folder of pictures, and the metric that their answers teach."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,18 +9,17 @@ import pandas as pd
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, atomic_path
+from csdlib.files import AnyPath
 from csdlib.metrics.estimate import Estimate
 from csdlib.metrics.intervals import bootstrap, paired_difference
 from csdlib.scoring.answers import Answers, read_answers
+from csdlib.scoring.learned import write_metrics
 from csdlib.scoring.searching import chosen_space
 from csdlib.scoring.sides import Source, describe, measuring
 from csdlib.similarity.facet_spaces import FacetSpace
 from csdlib.similarity.judgement import ENOUGH, Judgement, learn_judgement
-from csdlib.similarity.triplets import FacetDistances, draw_triplets
+from csdlib.similarity.triplets import FacetDistances, draw_triplets, question
 
-#: How a file says what it is.
-FORMAT = "csdlib judgement 1"
 #: Questions among which the next is chosen.
 _POOL = 2000
 #: Groups of anchors, each foretold by what the answers about the others teach.
@@ -36,11 +32,13 @@ class Pictures:
 
     Attributes:
         images: n pictures as a descriptor sees them.
+        space: what is read of facets.
         apart: their distances by facets.
         start: (f,) weights of the plain descriptor.
     """
 
     images: Embeddings
+    space: FacetSpace
     apart: FacetDistances
     start: np.ndarray
 
@@ -98,14 +96,8 @@ class Feedback:
 
     def save(self, path: AnyPath) -> None:
         """Writes the metrics as json, for ``load_metric``."""
-        about: dict[str, Any] = {"format": FORMAT, "fingerprint": self.pictures.images.fingerprint}
-        about |= {"facets": list(self.pictures.apart.groups), "units": self.pictures.apart.units.tolist()}
-        experts = {
-            expert: {"weights": each.weights.tolist(), "intervals": each.intervals().tolist(), "answers": each.answers}
-            for expert, each in self.judgements.items()
-        }
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(about | {"experts": experts}, indent=1), encoding="utf-8")
+        apart, weights = self.pictures.apart, {who: each.weights for who, each in self.judgements.items()}
+        write_metrics(path, self.pictures.space, apart.groups, apart.units, weights)
 
 
 def pictures_to_judge(
@@ -129,10 +121,11 @@ def pictures_to_judge(
     images = describe(source, measuring(descriptor), progress=progress).embeddings
     if len(images) < 3:
         raise InputError(f"a question needs three pictures, and {len(images)} can be read")
-    apart = FacetDistances.by_space(chosen_space(space, images), images)
+    chosen = chosen_space(space, images)
+    apart = FacetDistances.by_space(chosen, images)
     if len(apart.groups) < 2:
         raise InputError(f"a judgement weighs facets, and this space has one only: {apart.groups[0]}")
-    return Pictures(images, apart, apart.plain_weights(images))
+    return Pictures(images, chosen, apart, apart.plain_weights(images))
 
 
 def ask(pictures: Pictures, count: int, answers: Answers | None = None, *, seed: int = 0) -> np.ndarray:
@@ -160,8 +153,8 @@ def ask(pictures: Pictures, count: int, answers: Answers | None = None, *, seed:
     if answers is None or not len(answers):
         return pool[:count]
     judgement, x, chosen = pictures.judged(answers), pictures.apart.differences(pool), list[int]()
-    met = {tuple(sorted(row)) for row in answers.triplets.tolist()}
-    free = np.array([tuple(sorted(row)) not in met for row in pool.tolist()])
+    met = {question(*row) for row in answers.triplets.tolist()}
+    free = np.array([question(*row) not in met for row in pool.tolist()])
     for _ in range(min(count, int(free.sum()))):
         best = int(np.where(free, judgement.teaches(x), -1).argmax())
         chosen.append(best)
@@ -202,63 +195,6 @@ def _foretold(answers: Answers, pictures: Pictures) -> tuple[np.ndarray, np.ndar
         own[here] = (learned.probability(x[here]) > 0.5) == answers.first_nearer[here]
     plain = ((x @ pictures.start > 0) == answers.first_nearer).astype(float)
     return own, plain, anchors
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A learned metric, as it stands in a file.
-
-    Attributes:
-        fingerprint: of the descriptor.
-        facets: (f,) groups of its facet space.
-        weights: (f,) of squared distances, in the units of ``units``.
-        units: (f,) what a distance of 1 is.
-    """
-
-    fingerprint: str
-    facets: tuple[str, ...]
-    weights: np.ndarray
-    units: np.ndarray
-
-    def embedded(self, images: Embeddings, space: FacetSpace) -> Embeddings:
-        """Pictures as the metric sees them, with metric l2: for ``csdlib.retrieval.neighbours`` and all others.
-
-        Raises:
-            InputError: another descriptor, or a space without one of the facets.
-        """
-        if images.fingerprint != self.fingerprint:
-            raise InputError("the metric was learned on another descriptor: describe the pictures by that one")
-        scaled = np.sqrt(self.weights / self.units)
-        places = [space.project(images, facet) * scale for facet, scale in zip(self.facets, scaled, strict=True)]
-        vectors = np.concatenate(places, axis=1).astype(np.float32)
-        of = f"{self.fingerprint}:{','.join(f'{each:.6g}' for each in self.weights)}"
-        return Embeddings(vectors, images.ids, of, "l2", images.skipped, checked=True, collections=images.collections)
-
-
-def load_metric(path: AnyPath, expert: str | None = None) -> Metric:
-    """A metric that ``Feedback.save`` wrote.
-
-    Args:
-        path: the json file.
-        expert: whose; may be left out where there is one only.
-
-    Raises:
-        InputError: no such file, no metric in it, or nobody of that name; the message says who is there.
-    """
-    try:
-        held: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-        experts = {str(name): np.array(each["weights"], np.float64) for name, each in held["experts"].items()}
-        units = np.array(held["units"], np.float64)
-        whole = held["format"] == FORMAT and all(each.shape == units.shape for each in experts.values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: no judgement that csdlib feedback fit wrote ({error})") from error
-    if not whole or not (np.isfinite(units) & (units > 0)).all():
-        raise InputError(f"{path}: no judgement that this csdlib knows")
-    if expert is None and len(experts) == 1:
-        expert = next(iter(experts))
-    if expert not in experts:
-        raise InputError(f"{path}: name the expert whose metric is wanted: {', '.join(map(repr, experts))}")
-    return Metric(str(held["fingerprint"]), tuple(held["facets"]), experts[expert], units)
 
 
 def answered(triplets: Sequence[Sequence[int]] | np.ndarray, first_nearer: Sequence[bool] | np.ndarray) -> Answers:

@@ -5,8 +5,10 @@ import pandas as pd
 
 from csdlib.descriptors.protocol import Descriptor
 from csdlib.embeddings.arrays import Embeddings
+from csdlib.errors import InputError
 from csdlib.files import AnyPath
-from csdlib.retrieval.nearest import neighbours
+from csdlib.retrieval.nearest import Neighbours, neighbours
+from csdlib.scoring.learned import Metric, load_metric
 from csdlib.scoring.sides import Side, Source, describe, measuring, settled
 from csdlib.similarity.facet_queries import facet_neighbours, shipped_space
 from csdlib.similarity.facet_spaces import FacetSpace
@@ -20,6 +22,7 @@ def search(
     facet: str | None = None,
     unlike: str | None = None,
     space: FacetSpace | AnyPath | None = None,
+    metric: Metric | AnyPath | None = None,
     descriptor: str | Descriptor = "csd-art",
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -38,6 +41,7 @@ def search(
         facet: a group of the space, for csd-art ``palette``, ``light``, ``marks``, ``movement`` and ``time``; by
             default the whole descriptor decides.
         unlike: another group.
+        metric: what somebody means by style (``load_metric``), or the file of one expert's; instead of facets.
         space: the projections, or their file (``FacetSpace.save``); by default what ships for the descriptor.
         descriptor: what describes pictures; of two saved embeddings the one that made them is known.
         progress: show a progress bar on the error stream.
@@ -51,12 +55,46 @@ def search(
             facet space for the descriptor.
     """
     asked, searched, own = described(query, database, descriptor, progress=progress)
-    if facet is None and unlike is None and space is None:
+    if facet is None and unlike is None and space is None and metric is None:
         found = neighbours(asked, searched, k, own=own, progress=progress)
     else:
-        chosen = chosen_space(space, asked)
-        found = facet_neighbours(asked, searched, k, chosen, facet=facet, unlike=unlike, own=own)
+        found = by_facets(asked, searched, k, own, facet=facet, unlike=unlike, space=space, metric=metric)
     return found.table(asked.ids, searched.ids)
+
+
+def by_facets(
+    asked: Embeddings,
+    searched: Embeddings,
+    k: int,
+    own: np.ndarray,
+    *,
+    facet: str | None = None,
+    unlike: str | None = None,
+    space: FacetSpace | AnyPath | None = None,
+    metric: Metric | AnyPath | None = None,
+) -> Neighbours:
+    """The neighbours in a facet space: by one facet, not by another, or by a learned metric.
+
+    Args:
+        asked: queries.
+        searched: the database, by the same descriptor.
+        k: neighbours of each.
+        own: the row of each query in the database, or -1.
+        facet: see ``search``, as all that follows.
+        unlike: likewise.
+        space: likewise.
+        metric: likewise.
+
+    Raises:
+        InputError: a metric beside a facet, or as ``search``.
+    """
+    chosen = chosen_space(space, asked)
+    if metric is None:
+        return facet_neighbours(asked, searched, k, chosen, facet=facet, unlike=unlike, own=own)
+    if facet is not None or unlike is not None:
+        raise InputError("a learned metric weighs all facets: leave facet and unlike out")
+    learned = metric if isinstance(metric, Metric) else load_metric(metric)
+    return neighbours(learned.embedded(asked, chosen), learned.embedded(searched, chosen), k, own=own)
 
 
 def chosen_space(space: FacetSpace | AnyPath | None, images: Embeddings) -> FacetSpace:

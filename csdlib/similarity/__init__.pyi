@@ -87,6 +87,7 @@ from .times import mantel as mantel
 from .times import precedence as precedence
 from .triplets import FacetDistances as FacetDistances
 from .triplets import draw_triplets as draw_triplets
+from .triplets import question as question
 from .verification import VERIFICATION_MEASURES as VERIFICATION_MEASURES
 from .verification import verification_table as verification_table
 from .verification import verify as verify

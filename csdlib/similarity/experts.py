@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from csdlib.errors import InputError, require_range
 from csdlib.similarity.judgement import Judgement, learn_judgement
@@ -29,7 +30,7 @@ class Expert:
 
     def answer(self, differences: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Whether ``first`` is called nearer, (n,) bool, by true differences (n, f), see ``learn_judgement``."""
-        sure = 0.5 * (1 + np.tanh(np.asarray(differences) @ self.weights / 2))
+        sure = expit(np.asarray(differences) @ self.weights)
         said = random.random(len(sure)) < sure
         guessed = random.random(len(sure)) < self.lapses
         return np.where(guessed, random.random(len(sure)) < 0.5, said)

@@ -132,6 +132,11 @@ class FacetSpace:
         """The groups that can be asked for."""
         return tuple(dict.fromkeys(facet.group for facet in self.facets))
 
+    @property
+    def identity(self) -> str:
+        """A name of these very projections; what was computed in another space cannot be compared."""
+        return text_hash(FORMAT, self.fingerprint, self.groups, self.weights.tobytes(), self.offset.tobytes())
+
     def of(self, group: str) -> tuple[ReadFacet, ...]:
         """The facets of a group that can be read.
 
@@ -173,7 +178,7 @@ class FacetSpace:
         Raises:
             InputError: as ``project``.
         """
-        of = text_hash(FORMAT, self.weights.tobytes(), group)
+        of = text_hash(self.identity, group)
         vectors = self.project(images, group)
         return Embeddings(vectors, images.ids, of, "l2", images.skipped, checked=True, collections=images.collections)
 

@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import expit
 
 from csdlib.errors import InputError
 
@@ -88,7 +89,7 @@ class Judgement:
 
     def probability(self, differences: np.ndarray) -> np.ndarray:
         """How probable it is that ``first`` is called nearer, (n,) in [0, 1], of differences (n, f)."""
-        return _logistic(differences @ self.weights)
+        return np.asarray(expit(differences @ self.weights))
 
     def teaches(self, differences: np.ndarray) -> np.ndarray:
         """How much an answer to each question would teach, (n,), of differences (n, f); higher is more."""
@@ -172,12 +173,7 @@ class _Answers:
     def slope(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Its gradient, and Gauss's Hessian with the sign turned."""
         pull = self.x * np.exp(u)
-        p = _logistic(pull.sum(axis=1))
+        p = expit(pull.sum(axis=1))
         slope = pull.T @ (self.counts * (self.y - p)) - (u - self.before) / SPREAD**2
         weighed = pull * (self.counts * p * (1 - p))[:, None]
         return slope, weighed.T @ pull + np.eye(len(u)) / SPREAD**2
-
-
-def _logistic(values: np.ndarray) -> np.ndarray:
-    # By tanh, which does not overflow.
-    return np.asarray(0.5 * (1 + np.tanh(values / 2)))

@@ -17,6 +17,16 @@ SURENESS = 8.0
 _LEAST = 0.1
 
 
+def question(anchor: int, first: int, second: int) -> tuple[int, int, int]:
+    """What makes a triplet the same question as another: its anchor, and the other two in any order.
+
+    Example:
+        >>> question(4, 7, 2), question(4, 2, 7) == question(7, 2, 4)
+        ((4, 2, 7), False)
+    """
+    return anchor, min(first, second), max(first, second)
+
+
 def draw_triplets(pictures: int, count: int, *, seed: int = 0) -> np.ndarray:
     """Random triplets of different pictures, no two of them alike.
 
@@ -40,9 +50,9 @@ def draw_triplets(pictures: int, count: int, *, seed: int = 0) -> np.ndarray:
     require_range("count", count, 1, max(1, pictures * (pictures - 1) * (pictures - 2) // 4))
     random, found = np.random.default_rng(seed), dict[tuple[int, int, int], tuple[int, int, int]]()
     while len(found) < count:
-        anchor, first, second = random.integers(pictures, size=3).tolist()
-        if len({anchor, first, second}) == 3:
-            found.setdefault((anchor, min(first, second), max(first, second)), (anchor, first, second))
+        drawn = tuple(random.integers(pictures, size=3).tolist())
+        if len(set(drawn)) == 3:
+            found.setdefault(question(*drawn), drawn)
     return np.array(list(found.values()))
 
 

@@ -24,6 +24,11 @@ class Tab:
         page.on("pageerror", lambda error: tab.errors.append(f"exception: {error}"))
         return tab
 
+    def keep_nothing(self) -> None:
+        """From the next page on, the browser forbids to keep anything."""
+        forbidden = "{ get() { throw new Error('forbidden'); } }"
+        self.page.add_init_script(f"Object.defineProperty(window, 'localStorage', {forbidden});")
+
     def open(self, address: str) -> None:
         """Load a page, scroll through it, and wait until charts and formulas stand."""
         self.errors.clear()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
@@ -15,7 +16,7 @@ from csdlib.cli import app
 from csdlib.datasets import load_dataset
 from csdlib.embeddings import embed
 from csdlib.scoring import load_metric
-from csdlib.similarity import Facet, fit_facets
+from csdlib.similarity import Facet, FacetSpace, fit_facets
 
 
 @pytest.fixture
@@ -31,17 +32,21 @@ def pictures(tmp_path: Path) -> Path:
     return folder
 
 
+def planted(ids: np.ndarray) -> list[Facet]:
+    key = np.array([float(name[1:3]) for name in ids])
+    red = np.array([float(Path(name).stem) for name in ids])
+    return [Facet("key", "light", "planted", key), Facet("red", "palette", "planted", red, of="picture")]
+
+
 @pytest.fixture
 def space(pictures: Path, tmp_path: Path) -> Path:
     """What colour tells of light and of palette."""
     table = load_dataset("folder", pictures)
     names = table.ids.tolist()
     painters = np.array([name.split("/")[0] for name in names])
-    key = np.array([float(name[1:3]) for name in names])
-    red = np.array([float(Path(name).stem) for name in names])
-    facets = [Facet("key", "light", "planted", key), Facet("red", "palette", "planted", red, of="picture")]
     seen = embed(table, load("colour"), progress=False)
-    fit_facets(seen, facets, painters, descriptor="colour").save(tmp_path / "space.safetensors", dtype="float32")
+    found = fit_facets(seen, planted(table.ids), painters, descriptor="colour")
+    found.save(tmp_path / "space.safetensors", dtype="float32")
     return tmp_path / "space.safetensors"
 
 
@@ -84,6 +89,25 @@ def test_questions_are_asked_answered_and_learned_from(
     shares = dict(zip(learned.facets, learned.weights / learned.weights.sum(), strict=True))
     assert shares == pytest.approx({row["facet"]: row["weight"] for row in found["weights"]})
     assert facet in run("fit", first, pictures, *options)
+    searched = ["search", str(pictures), str(pictures), str(tmp_path / "found.csv"), "-k", "3", "--metric", str(metric)]
+    done = CliRunner().invoke(app, [*searched, *map(str, options)])
+    assert done.exit_code == 0, done.output
+    told = FacetSpace.load(space)
+    images = embed(load_dataset("folder", pictures), load("colour"), progress=False)
+    places = [told.project(images, name) for name in learned.facets]
+    apart = [np.square(each[:, None] - each).sum(axis=2) for each in places]
+    whole = sum(w / unit * each for w, unit, each in zip(learned.weights, learned.units, apart, strict=True))
+    np.fill_diagonal(whole, np.inf)
+    found_rows = pd.read_csv(tmp_path / "found.csv").set_index("query")
+    for row in (0, 40, 77):
+        scores = found_rows.loc[images.ids[row], "score"].to_numpy()
+        assert scores == pytest.approx(-np.sort(whole[row])[:3], rel=1e-3, abs=1e-5)
+    other = fit_facets(images, planted(images.ids), np.array([each[:3] for each in images.ids]), seed=1, exchanges=20)
+    other.save(tmp_path / "other.safetensors")
+    wrong = [*searched, "--descriptor", "colour", "--space", str(tmp_path / "other.safetensors")]
+    failed = CliRunner().invoke(app, wrong)
+    assert failed.exit_code == 2
+    assert "learned in another facet space" in failed.stderr
 
 
 def test_mistakes_are_one_line(pictures: Path, space: Path, tmp_path: Path) -> None:

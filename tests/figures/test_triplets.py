@@ -268,8 +268,7 @@ def test_a_browser_that_keeps_nothing_and_a_page_from_the_disk_work_too(
     browser: Browser, where: tuple[str, Path]
 ) -> None:
     tab = Tab.new(browser)
-    forbidden = "{ get() { throw new Error('forbidden'); } }"
-    tab.page.add_init_script(f"Object.defineProperty(window, 'localStorage', {forbidden});")
+    tab.keep_nothing()
     tab.open((where[1] / "day.html").as_uri())
     begin(tab.page, "12")
     assert "This browser keeps nothing for this page: save your answers as a file." in said(tab.page)

@@ -304,8 +304,7 @@ def test_a_page_from_the_disk_and_a_browser_that_keeps_nothing_work_too(
     browser: Browser, where: tuple[str, Path]
 ) -> None:
     tab = Tab.new(browser)
-    forbidden = "{ get() { throw new Error('forbidden'); } }"
-    tab.page.add_init_script(f"Object.defineProperty(window, 'localStorage', {forbidden});")
+    tab.keep_nothing()
     tab.open((where[1] / "day.html").as_uri())
     take(tab.page, lambda number: 1)
     tab.page.get_by_role("button", name="Keep the result in this browser").click()

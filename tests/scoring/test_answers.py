@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from csdlib.errors import InputError
-from csdlib.scoring import read_answers, write_questions
+from csdlib.scoring import load_metric, read_answers, write_questions
 
 IDS = ["a.png", "b.png", "c.png", "d.png"]
 HEAD = "expert,anchor,first,second,nearer,seconds\n"
@@ -72,6 +72,31 @@ def test_questions_come_back_unanswered_and_overwrite_nothing(tmp_path: Path) ->
     assert (len(found), found.open) == (0, 2)
     with pytest.raises(InputError, match="may hold answers"):
         write_questions(path, [[0, 1, 2]], IDS)
+
+
+METRICS = '{"format": "csdlib judgement 1", "space": "x", "facets": ["a"], "units": [1], "weights": '
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", METRICS + '{"": [-1]}}', METRICS + '{"": [1, 2]}}'])
+def test_what_is_no_metric_is_refused(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "metric.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match=r"metric.json: no metric that"):
+        load_metric(path)
+
+
+def test_of_several_metrics_one_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "metric.json"
+    path.write_text(METRICS + '{"ann": [2], "bob": [3]}}')
+    assert load_metric(path, "bob").weights.tolist() == [3.0]
+    with pytest.raises(InputError, match="name the expert whose metric is wanted: 'ann', 'bob'"):
+        load_metric(path)
+
+
+def test_the_same_three_with_another_anchor_are_another_question(tmp_path: Path) -> None:
+    rows = ["ann,a.png,b.png,c.png,first,1", "ann,b.png,a.png,c.png,second,1"]
+    found = read_answers(written(tmp_path, *rows), IDS)
+    assert (len(found), found.repeated, found.contradicted) == (2, 0, 0)
 
 
 def test_names_that_look_like_formulas_are_names(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ function accuracy(estimate) {
 
 function sureness(estimate) {
   const off = expectedAngle(estimate);
-  const degrees = `If these facets are what you look at, your weights may be off by ${off.toFixed(0)} degrees`;
+  const degrees = `If these facets, as the descriptor sees them, are what you look at, your weights may be off by ${off.toFixed(0)} degrees`;
   if (off < data.enough) return `${degrees}. That is below ${data.enough}: the page would stop here. You may go on.`;
   return `${degrees}; below ${data.enough} the page would stop asking.`;
 }
