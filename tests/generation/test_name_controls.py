@@ -33,7 +33,10 @@ def test_a_name_that_is_not_there_cannot_be_taken_out() -> None:
         without_name("Ann Lee", "Ann Lee")
 
 
-def test_equal_noise_and_equal_words_give_equal_pictures_and_a_name_changes_them(micro_pipeline: Path) -> None:
+def test_equal_noise_and_equal_words_give_equal_pictures_and_a_name_changes_them(
+    micro_pipeline: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
     prompts = simple_prompts(NAMES, 2, seed=3)
     controls = {"the same": NAMES, "none": None, "exchanged": {"ann": "Bo Ray", "bo": "Ann Lee"}}
     made = generate_with_controls(micro_pipeline, prompts, NAMES, controls, steps=2, progress=False)
@@ -59,9 +62,8 @@ def test_controls_are_refused_that_would_hide_something(micro_pipeline: Path, tm
 
 def test_groups_are_named_in_their_order_with_the_same_noise() -> None:
     two = joint_prompts([["ann", "bo"], ["bo", "ann"]], NAMES, 2, seed=5)
-    assert two["prompt"].unique().tolist() == [
-        f"A painting in the style of {t}" for t in ("Ann Lee and Bo Ray", "Bo Ray and Ann Lee")
-    ]
+    endings = [prompt.removeprefix("A painting in the style of ") for prompt in two["prompt"].unique()]
+    assert endings == ["Ann Lee and Bo Ray", "Bo Ray and Ann Lee"]
     assert two["seed"].tolist() == [5, 6, 5, 6]
     assert two["others"].tolist()[0] == ["bo"]
     with pytest.raises(InputError, match="two artists or more"):

@@ -37,7 +37,10 @@ STYLE, EVERYTHING = "csd-tiny", "clip-tiny"
 PREDICTION = (__doc__ or "").split("*")[1].replace("\n", " ")
 
 #: Whose pictures are compared: a picture with the name and one without it ...; the last pair is of two controls.
-COMPARED = (("own", "no_name"), ("own", "stranger"), ("own", "nobody"), ("nobody", "no_name"))
+COMPARED = (("own", "no name"), ("own", "stranger"), ("own", "nobody"), ("nobody", "no name"))
+
+#: Pictures in a name whose prototype stands for it.
+STANDING = 4
 
 #: How far along the line between two prototypes a picture is neither one nor the other.
 BETWEEN = (0.25, 0.75)
@@ -57,13 +60,13 @@ def record_names(output: AnyPath, *, images: int = 1, command: str = "") -> pd.D
         those whom csd-tiny has not seen), and ``value, low, high, n, note``.
     """
     names = atelier_artists()
-    put = {"no_name": None, "stranger": strangers(), "nobody": nobodies()}
+    put = {"no name": None, "stranger": strangers(), "nobody": nobodies()}
     options: dict[str, Any] = {"guidance": GUIDANCE, "steps": STEPS, "progress": False}
     made = {
         kind: generate_with_controls("tiny-sd", prompts_of_kind(kind, images), names, put, **options) for kind in KINDS
     }
     several = {size: generate("tiny-sd", joint(size, images), **options) for size in (2, 3)}
-    shown = generate("tiny-sd", simple_prompts(names, 8, seed=0), **options)
+    shown = generate("tiny-sd", simple_prompts(names, STANDING, seed=0), **options)
     rows = [*_paired_rows({kind: _per_pair(tables) for kind, tables in made.items()})]
     rows += _joint_rows(several, shown, made["simple"]["own"], images)
     frame = pd.DataFrame(rows)
