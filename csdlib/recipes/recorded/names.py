@@ -37,7 +37,7 @@ STYLE, EVERYTHING = "csd-tiny", "clip-tiny"
 PREDICTION = (__doc__ or "").split("*")[1].replace("\n", " ")
 
 #: Whose pictures are compared: a picture with the name and one without it ...; the last pair is of two controls.
-COMPARED = (("own", "no name"), ("own", "stranger"), ("own", "nobody"), ("nobody", "no name"))
+COMPARED = (("own", "no_name"), ("own", "stranger"), ("own", "nobody"), ("nobody", "no_name"))
 
 #: Pictures in a name whose prototype stands for it.
 STANDING = 4
@@ -60,7 +60,7 @@ def record_names(output: AnyPath, *, images: int = 1, command: str = "") -> pd.D
         those whom csd-tiny has not seen), and ``value, low, high, n, note``.
     """
     names = atelier_artists()
-    put = {"no name": None, "stranger": strangers(), "nobody": nobodies()}
+    put = {"no_name": None, "stranger": strangers(), "nobody": nobodies()}
     options: dict[str, Any] = {"guidance": GUIDANCE, "steps": STEPS, "progress": False}
     made = {
         kind: generate_with_controls("tiny-sd", prompts_of_kind(kind, images), names, put, **options) for kind in KINDS
@@ -118,7 +118,7 @@ def _compared(first: Study, second: Study, a: np.ndarray, b: np.ndarray, what: s
     gained = ((vectors - partners) * own).sum(axis=1)
     found = first.hits[a, 0].astype(float) - second.hits[b, 0].astype(float)
     return {
-        f"change {what}": 1 - (vectors * partners).sum(axis=1),
+        f"change {what}": (1 - (vectors * partners).sum(axis=1)).clip(0, 2),
         f"gain {what}": gained,
         f"gain found by {what}": found,
     }
@@ -151,8 +151,15 @@ def _paired_rows(tables: dict[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
 
 def _by_painters(where: dict[str, Any], values: pd.Series, artists: pd.Series) -> Iterator[dict[str, Any]]:
     for painters, own in (("all", np.ones(len(values), bool)), ("unseen", artists.isin(UNSEEN).to_numpy())):
-        estimate = bootstrap(values.to_numpy()[own], groups=artists.to_numpy()[own], bounds=(-2.0, 2.0))
+        bounds = _bounds(where["part"], where["measure"])
+        estimate = bootstrap(values.to_numpy()[own], groups=artists.to_numpy()[own], bounds=bounds)
         yield where | {"painters": painters} | _numbers(estimate)
+
+
+def _bounds(part: str, measure: str) -> tuple[float, float]:
+    """Between which values a measure lies: shares and cosines, their changes, and differences of these."""
+    most = 1.0 if "subject" in measure or "found" in measure else 2.0
+    return (0.0 if part == "change" else -most, most)
 
 
 def _numbers(estimate: Estimate) -> dict[str, Any]:
