@@ -159,6 +159,8 @@ def _by_painters(where: dict[str, Any], values: pd.Series, artists: pd.Series) -
 def _bounds(part: str, measure: str) -> tuple[float, float]:
     """Between which values a measure lies: shares and cosines, their changes, and differences of these."""
     most = 1.0 if "subject" in measure or "found" in measure else 2.0
+    # A contrast is a difference of two means; that of gains is one of differences.
+    most *= 2 if part == "contrast" and measure.startswith("gain") else 1
     return (0.0 if part == "change" else -most, most)
 
 
