@@ -25,7 +25,7 @@ from csdlib.generation.prompts import simple_prompts
 from csdlib.generation.studies import Study, pairs, works_of
 from csdlib.generation.subjects import SubjectClassifier
 from csdlib.metrics.estimate import Estimate
-from csdlib.metrics.intervals import SIGNED, bootstrap
+from csdlib.metrics.intervals import SHARE, SIGNED, Bounds, bootstrap
 from csdlib.recipes.atelier_prompts import atelier_artists
 from csdlib.recipes.name_prompts import KINDS, joint, nobodies, prompts_of_kind, strangers
 from csdlib.recipes.recorded.results import write_results
@@ -38,6 +38,9 @@ PREDICTION = (__doc__ or "").split("*")[1].replace("\n", " ")
 
 #: Whose pictures are compared: a picture with the name and one without it ...; the last pair is of two controls.
 COMPARED = (("own", "no_name"), ("own", "stranger"), ("own", "nobody"), ("nobody", "no_name"))
+
+#: Of what is measured along the line; all else is a cosine.
+_LINE_BOUNDS: dict[str, Bounds] = {"place of the first name": None, "between": SHARE}
 
 #: Pictures in a name whose prototype stands for it.
 STANDING = 4
@@ -256,7 +259,7 @@ def _line_rows(
         }
         for measure, each in values.items():
             where = {"part": "joint", "prompts": "2 names", "compared": title, "measure": measure, "painters": "all"}
-            yield where | _numbers(bootstrap(each, groups=units, bounds=None if "place" in measure else SIGNED))
+            yield where | _numbers(bootstrap(each, groups=units, bounds=_LINE_BOUNDS.get(measure, SIGNED)))
 
 
 def _alone(
