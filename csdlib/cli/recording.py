@@ -18,9 +18,11 @@ from csdlib.recipes.recorded.facets import record_facets
 from csdlib.recipes.recorded.judgement import record_judgement
 from csdlib.recipes.recorded.meaning import record_meaning
 from csdlib.recipes.recorded.moods import record_moods
+from csdlib.recipes.recorded.names import record_names
 from csdlib.recipes.recorded.on_map import record_generated_on_map
 from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.reading import READING, record_reading
+from csdlib.recipes.recorded.recognition import record_recognition
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
 from csdlib.recipes.recorded.training import record_training
 from csdlib.recipes.shipped.corpora import make_corpora
@@ -213,6 +215,18 @@ def moods(
 
 @record.command()
 @plain_errors
+def names(
+    context: typer.Context,
+    output: Output = RESULTS / "names.csv",
+    images: Annotated[int, typer.Option(help="Pictures of each painter and kind of prompt.")] = 1,
+) -> None:
+    """Take names out of tiny-sd's prompts, exchange them, join them, and measure what that changes."""
+    record_names(output, images=images, command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
 def paintings(context: typer.Context, root: Root, output: Output = RESULTS / "real_paintings.csv") -> None:
     """Search real paintings by every small descriptor."""
     record_paintings(root, output, command=command_line(context, root=ROOT))
@@ -228,6 +242,24 @@ def reading(
 ) -> None:
     """Train a judge that shares no painters with the text encoder, and record what every name does."""
     record_reading(output, replace(READING, steps=steps), command=command_line(context))
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def recognition(
+    context: typer.Context,
+    output: Output = RESULTS / "recognition.csv",
+    root: Annotated[
+        Path | None, typer.Option(help="Folder with wikiart.csv, sd14_artists.csv, sd15_finetunes.csv.")
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="A folder that gets the benchmark's pictures as id.png.")
+    ] = None,
+) -> None:
+    """Tell from tiny-sd's pictures whose name was in the prompt, by several methods, where each may fail."""
+    told = command_line(context, **({} if root is None else {"root": ROOT}), pictures="FOLDER")
+    record_recognition(output, root, pictures=pictures, command=told)
     typer.echo(f"written: {output}")
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from csdlib import scoring
 from csdlib.cli.common import AsJson, Measure, examples, measured, plain_errors, visible
 from csdlib.errors import InputError
+from csdlib.files import atomic_path, data_path
 from csdlib.metrics.estimate import Estimate
 from csdlib.scoring.report import Report, records, require_table
 from csdlib.texts import split_names
@@ -99,6 +100,25 @@ def evaluate(
 ) -> None:
     """Measure how well styles are told apart: every picture is searched among all the others."""
     _report(partial(scoring.evaluate, folder, k=k, **measure), output, as_json, strict)
+
+
+@verbs.command(epilog=examples("csdlib recognise predictions.csv", "csdlib recognise predictions.csv -o judged.csv"))
+@plain_errors
+def recognise(
+    predictions: Annotated[Path, typer.Argument(help="A csv file with id, artist (empty: refused), confidence.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .csv file.")] = None,
+    splits: Annotated[Path | None, typer.Option(help="Other splits than the benchmark's, a csv file.")] = None,
+) -> None:
+    """Judge a method that names the artist in the prompt, by its table of predictions."""
+    if output and output.suffix != ".csv":
+        raise InputError(f"output {output} must be a file that ends in .csv")
+    asked = scoring.read_splits(splits or data_path("results/recognition_splits.csv"))
+    found = scoring.judge_predictions(scoring.read_predictions(predictions, asked), asked)
+    if output:
+        with atomic_path(output) as path:
+            found.to_csv(path, index=False)
+    texts = [Estimate.from_row(row).percent() for _, row in found.iterrows()]
+    _table(found[["setting", "group", "measure"]].assign(percent=texts))
 
 
 @verbs.command(epilog=examples("csdlib doctor references"))

@@ -29,6 +29,7 @@ VERBS = {
         "score": "Score the style of generated pictures by references: a row a picture, a summary with intervals.",
         "attribute": "Rank the artists whose style each picture may show, and say where it is nobody's.",
         "evaluate": "Measure how well styles are told apart: every picture is searched among all the others.",
+        "recognise": "Judge a method that names the artist in the prompt, by its table of predictions.",
         "doctor": "Examine a folder before it is scored: what is broken, double, thin or cut.",
     },
     "judging": {"feedback": "Ask which of two pictures is nearer to a third, and learn what somebody means by style."},

@@ -19,6 +19,10 @@ from .latents import Latents as Latents
 from .latents import text_states as text_states
 from .latents import write_latents as write_latents
 from .leakage import content_leakage as content_leakage
+from .name_controls import generate_with_controls as generate_with_controls
+from .name_controls import joint_prompts as joint_prompts
+from .name_controls import renamed as renamed
+from .name_controls import without_name as without_name
 from .new_pairs import Transfers as Transfers
 from .new_pairs import write_transfers as write_transfers
 from .pictures import Settings as Settings

@@ -27,6 +27,9 @@ from .readers import agreement as agreement
 from .readers import crowd_shares as crowd_shares
 from .readers import majority as majority
 from .readers import read_readers as read_readers
+from .recognised import judge_predictions as judge_predictions
+from .recognised import read_predictions as read_predictions
+from .recognised import read_splits as read_splits
 from .report import Report as Report
 from .searching import by_facets as by_facets
 from .searching import chosen_space as chosen_space

@@ -66,6 +66,10 @@ from .reading import Reading as Reading
 from .readouts import READOUTS as READOUTS
 from .readouts import Readout as Readout
 from .readouts import readout as readout
+from .recognition import NameScores as NameScores
+from .recognition import by_linear_classifier as by_linear_classifier
+from .recognition import by_nearest_work as by_nearest_work
+from .recognition import by_prototype as by_prototype
 from .reliability import JUDGED as JUDGED
 from .reliability import RELIABILITY_MEASURES as RELIABILITY_MEASURES
 from .reliability import Reliability as Reliability

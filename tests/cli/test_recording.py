@@ -16,6 +16,7 @@ RECORDERS = {
     "facet-queries": ("record_facet_queries", "data/results/facet_queries.csv"),
     "map": ("record_generated_on_map", "data/results/generated_on_map.csv"),
     "moods": ("record_moods", "data/results/moods.csv"),
+    "names": ("record_names", "data/results/names.csv"),
     "paintings": ("record_paintings", "data/results/real_paintings.csv"),
     "training": ("record_training", "data/results/real_training.json"),
     "studies": ("record_atelier_studies", "data/results/studies_atelier.csv"),
@@ -55,3 +56,12 @@ def test_tables_are_recorded_with_and_without_real_pictures(
     assert [each["args"] for each in called] == [(Path("data/results"), Path("/my/own")), (Path("data/results"), None)]
     assert called[0]["command"] == f"csdlib record {verb} data/results --root $CSD_ART --table {table}"
     assert (called[1]["command"], called[1]["tables"]) == (f"csdlib record {verb} data/results", None)
+
+
+def test_recognition_is_recorded_without_a_path_of_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: dict[str, Any] = {}
+    monkeypatch.setattr(recording, "record_recognition", lambda *args, **kwargs: called.update(kwargs, args=args))
+    told = ["record", "recognition", "--root", "/my/own", "--pictures", "/my/pictures"]
+    assert CliRunner().invoke(app, told).exit_code == 0
+    assert called["args"] == (Path("data/results/recognition.csv"), Path("/my/own"))
+    assert "/my" not in called["command"]
