@@ -6,8 +6,11 @@ import numpy as np
 
 from csdlib.errors import InputError
 
+#: The largest share of how places vary that groups may explain.
+BETWEEN = 0.25
+
 #: Orders that are tried until one is balanced.
-TRIES = 20_000
+TRIES = 100_000
 
 
 def draw_counts(
@@ -15,6 +18,7 @@ def draw_counts(
     levels: Sequence[int],
     facts: Mapping[str, np.ndarray],
     *,
+    groups: Sequence[str] | None = None,
     seed: int = 0,
     most: float = 0.1,
 ) -> dict[str, int]:
@@ -28,6 +32,8 @@ def draw_counts(
         artists: as many as levels, or a multiple.
         levels: numbers of pictures, rising.
         facts: name -> (artists,) a number of each artist, for example how easily it is found.
+        groups: of each artist, for example its movement: no group is to have few pictures, or many. So groups explain
+            at most BETWEEN of how places vary, about half of what they would by chance.
         seed: of the order; the same one gives the same counts.
         most: the largest correlation of a fact with the level's place that is accepted, in (0, 1].
 
@@ -50,7 +56,8 @@ def draw_counts(
     random, places = np.random.default_rng(seed), np.repeat(np.arange(len(levels)), len(artists) // len(levels))
     for _ in range(TRIES):
         order = random.permutation(places)
-        if all(abs(np.corrcoef(each, order)[0, 1]) <= most and _even(each, order) for each in known.values()):
+        balanced = all(abs(np.corrcoef(each, order)[0, 1]) <= most and _even(each, order) for each in known.values())
+        if balanced and (groups is None or _between(np.asarray(groups), order) <= BETWEEN):
             return {name: int(levels[place]) for name, place in zip(artists, order, strict=True)}
     raise InputError(f"no order of {TRIES} has correlations of at most {most} with {', '.join(facts)}: raise most")
 
@@ -68,3 +75,10 @@ def _even(values: np.ndarray, places: np.ndarray) -> bool:
         return True
     rarer = np.bincount(places[values == values.max()], minlength=int(places.max()) + 1)
     return bool(np.ptp(rarer) <= 1)
+
+
+def _between(groups: np.ndarray, places: np.ndarray) -> float:
+    """The share of how places vary that lies between groups, in [0, 1]."""
+    centred = places - places.mean()
+    means = [(int((groups == group).sum()), float(centred[groups == group].mean())) for group in np.unique(groups)]
+    return float(sum(count * mean**2 for count, mean in means) / np.square(centred).sum())

@@ -26,6 +26,14 @@ def test_levels_are_filled_evenly_and_follow_no_fact(seed: int) -> None:
     assert counts == draw_counts(NAMES, LEVELS, facts, seed=seed)
 
 
+def test_no_group_has_few_pictures() -> None:
+    groups = [f"movement {number // 2}" for number in range(16)]
+    for seed in range(5):
+        counts = draw_counts(NAMES, LEVELS, {"found": np.random.default_rng(seed).random(16)}, groups=groups, seed=seed)
+        places = np.array([LEVELS.index(counts[name]) for name in NAMES]).reshape(8, 2)
+        assert np.var(places.mean(axis=1)) <= 0.25 * np.var(places)
+
+
 def test_another_seed_draws_anew() -> None:
     drawn = [draw_counts(NAMES, LEVELS, {}, seed=seed) for seed in range(20)]
     assert len({tuple(each.values()) for each in drawn}) == 20

@@ -95,7 +95,8 @@ def record_threshold(
     folder = Path(model) if model else unfinished(output) / "model"
     painters = withheld_painters()
     facts = {name: painters[name].to_numpy(float) for name in ("retrieved", "read")}
-    drawn = draw_counts(painters["artist"].tolist(), levels, facts, seed=counts_seed)
+    who, movements = painters["artist"].tolist(), painters["movement"].tolist()
+    drawn = draw_counts(who, levels, facts, groups=movements, seed=counts_seed)
     painters["count"] = painters["artist"].map(drawn)
     training = pictures_by_counts(drawn, works_per_painter)
     seconds = train_by_counts(folder, training, config, command=command)
@@ -121,9 +122,10 @@ def withheld_painters() -> pd.DataFrame:
     """What is known of the withheld painters before any training, by csd-tiny and the exhibition.
 
     Returns:
-        one row a painter: ``artist``; ``read``, whether the text encoder has read the name; ``movement``; ``retrieved``,
-        the share of the painter's queries whose nearest work is the painter's, high = easy; ``spread`` of the works,
-        high = varied; and ``nearest_known``, the cosine to the prototype of the nearest painter whom the start has seen.
+        one row a painter: ``artist``; ``read``, whether the text encoder has read the name; ``movement``;
+        ``retrieved``, the share of the painter's queries whose nearest work is the painter's, high = easy; ``spread``
+        of the works, high = varied; and ``nearest_known``, the cosine to the prototype of the nearest painter whom the
+        start has seen.
     """
     works, descriptor = works_of("atelier"), load("csd-tiny")
     query = works.where(split="query")
@@ -233,12 +235,8 @@ def _explained(frame: pd.DataFrame, count: np.ndarray, values: np.ndarray) -> di
     found: dict[str, float] = {}
     for name in EXPLAIN:
         column = frame[name]
-        extra = pd.get_dummies(column, drop_first=True) if name == "movement" else column
-        if (
-            column.nunique() < 2
-            or column.isna().any()
-            or len(values) - extra.to_numpy().reshape(len(values), -1).shape[1] < 4
-        ):
+        extra = pd.get_dummies(column, drop_first=True) if name == "movement" else column.to_frame()
+        if column.nunique() < 2 or column.isna().any() or extra.shape[1] > len(values) - 4:
             continue
         beyond = explained_beyond(values, np.log2(1 + count), extra.to_numpy(float))
         found |= {f"{name}_{what}": each for what, each in asdict(beyond).items()}
