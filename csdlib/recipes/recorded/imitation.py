@@ -254,15 +254,12 @@ def _balance(painters: pd.DataFrame) -> dict[str, float]:
 
 def _judged(made: Mapping[str, ImageTable], training: ImageTable, name: str) -> pd.DataFrame:
     """One row a painter: what its pictures look like to a descriptor, after and before the training."""
-    rows = None
+    parts = []
     for suffix, table in made.items():
         seen = study(table, works_of("atelier"), load(name), cache=_cache()).by_artist()
-        kept = seen[["artist", "value", "corrected", "found"]].assign(
-            copies=seen["artist"].map(_copies(table, training))
-        )
-        kept = kept.set_index("artist").add_suffix(suffix)
-        rows = kept if rows is None else rows.join(kept)
-    assert rows is not None
+        kept = seen.set_index("artist")[["value", "corrected", "found"]]
+        parts.append(kept.assign(copies=_copies(table, training)).add_suffix(suffix))
+    rows = pd.concat(parts, axis=1)
     return rows.assign(gained=rows["value"] - rows["value_before"], descriptor=name).reset_index()
 
 
