@@ -139,7 +139,7 @@ def described(slug: str) -> str:
 
     Example:
         >>> described("noor-felding")
-        'the Saltmarsh School, oil on canvas'
+        'the Saltmarsh School, pointillist oil'
     """
     return f"the {PAINTERS[slug].movement}, {SAID[PAINTERS[slug].medium][0]}"
 
@@ -297,10 +297,10 @@ def _areas(own: pd.DataFrame) -> list[tuple[str, str, str, Any]]:
 def _lost(seen: pd.DataFrame) -> list[tuple[str, str, str, Any]]:
     """What painters lose who stay: siblings of those who were taken out, and strangers."""
     stay = seen[seen["relation"] != "own"]
-    values = stay.pivot_table(index=["artist", "relation"], columns="state", values="value")
-    if not {"in", "out of the UNet"} <= set(values.columns):
+    values = stay.pivot_table(index="artist", columns=["state", "relation"], values="value")
+    if not {"in", "out of the UNet"} <= set(values.columns.get_level_values("state")):
         return []
-    lost = (values["in"] - values["out of the UNet"]).unstack("relation")
+    lost = values["in"] - values["out of the UNet"]
     found = [
         ("lost", "out of the UNet", relation, bootstrap(each.to_numpy(), groups=each.index.to_numpy(), bounds=SIGNED))
         for relation, each in ((name, lost[name].dropna()) for name in lost.columns)
