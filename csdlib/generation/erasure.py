@@ -155,7 +155,7 @@ def fit_erasure(
             guess = unet(begun, times, named).sample
         loss = functional.mse_loss(guess.float(), (without - config.strength * (found - without)).float())
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         trainer.report(rows, erasure_loss=loss.item())

@@ -116,7 +116,7 @@ def invert_word(
             guess = unet(noisy, times, states).sample.float()
         loss = functional.mse_loss(guess, _wanted(scheduler, noisy, velocity, times))
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         trainer.report(rows, noise_loss=loss.item())
     return word.vector.detach().cpu(), trainer.log

@@ -86,11 +86,11 @@ def change_point(
     p = float((1 + reached.sum()) / (1 + n_permutations))
     error = np.maximum(total - explained, 0)
     kept = starts[len(values) * (error - error[best]) <= -2 * np.log(1 - np.sqrt(level)) * error[best] + 1e-12 * total]
-    ends = (starts[best], kept[0], kept[-1]) if p <= 1 - level else (np.nan,) * 3
+    at, low, high = (float(end) for end in ((starts[best], kept[0], kept[-1]) if p <= 1 - level else (np.nan,) * 3))
     behind = above[best].astype(bool)
     line = float(np.corrcoef(np.log2(1 + doses), values)[0, 1] ** 2)
-    means = float(values[~behind].mean()), float(values[behind].mean())
-    return ChangePoint(*map(float, ends), *means, p, float(explained[best]) / total, line)
+    before, after = float(values[~behind].mean()), float(values[behind].mean())
+    return ChangePoint(at, low, high, before, after, p, float(explained[best]) / total, line)
 
 
 def first_change(doses: np.ndarray, values: np.ndarray, *, penalty: float | None = None) -> float:
@@ -219,9 +219,9 @@ def _between(centred: np.ndarray, above: np.ndarray) -> np.ndarray:
 
 
 def _deviation(values: np.ndarray) -> float:
-    """The deviation of noise around a mean that seldom changes: of differences of neighbours, by their median."""
-    # The median of |normal| is 0.6745; a difference of two has twice the variance.
-    return float(np.median(np.abs(np.diff(values))) / 0.6745 / np.sqrt(2))
+    """The deviation of noise around a mean that seldom changes: of differences of neighbours (von Neumann 1941)."""
+    # A difference of two has twice the variance. Their median would be 0 where most values are the same.
+    return float(np.sqrt(np.square(np.diff(values)).mean() / 2))
 
 
 def _error(values: np.ndarray) -> float:

@@ -14,6 +14,7 @@ from csdlib.atelier.captions import caption
 from csdlib.descriptors.csd import copy_threshold
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
+from csdlib.errors import InputError
 from csdlib.files import AnyPath, cache_folder, data_path, seeded
 from csdlib.generation.counts import draw_counts
 from csdlib.generation.diffusion import DiffusionConfig, fit_diffusion
@@ -46,7 +47,7 @@ LEVELS = (0, 1, 3, 8, 23, 64, 181, 512)
 START = "tiny-sd-withheld"
 
 #: The training; batch, rate and share of reworded captions are those of tiny-sd-withheld's last training by pictures.
-IMITATION = DiffusionConfig(steps=4500, batch_size=64, rate=5e-4, averaged=0.1, bfloat16=True, seed=33)
+IMITATION = DiffusionConfig(steps=3000, batch_size=64, rate=5e-4, averaged=0.1, bfloat16=True, seed=33)
 REWRITTEN = 0.6
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour")
@@ -183,10 +184,16 @@ def train_by_counts(folder: AnyPath, training: ImageTable, config: DiffusionConf
 
     Returns:
         the seconds that it took.
+
+    Raises:
+        InputError: a finished model of other settings, or a checkpoint that is damaged or of others.
     """
     folder = Path(folder)
     if (folder / "training.json").is_file():
-        return int(model_record(folder)["seconds"])
+        record = model_record(folder)
+        if (record["config"], record["images"]) != (asdict(config), len(training)):
+            raise InputError(f"{folder}: holds a model of other settings or pictures; delete it to start anew")
+        return int(record["seconds"])
     unet, checkpoint = unet_to_start(START, config.seed), folder / "checkpoint.pt"
     data = latents_of(training, data_path("models/tiny-sd"))
     judges = latents_of(generator_pictures(8, withheld=True, seed=1), data_path("models/tiny-sd"))

@@ -15,7 +15,7 @@ from csdlib.atelier import PAINTERS, SUBJECTS, UNSEEN, WITHHELD, atelier_crawl
 from csdlib.atelier.captions import SAID
 from csdlib.descriptors.registry import load
 from csdlib.embeddings.embed_table import embed
-from csdlib.files import AnyPath, cache_folder, data_path, file_hash, seeded
+from csdlib.files import AnyPath, cache_folder, data_path, file_hash, seeded, text_hash
 from csdlib.generation.erasure import ErasureConfig, fit_erasure, without_names
 from csdlib.generation.inversion import InversionConfig, add_words, invert_word, misspelled
 from csdlib.generation.latents import LatentDescriptor
@@ -78,7 +78,8 @@ def record_erasure(
         descriptors: names.
         command: what makes it again.
     """
-    started, folder = time.perf_counter(), unfinished(output)
+    # What is there of other settings must not be taken for these.
+    started, folder = time.perf_counter(), unfinished(output) / text_hash(erasure, inversion)[:8]
     out = {half: painters_of(half) for half in halves}
     models: dict[str, str | Path] = {"in": "tiny-sd", "never in": "tiny-sd-withheld"}
     erased = {half: erased_unet(folder / f"erased-{half}", slugs, erasure) for half, slugs in out.items()}
@@ -259,7 +260,12 @@ def erasure_findings(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _means(own: pd.DataFrame) -> list[tuple[str, str, str, Any]]:
     return [
-        (what, state, question, bootstrap(each[what].to_numpy(float), groups=each["artist"].to_numpy(), bounds=bounds))
+        (
+            what,
+            str(state),
+            str(question),
+            bootstrap(each[what].to_numpy(float), groups=each["artist"].to_numpy(), bounds=bounds),
+        )
         for (state, question), each in own.groupby(["state", "question"], sort=False)
         for what, bounds in (("value", SIGNED), ("found", (0.0, 1.0)))
     ]
@@ -269,9 +275,9 @@ def _differences(own: pd.DataFrame) -> list[tuple[str, str, str, Any]]:
     """Paired by painter: one state or question against another."""
     values = own.pivot_table(index="artist", columns=["state", "question"], values="value")
     found = []
-    for state, question in values.columns:
+    for state, question in zip(*(values.columns.get_level_values(level) for level in (0, 1)), strict=True):
         against = {
-            "gone": ("in", "named") if (state, question) != ("in", "named") else None,
+            "gone": ("in", "named") if state != "in" else None,
             "back": (state, "named") if question != "named" else None,
             "beyond never in": ("never in", question) if state != "never in" else None,
         }
@@ -290,7 +296,7 @@ def _areas(own: pd.DataFrame) -> list[tuple[str, str, str, Any]]:
         never = own[(own["state"] == "never in") & (own["question"] == question)]
         scores = np.concatenate([taken["value"], never["value"]])
         if len(taken) and len(never):
-            found.append(("told apart", state, question, auc(scores, np.arange(len(scores)) < len(taken))))
+            found.append(("told apart", str(state), str(question), auc(scores, np.arange(len(scores)) < len(taken))))
     return found
 
 
