@@ -15,6 +15,7 @@ from csdlib.recipes.recorded.coverage import record_coverage
 from csdlib.recipes.recorded.described import record_described
 from csdlib.recipes.recorded.facet_queries import record_facet_queries
 from csdlib.recipes.recorded.facets import record_facets
+from csdlib.recipes.recorded.imitation import IMITATION, record_threshold
 from csdlib.recipes.recorded.judgement import record_judgement
 from csdlib.recipes.recorded.meaning import record_meaning
 from csdlib.recipes.recorded.moods import record_moods
@@ -24,6 +25,7 @@ from csdlib.recipes.recorded.paintings import record_paintings
 from csdlib.recipes.recorded.reading import READING, record_reading
 from csdlib.recipes.recorded.recognition import record_recognition
 from csdlib.recipes.recorded.studies import record_atelier_studies, record_real_studies
+from csdlib.recipes.recorded.taken_out import ERASURE, INVERSION, record_erasure
 from csdlib.recipes.recorded.training import record_training
 from csdlib.recipes.shipped.corpora import make_corpora
 from csdlib.recipes.shipped.facet_spaces import make_facet_spaces
@@ -260,6 +262,37 @@ def recognition(
     """Tell from tiny-sd's pictures whose name was in the prompt, by several methods, where each may fail."""
     told = command_line(context, **({} if root is None else {"root": ROOT}), pictures="FOLDER")
     record_recognition(output, root, pictures=pictures, command=told)
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def threshold(
+    context: typer.Context,
+    output: Output = RESULTS / "threshold.csv",
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = IMITATION.steps,
+    works: Annotated[int, typer.Option(help="Pictures of each painter that the start knows.")] = 300,
+    images: Annotated[int, typer.Option(help="Generated for each withheld painter, before and after.")] = 16,
+    model: Annotated[Path | None, typer.Option(help="Folder for the trained UNet, which stays.")] = None,
+) -> None:
+    """Train a UNet on withheld painters, each with a count of its own; a killed run goes on where it was."""
+    told, config = command_line(context, model="MODEL"), replace(IMITATION, steps=steps)
+    record_threshold(output, config, model=model, works_per_painter=works, images=images, command=told)
+    typer.echo(f"written: {output}")
+
+
+@record.command()
+@plain_errors
+def erasure(
+    context: typer.Context,
+    output: Output = RESULTS / "erasure.csv",
+    steps: Annotated[int, typer.Option(help="Optimiser steps of each erasure.")] = ERASURE.steps,
+    word_steps: Annotated[int, typer.Option(help="Optimiser steps of each learned word.")] = INVERSION.steps,
+    images: Annotated[int, typer.Option(help="Generated for each painter and question.")] = 8,
+) -> None:
+    """Take painters out of tiny-sd, and ask for them in other words; a killed run goes on where it was."""
+    settings = replace(ERASURE, steps=steps), replace(INVERSION, steps=word_steps)
+    record_erasure(output, *settings, images=images, command=command_line(context))
     typer.echo(f"written: {output}")
 
 

@@ -29,7 +29,7 @@ MODELS = {
 _DECIDE = (".safetensors", ".json", ".txt")
 
 
-def load_pipeline(model: AnyPath) -> DiffusionPipeline:
+def load_pipeline(model: AnyPath, *, dtype: torch.dtype | None = None) -> DiffusionPipeline:
     """A pipeline of diffusers, on the GPU where there is one; in 16 bit where the device computes so natively.
 
     A folder that holds nothing but a ``unet/``, as that of ``tiny-sd-withheld`` and what ``csdlib train-diffusion``
@@ -37,13 +37,14 @@ def load_pipeline(model: AnyPath) -> DiffusionPipeline:
 
     Args:
         model: a name of ``MODELS``, a folder that holds a pipeline, or ``owner/name`` on the hub, fetched on first use.
+        dtype: of the weights; what learns needs float32. By default as said above.
 
     Raises:
         InputError: an unknown name, a folder that holds no whole pipeline, a pipeline that takes no prompt, or a model
             that cannot be fetched.
     """
     folder = model_folder(model)
-    parts: dict[str, Any] = {"dtype": compute_dtype()}
+    parts: dict[str, Any] = {"dtype": dtype or compute_dtype()}
     # diffusers would say that tiny-sd's autoencoder is of another class than most pipelines': that is meant.
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()

@@ -2,6 +2,11 @@ from .crossed import Parts as Parts
 from .crossed import crossed_mean as crossed_mean
 from .crossed import crossed_parts as crossed_parts
 from .crossed import holm as holm
+from .doses import Beyond as Beyond
+from .doses import ChangePoint as ChangePoint
+from .doses import change_point as change_point
+from .doses import explained_beyond as explained_beyond
+from .doses import first_change as first_change
 from .estimate import Estimate as Estimate
 from .intervals import SIGNED as SIGNED
 from .intervals import around as around

@@ -43,6 +43,9 @@ from .recorded.described import record_described as record_described
 from .recorded.facet_queries import record_facet_queries as record_facet_queries
 from .recorded.facets import record_facets as record_facets
 from .recorded.fooled import record_fooled as record_fooled
+from .recorded.imitation import LEVELS as LEVELS
+from .recorded.imitation import imitation_findings as imitation_findings
+from .recorded.imitation import record_threshold as record_threshold
 from .recorded.judgement import record_judgement as record_judgement
 from .recorded.meaning import TABLES as TABLES
 from .recorded.meaning import record_meaning as record_meaning
@@ -61,6 +64,8 @@ from .recorded.strengths import record_strengths as record_strengths
 from .recorded.studies import record_atelier_studies as record_atelier_studies
 from .recorded.studies import record_real_studies as record_real_studies
 from .recorded.style_shares import record_style_shares as record_style_shares
+from .recorded.taken_out import erasure_findings as erasure_findings
+from .recorded.taken_out import record_erasure as record_erasure
 from .recorded.training import record_training as record_training
 from .shipped.autoencoder import AUTOENCODER as AUTOENCODER
 from .shipped.autoencoder import generator_pictures as generator_pictures

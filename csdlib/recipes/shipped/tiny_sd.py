@@ -74,7 +74,7 @@ def train_tiny_sd(
     told = rewritten_captions(training, rewritten, seed=config.seed)
     data, judges = (latents_of(table, frame) for table in (told, validation))
     transfers = transfers_of(training, frame) if config.transferred else None
-    unet = _unet(start, config.seed)
+    unet = unet_to_start(start, config.seed)
     started, checkpoint = time.perf_counter(), output / "checkpoint.pt"
     log = fit_diffusion(
         unet,
@@ -108,7 +108,8 @@ def _before(start: AnyPath | None, config: DiffusionConfig) -> dict[str, Any]:
     return record
 
 
-def _unet(start: AnyPath | None, seed: int) -> UNet2DConditionModel:
+def unet_to_start(start: AnyPath | None, seed: int) -> UNet2DConditionModel:
+    """The UNet of a model, in float32, or one with random weights."""
     if not start:
         return random_unet(seed)
     unet = UNet2DConditionModel.from_pretrained(model_folder(start) / "unet", dtype=torch.float32)
