@@ -82,7 +82,8 @@ def _refuse(path: AnyPath, rows: pd.DataFrame, bad: np.ndarray, says: str) -> No
     """One error for the first bad row; the index of rows is the line of each."""
     if bad.any():
         at = int(bad.argmax())
-        raise InputError(f"{path}, line {rows.index[at]}: {says.format(**rows.iloc[at].to_dict())}")
+        row = {str(name): value for name, value in rows.iloc[at].items()}
+        raise InputError(f"{path}, line {rows.index[at]}: {says.format(**row)}")
 
 
 def judge_predictions(predictions: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
