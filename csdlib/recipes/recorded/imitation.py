@@ -46,8 +46,8 @@ LEVELS = (0, 1, 3, 8, 23, 64, 181, 512)
 #: What the withheld painters are added to.
 START = "tiny-sd-withheld"
 
-#: The training; batch, rate and share of reworded captions are those of tiny-sd-withheld's last training by pictures.
-IMITATION = DiffusionConfig(steps=3000, batch_size=64, rate=5e-4, averaged=0.1, bfloat16=True, seed=33)
+#: The training; steps, batch, rate and share of reworded captions are those of tiny-sd-withheld's last training by pictures.
+IMITATION = DiffusionConfig(steps=1500, batch_size=64, rate=5e-4, averaged=0.1, bfloat16=True, seed=33)
 REWRITTEN = 0.6
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour")
