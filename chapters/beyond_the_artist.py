@@ -37,6 +37,7 @@ seed = 0  # seed of the random draws: of groups, exchanged records and random la
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from PIL import Image
 from plotly.subplots import make_subplots
 from scipy.stats import false_discovery_control, pearsonr
 
@@ -511,16 +512,15 @@ figures.show(
 word = "ominous"
 most = recorded.facts["mood"]["most"][word]
 by_slug = {who.slug: who for who in invented_painters(168)}
-shown = [
-    (
-        render(by_slug[work["artist"]], work["content"], work["seed"], 128),
-        f"{word} by the rule" if work["holds"] else "not by the rule",
-    )
+again = ((by_slug[work["artist"]], work["content"], work["seed"]) for work in most)
+drawn = [Image.fromarray(render(*work, 144)) for work in again]
+labels = [
+    f"a {work['content']}, {'' if work['holds'] else 'not '}{word} by the rule"
     for work in most
 ]
 right = sum(work["holds"] for work in most)
 figures.gallery(
-    shown,
+    list(zip(drawn, labels, strict=True)),
     columns=5,
     caption=f"The ten works that are most {word} by a map from captions to clip-tiny, of painters from whom it has learned nothing. The rule agrees with {right} of them.",
 )
@@ -558,7 +558,7 @@ figures.table(
 )
 
 # %% [markdown]
-# XXX
+# What is *seen* of a symbol carries over to other painters, if not as well as the rule itself: a caption that says "voyage" says "boat", too, and the two words share what there is to learn. The convention stays at chance by every way. It even does harm: a regression learns the painters' traditions by heart, and for painters whom it has not met it guesses as boldly. So "fidelity" is read worse than the dog or cat that it needs. What a picture stands for is not in the picture.
 #
 # ## Summary
 #
@@ -567,6 +567,7 @@ figures.table(
 # - Descriptors see how light and colour appear; what a painter decided is mostly hidden behind what was painted. What each knows differs.
 # - Training for artists costs content more than light, and the bare margin most.
 # - A facet can be searched by where it can be read; a word needs nonsense beside it.
+# - A symbol hangs on what is painted, and on a convention that no descriptor can hold.
 # - Style changes with time. An asymmetry between earlier and later is no influence until popularity is out.
 #
 # ## Exercises

@@ -1,10 +1,10 @@
 """Painters who were taken out of a generator, beside painters who were never in it, asked for in many ways.
 
-The prediction, written before the first result: *A name that is taken out of prompts is gone; by the other three ways of
-asking the painter is there as before. An erased UNet paints the painter by name hardly better than the one that never
-saw him, but a word learned from five pictures brings back more of him than it gets from the one that never saw him: so
-a painter who was taken out can be told from one who was never in, with an area above 0.8 by the learned word, and not
-by the name. Siblings of the movement lose more than strangers.*
+The prediction, written before the first result: *A name that is taken out of prompts is gone; by the other three ways
+of asking the painter is there as before. An erased UNet paints the painter by name hardly better than the one that has
+never seen him. But a word that is learned from five pictures brings back more of him than it gets from the one that has
+not: so a painter who was taken out can be told from one who was never in, with an area above 0.8 by the learned word,
+and not by the name. Siblings of the movement lose more than strangers.*
 """
 
 import time
