@@ -24,6 +24,7 @@ from csdlib.files import AnyPath, cache_folder
 from csdlib.generation.pictures import generate
 from csdlib.generation.prompts import simple_prompts
 from csdlib.generation.studies import works_of
+from csdlib.generation.subjects import train_subject_classifier
 from csdlib.recipes.atelier_prompts import atelier_artists
 from csdlib.recipes.name_prompts import joint, prompts_of_kind
 from csdlib.recipes.recorded.results import write_results, write_table
@@ -35,6 +36,10 @@ from csdlib.tables import ImageTable
 DESCRIPTORS = ("csd-tiny", "clip-tiny")
 #: Of real artists.
 REAL_DESCRIPTOR = "csd-art"
+#: Whose words for a picture are none: a network that sees pixels, trained on the names from nothing.
+NETWORK = "own network"
+#: Passes of that network over the pictures that stand for the names. Set once, not chosen on what is tested.
+EPOCHS = 60
 #: Pictures that stand for a name.
 SHOTS = (1, 2, 4, 8)
 PREDICTION = (__doc__ or "").split("*")[1].replace("\n", " ")
@@ -98,8 +103,8 @@ def record_recognition(
         command: what makes it again.
 
     Returns:
-        the columns of ``judge_predictions``, with ``descriptor``, ``method`` and ``shots`` (pictures that stand for a
-        name; 0: the artist's works do).
+        the columns of ``judge_predictions``, with ``descriptor`` (``own network``: none), ``method`` and ``shots``
+        (pictures that stand for a name; 0: the artist's works do).
     """
     output = Path(output)
     splits = recognition_splits()
@@ -112,6 +117,8 @@ def record_recognition(
         shown = _seen(made["reference"], name)
         for method, shots, scores in _methods(splits, made, works, shown, name):
             rows.append(judge_predictions(scores, splits).assign(descriptor=name, method=method, shots=shots))
+    scores = _end_to_end(splits, made)
+    rows.append(judge_predictions(scores, splits).assign(descriptor=NETWORK, method="end to end", shots=SHOTS[-1]))
     if root is not None:
         rows += list(_real_rows(Path(root)))
     frame = pd.concat(rows, ignore_index=True)
@@ -134,6 +141,21 @@ def _methods(
     ids = {name: splits.loc[splits["setting"] == name, "id"].to_numpy() for name in tested}
     for method, shots, score in _named_methods(works, shown):
         yield method, shots, pd.concat([_renumbered(score(seen), ids[name]) for name, seen in tested.items()])
+
+
+def _end_to_end(splits: pd.DataFrame, made: dict[str, ImageTable]) -> pd.DataFrame:
+    """The predictions of a small network that learns the names from the pixels of the pictures that stand for them."""
+    shown = made["reference"]
+    named = shown.with_column("content", shown.frame["artist"])
+    network = train_subject_classifier(named, epochs=EPOCHS, shake_colours=False)
+    order = np.argsort(network.names)
+    names = np.array(network.names)[order]
+    return pd.concat(
+        [
+            NameScores(rows["id"].to_numpy(), names, network.probabilities(made[str(setting)])[:, order]).predictions()
+            for setting, rows in splits[splits["role"] == "test"].groupby("setting", sort=False)
+        ]
+    )
 
 
 def _renumbered(scores: NameScores, ids: np.ndarray) -> pd.DataFrame:
