@@ -58,7 +58,7 @@ from csdlib.generation import (
     user_prompts,
     works_of,
 )
-from csdlib.metrics import SIGNED, Estimate, bootstrap
+from csdlib.metrics import Estimate, bootstrap
 from csdlib.recipes import read_results
 from csdlib.similarity import prototypes
 from csdlib.texts import split_names
@@ -94,6 +94,8 @@ asked = {}
 for kind, ask in kinds.items():
     own = [ask({who: names[who]}, seed + 100 * n) for n, who in enumerate(names)]
     asked[kind] = pd.concat(own, ignore_index=True)
+    words = asked[kind]["prompt"].str.split().str.len().mean()
+    print(f"{kind}: {words:.1f} words, such as {asked[kind]['prompt'].iloc[0]!r}")
 
 # %% [markdown]
 # What stands in the name's place? Nothing; or the next painter's name; or one that no painter has and that no text encoder here has read.
@@ -328,7 +330,12 @@ alone = generate(model, simple_prompts(names, 1, seed=first_seed), **options)
 cells = []
 for a, b in couples:
     # In a prompt with two names the artist of the table is the first of them.
-    for table, who, other in ((alone, a, ""), (together, a, b), (together, b, a), (alone, b, "")):
+    for table, who, other in (
+        (alone, a, ""),
+        (together, a, b),
+        (together, b, a),
+        (alone, b, ""),
+    ):
         row = int(np.flatnonzero(table.column("artist") == who)[0])
         label = names[who] + (f" and {names[other]}" if other else "")
         cells.append((table.open(row), label))
@@ -352,10 +359,13 @@ parts = {
     "cosine with the second": "like the second",
     "cosine with the middle minus the better of both": "like the middle, minus the better of both",
 }
-titles = {"one name": "the first alone", "both names": "both", "a third name": "a third alone"}
+titles = {
+    "one name": "the first alone",
+    "both names": "both",
+    "a third name": "a third alone",
+}
 joint = [
-    {"label": label, "named": title}
-    | told("joint", "2 names", compared, measure).row()
+    {"label": label, "named": title} | told("joint", "2 names", compared, measure).row()
     for measure, label in parts.items()
     for compared, title in titles.items()
 ]
@@ -395,7 +405,9 @@ for prompts, places in (("2 names", 2), ("3 names", 3)):
         label = f"nearest is the {('first', 'second', 'third')[place - 1]}, %"
         measure = f"nearest is number {place}"
         row[label] = (
-            told("joint", prompts, "works", measure).percent() if place <= places else ""
+            told("joint", prompts, "works", measure).percent()
+            if place <= places
+            else "–"
         )
     for measure in ("nearest is one of them", "all among the ten nearest"):
         row[f"{measure}, %"] = told("joint", prompts, "works", measure).percent()
@@ -411,7 +423,47 @@ figures.table(
 # ## The prediction, and what came
 
 # %% tags=["hide-input"]
-PREDICTION_CELL
+own, nobody = "own - no_name", "nobody - no_name"
+stranger = "stranger - no_name"
+order_of = told(
+    "joint", "2 names", "works", "order: first minus last nearest + 1, halved"
+)
+came = {
+    "the style changes most in simple prompts, least in user prompts": [
+        f"{kind} {told('change', kind, own, 'style')}"
+        for kind in ("simple", "content", "user")
+    ],
+    "nobody's name changes as much": [
+        f"{kind} {told('change', kind, nobody, 'style')}"
+        for kind in ("simple", "content", "user")
+    ],
+    "... and does not bring nearer": [
+        f"{kind} {told('gain', kind, nobody, 'style')}"
+        for kind in ("simple", "content", "user")
+    ],
+    "a stranger's leads away": [
+        f"{kind} {told('gain', kind, stranger, 'style')}"
+        for kind in ("simple", "content", "user")
+    ],
+    "another subject is seen in fewer than one picture of five": [
+        f"{kind} {told('change', kind, own, 'subject').percent()} %"
+        for kind in ("content", "user")
+    ],
+    "two names lie between more often than one": [
+        f"{title} {told('joint', '2 names', compared, 'between').percent()} %"
+        for compared, title in titles.items()
+    ],
+    "the first name is the stronger": [
+        f"place {told('joint', '2 names', 'both names', 'place of the first name')}",
+        f"its work is nearest, against the second's {order_of}",
+    ],
+}
+figures.table(
+    pd.DataFrame(
+        [{"predicted": what, "came": "; ".join(each)} for what, each in came.items()]
+    ),
+    caption="Each part of the prediction beside what was measured. Places and shares of the last row are one half where order does not matter.",
+)
 
 # %% [markdown]
 # TEXT_PREDICTION
@@ -466,7 +518,9 @@ seen = np.concatenate([any_set.generated.vectors, other_noise.generated.vectors]
 whose = np.concatenate([any_set.asked, other_noise.asked])
 print(f"one name, two noises: {apart(seen, whose, True):.2f}")
 print(f"two names, two noises: {apart(seen, whose, False):.2f}")
-print(f"name taken out, one noise: {partners('simple', 'own', 'no name')[0].mean():.2f}")
+print(
+    f"name taken out, one noise: {partners('simple', 'own', 'no name')[0].mean():.2f}"
+)
 
 # %% tags=["check"]
 square = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
