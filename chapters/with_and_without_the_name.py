@@ -270,7 +270,7 @@ figures.table(
 )
 
 # %% [markdown]
-# All judges say the same: simple prompts leave most to the name, and users' prompts least. The gain is there for painters whom `csd-tiny` has not seen, too: it is no echo of what the judge remembers. And a name changes more than style. Where the prompt names a subject, about one picture in ten shows another one with the name than without. Where it names none, nearly every name brings a subject along.
+# All judges say the same: simple prompts leave most to the name, and users' prompts least. The gain is there for painters whom `csd-tiny` has not seen, too: it is no echo of what the judge remembers. And a name changes more than style. Where the prompt names a subject, about one picture in ten shows another one with the name than without. Where it names none, another one is seen most of the time: a name brings a subject along.
 #
 # ## The longer, the less?
 #
