@@ -603,4 +603,4 @@ assert abs(best_of(dice, 2, 20_000) - 161 / 36) < 0.1
 # ## Further reading
 #
 # - {cite:t}`somepalli2024csd`, Tables 2 and 3.
-# - Next: [does a style travel?](does_a_style_travel)
+# - Next: [with and without the name](with_and_without_the_name)

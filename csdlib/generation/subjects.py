@@ -37,10 +37,14 @@ class SubjectClassifier:
 
     def guess(self, table: ImageTable) -> np.ndarray:
         """What each picture of a table shows, (n,) strings, each one of ``names``."""
+        return np.array(self.names)[self.probabilities(table).argmax(axis=1)]
+
+    def probabilities(self, table: ImageTable) -> np.ndarray:
+        """How likely each of ``names`` is for every picture of a table, (n, names) float64; rows sum to 1."""
         self.network.eval()
         with torch.inference_mode():
-            guesses = [self.network(_scaled(part)).argmax(1) for part in torch.split(self.tensors(table), 256)]
-        return np.array(self.names)[torch.cat(guesses).numpy()]
+            found = [self.network(_scaled(part)).double().softmax(1) for part in torch.split(self.tensors(table), 256)]
+        return np.asarray(torch.cat(found).numpy())
 
     def tensors(self, table: ImageTable) -> Tensor:
         """The pictures of a table, (n, 3, size, size) uint8; what is not square is squeezed."""
@@ -81,18 +85,21 @@ class SubjectClassifier:
         return classifier
 
 
-def train_subject_classifier(table: ImageTable, *, size: int = 0, epochs: int = 16, seed: int = 0) -> SubjectClassifier:
-    """Learns the subjects of a table's pictures.
+def train_subject_classifier(
+    table: ImageTable, *, size: int = 0, epochs: int = 16, shake_colours: bool = True, seed: int = 0
+) -> SubjectClassifier:
+    """Learns the subjects of a table's pictures, or whatever else stands in their ``content``.
 
     Args:
         table: pictures with their ``content``.
         size: side of the pictures that the classifier looks at; 0 is that of the first picture.
         epochs: passes over the pictures.
+        shake_colours: of subjects, or it would learn the painters' palettes with them; not where the painter is asked.
         seed: of the weights, the batches and the augmentation.
     """
     with seeded_weights(seed):
         classifier = SubjectClassifier(list(dict.fromkeys(table.frame["content"])), size or table.open(0).width)
-        _train(classifier, table, epochs)
+        _train(classifier, table, epochs, shake_colours)
     return classifier
 
 
@@ -110,18 +117,12 @@ def _network(classes: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.3), nn.Linear(256, classes))
 
 
-def _train(classifier: SubjectClassifier, table: ImageTable, epochs: int) -> None:
-    """Trains the network; colours are shaken, or it would learn the painters' palettes with the subjects."""
+def _train(classifier: SubjectClassifier, table: ImageTable, epochs: int, shake_colours: bool) -> None:
     model, images = classifier.network, classifier.tensors(table)
     subjects = torch.tensor([classifier.names.index(name) for name in table.frame["content"]])
-    changes = v2.Compose(
-        [
-            v2.RandomResizedCrop(images.shape[-1], scale=(0.6, 1), antialias=True),
-            v2.RandomHorizontalFlip(),
-            v2.ColorJitter(0.4, 0.4, 0.4, 0.3),
-            v2.RandomGrayscale(0.2),
-        ]
-    )
+    colours = [v2.ColorJitter(0.4, 0.4, 0.4, 0.3), v2.RandomGrayscale(0.2)] if shake_colours else []
+    cut = v2.RandomResizedCrop(images.shape[-1], scale=(0.6, 1), antialias=True)
+    changes = v2.Compose([cut, v2.RandomHorizontalFlip(), *colours])
     batch = min(64, len(images))
     steps = epochs * (len(images) // batch)
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.05)

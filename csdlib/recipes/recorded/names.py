@@ -36,8 +36,14 @@ from csdlib.tables import ImageTable
 STYLE, EVERYTHING = "csd-tiny", "clip-tiny"
 PREDICTION = (__doc__ or "").split("*")[1].replace("\n", " ")
 
-#: Whose pictures are compared: a picture with the name and one without it ...; the last pair is of two controls.
-COMPARED = (("own", "no_name"), ("own", "stranger"), ("own", "nobody"), ("nobody", "no_name"))
+#: Whose pictures are compared: a picture with the name and one without it ...; the last two pairs are of controls.
+COMPARED = (
+    ("own", "no_name"),
+    ("own", "stranger"),
+    ("own", "nobody"),
+    ("stranger", "no_name"),
+    ("nobody", "no_name"),
+)
 
 #: Of what is measured along the line; all else is a cosine.
 _LINE_BOUNDS: dict[str, Bounds] = {"place of the first name": None, "between": SHARE}
@@ -239,11 +245,14 @@ def places_on_line(vectors: np.ndarray, first: np.ndarray, second: np.ndarray) -
 def _line_rows(
     made: Embedded, people: np.ndarray, unit: np.ndarray, at: dict[str, np.ndarray], single: Embedded
 ) -> Iterator[dict[str, Any]]:
-    """Pictures of two names against pictures of each name alone, beside the same two prototypes."""
-    alone = single.table.column("artist")
+    """Pictures of two names, of the first one alone, and of a third one alone, beside the same two prototypes.
+
+    The third is the control: a picture that is like neither has a place near the middle, too, and is no mixture.
+    """
     for title, vectors, two, units in (
         ("both names", made.vectors, people, unit),
-        ("one name", *_alone(single.vectors, alone, people, unit)),
+        ("one name", *_alone(single, people, unit)),
+        ("a third name", *_alone(single, people, unit, third=True)),
     ):
         a, b = (np.stack([at[name] for name in two[:, side]]) for side in (0, 1))
         seen = vectors.astype(float)
@@ -263,10 +272,15 @@ def _line_rows(
 
 
 def _alone(
-    vectors: np.ndarray, artists: np.ndarray, people: np.ndarray, unit: np.ndarray
+    single: Embedded, people: np.ndarray, unit: np.ndarray, *, third: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pictures of the first name of every prompt with two names, made when it stood alone."""
+    """For every prompt with two names, pictures of the first alone; or of every third painter, who is not in it."""
+    artists = single.table.column("artist")
     prompts = pd.DataFrame({"a": people[:, 0], "b": people[:, 1], "unit": unit}).drop_duplicates()
-    chosen = [(row, each) for each in prompts.itertuples(index=False) for row in np.flatnonzero(artists == each.a)]
+    chosen = [
+        (row, each)
+        for each in prompts.itertuples(index=False)
+        for row in np.flatnonzero(~np.isin(artists, [each.a, each.b]) if third else artists == each.a)
+    ]
     two = np.array([[each.a, each.b] for _, each in chosen])
-    return vectors[[row for row, _ in chosen]], two, np.array([each.unit for _, each in chosen])
+    return single.vectors[[row for row, _ in chosen]], two, np.array([each.unit for _, each in chosen])
