@@ -178,8 +178,10 @@ def _most(words: WordWorld, vectors: np.ndarray) -> dict[str, list[dict[str, Any
     most = {}
     for number, word in enumerate(words.vocabulary.words):
         rows = judging[np.argsort(-(read.seen[judging] @ read.directions[word]))[:SHOWN]]
-        shown = works.iloc[rows].assign(seed=works["seed"].iloc[rows].astype(int), holds=words.holds[rows, number])
-        most[word] = shown.to_dict("records")
+        most[word] = [
+            {"artist": artist, "content": content, "seed": int(seed), "holds": bool(words.holds[row, number])}
+            for row, (artist, content, seed) in zip(rows, works.iloc[rows].to_numpy().tolist(), strict=True)
+        ]
     return most
 
 
