@@ -558,7 +558,7 @@ figures.table(
 )
 
 # %% [markdown]
-# What is *seen* of a symbol carries over to other painters, if not as well as the rule itself: a caption that says "voyage" says "boat", too, and the two words share what there is to learn. The convention stays at chance by every way. It even does harm: a regression learns the painters' traditions by heart, and for painters whom it has not met it guesses as boldly. So "fidelity" is read worse than the dog or cat that it needs. What a picture stands for is not in the picture.
+# What is *seen* of a symbol carries over to other painters, if not as well as the rule itself: a caption that says "voyage" says "boat", too, and the two words share what there is to learn. The convention stays at chance by every way. It even does harm: a regression learns the painters' traditions by heart, and for painters whom it has not met it guesses as boldly. So "fidelity" and "envy" are hardly read, though both need a dog or a cat, which anyone can see. What a picture stands for is not in the picture.
 #
 # ## Summary
 #
