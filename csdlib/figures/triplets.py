@@ -34,6 +34,7 @@ def triplets_figure(
     *,
     start: np.ndarray,
     caption: str,
+    unmended: float | None = None,
     training: int = 300,
     testing: int = 30,
     seed: int = 0,
@@ -51,6 +52,8 @@ def triplets_figure(
         meanings: what each facet means, in a few words; all of the distances' groups.
         start: (f,) weights of the plain descriptor, above 0, see ``FacetDistances.plain_weights``.
         caption: what it is.
+        unmended: how far the weights stay from the truth however sure the answers are, in degrees, see
+            ``Judgement.angle_off``; None where it is not known.
         training: questions among which the page chooses.
         testing: questions that are drawn at random and never learned from.
         seed: of the draw of questions.
@@ -78,7 +81,7 @@ def triplets_figure(
         "distances": book.encoded(pairs / steps, "<u2"),
         "testing": book.encoded(questions[:testing], "u1"),
         "training": book.encoded(questions[testing:], "u1"),
-        **{"spread": SPREAD, "steps": STEPS, "halvings": HALVINGS, "enough": ENOUGH},
+        **{"spread": SPREAD, "steps": STEPS, "halvings": HALVINGS, "enough": ENOUGH, "unmended": unmended},
     }
     pictures = "".join(
         f'<img src="{book.data_uri(thumbnail(table.open(row), side), quality)}" alt="">' for row in range(len(table))

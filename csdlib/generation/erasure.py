@@ -98,11 +98,11 @@ def fit_erasure(
 ) -> pd.DataFrame:
     """Teaches a UNet to find under prompts with a name what it found without; only its cross-attention changes.
 
-    With the UNet as it was, F, the target is F(x, without) - strength (F(x, with) - F(x, without)) (arXiv:2303.07345,
-    eq. 7, with the prompt without the name in the place of no prompt at all; a sum of directions is the same for noise
-    and for velocities). Pictures x are begun by the UNet that learns, under the prompt with the name. ESD-x of the
-    paper: for styles, cross-attention is trained alone. A run that was killed goes on from its checkpoint, and ends
-    with the same weights.
+    With the UNet as it was, F, the target is F(x, without) - strength (F(x, with) - F(x, without)), the objective of
+    arXiv:2303.07345 with the prompt without the name in the place of no prompt at all; a sum of directions is the same
+    for noise and for velocities. Pictures x are begun by the UNet that learns, under the prompt with the name. As the
+    paper's ESD-x for styles, cross-attention is trained alone. A run that was killed goes on from its checkpoint, and
+    ends with the same weights.
 
     Args:
         pipeline: a Stable Diffusion pipeline in float32; its UNet is changed in place.

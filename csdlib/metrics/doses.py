@@ -94,7 +94,7 @@ def change_point(
 
 
 def first_change(doses: np.ndarray, values: np.ndarray, *, penalty: float | None = None) -> float:
-    """The dose of the first change of the mean, as the imitation threshold is inferred (arXiv:2410.15002, Section 4).
+    """The dose of the first change of the mean, as the imitation threshold is inferred (arXiv:2410.15002).
 
     They sort concepts by how often they are in the training data, and look for the first change point of their scores
     by PELT. What is minimised is the same here, the squared error of a piecewise constant mean plus a penalty for each

@@ -19,16 +19,6 @@ from .forced_choice import style_test as style_test
 from .invented import invented_painters as invented_painters
 from .invented import usual_range as usual_range
 from .moods import MOODS as MOODS
-from .moods import QUANTITIES as QUANTITIES
-from .moods import SYNONYMS as SYNONYMS
-from .moods import TWINS as TWINS
-from .moods import Mood as Mood
-from .moods import Quantity as Quantity
-from .moods import mood_caption as mood_caption
-from .moods import mood_scores as mood_scores
-from .moods import quantities_of as quantities_of
-from .moods import with_moods as with_moods
-from .moods import words_of as words_of
 from .recorded.ablations import REFERENCE as REFERENCE
 from .recorded.ablations import SETTINGS as SETTINGS
 from .recorded.ablations import Setting as Setting
@@ -94,3 +84,8 @@ from .shipped.tiny_sd_card import GROUPS as GROUPS
 from .shipped.tiny_sd_card import MEASURES as MEASURES
 from .shipped.tiny_sd_card import judged_table as judged_table
 from .shipped.tiny_sd_judged import judge_tiny_sd as judge_tiny_sd
+from .symbols import SYMBOLS as SYMBOLS
+from .vocabulary import Quantity as Quantity
+from .vocabulary import Rule as Rule
+from .vocabulary import Vocabulary as Vocabulary
+from .vocabulary import with_words as with_words

@@ -17,7 +17,7 @@ from csdlib.scoring.learned import write_metrics
 from csdlib.scoring.searching import chosen_space
 from csdlib.scoring.sides import Source, describe, measuring
 from csdlib.similarity.facet_spaces import FacetSpace
-from csdlib.similarity.judgement import ENOUGH, Judgement, learn_judgement
+from csdlib.similarity.judgement import ENOUGH, UNMENDED, Judgement, learn_judgement
 from csdlib.similarity.triplets import FacetDistances, draw_triplets, question
 
 #: Questions among which the next is chosen.
@@ -35,12 +35,14 @@ class Pictures:
         space: what is read of facets.
         apart: their distances by facets.
         start: (f,) weights of the plain descriptor.
+        unmended: how far answers leave weights from the truth, in degrees, see ``UNMENDED``; None: not measured.
     """
 
     images: Embeddings
     space: FacetSpace
     apart: FacetDistances
     start: np.ndarray
+    unmended: float | None = None
 
     def judged(self, answers: Answers) -> Judgement:
         """What answers teach, see ``learn_judgement``."""
@@ -90,9 +92,15 @@ class Feedback:
             lines.append(
                 f"{expert or 'nameless'}: {judgement.answers} answers; {foretold} % foretold by the others, "
                 f"{gain} points above the plain descriptor; of the facets as the descriptor sees them the weights may "
-                f"be off by {judgement.expected_angle:.0f} degrees ({enough}), and by more where it sees them badly"
+                f"be off by {judgement.expected_angle:.0f} degrees ({enough}), {self._truly_off(judgement)}"
             )
         return lines + self.answers.notes()
+
+    def _truly_off(self, judgement: Judgement) -> str:
+        unmended = self.pictures.unmended
+        if unmended is None:
+            return "and by more where it sees them badly"
+        return f"with what it does not see of them by {judgement.angle_off(unmended):.0f}"
 
     def save(self, path: AnyPath) -> None:
         """Writes the metrics as json, for ``load_metric``."""
@@ -125,7 +133,9 @@ def pictures_to_judge(
     apart = FacetDistances.by_space(chosen, images)
     if len(apart.groups) < 2:
         raise InputError(f"a judgement weighs facets, and this space has one only: {apart.groups[0]}")
-    return Pictures(images, chosen, apart, apart.plain_weights(images))
+    # It was measured in the space that ships.
+    unmended = UNMENDED.get(chosen.descriptor) if space is None else None
+    return Pictures(images, chosen, apart, apart.plain_weights(images), unmended)
 
 
 def ask(pictures: Pictures, count: int, answers: Answers | None = None, *, seed: int = 0) -> np.ndarray:

@@ -31,6 +31,7 @@ from .experts import Groups as Groups
 from .experts import angle as angle
 from .experts import group_experts as group_experts
 from .experts import simulated_experts as simulated_experts
+from .experts import unmended_angle as unmended_angle
 from .facet_queries import facet_neighbours as facet_neighbours
 from .facet_queries import near_by_truth as near_by_truth
 from .facet_queries import shipped_space as shipped_space
@@ -51,6 +52,7 @@ from .gaps import negative_share_difference as negative_share_difference
 from .hubs import Hubness as Hubness
 from .hubs import hubness as hubness
 from .hubs import k_occurrence as k_occurrence
+from .judgement import UNMENDED as UNMENDED
 from .judgement import Judgement as Judgement
 from .judgement import learn_judgement as learn_judgement
 from .measured import PICTURE_MEASURES as PICTURE_MEASURES

@@ -72,6 +72,23 @@ def angle(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
+def unmended_angle(expected: np.ndarray, true: np.ndarray) -> float:
+    """What is left of the true angles when the expected ones are taken out, in degrees; 0 where nothing is left.
+
+    Args:
+        expected: (e,) ``Judgement.expected_angle`` of each expert.
+        true: (e,) the angle to the expert's weights.
+
+    Returns:
+        the root of the mean of ``true**2 - expected**2``: what to give ``Judgement.angle_off`` of other experts.
+
+    Example:
+        >>> unmended_angle(np.array([3.0, 3.0]), np.array([5.0, 5.0]))
+        4.0
+    """
+    return float(np.sqrt(max(0.0, float(np.mean(np.square(true) - np.square(expected))))))
+
+
 @dataclass(frozen=True)
 class Groups:
     """Experts sorted by what they mean.

@@ -23,6 +23,7 @@ The whole estimator, so short that a page can do the same:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import expit
@@ -35,6 +36,9 @@ SPREAD = 1.0
 STEPS, HALVINGS = 60, 12
 #: Expected angle in degrees below which no further question is needed.
 ENOUGH = 5.0
+#: By descriptor: how far the weights stay from the truth however sure the answers are, in degrees; from
+#: ``csdlib record judgement``. Of another descriptor it is not known.
+UNMENDED: MappingProxyType[str, float] = MappingProxyType({"csd-tiny": 27.8, "csd-art": 29.6})
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,7 @@ class Judgement:
         """How far the direction of the weights may be from the truth, in degrees; lower is surer.
 
         It is about the facets as the descriptor sees them. What it sees wrongly no answer mends, and this does not
-        know: of simulated experts on paintings, csd-art's weights were 22 degrees off where it said 5
-        (``data/results/judgement.csv``).
+        know: see ``angle_off``.
         """
         w = self.weights
         along = w / np.linalg.norm(w)
@@ -81,6 +84,18 @@ class Judgement:
     def enough(self) -> bool:
         """Whether the expected angle is below ``ENOUGH``, so that further questions would hardly turn the weights."""
         return self.expected_angle < ENOUGH
+
+    def angle_off(self, unmended: float) -> float:
+        """How far the weights may point from the true ones, in degrees, 90 at most; lower is surer.
+
+        Args:
+            unmended: the part that answers do not mend, in degrees: what the descriptor does not see of the facets.
+                ``UNMENDED`` has it where it was measured, on simulated experts whose weights are known.
+
+        Returns:
+            the root of the sum of both squares.
+        """
+        return min(90.0, float(np.hypot(self.expected_angle, unmended)))
 
     def intervals(self) -> np.ndarray:
         """95 % intervals of the weights, (f, 2), by the normal distribution of their logarithms."""

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.browser
 WORKS, TRAINING, TESTING = 12, 40, 6
 FACETS = {"palette": "which colours", f"light {EVIL}": f"how bright {EVIL}", "stroke": "how long marks are"}
 START = np.array([4.0, 1.0, 2.0])
+#: What no answer mends, in degrees.
+BLIND = 12.5
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,14 @@ def where(
 
 
 def made(table: ImageTable, apart: FacetDistances, **options: Any) -> Any:
-    given = {"start": START, "caption": "Triplets.", "training": TRAINING, "testing": TESTING, "meanings": FACETS}
+    given = {
+        "start": START,
+        "caption": "Triplets.",
+        "training": TRAINING,
+        "testing": TESTING,
+        "meanings": FACETS,
+        "unmended": BLIND,
+    }
     return triplets_figure(table, apart, **(given | options))
 
 
@@ -155,7 +164,7 @@ def test_weights_angle_and_next_question_are_pythons(page: Page, count: int) -> 
     x, start = 2 * random.normal(size=(count, 5)), random.uniform(0.2, 4, size=5)
     pool, nearer = random.normal(size=(30, 5)), random.random(count) < 0.5
     found = learn_judgement(x, nearer, list("abcde"), start=start)
-    data = {"spread": SPREAD, "steps": STEPS, "halvings": HALVINGS, "start": start.tolist()}
+    data = {"spread": SPREAD, "steps": STEPS, "halvings": HALVINGS, "start": start.tolist(), "unmended": BLIND}
     answers = [{"row": row.tolist(), "first": bool(said)} for row, said in zip(x, nearer, strict=True)]
     computed = page.evaluate(
         f"""([data, answers, differences]) => {{
@@ -163,7 +172,8 @@ def test_weights_angle_and_next_question_are_pythons(page: Page, count: int) -> 
           {book.asset("triplets/estimate.js")}
           const found = estimated(answers);
           const worth = differences.map((row) => teaches(found, row)), next = mostTelling(found, new Set([3]));
-          return {{ ...found, worth, next, ends: intervalsOf(found), angle: expectedAngle(found) }};
+          const angle = expectedAngle(found);
+          return {{ ...found, worth, next, ends: intervalsOf(found), angle, off: angleOff(angle) }};
         }}""",
         [data, answers, pool.tolist()],
     )
@@ -172,6 +182,7 @@ def test_weights_angle_and_next_question_are_pythons(page: Page, count: int) -> 
         *((computed["weights"], found.weights), (computed["covariance"], found.covariance)),
         *((computed["ends"], found.intervals()), (computed["worth"], worth)),
         (computed["angle"], found.expected_angle),
+        (computed["off"], found.angle_off(BLIND)),
     ):
         assert np.allclose(mine, python, rtol=1e-6, atol=1e-6)
     # The fourth was asked before.
@@ -347,13 +358,15 @@ def test_it_says_when_it_would_stop(
 ) -> None:
     page = open_page()
     begin(page)
-    assert f"below {ENOUGH:g} the page would stop asking" in page.locator(".csd-triplets-progress").inner_text()
+    assert f"Below {ENOUGH:g} the page would stop asking" in page.locator(".csd-triplets-progress").inner_text()
     for _ in range(TRAINING + TESTING):
         first, second = apart.differences(np.array([asked(page, table)]))[0][[0, 2]]
         page.keyboard.press("1" if first + second > 0 else "2")
     assert said(page) == "Every question of this page is answered."
     found = taught(saved(page, tmp_path / "all.csv"), table, apart)
     assert f"off by {found.expected_angle:.0f} degrees" in page.locator(".csd-yourself-headline").inner_text()
+    whole = f"with what it does not see of them, by {found.angle_off(BLIND):.0f}"
+    assert whole in page.locator(".csd-yourself-headline").inner_text()
     assert ("would stop here" in page.locator(".csd-yourself-headline").inner_text()) == found.enough
 
 

@@ -35,6 +35,10 @@ def test_answers_teach_and_what_is_hidden_bounds_them(small: Scene) -> None:
     apart = of["truth", "active", "angle", 30] - of["truth", "random", "angle", 30]
     assert gain[30] == pytest.approx(apart)
     assert gain[0] == 0
+    # What a blurred view leaves is more than what the truth leaves, and who is told of it is right more often.
+    unmended = rows[rows["question"] == "unmended"].set_index(["sees", "measure"])["value"]
+    assert unmended["descriptor", "angle"] > unmended["truth", "angle"]
+    assert unmended["descriptor", "inside"] > unmended["descriptor", "inside alone"]
 
 
 @pytest.mark.slow

@@ -9,21 +9,10 @@ import pytest
 
 from csdlib.descriptors import text_tower
 from csdlib.errors import InputError
-from csdlib.recipes import (
-    MOODS,
-    QUANTITIES,
-    SYNONYMS,
-    TWINS,
-    invented_painters,
-    mood_scores,
-    quantities_of,
-    record_moods,
-    with_moods,
-    words_of,
-)
-from csdlib.recipes.moods import MISSED, WRONG, _said
+from csdlib.recipes import MOODS, SYMBOLS, Vocabulary, invented_painters, record_moods, with_words
 from csdlib.recipes.recorded import facet_worlds
-from csdlib.recipes.recorded.moods import mood_world, text_sides
+from csdlib.recipes.recorded.word_directions import text_sides, word_world
+from csdlib.recipes.vocabulary import MISSED, WRONG
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -41,8 +30,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> facet_worlds.World:
 
 
 def test_quantities_are_what_shows_and_what_was_meant(world: facet_worlds.World) -> None:
-    found = quantities_of(world.made, world.measured)
-    assert list(found) == list(QUANTITIES)
+    found = MOODS.quantities_of(world.made, world.measured)
+    assert list(found) == list(MOODS.quantities)
     np.testing.assert_allclose(found["lightness"], (world.measured["lightness"] - 56) / 17.5)
     warmth = (world.measured["redness"] + world.measured["yellowness"]) / 2
     np.testing.assert_allclose(found["warmth"], (warmth - 2.5) / 7.3)
@@ -51,33 +40,50 @@ def test_quantities_are_what_shows_and_what_was_meant(world: facet_worlds.World)
     inside = [made.scene.place in {"room", "table", "studio"} for made in world.made]
     assert found["indoors"].tolist() == np.array(inside, float).tolist()
     with pytest.raises(InputError, match="143 rows of measures"):
-        quantities_of(world.made, world.measured[1:])
+        MOODS.quantities_of(world.made, world.measured[1:])
     with pytest.raises(InputError, match=r"lacks \['pool'\]"):
-        quantities_of(world.made, world.measured.drop(columns="pool"))
+        MOODS.quantities_of(world.made, world.measured.drop(columns="pool"))
 
 
-def test_a_word_holds_by_its_row_and_by_nothing_else() -> None:
-    none = dict.fromkeys(QUANTITIES, 0.0)
-    assert not (mood_scores(pd.DataFrame([none])).to_numpy() > 0).any()
-    bright_grey = pd.DataFrame([none | {"contrast": 1.5, "chroma": -1.0}])
-    assert mood_scores(bright_grey)["austere"][0] == pytest.approx(1.5 + 1.0 - 1.2)
-    for word, mood in MOODS.items():
-        others = pd.DataFrame([none | {name: 9.0 for name in QUANTITIES if name not in mood.weights}])
-        assert mood_scores(others)[word][0] == pytest.approx(-mood.above)
-        assert set(mood.weights) <= set(QUANTITIES)
-    for (one, other), quantity in TWINS.items():
-        first, second = MOODS[one].weights, MOODS[other].weights
+@pytest.mark.parametrize("vocabulary", [MOODS, SYMBOLS], ids=lambda each: each.name)
+def test_a_word_holds_by_its_row_and_by_nothing_else(vocabulary: Vocabulary) -> None:
+    none = dict.fromkeys(vocabulary.quantities, 0.0)
+    assert not (vocabulary.scores(pd.DataFrame([none])).to_numpy() > 0).any()
+    for word, rule in vocabulary.words.items():
+        others = pd.DataFrame([none | {name: 9.0 for name in vocabulary.quantities if name not in rule.weights}])
+        assert vocabulary.scores(others)[word][0] == pytest.approx(-rule.above)
+        assert set(rule.weights) <= set(vocabulary.quantities)
+    for (one, other), quantity in vocabulary.twins.items():
+        first, second = vocabulary.words[one].weights, vocabulary.words[other].weights
         assert {name for name in first if first[name] != second[name]} == {quantity}
-    assert set(SYNONYMS.values()) < set(MOODS)
-    assert not set(SYNONYMS) & set(MOODS)
+    assert set(vocabulary.synonyms.values()) < set(vocabulary.words)
+    assert not set(vocabulary.synonyms) & set(vocabulary.words)
+
+
+def test_a_rule_is_a_weighted_sum() -> None:
+    bright_grey = pd.DataFrame([dict.fromkeys(MOODS.quantities, 0.0) | {"contrast": 1.5, "chroma": -1.0}])
+    assert MOODS.scores(bright_grey)["austere"][0] == pytest.approx(1.5 + 1.0 - 1.2)
+
+
+def test_a_symbol_is_what_is_painted_and_a_convention_shows_nowhere(world: facet_worlds.World) -> None:
+    quantities = SYMBOLS.quantities_of(world.made, world.measured)
+    holds = SYMBOLS.scores(quantities) > 0
+    subjects = np.array([made.scene.subject for made in world.made])
+    np.testing.assert_array_equal(holds["voyage"], subjects == "boat")
+    np.testing.assert_array_equal(holds["fidelity"] | holds["envy"], subjects == "cat")
+    assert not (holds["fidelity"] & holds["envy"]).any()
+    # A painter has one tradition, and there are both.
+    by_painter = quantities["tradition"].groupby([made.painter.slug for made in world.made])
+    assert (by_painter.min() == by_painter.max()).all()
+    assert set(quantities["tradition"]) == {-1.0, 1.0}
 
 
 def test_captions_say_moods_and_change_nothing_else(world: facet_worlds.World) -> None:
-    found = with_moods(world.table, world.made, world.measured)
+    found = with_words(world.table, world.made, world.measured, MOODS)
     assert found.fingerprint == world.table.fingerprint
     pd.testing.assert_frame_equal(found.frame[world.table.frame.columns], world.table.frame)
-    holds = mood_scores(quantities_of(world.made, world.measured)).to_numpy() > 0
-    np.testing.assert_array_equal(words_of(found.column("true_mood")), holds)
+    holds = MOODS.scores(MOODS.quantities_of(world.made, world.measured)).to_numpy() > 0
+    np.testing.assert_array_equal(MOODS.said_in(found.column("true_mood")), holds)
     for said, text, subject in zip(
         found.column("said_mood"), found.column("mood_caption"), found.column("content"), strict=True
     ):
@@ -86,24 +92,24 @@ def test_captions_say_moods_and_change_nothing_else(world: facet_worlds.World) -
             said.replace(",", " ").split()
         )
     # A work's caption does not depend on the others.
-    few = with_moods(world.table.take([5]), world.made[5:6], world.measured.iloc[5:6])
+    few = with_words(world.table.take([5]), world.made[5:6], world.measured.iloc[5:6], MOODS)
     assert few.column("mood_caption")[0] == found.column("mood_caption")[5]
-    other = with_moods(world.table, world.made, world.measured, seed=1)
+    other = with_words(world.table, world.made, world.measured, MOODS, seed=1)
     assert (other.column("true_mood") == found.column("true_mood")).all()
     assert (other.column("mood_caption") != found.column("mood_caption")).any()
     with pytest.raises(InputError, match="the table has 143"):
-        with_moods(world.table.take(range(143)), world.made, world.measured)
+        with_words(world.table.take(range(143)), world.made, world.measured, MOODS)
 
 
 def test_noise_is_as_stated() -> None:
     random = np.random.default_rng(0)
-    one = np.arange(len(MOODS)) == 2
-    said = [_said(one, random) for _ in range(4000)]
-    word = list(MOODS)[2]
-    others = sum(len(set(words) - {word}) for words in said) / (4000 * (len(MOODS) - 1))
+    one = np.arange(len(MOODS.words)) == 2
+    said = [MOODS.heard(one, random) for _ in range(4000)]
+    word = list(MOODS.words)[2]
+    others = sum(len(set(words) - {word}) for words in said) / (4000 * (len(MOODS.words) - 1))
     assert others == pytest.approx(WRONG, abs=0.004)
     assert sum(word in words for words in said) / 4000 == pytest.approx(1 - MISSED, abs=0.02)
-    assert max(len(_said(one | True, random)) for _ in range(50)) == 3
+    assert max(len(MOODS.heard(one | True, random)) for _ in range(50)) == 3
 
 
 def test_the_word_vectors_do_not_know_what_was_never_said() -> None:
@@ -117,21 +123,32 @@ def test_the_word_vectors_do_not_know_what_was_never_said() -> None:
 
 @pytest.mark.slow
 def test_a_record_is_of_painters_who_were_not_learned_from(world: facet_worlds.World, tmp_path: Path) -> None:
-    moods = mood_world(world)
+    moods = word_world(world, MOODS)
     assert not set(moods.painters[moods.learned]) & set(moods.painters[~moods.learned])
+    # Of the few subjects these symbols only are there.
+    words = {word: SYMBOLS.words[word] for word in ("voyage", "fidelity", "envy")}
+    symbols = replace(SYMBOLS, words=words, synonyms={"journey": "voyage"})
     made = record_moods(
-        tmp_path / "moods.csv", world=world, descriptors=("clip-tiny", "colour"), exchanges=3, resamples=9, command="c"
+        tmp_path / "moods.csv",
+        world=world,
+        descriptors=("clip-tiny", "colour"),
+        vocabularies=(MOODS, symbols),
+        exchanges=3,
+        resamples=9,
+        command="c",
     )
-    frame = made.frame.set_index(["check", "pictures", "text", "word"]).sort_index()
+    assert set(made.frame["vocabulary"]) == {"mood", "symbol"}
+    moods_only = made.frame[made.frame["vocabulary"] == "mood"]
+    frame = moods_only.set_index(["check", "pictures", "text", "word"]).sort_index()
     assert set(made.frame["check"]) == {"word", "synonym", "twin", "direction", "agreement"}
     assert set(frame.loc["word", "clip-tiny"].index.get_level_values(0)) == {
         "zero-shot", "letters shuffled", "embedding", "word states", "word vectors", "facets",
     }  # fmt: skip
     assert frame.loc[("word", "", "rule", "mean"), "value"].item() == 1.0
     assert frame.loc[("word", "", "rule", "mean"), "said"].item() < 0.99
-    assert "word vectors" not in made.frame.loc[made.frame["check"] == "synonym", "text"].to_numpy()
-    assert len(frame.loc["direction"]) == len(MOODS) * len(QUANTITIES)
-    assert made.facts["painters"] == {"learned from": 12, "judged on": 12}
-    assert made.facts["pieces"]["calm"] == 3
+    assert "word vectors" not in moods_only.loc[moods_only["check"] == "synonym", "text"].to_numpy()
+    assert len(frame.loc["direction"]) == len(MOODS.words) * len(MOODS.quantities)
+    assert made.facts["mood"]["painters"] == {"learned from": 12, "judged on": 12}
+    assert made.facts["mood"]["pieces"]["calm"] == 3
     # With what shows, colours alone say more than chance of what hangs on colours.
     assert frame.loc[("word", "colour", "facets", "festive"), "value"].item() > 0.7

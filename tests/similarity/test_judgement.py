@@ -8,7 +8,9 @@ from scipy.optimize import approx_fprime, minimize
 
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.errors import InputError
+from csdlib.recipes import read_results
 from csdlib.similarity import (
+    UNMENDED,
     Expert,
     FacetDistances,
     angle,
@@ -16,6 +18,7 @@ from csdlib.similarity import (
     group_experts,
     learn_judgement,
     simulated_experts,
+    unmended_angle,
 )
 from csdlib.similarity.judgement import SPREAD
 
@@ -94,6 +97,26 @@ def test_the_expected_angle_is_that_of_draws() -> None:
     drawn = np.random.default_rng(0).multivariate_normal(found.log_weights, found.covariance, 4000)
     angles = [angle(each, found.weights) for each in np.exp(drawn)]
     assert found.expected_angle == pytest.approx(np.sqrt(np.mean(np.square(angles))), rel=0.15)
+
+
+def test_what_answers_do_not_mend_is_added_as_a_right_angle() -> None:
+    x = questions(7, 60)
+    found = learn_judgement(x, Expert(np.array([5.0, 2.0, 1.0])).answer(x, np.random.default_rng(7)), FACETS)
+    assert found.angle_off(0.0) == found.expected_angle
+    assert found.angle_off(20.0) ** 2 == pytest.approx(found.expected_angle**2 + 400)
+    assert found.angle_off(300.0) == 90.0
+    # What is taken out of some experts' angles is what was put in.
+    expected = np.linspace(3, 9, 50)
+    assert unmended_angle(expected, np.hypot(expected, 20.0)) == pytest.approx(20)
+    assert unmended_angle(expected, expected / 2) == 0.0
+
+
+def test_what_is_not_mended_is_what_was_recorded() -> None:
+    rows = read_results("judgement").frame.query(
+        "question == 'unmended' and measure == 'angle' and sees == 'descriptor'"
+    )
+    found = rows.set_index("world")["value"].round(1)
+    assert dict(UNMENDED) == {"csd-tiny": found["drawn"], "csd-art": found["paintings"]}
 
 
 def test_groups_are_found_and_nobody_is_averaged_away() -> None:

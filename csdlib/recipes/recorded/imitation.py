@@ -1,4 +1,12 @@
-"""How many pictures it takes until a generator imitates a painter: trained with counts that are known."""
+"""How many pictures it takes until a generator imitates a painter: trained with counts that are known.
+
+The prediction, written before the first result: *General Style Similarity grows with the logarithm of the count, and a
+step explains it little better than a straight line does. Where a change is found, it lies between 23 and 181 pictures;
+below it the nearest work is hardly ever the painter's. Painters near a known one look imitated with no picture at all,
+so the gain over the same prompts and seeds before the training tells more than the value. Copies stay rare, and are no
+matter of few pictures. The threshold that is inferred from the finished model and the counts alone is lower than the
+one that gains show.*
+"""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -46,11 +54,12 @@ LEVELS = (0, 1, 3, 8, 23, 64, 181, 512)
 #: What the withheld painters are added to.
 START = "tiny-sd-withheld"
 
-#: The training; batch, rate and share of reworded captions are those of tiny-sd-withheld's last training by pictures.
-IMITATION = DiffusionConfig(steps=3000, batch_size=64, rate=5e-4, averaged=0.1, bfloat16=True, seed=33)
+#: Steps, batch, rate and share of reworded captions are those of tiny-sd-withheld's last training by pictures.
+IMITATION = DiffusionConfig(steps=1500, batch_size=64, rate=5e-4, averaged=0.1, bfloat16=True, seed=33)
 REWRITTEN = 0.6
 
 DESCRIPTORS = ("csd-tiny", "clip-tiny", "colour")
+PREDICTION = (__doc__ or "").split("*")[1].replace("\n", " ")
 
 #: What is measured of every painter; higher = more imitated.
 OUTCOMES = ("value", "corrected", "found", "copies", "gained")
@@ -107,7 +116,12 @@ def record_threshold(
     }
     rows = pd.concat([_judged(made, training, name) for name in descriptors], ignore_index=True)
     frame = painters.merge(rows, on="artist").sort_values(["descriptor", "count", "artist"], ignore_index=True)
-    told: dict[str, Any] = {"training": asdict(config), "pictures": len(training), "seconds": seconds}
+    told: dict[str, Any] = {
+        "prediction": PREDICTION,
+        "training": asdict(config),
+        "pictures": len(training),
+        "seconds": seconds,
+    }
     told |= {"levels": list(levels), "counts_seed": counts_seed, "images": images, "seed": seed, "start": START}
     told |= {"works_per_painter": works_per_painter, "balance": _balance(painters)}
     told |= {

@@ -13,7 +13,7 @@ from csdlib.metrics.intervals import bootstrap, paired_difference
 from csdlib.recipes.recorded.facet_queries import Judges, drawn_judges, painting_judges
 from csdlib.recipes.recorded.facets_real import dated
 from csdlib.recipes.recorded.results import Recorded, write_results
-from csdlib.similarity.experts import Expert, angle, group_experts, simulated_experts
+from csdlib.similarity.experts import Expert, angle, group_experts, simulated_experts, unmended_angle
 from csdlib.similarity.facet_queries import shipped_space
 from csdlib.similarity.facet_spaces import FacetSpace
 from csdlib.similarity.judgement import Judgement, learn_judgement
@@ -25,6 +25,9 @@ LOOKED = (0, 5, 10, 15, 20, 30, 40, 60, 80, 100)
 FIRST = 3
 #: Questions of which each is chosen, and those that test.
 POOL, TESTED = 300, 1000
+#: Answers from which on the unmended angle is taken, and how often the expected angle the true one may be: the end of a
+#: 95 % interval, were the error normal and even over four directions.
+SETTLED, LIKELY = 20, 1.54
 #: What the experts of two groups weigh: the first facet of the space most, or its third.
 _MOST = 0.7
 
@@ -61,7 +64,10 @@ def record_judgement(
             number of ``answers`` the mean ``angle`` to the expert's weights in degrees and the ``accuracy`` on
             questions that were never asked (the expert's answers without noise), with intervals over experts.
             ``gain``: paired, active less random. ``stop``: answers until the expected angle is below ``ENOUGH``, and
-            the true angle then, over the ``n`` experts of whom it came to that. ``groups``: how well two planted
+            the true angle then, over the ``n`` experts of whom it came to that. ``unmended``: by chosen questions, the
+            ``angle`` that answers do not mend (see ``unmended_angle``), and the share of experts whose true angle is
+            below ``LIKELY`` times the expected one, ``inside alone``, and times that with the unmended angle of the
+            other half of the experts, ``inside``. ``groups``: how well two planted
             groups are recovered, by number of ``experts`` and ``answers`` of each (adjusted Rand index, 1 at best, 0
             by chance), and how often two groups are the best of one to three by answers kept aside; intervals over
             repeats.
@@ -80,6 +86,7 @@ def record_judgement(
     rows += list(group_rows(scenes[0], repeats))
     facts: dict[str, Any] = {"experts": experts, "repeats": repeats, "sureness": SURENESS}
     facts["lapses"] = Expert(np.ones(1)).lapses
+    facts |= {"likely": LIKELY, "settled": SETTLED}
     facts |= {"worlds": {each.name: {"works": each.works, "facets": list(each.facets)} for each in scenes}}
     names = ["csd-tiny"] + ["csd-art"] * (root is not None)
     return write_results(output, facts, pd.DataFrame(rows).round(3), command=command, descriptors=names)
@@ -120,6 +127,20 @@ def learned_rows(of: Scene, experts: int) -> Iterator[dict[str, Any]]:
             gain = paired_difference(active, random, bounds=None, unit="expert")
             where = {"world": of.name, "asked": "active", "sees": sees, "question": "gain", "measure": "angle"}
             yield where | {"answers": answers, "value": gain.value, "low": gain.low, "high": gain.high}
+        where = {"world": of.name, "asked": "active", "sees": sees, "question": "unmended"}
+        yield from (where | row for row in unmended_rows(np.array([one.curve for one in runs["active"]])))
+
+
+def unmended_rows(curves: np.ndarray) -> Iterator[dict[str, Any]]:
+    """The rows ``unmended`` of ``record_judgement``, of curves (experts, len(LOOKED), 3), see ``Run``."""
+    settled = np.array(LOOKED) >= SETTLED
+    true, expected = curves[:, settled, 0], curves[:, settled, 2]
+    yield {"measure": "angle", "value": unmended_angle(expected, true), "n": len(curves)}
+    odd = np.arange(len(curves)) % 2 == 1
+    # Each half of the experts is judged by what the other half has shown.
+    unmended = np.where(odd, unmended_angle(expected[~odd], true[~odd]), unmended_angle(expected[odd], true[odd]))
+    for measure, said in (("inside alone", expected), ("inside", np.hypot(expected, unmended[:, None]))):
+        yield {"measure": measure} | _over_experts((true <= LIKELY * said).mean(axis=1), "accuracy")
 
 
 def _over_experts(values: np.ndarray, measure: str) -> dict[str, float]:
@@ -135,7 +156,7 @@ class Run:
     """One expert, asked until the last of ``LOOKED``.
 
     Attributes:
-        curve: (len(LOOKED), 2) angle to the truth in degrees and accuracy.
+        curve: (len(LOOKED), 3) angle to the truth in degrees, accuracy, and the expected angle.
         stop: answers at which the stopping rule says enough; not a number where it never does.
         angle: the true angle there.
     """
@@ -162,7 +183,7 @@ def run(of: Scene, expert: Expert, seed: int, way: str, sees: str) -> Run:
         judgement = learn_judgement(x[taken], said[taken], of.facets, start=start)
         if answers in LOOKED:
             right = (x[-TESTED:] @ judgement.weights > 0) == clear[-TESTED:]
-            curve.append((angle(judgement.weights, expert.weights), right.mean()))
+            curve.append((angle(judgement.weights, expert.weights), right.mean(), judgement.expected_angle))
         if np.isnan(stop) and judgement.enough:
             stop, there = answers, angle(judgement.weights, expert.weights)
         if answers >= len(rows):

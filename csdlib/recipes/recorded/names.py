@@ -280,7 +280,7 @@ def _alone(
     chosen = [
         (row, each)
         for each in prompts.itertuples(index=False)
-        for row in np.flatnonzero(~np.isin(artists, [each.a, each.b]) if third else artists == each.a)
+        for row in np.flatnonzero(~np.isin(artists, np.array([each.a, each.b])) if third else artists == each.a)
     ]
     two = np.array([[each.a, each.b] for _, each in chosen])
     return single.vectors[[row for row, _ in chosen]], two, np.array([each.unit for _, each in chosen])

@@ -1,4 +1,11 @@
-"""Painters who were taken out of a generator, beside painters who were never in it, asked for in many ways."""
+"""Painters who were taken out of a generator, beside painters who were never in it, asked for in many ways.
+
+The prediction, written before the first result: *A name that is taken out of prompts is gone; by the other three ways
+of asking the painter is there as before. An erased UNet paints the painter by name hardly better than the one that has
+never seen him. But a word that is learned from five pictures brings back more of him than it gets from the one that has
+not: so a painter who was taken out can be told from one who was never in, with an area above 0.8 by the learned word,
+and not by the name. Siblings of the movement lose more than strangers.*
+"""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -37,6 +44,8 @@ DESCRIPTORS = ("csd-tiny", "colour", "gram")
 
 ERASURE = ErasureConfig(steps=300, batch_size=16, rate=1e-4, bfloat16=True, seed=33)
 INVERSION = InversionConfig(steps=150, batch_size=16, bfloat16=True, seed=33)
+
+PREDICTION = (__doc__ or "").split("*")[1].replace("\n", " ")
 
 #: Pictures from which a word is learned.
 PICTURES = 5
@@ -101,7 +110,13 @@ def record_erasure(
         ]
     frame = pd.concat([_rows(table, where, descriptors) for where, table in tables], ignore_index=True)
     frame = frame.assign(relation=[_relation(*row) for row in frame[["artist", "half"]].to_numpy().tolist()])
-    facts: dict[str, Any] = {"erasure": asdict(erasure), "inversion": asdict(inversion), "images": images, "seed": seed}
+    facts: dict[str, Any] = {
+        "prediction": PREDICTION,
+        "erasure": asdict(erasure),
+        "inversion": asdict(inversion),
+        "images": images,
+        "seed": seed,
+    }
     facts |= {"halves": {str(half): slugs for half, slugs in out.items()}, "pictures_for_a_word": PICTURES}
     facts |= {"seconds": round(time.perf_counter() - started), "findings": erasure_findings(frame)}
     # Erased UNets have no name, and where they lie is nobody's business.

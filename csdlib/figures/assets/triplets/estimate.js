@@ -77,6 +77,9 @@ function expectedAngle({ weights, covariance }) {
   return (Math.sqrt(Math.max(0, across) / square) * 180) / Math.PI;
 }
 
+// The same with what no answer mends, which was measured where the truth is known.
+const angleOff = (expected) => Math.min(90, Math.hypot(expected, data.unmended));
+
 // 95 % intervals of the weights, by the normal distribution of their logarithms.
 function intervalsOf({ logs, covariance }) {
   return logs.map((value, facet) => {

@@ -58,6 +58,12 @@ function accuracy(estimate) {
 function sureness(estimate) {
   const off = expectedAngle(estimate);
   const degrees = `If these facets, as the descriptor sees them, are what you look at, your weights may be off by ${off.toFixed(0)} degrees`;
-  if (off < data.enough) return `${degrees}. That is below ${data.enough}: the page would stop here. You may go on.`;
-  return `${degrees}; below ${data.enough} the page would stop asking.`;
+  const stop = off < data.enough ? `That is below ${data.enough}: the page would stop here. You may go on.` : `Below ${data.enough} the page would stop asking.`;
+  return `${degrees}${trulyOff(off)}. ${stop}`;
+}
+
+// What no answer mends: the descriptor does not see all of a facet.
+function trulyOff(off) {
+  if (data.unmended === null) return "";
+  return `; with what it does not see of them, by ${angleOff(off).toFixed(0)}`;
 }
