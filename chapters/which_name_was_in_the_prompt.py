@@ -588,4 +588,4 @@ assert recognised(shown, asked, shown, turned) < 0.1
 #
 # - {cite:t}`su2025prompted`, the benchmark for real generators.
 # - {cite:t}`somepalli2024csd`, Section 6, for the nearest works.
-# - Next: [does a style travel?](does_a_style_travel)
+# - Next: [how many pictures does it take?](how_many_pictures_does_it_take)
