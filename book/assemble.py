@@ -21,6 +21,8 @@ from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
 from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
+from book.syllabus import teachers_pages
+from book.teaching import read_goals, read_lesson, with_goals
 
 _PAGES = ("*.md", "*.bib", "_static/*")
 _MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
@@ -89,13 +91,19 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
     for name, text in reference_pages(public, [(chapter, used[chapter.slug]) for chapter in chapters]):
         yield f"{name}.rst", text.encode()
     yield "_toc.yml", yaml.safe_dump(_toc_with_runs(project, [run for run, _ in results]), sort_keys=False).encode()
+    goals = read_goals(project)
+    if goals:
+        lessons = [read_lesson(chapter, goals) for chapter in chapters]
+        for name, text in teachers_pages(project, lessons, _parts(project)):
+            yield name, text.encode()
     for chapter in chapters:
         slug, names = chapter.slug, used[chapter.slug]
         siblings = [run for run, _ in results if run.chapter.slug == slug]
         yield f"downloads/{slug}.py", chapter.text.encode()
         for run, folder in results:
             if run.chapter.slug == slug:
-                yield f"{run.page}.ipynb", to_bytes(with_names(run_page(run, folder, siblings), names))
+                page = with_goals(run_page(run, folder, siblings), goals.get(slug, ()))
+                yield f"{run.page}.ipynb", to_bytes(with_names(page, names))
                 yield f"downloads/{run.page}.ipynb", (folder / "notebook.ipynb").read_bytes()
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
@@ -107,6 +115,11 @@ def _chapters(project: Project) -> list[Chapter]:
     """In the order of the table of contents."""
     slugs = set(find_chapters(project))
     return [read_chapter(project, name) for name in _files_in(_read_toc(project)) if name in slugs]
+
+
+def _parts(project: Project) -> dict[str, str]:
+    """The part of the book in which each of its files stands."""
+    return {name: part["caption"] for part in _read_toc(project)["parts"] for name in _files_in(part)}
 
 
 def _public(project: Project) -> Public:
