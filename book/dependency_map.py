@@ -59,7 +59,7 @@ def dependency_map(lessons: Sequence[Lesson], parts: Mapping[str, str]) -> str:
     legend = " ".join(f'<span><i style="background: {colours[name]}"></i>{escape(name)}</span>' for name in names)
     return "\n".join(
         [
-            '<figure class="csd-figure csd-dependencies">',
+            '<figure class="csd-figure full-width csd-dependencies">',
             f'<div class="csd-wide"><svg viewBox="-1 -1 {wide} {high}" role="group" aria-label="{said}">',
             *edges,
             *boxes,

@@ -37,6 +37,7 @@ def teachers_pages(project: Project, lessons: Sequence[Lesson], parts: Mapping[s
 
 def _plans(project: Project, lessons: Sequence[Lesson], parts: Mapping[str, str]) -> dict[str, str]:
     plan, known = read_plan(project), {lesson.slug: lesson for lesson in lessons}
+    chaptered = dict.fromkeys(parts[lesson.slug] for lesson in lessons)
     try:
         return {
             "map": dependency_map(lessons, parts),
@@ -45,7 +46,7 @@ def _plans(project: Project, lessons: Sequence[Lesson], parts: Mapping[str, str]
             "weeks": "\n\n".join(_week(n, week, plan, known) for n, week in enumerate(plan["weeks"], 1)),
             "workshop": "\n\n".join(_day(day) for day in plan["workshop"]),
             "lecture": _steps(plan["lecture"]),
-            "goals": "\n\n".join(_goals(lesson) for lesson in lessons),
+            "goals": "\n\n".join(_goals(part, lessons, parts) for part in chaptered),
             "discussion": _discussion(plan["discussion"], known),
         }
     except KeyError as error:
@@ -161,11 +162,14 @@ def _needs(lessons: Sequence[Lesson], known: Mapping[str, Lesson]) -> str:
     return _table(["Chapter", "Needs", "Is helped by"], rows)
 
 
-def _goals(lesson: Lesson) -> str:
-    if not lesson.goals:
-        raise BookError(f"book/goals.yml has no goals for {lesson.slug}")
-    lines = [f"- {goal.can} ({_shown(goal, lesson)})" for goal in lesson.goals]
-    return "\n".join([f"{_link(lesson)}", *lines])
+def _goals(part: str, lessons: Sequence[Lesson], parts: Mapping[str, str]) -> str:
+    """The goals of a part's chapters, folded: all of them together are longer than the rest of the page."""
+    lines = []
+    for lesson in (each for each in lessons if parts[each.slug] == part):
+        if not lesson.goals:
+            raise BookError(f"book/goals.yml has no goals for {lesson.slug}")
+        lines += ["", _link(lesson), "", *(f"- {goal.can} ({_shown(goal, lesson)})" for goal in lesson.goals)]
+    return "\n".join([f":::{{dropdown}} {part}", *lines, ":::"])
 
 
 def _shown(goal: Goal, lesson: Lesson) -> str:

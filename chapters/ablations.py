@@ -325,7 +325,7 @@ for who in both:
 # A training has a **{term}`seed`**: which pictures meet in a batch, and how they are cut. If the seed moved the result as
 # much as the setting does, one training per setting could tell us nothing. The next chart shows every training as a point.
 
-# %% tags=["hide-input"]
+# %% name="seeds" tags=["hide-input", "slide"]
 per_training = (
     measured.groupby(["factor", "setting", "seed"], sort=False)["precision@10"]
     .mean()
