@@ -1,4 +1,4 @@
-"""Slides of the lectures: what chapters have shown, in the order of ``book/lectures.yml``, by nbconvert and reveal.js."""
+"""Slides of the lectures: what chapters have shown, ordered by ``book/lectures.yml``, by nbconvert and reveal.js."""
 
 import json
 import re
@@ -24,7 +24,7 @@ Shown = Mapping[str, NotebookNode]
 _TEMPLATE = "slides_template"
 _MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
 _REVEAL = "sphinx_revealjs/_static/revealjs"
-_SLIDE = {"title", "points", "figure", "code", "ask", "notes"}
+_SLIDE = {"title", "points", "figure", "code", "columns", "ask", "notes"}
 
 
 def read_lectures(project: Project) -> dict[str, Any]:
@@ -122,6 +122,9 @@ def _figure(slide: Mapping[str, Any], number: int, chapters: Mapping[str, Chapte
     source = str(cell.source) if slide.get("code") else ""
     # Chapters count their charts from one, each for itself.
     outputs = re.sub(r"csd-chart-(\d+)", rf"slide-{number}-chart-\1", json.dumps(cell.outputs))
+    if "columns" in slide:
+        laid_out = rf"csd-gallery deck-dense\g<1>{slide['columns']}"
+        outputs = re.sub(r"csd-gallery(\\\" style=\\\"--columns: )\d+", laid_out, outputs)
     metadata_ = {"slideshow": {"slide_type": "-"}, "tags": [] if source else ["without-source"]}
     figure: NotebookNode = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
         source, id=f"figure-{number}", metadata=metadata_, outputs=nbformat.from_dict(json.loads(outputs))

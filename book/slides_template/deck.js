@@ -1,23 +1,41 @@
-// Starts reveal.js, and makes what a slide shows as tall as the slide has room for: charts are drawn again, all else is made smaller.
+// Starts reveal.js, and gives what a slide shows the room that the slide has: charts are drawn again in larger letters,
+// pictures and tables are made smaller or larger.
 (() => {
-  const [WIDTH, HEIGHT, FOOT, LEAST] = [1280, 720, 22, 240];
+  const [WIDTH, HEIGHT, FOOT, LEAST, LETTERS, LARGEST] = [1280, 720, 22, 240, 1.35, 1.5];
 
   const over = (slide) => slide.offsetHeight - (HEIGHT - FOOT);
+
+  const redraw = (slide, chart) => {
+    const box = chart.parentElement;
+    const tall = Math.max(LEAST, chart.offsetHeight - over(slide));
+    box.style.zoom = LETTERS;
+    box.style.height = `${tall / LETTERS}px`;
+    Plotly.relayout(chart, { height: tall / LETTERS, width: box.clientWidth });
+  };
+
+  // Pictures follow the width of their figure, letters do not: they keep their size.
+  const narrow = (slide, figures) => {
+    for (let share = 0.98; over(slide) > 0 && share > 0.3; share -= 0.02)
+      for (const figure of figures) figure.style.width = `${100 * share}%`;
+  };
+
+  const zoom = (slide, parts) => {
+    const set = (factor) => parts.forEach((part) => (part.style.zoom = factor));
+    const wide = () => parts.some((part) => part.scrollWidth > part.clientWidth + 1);
+    let factor = 1;
+    while (over(slide) > 0 && factor > 0.5) set((factor -= 0.02));
+    while (over(slide) < 0 && factor >= 1 && factor < LARGEST && !wide()) set((factor += 0.02));
+    if (factor > 1 && (over(slide) > 0 || wide())) set(factor - 0.02);
+  };
 
   const fitted = new WeakSet();
   const fit = (slide) => {
     if (!slide || fitted.has(slide)) return;
     fitted.add(slide);
-    for (const chart of slide.querySelectorAll(".js-plotly-plot")) {
-      const tall = Math.max(LEAST, chart.offsetHeight - Math.max(0, over(slide)));
-      chart.parentElement.style.height = `${tall}px`;
-      Plotly.relayout(chart, { height: tall, width: chart.parentElement.clientWidth });
-    }
-    const figures = slide.querySelectorAll("figure.csd-figure, .jp-InputArea, .jp-OutputArea pre");
-    for (let step = 0, zoom = 1; over(slide) > 0 && step < 30; step += 1) {
-      zoom -= 0.025;
-      for (const figure of figures) figure.style.zoom = zoom;
-    }
+    const all = (selector) => [...slide.querySelectorAll(selector)];
+    all(".js-plotly-plot").forEach((chart) => redraw(slide, chart));
+    narrow(slide, all(".csd-gallery, .csd-neighbours"));
+    zoom(slide, all(".csd-scroll, .jp-CodeCell pre"));
   };
 
   for (const slide of document.querySelectorAll("section section"))

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from csdlib.atelier.brushes import Canvas
 from csdlib.atelier.painters import Painter
 from csdlib.atelier.studio import canvas_side, paint, reduced
-from csdlib.files import AnyPath, atomic_path, cache_folder, code_of, seeded, shared_cache, text_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, code_of, seeded, text_hash
 
 #: Scene seeds of a split, and of the crawl, start here; none reaches the next one's.
 _FIRST_SEED = {"train": 0, "query": 1 << 42, "database": 1 << 43, "crawl": 1 << 44}
@@ -141,17 +141,13 @@ def draw_missing(works: Sequence[Drawable], cache: AnyPath | None, *, progress: 
 
     Args:
         works: what the table needs.
-        cache: folder of the pictures; for None ``atelier`` in a shared cache that has all of them, or else in the cache
-            folder of csdlib.
+        cache: folder of the pictures; for None ``atelier`` in the cache folder of csdlib.
         progress: show a progress bar on stderr.
         workers: processes.
 
     Returns:
         the folder that the paths of the works are relative to.
     """
-    shared = shared_cache()
-    if cache is None and shared and not _missing({shared / "atelier" / work.path: work for work in works}):
-        return shared / "atelier"
     root = Path(cache) if cache is not None else cache_folder() / "atelier"
     wanted = {root / work.path: work for work in works}
     missing = _missing(wanted)

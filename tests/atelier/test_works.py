@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -133,32 +132,3 @@ def test_a_work_is_painted_once_for_all_its_files(monkeypatch):
     assert len({find.path for find in finds}) == len(finds)
     for picture, size in zip(pictures[:2], (96, 128), strict=True):
         np.testing.assert_array_equal(picture, render("noor-felding", "dog", 7, size))
-
-
-def test_pictures_of_a_shared_cache_are_taken_from_there_if_all_are_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    @dataclass(frozen=True)
-    class Dot:
-        number: int
-
-        @property
-        def path(self) -> str:
-            return f"{self.number}.png"
-
-        @property
-        def together(self) -> list["Dot"]:
-            return [self]
-
-        def draw(self) -> np.ndarray:
-            return np.zeros((8, 8, 3), np.uint8)
-
-    theirs, mine = tmp_path / "theirs", tmp_path / "mine"
-    works.draw_missing([Dot(0), Dot(1)], theirs / "atelier", progress=False, workers=1)
-    before = sorted(theirs.rglob("*"))
-    monkeypatch.setenv("CSDLIB_CACHE", str(mine))
-    monkeypatch.setenv("CSDLIB_SHARED_CACHE", str(theirs))
-    assert works.draw_missing([Dot(1)], None, progress=False, workers=1) == theirs / "atelier"
-    assert not mine.exists()
-    assert works.draw_missing([Dot(1), Dot(2)], None, progress=False, workers=1) == mine / "atelier"
-    assert sorted(theirs.rglob("*")) == before
