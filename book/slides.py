@@ -24,6 +24,8 @@ Shown = Mapping[str, NotebookNode]
 _TEMPLATE = "slides_template"
 _MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
 _REVEAL = "sphinx_revealjs/_static/revealjs"
+# Below more pictures in a row than these no label could be read.
+_LABELLED = 8
 _SLIDE = {"title", "points", "figure", "code", "columns", "ask", "notes"}
 
 
@@ -123,7 +125,8 @@ def _figure(slide: Mapping[str, Any], number: int, chapters: Mapping[str, Chapte
     # Chapters count their charts from one, each for itself.
     outputs = re.sub(r"csd-chart-(\d+)", rf"slide-{number}-chart-\1", json.dumps(cell.outputs))
     if "columns" in slide:
-        laid_out = rf"csd-gallery deck-dense\g<1>{slide['columns']}"
+        kind = "csd-gallery deck-dense" if slide["columns"] > _LABELLED else "csd-gallery"
+        laid_out = rf"{kind}\g<1>{slide['columns']}"
         outputs = re.sub(r"csd-gallery(\\\" style=\\\"--columns: )\d+", laid_out, outputs)
     metadata_ = {"slideshow": {"slide_type": "-"}, "tags": [] if source else ["without-source"]}
     figure: NotebookNode = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
 // Starts reveal.js, and gives what a slide shows the room that the slide has: charts are drawn again in larger letters,
 // pictures and tables are made smaller or larger.
 (() => {
-  const [WIDTH, HEIGHT, FOOT, LEAST, LETTERS, LARGEST] = [1280, 720, 22, 240, 1.35, 1.5];
+  const [WIDTH, HEIGHT, FOOT, LEAST, LETTERS, LARGEST] = [1280, 720, 30, 240, 1.35, 1.5];
 
   const over = (slide) => slide.offsetHeight - (HEIGHT - FOOT);
 
@@ -19,6 +19,11 @@
       for (const figure of figures) figure.style.width = `${100 * share}%`;
   };
 
+  // Rows of neighbours are examples: two that one can see are worth more than four that one cannot.
+  const drop = (slide, rows) => {
+    while (over(slide) > 0 && rows.length > 2) rows.pop().remove();
+  };
+
   const zoom = (slide, parts) => {
     const set = (factor) => parts.forEach((part) => (part.style.zoom = factor));
     const wide = () => parts.some((part) => part.scrollWidth > part.clientWidth + 1);
@@ -34,6 +39,7 @@
     fitted.add(slide);
     const all = (selector) => [...slide.querySelectorAll(selector)];
     all(".js-plotly-plot").forEach((chart) => redraw(slide, chart));
+    drop(slide, all(".csd-neighbours"));
     narrow(slide, all(".csd-gallery, .csd-neighbours"));
     zoom(slide, all(".csd-scroll, .jp-CodeCell pre"));
   };
@@ -43,8 +49,12 @@
 
   Reveal.on("ready", (event) => fit(event.currentSlide));
   Reveal.on("slidechanged", (event) => fit(event.currentSlide));
-  Reveal.initialize({
-    width: WIDTH, height: HEIGHT, margin: 0.02, center: false, hash: true, slideNumber: "c/t",
-    transition: "none", backgroundTransition: "none", plugins: [RevealNotes],
-  });
+  // Charts look at the room that they have when they are drawn, so until then every slide is laid out.
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    document.documentElement.classList.add("deck-ready");
+    Reveal.initialize({
+      width: WIDTH, height: HEIGHT, margin: 0.02, center: false, hash: true, slideNumber: "c/t",
+      transition: "none", backgroundTransition: "none", plugins: [RevealNotes],
+    });
+  })));
 })();
