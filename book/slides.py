@@ -26,7 +26,7 @@ _MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
 _REVEAL = "sphinx_revealjs/_static/revealjs"
 # Below more pictures in a row than these no label could be read.
 _LABELLED = 8
-_SLIDE = {"title", "points", "figure", "code", "columns", "ask", "notes"}
+_SLIDE = {"title", "points", "figure", "code", "columns", "silent", "ask", "notes"}
 
 
 def read_lectures(project: Project) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _words(slide: Mapping[str, Any]) -> str:
 
 
 def _figure(slide: Mapping[str, Any], number: int, chapters: Mapping[str, Chapter], shown: Shown) -> NotebookNode:
-    """What a cell of a chapter has shown, on the slide of the words before it."""
+    """What a cell of a chapter has shown first, on the slide of the words before it."""
     slug, name = slide["figure"].split()
     if slug not in chapters or name not in (known := slide_cells(chapters[slug])):
         raise BookError(f"book/lectures.yml: {slug} has no cell that is tagged slide and named {name}")
@@ -123,7 +123,9 @@ def _figure(slide: Mapping[str, Any], number: int, chapters: Mapping[str, Chapte
     (cell,) = (each for each in shown[slug].cells if each.metadata.get("csd", {}).get("number") == known[name])
     source = str(cell.source) if slide.get("code") else ""
     # Chapters count their charts from one, each for itself.
-    outputs = re.sub(r"csd-chart-(\d+)", rf"slide-{number}-chart-\1", json.dumps(cell.outputs))
+    outputs = re.sub(r"csd-chart-(\d+)", rf"slide-{number}-chart-\1", json.dumps(cell.outputs[:1]))
+    if slide.get("silent"):
+        outputs = outputs.replace("csd-figure", "csd-figure deck-silent")
     if "columns" in slide:
         kind = "csd-gallery deck-dense" if slide["columns"] > _LABELLED else "csd-gallery"
         laid_out = rf"{kind}\g<1>{slide['columns']}"

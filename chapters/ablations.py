@@ -325,7 +325,7 @@ for who in both:
 # A training has a **{term}`seed`**: which pictures meet in a batch, and how they are cut. If the seed moved the result as
 # much as the setting does, one training per setting could tell us nothing. The next chart shows every training as a point.
 
-# %% name="seeds" tags=["hide-input", "slide"]
+# %% tags=["hide-input"]
 per_training = (
     measured.groupby(["factor", "setting", "seed"], sort=False)["precision@10"]
     .mean()
@@ -480,7 +480,7 @@ for who in both:
         rows.append({"label": name, "painters": who} | gain.row())
 gains = pd.DataFrame(rows)
 
-# %% tags=["hide-input"]
+# %% name="noise" tags=["hide-input", "slide"]
 chart = figures.intervals(
     gains, group="painters", axis="gain in mean precision@10 (share)"
 )

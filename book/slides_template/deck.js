@@ -8,9 +8,11 @@
   const redraw = (slide, chart) => {
     const box = chart.parentElement;
     const tall = Math.max(LEAST, chart.offsetHeight - over(slide));
-    box.style.zoom = LETTERS;
-    box.style.height = `${tall / LETTERS}px`;
-    Plotly.relayout(chart, { height: tall / LETTERS, width: box.clientWidth });
+    // Where charts share the height, larger letters would run into each other.
+    const letters = chart.layout.yaxis2 ? 1 : LETTERS;
+    box.style.zoom = letters;
+    box.style.height = `${tall / letters}px`;
+    Plotly.relayout(chart, { height: tall / letters, width: box.clientWidth });
   };
 
   // Pictures follow the width of their figure, letters do not: they keep their size.
@@ -41,7 +43,7 @@
     all(".js-plotly-plot").forEach((chart) => redraw(slide, chart));
     drop(slide, all(".csd-neighbours"));
     narrow(slide, all(".csd-gallery, .csd-neighbours"));
-    zoom(slide, all(".csd-scroll, .jp-CodeCell pre"));
+    zoom(slide, all(".csd-slider, .csd-scroll:not(.csd-slider *), .jp-CodeCell pre"));
   };
 
   for (const slide of document.querySelectorAll("section section"))
