@@ -8,7 +8,7 @@ from book.teaching import Lesson
 
 # In units of the drawing. A box holds two lines of a title.
 _BOX, _HIGH, _COLUMN, _ROW, _EDGE = 132, 40, 164, 52, 8
-_LETTERS = 20
+_LETTERS = 18
 #: Okabe and Ito's colours, in the order of the book's parts.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
 

@@ -134,7 +134,8 @@ def _prerequisites(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The chapters that are needed and those that help, by the rows of the table of prerequisites."""
     table = text.partition("## Prerequisites")[2].partition("**Time:**")[0]
     rows = [[cell.strip() for cell in line.split("|")[1:3]] for line in table.splitlines() if line.startswith("| ")]
-    needed, helpful = [], []
+    needed: list[str] = []
+    helpful: list[str] = []
     for what, how_much in rows:
         if "after this one" not in how_much:
             (needed if how_much.startswith("needed") else helpful).extend(_LINK.findall(what))
