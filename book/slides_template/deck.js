@@ -15,10 +15,13 @@
     Plotly.relayout(chart, { height: tall / letters, width: box.clientWidth });
   };
 
-  // Pictures follow the width of their figure, letters do not: they keep their size.
+  // Pictures follow the width of their figure, letters do not: where that does not help, labels go.
   const narrow = (slide, figures) => {
-    for (let share = 0.98; over(slide) > 0 && share > 0.3; share -= 0.02)
-      for (const figure of figures) figure.style.width = `${100 * share}%`;
+    for (const least of [0.45, 0.15]) {
+      for (let share = 1; over(slide) > 0 && share > least; share -= 0.02)
+        for (const figure of figures) figure.style.width = `${100 * share}%`;
+      if (over(slide) > 0) figures.forEach((figure) => figure.classList.add("deck-dense"));
+    }
   };
 
   // Rows of neighbours are examples: two that one can see are worth more than four that one cannot.
