@@ -39,6 +39,11 @@ chapter: $(STAMP) ## run one chapter: make chapter NAME=slug PARAMS="-p key valu
 	@test -n "$(NAME)" || { echo 'usage: make chapter NAME=slug PARAMS="-p key value ..."'; exit 1; }
 	@$(BIN)/python -m book.build chapter $(if $(NOTEBOOK_ONLY),--notebook-only) $(NAME) $(PARAMS)
 
+# The lectures of book/lectures.yml, each as one file that opens without a network.
+.PHONY: slides
+slides: $(STAMP) ## slides of the lectures, from the chapters that they show; print where they are
+	@$(BIN)/python -m book.build slides
+
 serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
 	@test -e build/_build/html/index.html || { echo "error: no book yet; make book builds it"; exit 1; }
 	@echo "http://127.0.0.1:$(PORT)/  (Ctrl-C ends)"

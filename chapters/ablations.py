@@ -480,7 +480,7 @@ for who in both:
         rows.append({"label": name, "painters": who} | gain.row())
 gains = pd.DataFrame(rows)
 
-# %% tags=["hide-input"]
+# %% name="noise" tags=["hide-input", "slide"]
 chart = figures.intervals(
     gains, group="painters", axis="gain in mean precision@10 (share)"
 )

@@ -86,7 +86,7 @@ painters = [slug for slug in PAINTERS if slug not in UNSEEN]
 crawl = atelier_crawl(works_per_painter, painters=painters, seed=seed)
 cache = cache_folder() / "embeddings"
 
-# %% tags=["hide-input"]
+# %% name="crawl" tags=["hide-input", "slide"]
 called = crawl.manifest["names"]
 said, noise = crawl.column("caption"), crawl.column("true_noise")
 picked = []
@@ -211,7 +211,7 @@ qualities = {}
 for name, reader in readers.items():
     qualities[name] = tag_quality([reader(caption) for caption in captions], mentioned)
 
-# %% tags=["hide-input"]
+# %% name="tags" tags=["hide-input", "slide"]
 rows = [
     {"label": name, "metric": metric} | estimate.row()
     for name, quality in qualities.items()

@@ -64,7 +64,7 @@ table = everything.take(random.permutation(len(everything))[:images])
 embeddings = csdlib.embed(table, csdlib.load(descriptor))
 similarity = embeddings.vectors @ embeddings.vectors.T
 
-# %% tags=["hide-input"]
+# %% name="three_pictures" tags=["hide-input", "slide"]
 table = embeddings.table
 artists, contents = table.column("artist"), table.column("content")
 new = np.isin(artists, unseen)
@@ -90,7 +90,7 @@ figures.gallery(
 # is the cosine of the angle between their vectors: 1 if they point the same way, 0 if they are at right angles, −1 if
 # they are opposite.
 
-# %%
+# %% name="two_scores" tags=["slide"]
 one, two, three = (table.path(row) for row in (first, second, stranger))
 score = csdlib.style_similarity(one, two, descriptor=descriptor)
 print(f"same painter, another subject: {score.value:.3f}")
@@ -131,7 +131,7 @@ for said, kept in groups.items():
     )
 pairs = pd.concat(pairs, ignore_index=True)
 
-# %% tags=["hide-input"]
+# %% name="pairs" tags=["hide-input", "slide"]
 chart = make_subplots(
     len(groups),
     1,
@@ -183,7 +183,7 @@ def told_apart(row, kept):
     return roc_area(similarity[row, others], same[row, others])
 
 
-# %% tags=["hide-input"]
+# %% name="told_apart" tags=["hide-input", "slide"]
 rows, passing = [], {}
 for said, kept in groups.items():
     several = np.flatnonzero(kept & (same.sum(axis=1) > 1))
@@ -256,7 +256,7 @@ scores = {
     for n in (2, 4, 8)
 }
 
-# %% tags=["hide-input"]
+# %% name="more_pictures" tags=["hide-input", "slide"]
 rows = []
 for (number, who), score in scores.items():
     for kind, found in (

@@ -131,7 +131,7 @@ print(
 # neighbours, best first, and ✓ and ✗ say whether the artist is right. First, the right answers of which the descriptor is
 # surest; then the surest mistakes; then four queries drawn at random.
 
-# %% tags=["hide-input"]
+# %% name="surest_right" tags=["hide-input", "slide"]
 first_group = next(iter(asked.values()))
 
 
@@ -146,7 +146,7 @@ figures.neighbour_gallery(
     main, surest(True), caption=f"{descriptor}: the surest right answers."
 )
 
-# %% tags=["hide-input"]
+# %% name="surest_wrong" tags=["hide-input", "slide"]
 figures.neighbour_gallery(
     main, surest(False), caption=f"{descriptor}: the surest mistakes."
 )
@@ -180,7 +180,7 @@ estimates = pd.concat(
     ignore_index=True,
 )
 
-# %% tags=["hide-input"]
+# %% name="recall" tags=["hide-input", "slide"]
 at_one = estimates[(estimates["metric"] == "recall") & (estimates["k"] == 1)]
 chart = figures.intervals(
     at_one.assign(label=at_one["descriptor"]),
@@ -318,7 +318,7 @@ for said, kept in asked.items():
         gain = paired_difference(ours, theirs, groups=groups[kept])
         rows.append({"label": f"above {name}", "queries": said} | gain.row())
 
-# %% tags=["hide-input"]
+# %% name="differences" tags=["hide-input", "slide"]
 gains = pd.DataFrame(rows)
 chart = figures.intervals(
     gains,
@@ -454,7 +454,7 @@ if len(asked) > 1:
 # and are not run again here. {term}`csd-art` has learned from paintings; it has a [chapter of its own](a_descriptor_for_real_art). So the first
 # tables are about the artists whom it has *not* seen, among themselves. The other methods have seen no painting at all.
 
-# %% tags=["hide-input"]
+# %% name="real_paintings" tags=["hide-input", "slide"]
 real = read_results("real_paintings")
 facts = real.facts["aside"]
 sizes = f"{facts['queries']} queries, {facts['database']:,} database pictures, {facts['labels']} artists"

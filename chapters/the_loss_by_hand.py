@@ -78,7 +78,7 @@ turning = -(vectors.grad.numpy() * around).sum(axis=1)
 ends = z + 0.5 * turning[:, None] * around
 
 
-# %% tags=["hide-input"]
+# %% name="circle" tags=["hide-input", "slide"]
 def unit_circle():
     """A chart of the circle on which all vectors of length one lie."""
     angles = np.linspace(0, 2 * np.pi, 200)
@@ -219,7 +219,7 @@ assert abs(by_hand(p, positive) - by_csdlib) < 1e-9
 # large one flattens them, until everybody is equally likely. The paper takes $\tau = 0.1$ {cite:p}`somepalli2024csd`.
 
 
-# %% tags=["hide-input"]
+# %% name="temperature" tags=["hide-input", "slide"]
 def bars(shares, names, right):
     """Probabilities as bars of HTML, the positive in another colour and with a sign."""
     lines = []
@@ -288,7 +288,7 @@ q = positive / positive.sum(axis=1, keepdims=True)
 force = (p - q) / len(z)
 gradient = (force + force.T) @ z / tau
 
-# %% tags=["hide-input"]
+# %% name="forces" tags=["hide-input", "slide"]
 assert np.allclose(gradient, vectors.grad.numpy())
 assert (
     np.allclose((p - q)[1], [-0.279, 0, 0.265, 0.013], atol=1e-3)
@@ -311,7 +311,7 @@ figures.table(
 #
 # Now real pictures, and a descriptor of many numbers. Its network, the {term}`tower`, has random weights.
 
-# %% tags=["hide-input"]
+# %% name="batch" tags=["hide-input", "slide"]
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split="database")
 called = table.manifest.get("names", {})
@@ -338,7 +338,7 @@ for name in (descriptor, compared_descriptor):
     s = np.where(itself, -np.inf, z @ z.T / temperature)
     looks[name] = z, np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
 
-# %% tags=["hide-input"]
+# %% name="guesses" tags=["hide-input", "slide"]
 chart = make_subplots(1, len(looks), subplot_titles=list(looks), shared_yaxes=True)
 on_positives = {
     name: float(p[positive].sum() / len(p)) for name, (_, p) in looks.items()
@@ -417,7 +417,7 @@ for _ in range(201):
     path.append((float(step_loss.detach()), on_circle.detach().numpy()))
     W = (W - 0.1 * slope).detach()
 
-# %% tags=["hide-input"]
+# %% name="paths" tags=["hide-input", "slide"]
 radius = np.linspace(0.35, 1, len(path))[:, None, None]
 trace = np.stack([points for _, points in path]) * radius
 chart = unit_circle()

@@ -88,7 +88,7 @@ scales = {
 }
 home, real, abroad = scales
 
-# %% tags=["hide-input"]
+# %% name="scales" tags=["hide-input", "slide"]
 edges = np.linspace(-0.5, 1, 76)
 chart = go.Figure()
 for place, (name, scale) in enumerate(scales.items()):
@@ -136,7 +136,7 @@ made = {
     for name, scale in scales.items()
 }
 
-# %% tags=["hide-input"]
+# %% name="ratio" tags=["hide-input", "slide"]
 line = np.linspace(-0.2, 0.9, 221)
 chart = go.Figure()
 for number, (name, found) in enumerate(made.items()):
@@ -200,7 +200,7 @@ judged = {
     for how in ("raw", "isotonic", "logistic")
 }
 
-# %% tags=["hide-input"]
+# %% name="reliability" tags=["hide-input", "slide"]
 chart = go.Figure()
 for number, how in enumerate(("raw", "isotonic", "logistic")):
     table = judged[real, how].table
@@ -258,7 +258,7 @@ for name, found in made.items():
             row[f"one of {suspects:,}"] = f"{posterior(ratio, 1 / suspects):.2%}"
         rows.append(row)
 
-# %% tags=["hide-input"]
+# %% name="suspects" tags=["hide-input", "slide"]
 figures.table(
     pd.DataFrame(rows),
     caption=f"The probability that a work is by a certain artist, if all of so many artists were equally probable before. Of each scale first a cosine of {cosine:g}, then the largest ratio that it can give.",
@@ -426,7 +426,7 @@ for pair, others in (("same hand", dict.fromkeys(by)), ("two hands", following))
     ]
     grown[pair] = pd.concat(tables).groupby("n").mean()
 
-# %% tags=["hide-input"]
+# %% name="set_sizes" tags=["hide-input", "slide"]
 within = [mean_cosines(each[::2], each[1::2]) for each in by.values()]
 c = np.mean([of.across for of in within])
 shown = pd.DataFrame({"n": counts})
@@ -499,7 +499,7 @@ figures.show(
 #
 # The query is changed, the works are not. How far does the cosine with the picture itself fall, and how much worse are artists told apart?
 
-# %% tags=["hide-input"]
+# %% name="conditions" tags=["hide-input", "slide"]
 recorded = read_results("meaning_conditions")
 of = recorded.frame.set_index(
     ["world", "descriptor", "condition", "strength", "measure"]
@@ -557,7 +557,7 @@ for name in (descriptor, compared_descriptor):
     print(f"{after[name].before:.2f} becomes {after[name].after:.2f}", end=", ")
     print(f"with {after[name].bound} of 255 grey levels")
 
-# %% tags=["hide-input"]
+# %% name="fooled" tags=["hide-input", "slide"]
 own, other = PAINTERS[maker].name, PAINTERS[victim].name
 shown = [(before, f"by {own}")]
 for name, each in after.items():

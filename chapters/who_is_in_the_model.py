@@ -225,7 +225,7 @@ for name in names[1:]:
         lead = auc_difference(frame["value"].to_numpy(), other, seen)
         print(f"{descriptor} above {name} by {lead}")
 
-# %% tags=["hide-input"]
+# %% name="roc" tags=["hide-input", "slide"]
 titles = (
     "withheld painters called seen",
     "seen painters called seen",
@@ -276,7 +276,7 @@ if compared_model:
             f"AUC of the change minus that of {model} alone: {auc_difference(change, alone, withheld)}"
         )
 
-# %% tags=["hide-input"]
+# %% name="two_generators" tags=["hide-input", "slide"]
 scatter = go.Figure()
 if len(paired):
     for number, (group, own) in enumerate(paired.groupby("group")):
@@ -388,7 +388,7 @@ figures.table(
     "Last row: what a read name does, in percent of what a seen painter's does.",
 )
 
-# %% tags=["hide-input"]
+# %% name="only_read" tags=["hide-input", "slide"]
 figures.table(
     pd.DataFrame(by_retrieval.values()) if by_retrieval else nothing,
     caption=f"The same pictures by retrieval: percent of them that are nearest to a work of the painter in the prompt; by chance, {100 * main.retrieval()['chance'].value:.1f}.",
@@ -441,7 +441,7 @@ def area_with(works: int, made: int, draw: int) -> float:
     return roc_area(values.to_numpy(), ~values.index.isin(WITHHELD))
 
 
-# %% tags=["hide-input"]
+# %% name="pictures" tags=["hide-input", "slide"]
 counts = [(each, made_each) for each in (1, 2, 4, 16, 56)] + [
     (56, each) for each in (1, 2)
 ]

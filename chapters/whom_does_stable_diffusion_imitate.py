@@ -228,7 +228,7 @@ by_artist = by_artist.assign(
 works_of = works.frame["artist"].value_counts()
 by_artist = by_artist.assign(works=works_of[by_artist.index])
 
-# %% tags=["hide-input"]
+# %% name="two_answers" tags=["hide-input", "slide"]
 chart = go.Figure()
 for kept, said, colour, symbol in (
     (by_artist["imitated"], "imitated", figures.COLOURS[0], "circle"),

@@ -119,7 +119,7 @@ for row in picked:
         shown.append((main.works.open(place), called.get(by, by), bool(hit)))
     rows.append(((main.made.open(row), own), shown))
 
-# %% tags=["hide-input"]
+# %% name="neighbours" tags=["hide-input", "slide"]
 figures.neighbour_rows(
     rows,
     side=128,
@@ -147,7 +147,7 @@ found = {
     for part, own in parts.items()
 }
 
-# %% tags=["hide-input"]
+# %% name="found" tags=["hide-input", "slide"]
 rows = [
     {"label": name, "part": part} | each.row() for (name, part), each in found.items()
 ]
@@ -316,7 +316,7 @@ strangers = never_seen if descriptor == "csd-tiny" else []
 known = candidates(main.references, main.painted, wrong=wrong, strangers=strangers)
 ranking = known.rank(main.generated)
 
-# %% tags=["hide-input"]
+# %% name="thresholds" tags=["hide-input", "slide"]
 rows = [
     {
         "threshold set on": "artists whom the descriptor has not seen"

@@ -53,6 +53,15 @@ def cache_folder() -> Path:
         raise InputError("no home directory is known: set CSDLIB_CACHE to a folder for what is kept") from error
 
 
+def shared_cache() -> Path | None:
+    """A second cache that is only read: ``$CSDLIB_SHARED_CACHE``, which somebody has filled for a class; None without.
+
+    What lies there is taken from there, and everything else is made in ``cache_folder``.
+    """
+    named = os.environ.get("CSDLIB_SHARED_CACHE")
+    return at_home(named) if named else None
+
+
 def data_path(name: str) -> Path:
     """The path of a file or folder that the project ships in ``data/``.
 
