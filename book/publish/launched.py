@@ -1,0 +1,162 @@
+"""Notebooks that run elsewhere: each with a first cell that installs what its chapter needs, on a branch of their own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nbformat import NotebookNode
+
+from book.notebooks import code, read, to_bytes
+from book.project import BookError, Project
+from book.publish.address import BRANCH, Address, read_address
+from book.publish.extras import needed_extras
+from book.publish.release import read_version
+from book.runs import Record, Run
+
+#: torch without what it needs on a GPU, a tenth of the size; Binder has none.
+_CPU = "https://download.pytorch.org/whl/cpu"
+
+_README = """\
+# Notebooks of *Measuring Style*
+
+The executed notebooks of version {version}, one for each page of the book, to be opened on Colab or Binder. A program
+writes this branch anew for every release, without a history: change the chapters in [the repository]({url}), not here.
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where what a notebook needs is to be had.
+
+    Attributes:
+        address: of the repository.
+        version: of the release.
+    """
+
+    address: Address
+    version: str
+
+    def requirement(self, extras: Sequence[str]) -> str:
+        """csdlib with some extras, as pip takes it."""
+        listed = f"[{','.join(extras)}]" if extras else ""
+        return f"csdlib{listed} @ {self.address.wheel(self.version)}"
+
+    def first_cell(self, extras: Sequence[str], outside: Sequence[str] = ()) -> NotebookNode:
+        """The cell that installs csdlib where it is not there.
+
+        Args:
+            extras: of csdlib.
+            outside: files of the repository that the chapter reads, and that are not in the wheel.
+        """
+        lines = [
+            "# Installs what this chapter needs. Where csdlib is there already, nothing happens.",
+            "import importlib.util",
+            "",
+            'if importlib.util.find_spec("csdlib") is None:',
+            f'    %pip install --quiet "{self.requirement(extras)}"',
+        ]
+        if outside:
+            lines += ["    from pathlib import Path", "    from urllib.request import urlretrieve", ""]
+        for path in outside:
+            lines += [
+                f'    Path("{path}").parent.mkdir(parents=True, exist_ok=True)',
+                f'    urlretrieve("{self.address.file(self.version, path)}", "{path}")',
+            ]
+        return code("\n".join(lines), name="install", metadata={"tags": ["install"]})
+
+
+def write_notebooks(project: Project, runs: Sequence[Run], folder: Path) -> list[Path]:
+    """Write what the branch holds into an empty folder: notebooks, what Binder installs, and what they read.
+
+    Args:
+        project: the book.
+        runs: all of them must have a result.
+        folder: is emptied first.
+
+    Returns:
+        the notebooks.
+
+    Raises:
+        BookError: the repository's address is not set, or a run has no result.
+    """
+    address = read_address(project)
+    if address is None:
+        raise BookError("_config.yml: repository: url: is empty, so nobody could open the notebooks; set it first")
+    if waiting := [run.title for run in runs if not run.done]:
+        raise BookError(f"no result: {', '.join(waiting)}; make book first")
+    source, used = Source(address, read_version(project.root)), set()
+    files: dict[str, bytes] = {}
+    for run in runs:
+        extras, outside = _needs(project, run)
+        used |= set(extras)
+        files |= {path: (project.root / path).read_bytes() for path in outside}
+        files[f"{run.page}.ipynb"] = _launched(run, source.first_cell(extras, outside))
+    files["README.md"] = _README.format(version=source.version, url=address.url).encode()
+    files["binder/requirements.txt"] = f"--extra-index-url {_CPU}\n{source.requirement(sorted(used))}\n".encode()
+    files["binder/runtime.txt"] = b"python-3.12\n"
+    _write(folder, files)
+    return [folder / f"{run.page}.ipynb" for run in runs]
+
+
+def commit_notebooks(root: Path, folder: Path, message: str) -> str:
+    """Make a folder the only commit of the branch ``notebooks``; working tree and index stay as they are.
+
+    Args:
+        root: of the repository.
+        folder: what the branch is to hold.
+        message: of the commit.
+
+    Returns:
+        the commit's hash.
+
+    Raises:
+        BookError: git refused.
+    """
+    with TemporaryDirectory() as scratch:
+        own = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
+        # Notebooks are on the list of what git ignores here.
+        _git(root, [f"--work-tree={folder.resolve()}", "add", "--all", "--force", "."], own)
+        tree = _git(root, ["write-tree"], own)
+        commit = _git(root, ["commit-tree", tree, "-m", message], {})
+    _git(root, ["update-ref", f"refs/heads/{BRANCH}", commit], {})
+    return commit
+
+
+def _needs(project: Project, run: Run) -> tuple[list[str], list[str]]:
+    """A run's extras, and the files that it reads and that no wheel holds."""
+    assert run.folder is not None
+    modules = Record.load(run.folder / "record.json").modules
+    outside = [path for path in run.chapter.data if not path.startswith("data/")]
+    return needed_extras(project.root, run.chapter.text, modules), outside
+
+
+def _launched(run: Run, first: NotebookNode) -> bytes:
+    assert run.folder is not None
+    notebook = read(run.folder / "notebook.ipynb")
+    notebook.cells.insert(0, first)
+    return to_bytes(notebook)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def _git(root: Path, arguments: list[str], variables: Mapping[str, str]) -> str:
+    git = shutil.which("git")
+    if git is None:
+        raise BookError("git is not there: the notebooks are kept on a branch of the repository")
+    whole = os.environ | variables
+    # A service that runs this has no name of its own.
+    own = ["-c", "user.name=The book", "-c", "user.email=book@users.noreply.github.com"]
+    command = [git, "-C", str(root), *own, *arguments]
+    done = subprocess.run(command, env=whole, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise BookError(f"git {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout.strip()
