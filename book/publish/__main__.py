@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from book.project import BookError, Project, log, set_up_log
-from book.publish.address import BRANCH
-from book.publish.launched import commit_notebooks, write_notebooks
+from book.publish.address import BRANCH, read_address
+from book.publish.launched import write_notebooks
 from book.publish.links import broken_inside, broken_outside
-from book.publish.release import check_release, make_release, read_version
+from book.publish.release import check_release, make_release
 from book.runs import listed_runs
 
 
@@ -19,11 +19,12 @@ def check(project: Project, options: argparse.Namespace) -> None:
 
 
 def notebooks(project: Project, _options: argparse.Namespace) -> None:
-    """Writes the published notebooks, and commits them to their branch."""
+    """Writes the notebooks that Colab and Binder open."""
+    if read_address(project) is None:
+        log.info("no notebooks: _config.yml names no repository from which they could be opened")
+        return
     written = write_notebooks(project, listed_runs(project), _notebooks(project))
-    message = f"Notebooks of version {read_version(project.root)}"
-    commit = commit_notebooks(project.root, _notebooks(project), message)
-    log.info("%d notebooks on the branch %s, commit %s", len(written), BRANCH, commit[:8])
+    log.info("%d notebooks in %s", len(written), _notebooks(project))
 
 
 def release(project: Project, _options: argparse.Namespace) -> None:

@@ -1,18 +1,15 @@
 """Notebooks that run elsewhere: each with a first cell that installs what its chapter needs, on a branch of their own."""
 
-import os
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 
 from book.notebooks import code, read, to_bytes
 from book.project import BookError, Project
-from book.publish.address import BRANCH, Address, read_address
+from book.publish.address import Address, read_address
 from book.publish.extras import needed_extras
 from book.publish.release import read_version
 from book.runs import Record, Run
@@ -102,30 +99,6 @@ def write_notebooks(project: Project, runs: Sequence[Run], folder: Path) -> list
     return [folder / f"{run.page}.ipynb" for run in runs]
 
 
-def commit_notebooks(root: Path, folder: Path, message: str) -> str:
-    """Make a folder the only commit of the branch ``notebooks``; working tree and index stay as they are.
-
-    Args:
-        root: of the repository.
-        folder: what the branch is to hold.
-        message: of the commit.
-
-    Returns:
-        the commit's hash.
-
-    Raises:
-        BookError: git refused.
-    """
-    with TemporaryDirectory() as scratch:
-        own = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
-        # Notebooks are on the list of what git ignores here.
-        _git(root, [f"--work-tree={folder.resolve()}", "add", "--all", "--force", "."], own)
-        tree = _git(root, ["write-tree"], own)
-        commit = _git(root, ["commit-tree", tree, "-m", message], {})
-    _git(root, ["update-ref", f"refs/heads/{BRANCH}", commit], {})
-    return commit
-
-
 def _needs(project: Project, run: Run) -> tuple[list[str], list[str]]:
     """A run's extras, and the files that it reads and that no wheel holds."""
     assert run.folder is not None
@@ -147,16 +120,3 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
 
-
-def _git(root: Path, arguments: list[str], variables: Mapping[str, str]) -> str:
-    git = shutil.which("git")
-    if git is None:
-        raise BookError("git is not there: the notebooks are kept on a branch of the repository")
-    whole = os.environ | variables
-    # A service that runs this has no name of its own.
-    own = ["-c", "user.name=The book", "-c", "user.email=book@users.noreply.github.com"]
-    command = [git, "-C", str(root), *own, *arguments]
-    done = subprocess.run(command, env=whole, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise BookError(f"git {' '.join(arguments)}: {done.stderr.strip()}")
-    return done.stdout.strip()

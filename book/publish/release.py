@@ -48,16 +48,22 @@ def check_release(root: Path, tag: str) -> str:
         wrong.append(f"the tag is {tag!r}")
     if cited != version:
         wrong.append(f"CITATION.cff says {cited}")
-    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
-    if not re.search(rf"^## {re.escape(version)}(?![\w.])", changes, flags=re.MULTILINE):
-        wrong.append(f"CHANGELOG.md has no heading '## {version}'")
+    if not read_changes(root, version):
+        wrong.append(f"CHANGELOG.md says nothing below a heading '## {version}'")
     if wrong:
         raise BookError(f"csdlib is version {version}, but {'; '.join(wrong)}")
     return version
 
 
+def read_changes(root: Path, version: str) -> str:
+    """What the list of changes says below the heading of a version; empty where there is none."""
+    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    found = re.search(rf"^## {re.escape(version)}(?![\w.]).*\n((?:(?!## ).*\n?)*)", text, flags=re.MULTILINE)
+    return found[1].strip() if found else ""
+
+
 def make_release(project: Project, notebooks: Path, folder: Path) -> list[Path]:
-    """Write wheel, sdist, book, notebooks and checksums into a folder, which is emptied first.
+    """Write wheel, sdist, book, notebooks and checksums into a folder, which is emptied first, and ``notes.md`` beside it.
 
     Args:
         project: its book must be built.
@@ -81,6 +87,7 @@ def make_release(project: Project, notebooks: Path, folder: Path) -> list[Path]:
             archive = folder / f"measuring-style-{name}-{version}"
             shutil.make_archive(str(archive), "zip", content)
     write_sums(folder)
+    (folder.parent / "notes.md").write_text(f"{read_changes(project.root, version)}\n", encoding="utf-8")
     return sorted(folder.iterdir())
 
 
