@@ -57,7 +57,7 @@ def broken_inside(html: Path) -> list[str]:
             target = target / "index.html" if target.is_dir() else target
             place = unquote(parts.fragment)
             if not target.exists() or (place and target in pages and place not in pages[target].places):
-                found.append(f"{path.name}: {link}")
+                found.append(f"{path.relative_to(html.resolve()).as_posix()}: {link}")
     return sorted(found)
 
 

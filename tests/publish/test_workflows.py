@@ -40,6 +40,7 @@ def test_all_of_them_are_there() -> None:
     }
 
 
+@pytest.mark.slow
 def test_they_keep_their_schemas() -> None:
     done = subprocess.run(
         ["make", "workflows", "-o", ".venv/.installed"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -60,7 +61,10 @@ def test_each_line_is_a_target_that_make_knows(line: str) -> None:
 
 
 def test_only_those_write_who_must_and_they_install_nothing() -> None:
-    asked = {where: {**(WORKFLOWS[where[0]].get("permissions") or {}), **job.get("permissions", {})} for where, job in JOBS.items()}
+    asked = {
+        where: {**(WORKFLOWS[where[0]].get("permissions") or {}), **job.get("permissions", {})}
+        for where, job in JOBS.items()
+    }
     assert all("permissions" in workflow for workflow in WORKFLOWS.values()), "without it a token may do much"
     assert {where: rights for where, rights in asked.items() if "write" in rights.values()} == WRITING
     for where in WRITING:
