@@ -1,4 +1,4 @@
-"""The extras of csdlib that a chapter needs: found in what it imports, and in what it imported of csdlib when it ran."""
+"""The extras of csdlib that a chapter needs: found in its imports, and in those of the modules that ran with it."""
 
 import ast
 import re
@@ -45,10 +45,10 @@ def read_extras(root: Path) -> tuple[set[str], dict[str, set[str]]]:
     def names(requirements: Iterable[str]) -> set[str]:
         found: set[str] = set()
         for text in requirements:
-            included = re.match(r"csdlib\[([\w,-]+)\]", text)
-            found |= names(each for extra in included[1].split(",") for each in listed[extra]) if included else {
-                _canonical(re.split(r"[^\w.-]", text)[0])
-            }
+            if included := re.match(r"csdlib\[([\w,-]+)\]", text):
+                found |= names(each for extra in included[1].split(",") for each in listed[extra])
+            else:
+                found.add(_canonical(re.split(r"[^\w.-]", text)[0]))
         return found
 
     return names(project["dependencies"]), {extra: names(requirements) for extra, requirements in listed.items()}

@@ -1,4 +1,4 @@
-"""Notebooks that run elsewhere: each with a first cell that installs what its chapter needs, on a branch of their own."""
+"""Notebooks that run elsewhere: each begins with a cell that installs what its chapter needs."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Source:
     version: str
 
     def requirement(self, extras: Sequence[str]) -> str:
-        """csdlib with some extras, as pip takes it."""
+        """The wheel with some extras, as pip takes it."""
         listed = f"[{','.join(extras)}]" if extras else ""
         return f"csdlib{listed} @ {self.address.wheel(self.version)}"
 
@@ -83,15 +83,19 @@ def write_notebooks(project: Project, runs: Sequence[Run], folder: Path) -> list
     address = read_address(project)
     if address is None:
         raise BookError("_config.yml: repository: url: is empty, so nobody could open the notebooks; set it first")
-    if waiting := [run.title for run in runs if not run.done]:
-        raise BookError(f"no result: {', '.join(waiting)}; make book first")
+    results = [(run, folder) for run in runs if (folder := run.folder)]
+    if waiting := {run.title for run in runs} - {run.title for run, _ in results}:
+        raise BookError(f"no result: {', '.join(sorted(waiting))}; make book first")
     source, used = Source(address, read_version(project.root)), set()
     files: dict[str, bytes] = {}
-    for run in runs:
-        extras, outside = _needs(project, run)
+    for run, result in results:
+        # What lies in data is in the wheel.
+        outside = [path for path in run.chapter.data if not path.startswith("data/")]
+        modules = Record.load(result / "record.json").modules
+        extras = needed_extras(project.root, run.chapter.text, modules)
         used |= set(extras)
         files |= {path: (project.root / path).read_bytes() for path in outside}
-        files[f"{run.page}.ipynb"] = _launched(run, source.first_cell(extras, outside))
+        files[f"{run.page}.ipynb"] = _launched(result, source.first_cell(extras, outside))
     files["README.md"] = _README.format(version=source.version, url=address.url).encode()
     files["binder/requirements.txt"] = f"--extra-index-url {_CPU}\n{source.requirement(sorted(used))}\n".encode()
     files["binder/runtime.txt"] = b"python-3.12\n"
@@ -99,17 +103,8 @@ def write_notebooks(project: Project, runs: Sequence[Run], folder: Path) -> list
     return [folder / f"{run.page}.ipynb" for run in runs]
 
 
-def _needs(project: Project, run: Run) -> tuple[list[str], list[str]]:
-    """A run's extras, and the files that it reads and that no wheel holds."""
-    assert run.folder is not None
-    modules = Record.load(run.folder / "record.json").modules
-    outside = [path for path in run.chapter.data if not path.startswith("data/")]
-    return needed_extras(project.root, run.chapter.text, modules), outside
-
-
-def _launched(run: Run, first: NotebookNode) -> bytes:
-    assert run.folder is not None
-    notebook = read(run.folder / "notebook.ipynb")
+def _launched(result: Path, first: NotebookNode) -> bytes:
+    notebook = read(result / "notebook.ipynb")
     notebook.cells.insert(0, first)
     return to_bytes(notebook)
 
@@ -119,4 +114,3 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-

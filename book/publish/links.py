@@ -1,6 +1,6 @@
 """Links of the finished book: those to other pages and their places, and, if wanted, those to other servers.
 
-Sphinx knows the links of its sources. What cells print reaches it as finished HTML, and only the pages show all of them.
+Sphinx knows the links of its sources. What cells print reaches it as finished HTML.
 """
 
 import time

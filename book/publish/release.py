@@ -63,7 +63,7 @@ def read_changes(root: Path, version: str) -> str:
 
 
 def make_release(project: Project, notebooks: Path, folder: Path) -> list[Path]:
-    """Write wheel, sdist, book, notebooks and checksums into a folder, which is emptied first, and ``notes.md`` beside it.
+    """Write wheel, sdist, book, notebooks and checksums into a folder that is emptied first; ``notes.md`` beside it.
 
     Args:
         project: its book must be built.

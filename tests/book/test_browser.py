@@ -22,7 +22,8 @@ Look = Callable[..., SimpleNamespace]
 
 SLUGS = sorted(yaml.safe_load((ROOT / "book" / "runs.yml").read_text()))
 REFERENCE = re.findall(r"- file: (api\S*)", (ROOT / "book" / "_toc.yml").read_text())
-PAGES = ["intro", *SLUGS, *REFERENCE, "how_to_rerun", "glossary", "references", "genindex", "search"]
+BACK = ["how_to_rerun", "add_a_descriptor", "glossary", "references"]
+PAGES = ["intro", *SLUGS, *REFERENCE, *BACK, "genindex", "search"]
 COLOURED = ["intro", "glossary", *SLUGS, *REFERENCE]
 MODES = {"desk": {}, "night": {"scheme": "dark"}, "phone": {"width": 390}}
 FACTS = (Path(__file__).parent / "facts.js").read_text()

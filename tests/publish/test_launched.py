@@ -53,7 +53,9 @@ def test_one_setting_makes_the_buttons(project: Project) -> None:
     assert not {"repository", "launch_buttons"} & set(site_config(project))
 
 
-@pytest.mark.parametrize("url", ["https://example.org/a/b", "github.com/a/b", f"{URL}/tree/main", "https://github.com/a"])
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a/b", "github.com/a/b", f"{URL}/tree/main", "https://github.com/a"]
+)
 def test_an_address_that_colab_cannot_open_is_refused(project: Project, url: str) -> None:
     set_address(project, url)
     with pytest.raises(BookError, match=r"must be https://github\.com/OWNER/NAME or empty"):
@@ -74,7 +76,7 @@ def test_extras_are_those_of_the_project() -> None:
         ("def later():\n    from cv2 import imread", [], ["atelier"]),
         ("import cv2\nimport diffusers", [], ["generate"]),
         ("import csdlib", ["csdlib.figures", "csdlib.figures.charts"], ["maps"]),
-        ("import csdlib", ["csdlib.scoring.readers", "csdlib.curation.text"], ["curate", "readers"]),
+        ("import csdlib", ["csdlib.scoring.readers", "csdlib.curation.tagging"], ["curate", "readers"]),
     ],
 )
 def test_a_chapter_needs_what_it_and_its_modules_import(imports: str, modules: list[str], expected: list[str]) -> None:
@@ -192,7 +194,11 @@ def test_the_branch_holds_the_notebooks_alone_and_has_no_history(tmp_path: Path)
             ["release create v0.1.0 build/release/SHA256SUMS build/release/a.whl --verify-tag --title v0.1.0"],
         ),
         ("docker", ["class-image"], ["build --file .github/Dockerfile --tag csdlib-class ."]),
-        ("docker", ["class-try"], ["run --rm csdlib-class make chapter", "run --rm csdlib-class .venv/bin/jupyter lab"]),
+        (
+            "docker",
+            ["class-try"],
+            ["run --rm csdlib-class make chapter", "run --rm csdlib-class .venv/bin/jupyter lab"],
+        ),
     ],
 )
 def test_programs_that_may_be_missing_here_are_called_as_they_want(

@@ -10,10 +10,11 @@ import pytest
 from book.publish.links import broken_inside, broken_outside
 
 PAGES = {
-    "index.html": """<h1 id="top">One</h1> <a href="two.html#end">two</a> <a href="#top">up</a> <a href="two.html">two</a>
-        <img src="a%20picture.png"> <a href="folder/">in a folder</a> <a href="mailto:a@b.c">mail</a> <a href="#">here</a>""",
-    "two.html": """<a name="end"></a> <a href="three.html">lost</a> <a href="index.html#nowhere">lost</a> <img src="b.png">
-        <a href="folder/index.html#lost">lost</a>""",
+    "index.html": """<h1 id="top">One</h1> <a href="two.html#end">two</a> <a href="#top">up</a>
+        <a href="two.html">two</a> <img src="a%20picture.png"> <a href="folder/">in a folder</a>
+        <a href="mailto:a@b.c">mail</a> <a href="#">here</a>""",
+    "two.html": """<a name="end"></a> <a href="three.html">lost</a> <a href="index.html#nowhere">lost</a>
+        <img src="b.png"> <a href="folder/index.html#lost">lost</a>""",
     "folder/index.html": '<a href="../index.html#top">back</a> <script src="../gone.js"></script>',
     "_static/template.html": '<a href="{{ template }}">no page</a>',
     "a picture.png": "",

@@ -102,6 +102,6 @@ def test_the_files_of_a_release(tmp_path: Path) -> None:
         assert checked(tmp_path / "release").stdout.count(": OK") == 4
     with tarfile.open(files[packed]) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    assert held >= {"Makefile", "chapters/quickstart.py", "csdlib/__init__.py", "data/models/csd-tiny/model.safetensors"}
+    assert held >= {"Makefile", "chapters/quickstart.py", "csdlib/__init__.py", "data/art/wikiart.csv"}
     assert not {name.partition("/")[0] for name in held} & {".venv", ".git", "build"}
     assert (tmp_path / "notes.md").is_file()

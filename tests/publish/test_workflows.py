@@ -1,4 +1,4 @@
-"""Workflows without the service: they keep their schema, ask for little, and each line of theirs is a target of make."""
+"""Workflows without the service: they keep their schemas, ask for little, and each line is a target of make."""
 
 import re
 import subprocess
@@ -23,6 +23,11 @@ WRITING = {
 }
 
 
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    """A target of the Makefile, or several; the set-up counts as done."""
+    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+
+
 def triggers(workflow: dict[Any, Any]) -> dict[str, Any]:
     """What starts it: YAML reads "on" as true."""
     found: dict[str, Any] = workflow[True]
@@ -42,9 +47,7 @@ def test_all_of_them_are_there() -> None:
 
 @pytest.mark.slow
 def test_they_keep_their_schemas() -> None:
-    done = subprocess.run(
-        ["make", "workflows", "-o", ".venv/.installed"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = make("workflows", "-o", ".venv/.installed")
     assert not done.returncode, done.stdout + done.stderr
     assert done.stdout.count("ok -- validation done") == 5
 
@@ -53,11 +56,9 @@ def test_they_keep_their_schemas() -> None:
 def test_each_line_is_a_target_that_make_knows(line: str) -> None:
     found = re.fullmatch(r"make ([a-z-]+)((?: [A-Z]+=\S+)*)", line)
     assert found, "logic belongs in the Makefile, where it can be run without the service"
-    dry = ["make", "--dry-run", "-o", ".venv/.installed", found[1], "TAG=v0.1.0"]
-    done = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = make("--dry-run", "-o", ".venv/.installed", found[1], "TAG=v0.1.0")
     assert not done.returncode, done.stderr
-    text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert re.search(rf"make {found[1]} +\S", text)
+    assert re.search(rf"make {found[1]} +\S", make("help").stdout)
 
 
 def test_only_those_write_who_must_and_they_install_nothing() -> None:
