@@ -83,16 +83,13 @@ def write_notebooks(project: Project, runs: Sequence[Run], folder: Path) -> list
     address = read_address(project)
     if address is None:
         raise BookError("_config.yml: repository: url: is empty, so nobody could open the notebooks; set it first")
-    results = [(run, folder) for run in runs if (folder := run.folder)]
+    results = [(run, result) for run, result in zip(runs, [run.folder for run in runs], strict=True) if result]
     if waiting := {run.title for run in runs} - {run.title for run, _ in results}:
         raise BookError(f"no result: {', '.join(sorted(waiting))}; make book first")
-    source, used = Source(address, read_version(project.root)), set()
+    source, used = Source(address, read_version(project.root)), set[str]()
     files: dict[str, bytes] = {}
     for run, result in results:
-        # What lies in data is in the wheel.
-        outside = [path for path in run.chapter.data if not path.startswith("data/")]
-        modules = Record.load(result / "record.json").modules
-        extras = needed_extras(project.root, run.chapter.text, modules)
+        extras, outside = _needs(project, run, result)
         used |= set(extras)
         files |= {path: (project.root / path).read_bytes() for path in outside}
         files[f"{run.page}.ipynb"] = _launched(result, source.first_cell(extras, outside))
@@ -101,6 +98,13 @@ def write_notebooks(project: Project, runs: Sequence[Run], folder: Path) -> list
     files["binder/runtime.txt"] = b"python-3.12\n"
     _write(folder, files)
     return [folder / f"{run.page}.ipynb" for run in runs]
+
+
+def _needs(project: Project, run: Run, result: Path) -> tuple[list[str], list[str]]:
+    """A run's extras, and the files that it reads and that are not in the wheel: what lies in ``data`` is."""
+    modules = Record.load(result / "record.json").modules
+    outside = [path for path in run.chapter.data if not path.startswith("data/")]
+    return needed_extras(project.root, run.chapter.text, modules), outside
 
 
 def _launched(result: Path, first: NotebookNode) -> bytes:
