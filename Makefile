@@ -83,7 +83,7 @@ LIBRARY := $(addprefix tests/,datasets descriptors embeddings metrics retrieval 
 .PHONY: setup-cpu test-library workflows links links-outside notebooks push-notebooks check-release release upload class-image class-try
 
 # Without what torch needs on a GPU, which is most of the size.
-setup-cpu: ## create .venv for computers without a GPU, a quarter of the size
+setup-cpu: ## create .venv for computers without a GPU
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@grep -vE "^(cuda|nvidia|triton)" requirements.lock > .venv/cpu.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --extra-index-url $(CPU_WHEELS) -r .venv/cpu.lock
@@ -130,9 +130,9 @@ upload: ## make a release of build/release on GitHub, with its program gh: make 
 class-image: ## build the container for a class, without a GPU (needs docker)
 	@docker build --file .github/Dockerfile --tag $(IMAGE) .
 
-class-try: ## run a chapter in that container, and ask whether JupyterLab would start
-	@docker run --rm $(IMAGE) make chapter NAME=quickstart NOTEBOOK_ONLY=1
-	@docker run --rm $(IMAGE) .venv/bin/jupyter lab --version
+class-try: ## run a chapter in that container without a network, and ask whether JupyterLab would start
+	@docker run --rm --network none $(IMAGE) make chapter NAME=quickstart NOTEBOOK_ONLY=1
+	@docker run --rm --network none $(IMAGE) .venv/bin/jupyter lab --version
 
 # The browser tests use Chromium or Chrome. Where one is missing it is installed only by root on Debian and its kin.
 browser:
