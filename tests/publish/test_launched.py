@@ -124,7 +124,7 @@ def test_every_page_has_its_notebook(project: Project) -> None:
     path = project.chapters / "tiny.py"
     path.write_text(path.read_text().replace("data: [", "data: [book/intro.md, "))
     runs = listed_runs(project)
-    with pytest.raises(BookError, match="no result: tiny "):
+    with pytest.raises(BookError, match=r"no result: second \[default\], tiny"):
         write_notebooks(project, runs, project.output / "notebooks")
     finish(runs)
     assert main(["notebooks"], project.root) == 0
