@@ -18,6 +18,7 @@ from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
 from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
+from book.publish.address import site_config
 from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
 from book.slides import decks, mathjax
@@ -98,6 +99,7 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
     firsts = {run.page: read(folder / "notebook.ipynb") for run, folder in results if run.page == run.chapter.slug}
     for name, text in decks(project, {chapter.slug: chapter for chapter in chapters}, firsts):
         yield f"_extra/slides/{name}.html", text.encode()
+    yield "_config.yml", yaml.safe_dump(site_config(project), sort_keys=False).encode()
     for chapter in chapters:
         slug, names = chapter.slug, used[chapter.slug]
         siblings = [run for run, _ in results if run.chapter.slug == slug]
@@ -195,7 +197,7 @@ def _run_jupyter_book(project: Project, page: str) -> None:
     # Looking for garbage among all that csdlib imports would take a fifth of the time, and find little.
     program = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", program, "build", str(project.site)]
-    command += ["--path-output", str(project.output), "--config", str(project.root / "_config.yml")]
+    command += ["--path-output", str(project.output), "--config", str(project.site / "_config.yml")]
     command += ["--toc", str(project.site / "_toc.yml"), "-W", "--keep-going", "-q"]
     # From here, so that the reference is about the module of this book, wherever another one is installed.
     result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)  # noqa: S603

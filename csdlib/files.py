@@ -69,13 +69,13 @@ def data_path(name: str) -> Path:
         name: path below ``data/``, for example ``"published/retrieval.csv"``.
 
     Raises:
-        InputError: nothing of that name is shipped. A wheel holds only ``models/``; the rest needs the repository.
+        InputError: nothing of that name is shipped.
     """
     package = Path(__file__).parent
     for data in (package.parent / "data", package / "data"):
         if (data / name).exists():
             return data / name
-    raise InputError(f"data/{name} is not here: run from a clone of the repository, which ships it")
+    raise InputError(f"data/{name} is not here: csdlib ships nothing of that name")
 
 
 @contextmanager

@@ -56,7 +56,10 @@ def test_the_citation_names_the_version() -> None:
     assert citation["license"] == packages.PROJECT["license"] == "MIT"
 
 
-@pytest.mark.parametrize("target", ["book", "chapter", "serve", "test", "test-fast", "lint", "bench", "lock", "clean"])
+TARGETS = ["book", "chapter", "serve", "test", "test-fast", "lint", "bench", "lock", "clean", "links", "release"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_make_knows_and_explains_each_target(target: str) -> None:
     result = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
     assert re.search(rf"make {target} +\S", result.stdout)
