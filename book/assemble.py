@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from book.chapters import Chapter, find_chapters, read_chapter
 from book.covers import cover
+from book.editions import as_source, student
 from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
 from book.project import BookError, Project, log, write_if_changed
@@ -92,11 +93,11 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
     for chapter in chapters:
         slug, names = chapter.slug, used[chapter.slug]
         siblings = [run for run, _ in results if run.chapter.slug == slug]
-        yield f"downloads/{slug}.py", chapter.text.encode()
+        yield f"downloads/{slug}.py", as_source(student(chapter.notebook()))
         for run, folder in results:
             if run.chapter.slug == slug:
                 yield f"{run.page}.ipynb", to_bytes(with_names(run_page(run, folder, siblings), names))
-                yield f"downloads/{run.page}.ipynb", (folder / "notebook.ipynb").read_bytes()
+                yield f"downloads/{run.page}.ipynb", to_bytes(student(read(folder / "notebook.ipynb")))
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
         own = [read(folder / "notebook.ipynb") for run, folder in results if run.page == slug]
