@@ -1,4 +1,4 @@
-"""The driver: ``python -m book.build book`` makes the book, ``chapter NAME`` runs one chapter, ``course`` writes a class's."""
+"""The driver: ``python -m book.build book`` makes the book, ``chapter NAME`` runs one, ``course`` writes a class's."""
 
 import argparse
 import os

@@ -10,13 +10,13 @@ from book.project import Project
 from book.runs import Run
 
 # The stub is in the cell already; so where nbgrader takes a solution out, it needs to leave no other.
-_NBGRADER = '''\
+_NBGRADER = """\
 c = get_config()
 c.CourseDirectory.course_id = "measuring-style"
 c.ClearSolutions.code_stub = {"python": "# Your answer goes above, in place of the stub."}
 # A chapter's check may draw, train or describe pictures.
 c.ExecutePreprocessor.timeout = 1800
-'''
+"""
 
 
 def write_course(project: Project, runs: Sequence[Run]) -> Path:

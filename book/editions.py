@@ -22,8 +22,8 @@ _FOR_STUDENTS = (
     "the book, to compare with yours. Start the kernel in the root of the repository."
 )
 _FOR_TEACHERS = (
-    "*The teacher's copy: not for students.* With solutions, what they print, and mistakes that are often made. "
-    "Every check fails on its stub and on each of these mistakes, and passes on the solution: the book's build runs all."
+    "*The teacher's copy, not for students.* With solutions, what they print, and mistakes that are often made. "
+    "A check fails on its stub and on each of these mistakes, and passes on the solution: the build runs all of them."
 )
 # Where JupyterLab folds what the page folds.
 _FOLDED = {"hide-input": ["source"], "hide-output": ["outputs"], "hide-cell": ["source", "outputs"]}

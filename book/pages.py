@@ -65,7 +65,7 @@ def _rename_labels(notebook: NotebookNode, suffix: str) -> None:
 
 
 def _fold_answers(notebook: NotebookNode) -> NotebookNode:
-    """Hints and solutions wait until they are asked for; so do checks, which tell what is right. Mistakes are the teacher's."""
+    """Hints, solutions and checks wait until they are asked for; mistakes are the teacher's."""
     notebook.cells = [cell for cell in notebook.cells if role(cell) != "mistake"]
     for cell in notebook.cells:
         kind = role(cell)

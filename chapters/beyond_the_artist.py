@@ -555,6 +555,24 @@ for side, shared in both_sides.items():
     )
     print(f"{side}: balanced accuracy {told['random'].estimate()}")
 
+
+# %% tags=["mistake"]
+# Shuffles works: a painter's works get several kinds, and then memory is of no help.
+def random_kinds(
+    kinds: np.ndarray, painters: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    return random.permutation(kinds)
+
+
+# %% tags=["mistake"]
+# Draws each kind equally often: rare ones become frequent, and the task another.
+def random_kinds(
+    kinds: np.ndarray, painters: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    names, place = np.unique(painters, return_inverse=True)
+    return random.choice(np.unique(kinds), len(names))[place]
+
+
 # %% tags=["check"]
 names = np.repeat(["a", "b", "c", "d"], [3, 1, 4, 2])
 labels = random_kinds(np.array(["oil"] * 9 + ["ink"]), names, np.random.default_rng(4))

@@ -547,6 +547,13 @@ asked_for = by_kind["content"]
 # Less than over all painters (the chart): a part was the difference between the groups.
 within(asked_for["corrected"], asked_for["spread"], asked_for.index.isin(UNSEEN))
 
+
+# %% tags=["mistake"]
+# Takes away the mean of all: the difference between the groups stays in.
+def within(a: np.ndarray, b: np.ndarray, groups: np.ndarray) -> float:
+    return float(np.corrcoef(a - a.mean(), b - b.mean())[0, 1])
+
+
 # %% tags=["check"]
 draws = np.random.default_rng(0).normal(size=(2, 60))
 halves = np.repeat([0, 1], 30)

@@ -56,7 +56,9 @@ def test_the_citation_names_the_version() -> None:
     assert citation["license"] == packages.PROJECT["license"] == "MIT"
 
 
-@pytest.mark.parametrize("target", ["book", "chapter", "course", "serve", "test", "test-fast", "lint", "bench", "lock", "clean"])
+@pytest.mark.parametrize(
+    "target", ["book", "chapter", "course", "serve", "test", "test-fast", "lint", "bench", "lock", "clean"]
+)
 def test_make_knows_and_explains_each_target(target: str) -> None:
     result = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
     assert re.search(rf"make {target} +\S", result.stdout)
