@@ -20,6 +20,7 @@ from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
 from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
+from book.quizzes import quiz_cell, read_quiz
 from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
 
@@ -74,6 +75,9 @@ def check_contents(project: Project) -> None:
     if listed != present:
         lost, forgotten = sorted(listed - present), sorted(present - listed)
         raise BookError(f"book/_toc.yml: neither page nor chapter nor room: {lost}; what it does not name: {forgotten}")
+    stray = {path.stem for path in project.book.glob("quizzes/*.yml")} - set(find_chapters(project))
+    if stray:
+        raise BookError(f"book/quizzes: no chapter {', '.join(sorted(stray))}")
 
 
 def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[tuple[str, bytes]]:
@@ -91,12 +95,14 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
         yield f"{name}.rst", text.encode()
     yield "_toc.yml", yaml.safe_dump(_toc_with_runs(project, [run for run, _ in results]), sort_keys=False).encode()
     for chapter in chapters:
-        slug, names = chapter.slug, used[chapter.slug]
+        slug, names, quiz = chapter.slug, used[chapter.slug], read_quiz(project, chapter.slug)
         siblings = [run for run, _ in results if run.chapter.slug == slug]
         yield f"downloads/{slug}.py", as_source(student(chapter.notebook()))
         for run, folder in results:
             if run.chapter.slug == slug:
-                yield f"{run.page}.ipynb", to_bytes(with_names(run_page(run, folder, siblings), names))
+                page = with_names(run_page(run, folder, siblings), names)
+                page.cells += [quiz_cell(quiz)] if quiz and run.page == slug else []
+                yield f"{run.page}.ipynb", to_bytes(page)
                 yield f"downloads/{run.page}.ipynb", to_bytes(student(read(folder / "notebook.ipynb")))
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
