@@ -1,4 +1,4 @@
-"""The quiz at the end of a page: questions from ``book/quizzes``, checked, and drawn as a form that ``quiz.js`` answers."""
+"""The quiz at the end of a page: questions from ``book/quizzes``, as a form that ``quiz.js`` answers."""
 
 import base64
 import io
@@ -51,7 +51,7 @@ class Question:
         within: how far an answer may be from the number.
         unit: what stands behind the number.
         because: why the number is what it is.
-        given: numbers of the right answer that no run prints, since they are a definition, or worked out from the question.
+        given: numbers of the right answer that no run prints: definitions, or worked out from the question.
     """
 
     ask: str
@@ -163,7 +163,7 @@ def _fieldset(number: int, question: Question) -> str:
 
 def _choices(number: int, question: Question) -> Iterator[str]:
     for place, each in enumerate(question.answers):
-        shown = _image(each) if each.picture else f"<span>{_inline(each.text)}</span>"
+        shown = _image(each.text, each.picture) if each.picture else f"<span>{_inline(each.text)}</span>"
         yield (
             f'<label><input type="radio" name="quiz-{number}" value="{place}" data-right="{str(each.right).lower()}">'
             f"{shown}</label><p hidden>{_inline(each.because)}</p>"
@@ -179,17 +179,16 @@ def _number_field(question: Question) -> str:
     )
 
 
-def _image(answer: Answer) -> str:
+def _image(text: str, picture: tuple[str, str, int]) -> str:
     # Drawn when a book has such a question, and not before: the drawn world takes a second to import.
     from csdlib.recipes import painted
 
-    assert answer.picture is not None
-    painter, subject, scene = answer.picture
+    painter, subject, scene = picture
     buffer = io.BytesIO()
     painted(painter, subject, scene, size=_SIDE)[0].save(buffer, "WEBP", quality=80)
     encoded = base64.b64encode(buffer.getvalue()).decode()
     source = f"data:image/webp;base64,{encoded}"
-    return f'<img src="{source}" width="{_SIDE}" height="{_SIDE}" alt="{escape(answer.text)}">'
+    return f'<img src="{source}" width="{_SIDE}" height="{_SIDE}" alt="{escape(text)}">'
 
 
 def _inline(text: str) -> str:

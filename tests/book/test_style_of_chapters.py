@@ -17,7 +17,7 @@ WORDS, CELL_LINES, FOLDED_LINES, DEFINITIONS, HELPER_LINES = 2000, 25, 50, 3, 14
 # What the column of a page holds beside both sidebars.
 WIDTH = 88
 EXERCISE = {"exercise", "hint", "solution", "mistake", "check"}
-FOLDED = {"hide-input", "hide-cell", "remove-input", "solution", "check"}
+FOLDED = {"hide-input", "hide-cell", "remove-input", "solution", "mistake", "check"}
 
 each_chapter = pytest.mark.parametrize("slug", find_chapters(PROJECT))
 
