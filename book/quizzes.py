@@ -78,8 +78,11 @@ def read_quiz(project: Project, slug: str) -> list[Question]:
     path = project.book / "quizzes" / f"{slug}.yml"
     if not path.is_file():
         return []
-    listed = yaml.safe_load(path.read_text(encoding="utf-8"))
     where = f"book/quizzes/{slug}.yml"
+    try:
+        listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise BookError(f"{where}: not YAML ({error})") from error
     if not isinstance(listed, list) or not FEWEST <= len(listed) <= MOST:
         raise BookError(f"{where}: a quiz is a list of {FEWEST} to {MOST} questions")
     return [_question(f"{where}, question {number}", each) for number, each in enumerate(listed, 1)]

@@ -94,6 +94,13 @@ def test_a_quiz_has_four_to_six_questions(project: Project, quiz: object) -> Non
         read_quiz(project, "tiny")
 
 
+def test_what_is_no_yaml_is_refused_with_its_file(project: Project) -> None:
+    write(project, [])
+    (project.book / "quizzes" / "tiny.yml").write_text("- ask: `x`")
+    with pytest.raises(BookError, match=r"book/quizzes/tiny.yml: not YAML"):
+        read_quiz(project, "tiny")
+
+
 def test_a_quiz_of_no_chapter_is_refused(project: Project) -> None:
     assert read_quiz(project, "tiny") == []
     write(project, [CHOICE] * 4, "lost")
