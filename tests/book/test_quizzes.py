@@ -109,7 +109,7 @@ def test_a_quiz_of_no_chapter_is_refused(project: Project) -> None:
 
 
 def test_what_a_right_answer_claims_has_to_be_printed() -> None:
-    said = "Not 7 nor 0.25, but 1,200 and 64.4; by 12 and csd-2."
+    said = "Not 7 nor 0.25, but 1,200 and 64.4; by 12."
     question = Question("Of 12?", (Answer("2.5", said, True), Answer("99", "98", False)), given=("7",))
     assert question.claims() == {"2.5", "0.25", "1,200", "64.4"}
     outputs = [
