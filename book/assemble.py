@@ -18,6 +18,7 @@ from book.covers import cover
 from book.editions import as_source, student
 from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
+from book.plain import plain_markdown
 from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
 from book.quizzes import quiz_cell, read_quiz
@@ -97,13 +98,14 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
     for chapter in chapters:
         slug, names, quiz = chapter.slug, used[chapter.slug], read_quiz(project, chapter.slug)
         siblings = [run for run, _ in results if run.chapter.slug == slug]
-        yield f"downloads/{slug}.py", as_source(student(chapter.notebook()))
+        yield f"downloads/{slug}.py", as_source(student(plain_markdown(project, chapter.notebook())))
         for run, folder in results:
             if run.chapter.slug == slug:
                 page = with_names(run_page(run, folder, siblings), names)
                 page.cells += [quiz_cell(quiz)] if quiz and run.page == slug else []
                 yield f"{run.page}.ipynb", to_bytes(page)
-                yield f"downloads/{run.page}.ipynb", to_bytes(student(read(folder / "notebook.ipynb")))
+                executed = plain_markdown(project, read(folder / "notebook.ipynb"))
+                yield f"downloads/{run.page}.ipynb", to_bytes(student(executed))
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
         own = [read(folder / "notebook.ipynb") for run, folder in results if run.page == slug]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from book.editions import assignment, instructor, student
 from book.notebooks import read, to_bytes
+from book.plain import plain_markdown
 from book.project import Project
 from book.runs import Run
 
@@ -32,7 +33,7 @@ def write_course(project: Project, runs: Sequence[Run]) -> Path:
     folder = project.output / "course"
     shutil.rmtree(folder, ignore_errors=True)
     for run in runs:
-        for name, content in _editions(run):
+        for name, content in _editions(project, run):
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -41,9 +42,9 @@ def write_course(project: Project, runs: Sequence[Run]) -> Path:
     return folder
 
 
-def _editions(run: Run) -> Iterator[tuple[str, bytes]]:
-    source, slug = run.chapter.notebook(), run.chapter.slug
-    notebook = read(run.folder / "notebook.ipynb") if run.folder else source
+def _editions(project: Project, run: Run) -> Iterator[tuple[str, bytes]]:
+    source, slug = plain_markdown(project, run.chapter.notebook()), run.chapter.slug
+    notebook = plain_markdown(project, read(run.folder / "notebook.ipynb")) if run.folder else source
     yield f"student/{slug}.ipynb", to_bytes(student(notebook))
     yield f"instructor/{slug}.ipynb", to_bytes(instructor(notebook, source))
     yield f"nbgrader/source/{slug}/{slug}.ipynb", to_bytes(assignment(notebook, slug))

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator
 from functools import cache
@@ -19,6 +20,7 @@ from book.course import write_course
 from book.editions import as_source, assignment, exercises, instructor, student
 from book.messages import with_messages
 from book.notebooks import read, role
+from book.plain import plain_markdown
 from book.project import BookError, Project
 from book.runs import listed_runs
 from tests.book.conftest import ROOT, write_chapter
@@ -201,6 +203,30 @@ def test_an_assignment_names_its_cells_and_gives_a_point_a_minute(made: Notebook
     assert marked[1]["points"] == 5
     text = 'answer = 0\n\n### BEGIN SOLUTION\nanswer = 42\nprint("it is", answer)\n### END SOLUTION'
     assert marked[0]["source"] == text
+
+
+@each_chapter
+def test_no_markup_of_sphinx_is_left_outside_of_the_book(slug: str) -> None:
+    cells = plain_markdown(PROJECT, chapter(slug).notebook()).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    assert [text for text in texts if re.search(r"\{[\w:]+\}`|:::|```\{|n\.d\.|\$\$ *\(", text)] == []
+
+
+def test_terms_citations_links_and_boxes_become_plain_markdown(project: Project) -> None:
+    (project.book / "references.bib").write_text(
+        "@article{a, author={Gatys, Leon and Ecker, Alexander}, year={2016}}\n"
+        "@article{b, author={Van Gogh, V. and de Hooch, P. and Hals, F.}, year={1888}}"
+    )
+    said = "{term}`maps <map>`, {term}`map`; {cite:t}`b` {cite:p}`a,b` [one](tiny) [two](intro) [out](https://x.y)\n\n"
+    box = ":::{admonition} Mind\n:class: warning\nOne.\n\nTwo.\n:::\n\n$$ x $$ (eq-x)"
+    write_chapter(
+        project, f"x = 1  # a number\n\n# %% [markdown]\n{'# ' + (said + box).replace(chr(10), chr(10) + '# ')}"
+    )
+    text = plain_markdown(project, read_chapter(project, "second").notebook()).cells[-1].source
+    assert text == (
+        "maps, map; Van Gogh et al. (1888) (Gatys and Ecker, 2016; Van Gogh et al., 1888) [one](tiny.ipynb) two "
+        "[out](https://x.y)\n\n> **Mind**\n>\n> One.\n>\n> Two.\n\n$$ x $$"
+    )
 
 
 @pytest.mark.parametrize(
