@@ -11,8 +11,8 @@ _SIGNS |= {ast.GtE: ">= ", ast.In: "in ", ast.NotIn: "not in "}
 def with_messages(source: str) -> str:
     """Give each assertion without a message one that says what came out, and what should.
 
-    Whoever has failed reads that first. Assertions of more than one comparison stay as they are, and so does the layout
-    of all that was there.
+    Whoever has failed reads that first. Of other assertions than a comparison the message says what should hold. The
+    layout of all that was there stays as it is.
 
     Example:
         >>> print(with_messages("assert abs(f(2) - 4) < 1e-9"))
@@ -37,17 +37,19 @@ def _silent(tree: ast.Module) -> Iterator[ast.Assert]:
 
 
 def _message(test: ast.expr) -> str:
-    """An f-string, as source; empty where there is nothing to say."""
+    """An f-string, as source; empty where this version of Python cannot write it."""
     sides = _sides(test)
-    if not sides:
-        return ""
-    got, sign, wanted = sides
-    words = [ast.Constant(f"{ast.unparse(got)} is "), _value(got), ast.Constant(f"; it should be {sign}")]
-    words += [ast.Constant(ast.unparse(wanted))]
-    if not _is_literal(wanted):
-        words += [ast.Constant(", which is "), _value(wanted)]
+    words: list[ast.expr] = [ast.Constant(f"this should hold: {ast.unparse(test)}")]
+    if sides:
+        got, sign, wanted = sides
+        words = [ast.Constant(f"{ast.unparse(got)} is "), _value(got), ast.Constant(f"; it should be {sign}")]
+        words += [ast.Constant(ast.unparse(wanted))]
+        words += [] if _is_literal(wanted) else [ast.Constant(", which is "), _value(wanted)]
+    elif isinstance(test, ast.Compare):
+        for each in (test.left, *test.comparators):
+            words += [] if _is_literal(each) else [ast.Constant(f"; {ast.unparse(each)} is "), _value(each)]
     try:
-        return ast.unparse(ast.fix_missing_locations(ast.Expression(ast.JoinedStr(list(words)))))
+        return ast.unparse(ast.fix_missing_locations(ast.Expression(ast.JoinedStr(words))))
     except ValueError:
         # Before Python 3.12 an f-string cannot hold every expression.
         return ""

@@ -589,6 +589,12 @@ for r in (0.568, 0.25):
     print(f"{r}: half of the studies {needed(r, 0.5)}, nine in ten {needed(r, 0.9)}")
 
 
+# %% tags=["mistake"]
+# So many that the *true* correlation's interval just leaves out 0: about half of the studies then find less.
+def needed(r: float, share: float) -> int:
+    return int(np.ceil((1.96 / np.arctanh(abs(r))) ** 2 + 3))
+
+
 # %% tags=["check"]
 noise = np.random.default_rng(0).normal(size=100_000)
 for r, share in ((0.568, 0.9), (0.25, 0.5), (-0.2, 0.8)):

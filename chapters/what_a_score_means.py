@@ -811,6 +811,13 @@ for name, found in made.items():
     said = [most_suspects(found.limits[1], sure) for sure in (0.5, 0.9, 0.99)]
     print(f"{name}: at most {said} suspects, for one half, 90 % and 99 %")
 
+
+# %% tags=["mistake"]
+# Takes the ratio for the number of suspects: that gives about one half, whatever is asked for.
+def most_suspects(ratio: float, sure: float) -> int:
+    return int(ratio)
+
+
 # %% tags=["check"]
 for ratio, sure in ((58.3, 0.9), (7.1, 0.5), (250.5, 0.99)):
     found = most_suspects(ratio, sure)

@@ -239,7 +239,9 @@ def test_terms_citations_links_and_boxes_become_plain_markdown(project: Project)
         ("for x in (1,):\n    assert (\n        f(x) == 5\n    )", "f(x) is 2; it should be 5"),
         ("assert np.allclose(f(np.ones(2)), [5, 5])", "f(np.ones(2)) is [2. 2.]; it should be [5, 5]"),
         ('assert f(1) == 3, "one more"', "one more"),
-        ("assert 0 < f(1) < 1", ""),
+        ("assert 0 < f(1) < 1", "this should hold: 0 < f(1) < 1; f(1) is 2"),
+        ("assert f(1) == 2 and f(0) == 0", "this should hold: f(1) == 2 and f(0) == 0"),
+        ("assert not np.isfinite(f(1))", "this should hold: not np.isfinite(f(1))"),
     ],
 )
 def test_a_failed_check_says_what_came_out_and_what_should(check: str, message: str) -> None:
