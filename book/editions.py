@@ -139,7 +139,9 @@ def as_source(notebook: NotebookNode) -> bytes:
 
 def _edition(notebook: NotebookNode, cells: Sequence[NotebookNode], note: str) -> NotebookNode:
     made = deepcopy(notebook)
-    made.cells = [cells[0], markdown(note, name="edition"), *cells[1:]]
+    made.cells = list(cells)
+    title, _, rest = cells[0].source.partition("\n")
+    cells[0].source = f"{title}\n\n{note}\n{rest}".rstrip()
     for cell in made.cells:
         cell.metadata.pop("csd", None)
     return made

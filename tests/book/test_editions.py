@@ -161,8 +161,8 @@ def test_hints_and_what_comes_out_are_folded_and_a_check_says_what_it_got(made: 
         if role(cell) in outputs:
             cell.outputs = [stream(outputs[role(cell)])]
     cells = student(made).cells
-    assert [cell.cell_type for cell in cells[4:8]] == ["code", "markdown", "markdown", "code"]
-    stub, hint, expected, check = cells[4:8]
+    assert [cell.cell_type for cell in cells[3:7]] == ["code", "markdown", "markdown", "code"]
+    stub, hint, expected, check = cells[3:7]
     assert stub.source == "answer = 0"
     assert "<summary>A hint</summary>\n\nRead the book." in hint.source
     assert "<pre>it is 42</pre>\n\n<pre>six &lt;times&gt; 7</pre>" in expected.source
@@ -189,8 +189,8 @@ def test_what_only_a_browser_can_draw_is_no_part_of_a_text(made: NotebookNode) -
 
 def test_a_teacher_sees_minutes_and_mistakes(made: NotebookNode) -> None:
     cells = instructor(made, made).cells
-    assert "| 1. The answer | 5 | 1 |\n| 2. Think | 60 | open: marked by hand |\n| 3. Think on |  |" in cells[1].source
-    (mistake,) = [cell.source for cell in cells if "common mistake" in cell.source and cell is not cells[1]]
+    assert "| 1. The answer | 5 | 1 |\n| 2. Think | 60 | open: marked by hand |\n| 3. Think on |  |" in cells[0].source
+    (mistake,) = [cell.source for cell in cells if "common mistake" in cell.source and cell is not cells[0]]
     assert "Read in base ten. Which is another one.\n\n```python\nanswer = 54\n```" in mistake
 
 
