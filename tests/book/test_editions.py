@@ -23,6 +23,7 @@ from book.notebooks import read, role
 from book.plain import plain_markdown
 from book.project import BookError, Project
 from book.runs import listed_runs
+from book.schedule import execute_all
 from tests.book.conftest import ROOT, write_chapter
 
 PROJECT = Project(ROOT, ROOT / "build")
@@ -331,10 +332,9 @@ def test_the_command_line_takes_one_chapter_or_all(monkeypatch: pytest.MonkeyPat
     assert seen == ["", "quickstart"]
 
 
+@pytest.mark.book
 def test_a_mistake_that_passes_its_check_fails_the_build(project: Project) -> None:
     write_chapter(project, EXERCISE.replace("answer = 54", "answer = 42.0"))
-    from book.schedule import execute_all
-
     (run,) = [run for run in listed_runs(project) if run.chapter.slug == "second"]
     (failure,) = execute_all(project, [run])
     assert "exercise 1: its check passes on a common mistake" in failure.error
