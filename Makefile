@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # time. (numba, of umap, would set the threads of torch, too.)
 PYTEST := OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup book chapter serve test test-fast faults lint record bench lock clean browser
+.PHONY: help setup book chapter course serve test test-fast faults lint record bench lock clean browser
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ chapter: $(STAMP) ## run one chapter: make chapter NAME=slug PARAMS="-p key valu
 slides: $(STAMP) ## slides of the lectures, from the chapters that they show; print where they are
 	@$(BIN)/python -m book.build slides
 
+course: $(STAMP) ## notebooks for students, for their teacher and for nbgrader [NAME=slug]
+	@$(BIN)/python -m book.build course $(NAME)
+
 serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
 	@test -e build/_build/html/index.html || { echo "error: no book yet; make book builds it"; exit 1; }
 	@echo "http://127.0.0.1:$(PORT)/  (Ctrl-C ends)"
@@ -73,8 +76,9 @@ record: $(STAMP) ## record again what the book shows and does not run (hours; re
 bench: $(STAMP) ## measure seconds beside what one would use instead (a quarter of an hour); adds to data/results/bench.csv
 	@$(BIN)/python -m tests.bench
 
+# Not the extra course: nbgrader brings a server and a database, which only those who mark need.
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
-	@uv pip compile --universal --python-version 3.11 --all-extras pyproject.toml -o requirements.lock \
+	@uv pip compile --universal --python-version 3.11 --extra book --extra onnx --extra test pyproject.toml -o requirements.lock \
 	  --no-header --no-annotate
 
 clean: ## remove everything that was built (not .venv)

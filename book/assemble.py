@@ -14,11 +14,14 @@ from plotly.offline import get_plotlyjs
 
 from book.chapters import Chapter, find_chapters, read_chapter
 from book.covers import cover
+from book.editions import as_source, student
 from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
+from book.plain import plain_markdown
 from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
 from book.publish.address import site_config
+from book.quizzes import quiz_cell, read_quiz
 from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
 from book.slides import decks, mathjax
@@ -75,6 +78,9 @@ def check_contents(project: Project) -> None:
     if listed != present:
         lost, forgotten = sorted(listed - present), sorted(present - listed)
         raise BookError(f"book/_toc.yml: neither page nor chapter nor room: {lost}; what it does not name: {forgotten}")
+    stray = {path.stem for path in project.book.glob("quizzes/*.yml")} - set(find_chapters(project))
+    if stray:
+        raise BookError(f"book/quizzes: no chapter {', '.join(sorted(stray))}")
 
 
 def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[tuple[str, bytes]]:
@@ -101,14 +107,16 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
         yield f"_extra/slides/{name}.html", text.encode()
     yield "_config.yml", yaml.safe_dump(site_config(project), sort_keys=False).encode()
     for chapter in chapters:
-        slug, names = chapter.slug, used[chapter.slug]
+        slug, names, quiz = chapter.slug, used[chapter.slug], read_quiz(project, chapter.slug)
         siblings = [run for run, _ in results if run.chapter.slug == slug]
-        yield f"downloads/{slug}.py", chapter.text.encode()
+        yield f"downloads/{slug}.py", as_source(student(plain_markdown(project, chapter.notebook())))
         for run, folder in results:
             if run.chapter.slug == slug:
-                page = with_goals(run_page(run, folder, siblings), goals.get(slug, ()))
-                yield f"{run.page}.ipynb", to_bytes(with_names(page, names))
-                yield f"downloads/{run.page}.ipynb", (folder / "notebook.ipynb").read_bytes()
+                page = with_names(with_goals(run_page(run, folder, siblings), goals.get(slug, ())), names)
+                page.cells += [quiz_cell(quiz)] if quiz and run.page == slug else []
+                yield f"{run.page}.ipynb", to_bytes(page)
+                executed = plain_markdown(project, read(folder / "notebook.ipynb"))
+                yield f"downloads/{run.page}.ipynb", to_bytes(student(executed))
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
         yield f"_static/covers/{slug}.webp", cover(firsts.get(slug))

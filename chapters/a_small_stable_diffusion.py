@@ -745,6 +745,16 @@ print(
 )
 
 
+# %% tags=["mistake"]
+# Adds up chances: after fifty pictures by chance it is more than certain.
+def luck(share: float, tries: int) -> float:
+    return min(1.0, share * tries)
+
+
+def enough(share: float, sure: float) -> int:
+    return int(np.ceil(sure / share))
+
+
 # %% tags=["check"]
 for share in (1 / 48, 0.33, 0.7):
     misses = np.random.default_rng(0).random((20_000, 6)) >= share

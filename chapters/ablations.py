@@ -541,6 +541,12 @@ def expected_best(n: int, s: float) -> float:
     return float(np.random.default_rng(0).normal(0, s, (20_000, n)).max(axis=1).mean())
 
 
+# %% tags=["mistake"]
+# The largest that can be expected of one draw, and not of the best of n.
+def expected_best(n: int, s: float) -> float:
+    return 1.96 * s
+
+
 # %% tags=["check"]
 assert abs(expected_best(1, 1.0)) < 0.03
 # The maximum of two standard normal draws has the mean 1 / sqrt(pi).

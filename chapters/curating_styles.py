@@ -634,6 +634,11 @@ def one_slip(a: str, b: str) -> bool:
     return a == b  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# The four cases differ in length: dropped and added by one, mistaken and swapped by none. Find the first letter in which the words differ,
+# and compare what is left behind it. `ilva` and `ivla` are one slip apart, `ilva` and `alvi` are two.
+
+
 # %% tags=["solution"]
 def one_slip(a: str, b: str) -> bool:
     """Whether b is among everything that at most one slip can make of a."""
@@ -644,6 +649,12 @@ def one_slip(a: str, b: str) -> bool:
     added = {head + letter + tail for head, tail in cuts for letter in letters}
     mistaken = {h + letter + t[1:] for h, t in cuts if t for letter in letters}
     return b in {a} | swapped | dropped | added | mistaken
+
+
+# %% tags=["mistake"]
+# The number of places that differ: one letter dropped moves all that follow.
+def one_slip(a: str, b: str) -> bool:
+    return sum(x != y for x, y in zip(a, b, strict=False)) <= 1
 
 
 # %% tags=["check"]

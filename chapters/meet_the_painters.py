@@ -521,6 +521,11 @@ mine = Painter(  # your code here
     composition=Composition(),
 )
 
+# %% [markdown] tags=["hint"]
+# `dataclasses.asdict` shows a record's habits with their names. You should get six scenes that you would pick out of a row of
+# the siblings' pictures without reading names.
+
+
 # %% tags=["solution"]
 from csdlib.atelier import Brush, Colours, Light, Painter
 
@@ -556,6 +561,11 @@ figures.gallery(own, columns=6, caption=f"{mine.name}, six scenes.")
 
 # %% tags=["exercise"]
 invisible, new_value = "name", me.name  # your code here
+
+# %% [markdown] tags=["hint"]
+# A histogram of colours sees how much there is of each colour, and not where. So look for a habit that moves paint about without
+# mixing another tone: how long, how wide, in which direction.
+
 
 # %% tags=["solution"]
 invisible, new_value = "brush.width", 0.06

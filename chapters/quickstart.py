@@ -321,6 +321,19 @@ said, share = next(iter(passing.items()))
 right = trust(0.001, share, 0.05)
 print(f"{said}: {right:.3f}, one right picture among {1 / right:.0f} that pass")
 
+
+# %% tags=["mistake"]
+# The threshold's promise, turned round: with equal shares of both kinds it is right, and forgets how rare the painter is.
+def trust(prior: float, found: float, false: float) -> float:
+    return found / (found + false)
+
+
+# %% tags=["mistake"]
+# Adds up what passes, and forgets that the two kinds are not equally many.
+def trust(prior: float, found: float, false: float) -> float:
+    return prior * found
+
+
 # %% tags=["check"]
 assert abs(trust(0.5, 0.8, 0.2) - 0.8) < 1e-9
 assert abs(trust(0.001, 1.0, 0.05) - 0.0196) < 1e-4
@@ -336,8 +349,18 @@ assert trust(0.3, 0.7, 0.0) == 1
 # %% tags=["exercise"]
 twins = (0, 0)  # your code here
 
+# %% [markdown] tags=["hint"]
+# `same` is true on the diagonal, where each picture meets itself. Where must you not look for the largest score? `np.unravel_index` turns the
+# place in the flat array into a row and a column.
+
+
 # %% tags=["solution"]
 twins = np.unravel_index(np.where(same, -np.inf, similarity).argmax(), same.shape)
+
+# %% tags=["mistake"]
+# The largest score of all: that of a picture with itself.
+twins = np.unravel_index(similarity.argmax(), similarity.shape)
+
 
 # %% tags=["check"]
 assert artists[twins[0]] != artists[twins[1]]

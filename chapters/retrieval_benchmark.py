@@ -586,6 +586,11 @@ figures.show(
 larger_average = (6 * [False], 1)  # your code here
 larger_mean = (6 * [False], 1)  # your code here
 
+# %% [markdown] tags=["hint"]
+# Put one right picture first and nothing after it, and change $R$ alone. Mean precision stays `0.41`: (1 + 1/2 + ... + 1/6) / 6.
+# Average precision goes from 1 down to 1/6.
+
+
 # %% tags=["solution"]
 # Average precision divides by min(6, R), mean precision always by 6. One early hit is all that can be found if R is 1,
 # and a sixth of it if R is 6; mean precision gives the same for both.
@@ -611,6 +616,11 @@ for (hits, found), sign in ((larger_average, 1), (larger_mean, -1)):
 def joined(a: Embeddings, b: Embeddings) -> Embeddings:
     """Embeddings whose cosines are the means of two."""
     return a  # your code here
+
+
+# %% [markdown] tags=["hint"]
+# Put the two vectors of a picture one behind the other. The product of two such vectors is the *sum* of the two cosines; what factor
+# on each vector makes it the mean, and keeps the length at 1?
 
 
 # %% tags=["solution"]

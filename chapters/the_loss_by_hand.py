@@ -592,6 +592,11 @@ def loss(z, labels, tau):
     return 0.0  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# `z @ z.T / tau` holds all products. What must a row's own column be before the exponentials, so that it adds nothing to the sum? With no
+# positive in any row the loss is 0.
+
+
 # %% tags=["solution"]
 def loss(z, labels, tau):
     """The multi-label contrastive loss of descriptors (n, d) and labels (n, a)."""
@@ -601,6 +606,17 @@ def loss(z, labels, tau):
     log_sum = top + np.log(np.exp(similarity - top).sum(axis=1, keepdims=True))
     weight = ((labels @ labels.T > 0) & others).astype(float)
     log_p = np.where(others, z @ z.T / tau, 0.0) - log_sum
+    each = (weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
+    return float(-each.mean())
+
+
+# %% tags=["mistake"]
+# Leaves the diagonal in the sum below: each picture competes with itself.
+def loss(z, labels, tau):
+    others = ~np.eye(len(z), dtype=bool)
+    similarity = z @ z.T / tau
+    log_p = similarity - np.log(np.exp(similarity).sum(axis=1, keepdims=True))
+    weight = ((labels @ labels.T > 0) & others).astype(float)
     each = (weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
     return float(-each.mean())
 
@@ -625,6 +641,11 @@ for each in (labels, several, labels[:, :1]):
 def crossed(tau):
     """The loss of the four vectors where a and c, and b and d, are of one style."""
     return 0.0  # your code here
+
+
+# %% [markdown] tags=["hint"]
+# Draw the loss for `tau` from `0.05` to 50. On the left it climbs without bound; on the right it comes down to the loss of somebody who
+# guesses among three, $\log 3$ = `1.099`.
 
 
 # %% tags=["solution"]
@@ -656,6 +677,11 @@ for tau_now in (0.02, 0.2, 50.0):
 
 # %% tags=["exercise"]
 turn_b = 0.0  # your code here
+
+# %% [markdown] tags=["hint"]
+# Moved by a small angle, $b$ moves along $(-0.6, 0.8)$. Multiply what each of the others pulls with by how far it lies in that direction, add
+# rows *and* columns, and divide by $n \tau$. The result is negative: turning anticlockwise lowers the loss.
+
 
 # %% tags=["solution"]
 # The derivative of b by its angle is t = (-0.6, 0.8), and a, c, d times t are

@@ -554,6 +554,13 @@ def share_alone(n: int, counts: list[int]) -> float:
     return float(sum(ways) / comb(total - 1, n - 1))
 
 
+# %% tags=["mistake"]
+# Draws with replacement: then a painter's other pictures never run out.
+def share_alone(batch: int, each: list[int]) -> float:
+    shares = np.array(each) / sum(each)
+    return float((shares * (1 - shares) ** (batch - 1)).sum())
+
+
 # %% tags=["check"]
 assert abs(share_alone(2, [2, 2]) - 2 / 3) < 1e-9
 assert share_alone(4, [2, 2]) == 0

@@ -636,6 +636,13 @@ def called_seen(withheld: np.ndarray) -> float:
 # Twice the promise: who chooses the cut is not judged by it.
 called_seen(scores.loc[scores["group"] != "seen", "value"].to_numpy())
 
+
+# %% tags=["mistake"]
+# Chooses the cut with the painter whom it is to judge: then just one of them lies above it, by construction.
+def called_seen(withheld: np.ndarray) -> float:
+    return float(np.mean(withheld > np.sort(withheld)[-2]))
+
+
 # %% tags=["check"]
 assert called_seen(np.array([0.1, 0.9, 0.5, 0.7])) == 2 / 4
 assert called_seen(np.array([0.4, 0.4, 0.4, 0.1])) == 0, "a tie is not above"
@@ -665,6 +672,15 @@ two = [scores.loc[scores["group"] == kind, "value"] for kind in ("seen", "withhe
 if min(map(len, two)) > 1:
     for prior in (0.01, 0.1, 0.5, 0.9):
         print(f"prior {prior:.0%}: {odds(0.75, *two, prior):.0%}")
+
+
+# %% tags=["mistake"]
+# The likelihoods alone: right for a prior of one half, and for no other.
+def odds(score: float, seen: np.ndarray, withheld: np.ndarray, prior: float) -> float:
+    likely, unlikely = (
+        norm.pdf(score, kind.mean(), kind.std(ddof=1)) for kind in (seen, withheld)
+    )
+    return float(likely / (likely + unlikely))
 
 
 # %% tags=["check"]

@@ -479,6 +479,12 @@ def smallest_number(names: int, share: float) -> int:
     return int(np.ceil(1 / share - 1e-9))
 
 
+# %% tags=["mistake"]
+# Bonferroni's bar: one artist alone would need a p below share / n, which no rank among sixty gives.
+def smallest_number(names: int, share: float) -> int:
+    return int(np.ceil(names * share))
+
+
 # %% tags=["check"]
 from scipy.stats import false_discovery_control
 

@@ -611,6 +611,15 @@ on_pictures = lowest_safe(score, is_right, 0.95)
 print(f"on pictures {on_pictures:.3f}, on works {known.threshold:.3f}")
 
 
+# %% tags=["mistake"]
+# Stops at the first mistake: further down the share may be reached again.
+def lowest_safe(similarity: np.ndarray, right: np.ndarray, share: float) -> float:
+    order = np.argsort(-similarity)
+    so_far = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    last = np.argmax(so_far < share) - 1 if (so_far < share).any() else -1
+    return float(similarity[order][last])
+
+
 # %% tags=["check"]
 four = np.array([0.9, 0.7, 0.8, 0.6])
 assert lowest_safe(four, np.array([True, False, True, True]), 0.75) == 0.6

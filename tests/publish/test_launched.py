@@ -197,7 +197,10 @@ def test_the_branch_holds_the_notebooks_alone_and_has_no_history(tmp_path: Path)
         (
             "docker",
             ["class-try"],
-            ["run --rm --network none csdlib-class make chapter", "run --rm --network none csdlib-class .venv/bin/jupyter lab"],
+            [
+                "run --rm --network none csdlib-class make chapter",
+                "run --rm --network none csdlib-class .venv/bin/jupyter lab",
+            ],
         ),
     ],
 )
