@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 from traitlets.config import Config
 
 from book.chapters import Chapter
-from book.notebooks import markdown, tags
+from book.notebooks import code, markdown, tags
 from book.project import BookError, Project
 
 #: Notebooks of the chapters' first runs, by slug.
@@ -130,10 +130,9 @@ def _figure(slide: Mapping[str, Any], number: int, chapters: Mapping[str, Chapte
         kind = "csd-gallery deck-dense" if slide["columns"] > _LABELLED else "csd-gallery"
         laid_out = rf"{kind}\g<1>{slide['columns']}"
         outputs = re.sub(r"csd-gallery(\\\" style=\\\"--columns: )\d+", laid_out, outputs)
-    metadata_ = {"slideshow": {"slide_type": "-"}, "tags": [] if source else ["without-source"]}
-    figure: NotebookNode = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
-        source, id=f"figure-{number}", metadata=metadata_, outputs=nbformat.from_dict(json.loads(outputs))
-    )
+    described = {"slideshow": {"slide_type": "-"}, "tags": [] if source else ["without-source"]}
+    figure = code(source, name=f"figure-{number}", metadata=described)
+    figure.outputs = nbformat.from_dict(json.loads(outputs))  # type: ignore[no-untyped-call]
     return figure
 
 
