@@ -36,7 +36,8 @@ def student(notebook: NotebookNode) -> NotebookNode:
     Args:
         notebook: a chapter, executed or not. It stays as it is.
     """
-    cells, shown = [], []
+    cells: list[NotebookNode] = []
+    shown: list[str] = []
     for number, cell in enumerate(deepcopy(notebook.cells)):
         kind = role(cell)
         if kind == "hint" and cell.cell_type == "markdown":
