@@ -36,7 +36,8 @@ def student(notebook: NotebookNode) -> NotebookNode:
     Args:
         notebook: a chapter, executed or not. It stays as it is.
     """
-    cells, shown = [], []
+    cells: list[NotebookNode] = []
+    shown: list[str] = []
     for number, cell in enumerate(deepcopy(notebook.cells)):
         kind = role(cell)
         if kind == "hint" and cell.cell_type == "markdown":
@@ -73,6 +74,8 @@ def instructor(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
     for cell in deepcopy(notebook.cells):
         if role(cell) == "mistake":
             continue
+        if role(cell) == "hint" and cell.cell_type == "markdown":
+            cell.source = f"**A hint.** {cell.source}"
         cells.append(_for_jupyter(cell))
         if role(cell) == "solution":
             number = cell.metadata["csd"]["number"]

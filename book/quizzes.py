@@ -116,8 +116,8 @@ def _question(where: str, entry: Any) -> Question:
         return Question(str(entry["ask"]), _answers(where, kind, entry[kind]), given=given)
     if not isinstance(entry["number"], str) or not re.fullmatch(r"-?[\d,]+(\.\d+)?", entry["number"]):
         raise BookError(f"{where}: number must be a number in quotes, as the run prints it")
-    text = {name: str(entry.get(name, "")) for name in ("ask", "number", "unit", "because")}
-    return Question(**text, within=float(entry["within"]), given=given)
+    ask, unit, because = (str(entry.get(name, "")) for name in ("ask", "unit", "because"))
+    return Question(ask, (), entry["number"], float(entry["within"]), unit, because, given)
 
 
 def _answers(where: str, kind: str, listed: Any) -> tuple[Answer, ...]:

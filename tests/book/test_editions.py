@@ -191,6 +191,7 @@ def test_what_only_a_browser_can_draw_is_no_part_of_a_text(made: NotebookNode) -
 def test_a_teacher_sees_minutes_and_mistakes(made: NotebookNode) -> None:
     cells = instructor(made, made).cells
     assert "| 1. The answer | 5 | 1 |\n| 2. Think | 60 | open: marked by hand |\n| 3. Think on |  |" in cells[0].source
+    assert "**A hint.** Read the book." in [cell.source for cell in cells]
     (mistake,) = [cell.source for cell in cells if "common mistake" in cell.source and cell is not cells[0]]
     assert "Read in base ten. Which is another one.\n\n```python\nanswer = 54\n```" in mistake
 
