@@ -71,13 +71,15 @@ def read_address(project: Project) -> Address | None:
 def site_config(project: Project) -> dict[str, Any]:
     """What Jupyter Book reads: ``_config.yml``, with launch buttons where the address is set.
 
-    The theme makes one for every page that is a notebook, and fails where it has buttons and no address.
+    The theme makes them for every page that is a notebook, and fails where it has buttons and no address. Its options
+    stand below ``sphinx``: there ``_config.yml`` has some, which replace what Jupyter Book makes of its own keys.
     """
     config, address = _read(project), read_address(project)
-    if address is None:
-        config.pop("repository", None)
-        return config
-    return {**config, "repository": {"url": address.url, "branch": BRANCH}, "launch_buttons": _LAUNCH}
+    config.pop("repository", None)
+    if address is not None:
+        launch = {"repository_url": address.url, "repository_branch": BRANCH, "launch_buttons": _LAUNCH}
+        config["sphinx"]["config"]["html_theme_options"] |= launch
+    return config
 
 
 def _read(project: Project) -> dict[str, Any]:

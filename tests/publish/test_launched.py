@@ -42,15 +42,17 @@ def set_address(project: Project, url: str) -> None:
 
 
 def test_one_setting_makes_the_buttons(project: Project) -> None:
-    config = site_config(project)
-    assert config["repository"] == {"url": URL, "branch": "notebooks"}
-    assert {"binderhub_url", "colab_url"} <= set(config["launch_buttons"])
+    options = site_config(project)["sphinx"]["config"]["html_theme_options"]
+    assert (options["repository_url"], options["repository_branch"]) == (URL, "notebooks")
+    assert {"binderhub_url", "colab_url"} <= set(options["launch_buttons"])
     for url in (f"{URL}/", f"{URL}.git"):
         set_address(project, url)
         assert read_address(project) == Address("somebody", "book")
     set_address(project, "")
     assert read_address(project) is None
-    assert not {"repository", "launch_buttons"} & set(site_config(project))
+    without = site_config(project)["sphinx"]["config"]["html_theme_options"]
+    assert without == {name: value for name, value in options.items() if name in without}
+    assert set(options) - set(without) == {"repository_url", "repository_branch", "launch_buttons"}
 
 
 @pytest.mark.parametrize(
