@@ -325,7 +325,7 @@ figures.table(
 # %% [markdown]
 # The direction is that of the real generators. But look at the last column of the table above: nobody's name loses, too. Other words hold the picture, whatever name stands among them, so a part of the smaller change is not about artists at all. That the *gain* falls, is: there the painter's own style goes missing.
 #
-# And *length* is not the cause. Users' prompts here are no longer than the simple ones (the words are counted at the top), and leave least to the name. They name a subject, and the name stands in other places, behind *by* or at the very beginning. Of real generators nobody has taken these apart either, as far as we know.
+# And *length* is not the cause. Users' prompts here are the shortest of the three (the words are counted at the top), and leave least to the name. They name a subject, and the name stands in other places, behind *by* or at the very beginning.
 #
 # ## Two names, three names
 #
