@@ -267,7 +267,7 @@ figures.table(
 )
 
 # %% [markdown]
-# On new seeds of the same prompt nearly every method is good, and those that learned from generated pictures are best. That is the easiest test there is: the references differ from it by their noise alone. With a subject in the prompt about half of the answers are right, and with users' prompts fewer than half by every method. There works are no worse than generated pictures; by `clip-tiny` they seem better. The reason can be seen in the [last chapter](with_and_without_the_name): a name in a simple prompt brings a *subject* along, and references of simple prompts stand for that subject, too.
+# On new seeds of the same prompt nearly every method is good, and those that learned from generated pictures are best. That is the easiest test there is: the references differ from it by their noise alone. With a subject in the prompt about half of the answers are right, and with users' prompts fewer than half by every method. All methods fail there nearly alike, so much is missing in the pictures, and not in the methods: the gain by the name is small there. Works are no worse than generated pictures; by `clip-tiny` they seem better. A reason can be seen in the [last chapter](with_and_without_the_name): a name in a simple prompt brings a *subject* along, and references of simple prompts stand for that subject, too.
 #
 # Where the descriptor has not seen the painters, nearest works and prototypes of works find about half of them even on new seeds. Generated pictures make up for much of that: they show what the generator does with the name, and not what the painter does. (The intervals are of sixteen painters, and overlap.)
 #
