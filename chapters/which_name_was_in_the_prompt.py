@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Which name was in the prompt?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/csd-tiny, data/models/clip-tiny, data/results/recognition.csv, data/results/recognition.json, data/results/recognition_splits.csv]}
+#   csd: {title: "Which name was in the prompt?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/models/clip-tiny, data/results/recognition.csv, data/results/recognition.json, data/results/recognition_splits.csv]}
 # ---
 
 # %% [markdown]
