@@ -2,16 +2,16 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP := .venv/.installed
 # A worker holds torch and models, some 2 GB. One thread each: more than there are cores wait for each other, and burn the
 # time. (numba, of umap, would set the threads of torch, too.)
 PYTEST := OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup book chapter serve test test-fast faults lint record bench lock clean browser
+.PHONY: help setup book chapter course serve test test-fast faults lint record bench lock clean browser
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## create .venv from requirements.lock (every other target does it when needed)
 
@@ -38,6 +38,14 @@ book: $(STAMP) ## run the chapters that changed, build the book, print where it 
 chapter: $(STAMP) ## run one chapter: make chapter NAME=slug PARAMS="-p key value ..." [NOTEBOOK_ONLY=1]
 	@test -n "$(NAME)" || { echo 'usage: make chapter NAME=slug PARAMS="-p key value ..."'; exit 1; }
 	@$(BIN)/python -m book.build chapter $(if $(NOTEBOOK_ONLY),--notebook-only) $(NAME) $(PARAMS)
+
+# The lectures of book/lectures.yml, each as one file that opens without a network.
+.PHONY: slides
+slides: $(STAMP) ## slides of the lectures, from the chapters that they show; print where they are
+	@$(BIN)/python -m book.build slides
+
+course: $(STAMP) ## notebooks for students, for their teacher and for nbgrader [NAME=slug]
+	@$(BIN)/python -m book.build course $(NAME)
 
 serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
 	@test -e build/_build/html/index.html || { echo "error: no book yet; make book builds it"; exit 1; }
@@ -68,12 +76,72 @@ record: $(STAMP) ## record again what the book shows and does not run (hours; re
 bench: $(STAMP) ## measure seconds beside what one would use instead (a quarter of an hour); adds to data/results/bench.csv
 	@$(BIN)/python -m tests.bench
 
+# Not the extra course: nbgrader brings a server and a database, which only those who mark need.
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
-	@uv pip compile --universal --python-version 3.11 --all-extras pyproject.toml -o requirements.lock \
+	@uv pip compile --universal --python-version 3.11 --extra book --extra onnx --extra test pyproject.toml -o requirements.lock \
 	  --no-header --no-annotate
 
 clean: ## remove everything that was built (not .venv)
 	rm -rf build
+
+# Publishing. A line of a workflow in .github/workflows is one of these targets or of those above, so that each can be run
+# without the service (tests/publish).
+IMAGE ?= csdlib-class
+CPU_WHEELS ?= https://download.pytorch.org/whl/cpu
+LIBRARY := $(addprefix tests/,datasets descriptors embeddings metrics retrieval scoring similarity)
+.PHONY: setup-cpu test-library workflows links links-outside notebooks push-notebooks check-release release upload class-image class-try
+
+# Without what torch needs on a GPU, which is most of the size.
+setup-cpu: ## create .venv for computers without a GPU
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@grep -vE "^(cuda|nvidia|triton)" requirements.lock > .venv/cpu.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --extra-index-url $(CPU_WHEELS) -r .venv/cpu.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(STAMP)
+
+test-library: $(STAMP) ## the tests of measuring alone: for systems on which the book is not built
+	@$(PYTEST) -m "not (slow or book or browser)" $(LIBRARY)
+
+workflows: $(STAMP) ## compare workflows, issue forms and citation with their schemas
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+
+links: $(STAMP) ## look for links of the built book that lead to no page, file or place
+	@$(BIN)/python -m book.publish links
+
+links-outside: $(STAMP) ## the same, and ask the servers that the book names
+	@$(BIN)/python -m book.publish links --outside
+
+notebooks: $(STAMP) ## write the executed notebooks, each with a cell that installs what it needs, to build/notebooks
+	@$(BIN)/python -m book.publish notebooks
+
+# With git alone: who may push runs nothing else. The branch has no history, and the working tree stays as it is.
+push-notebooks: ## make build/notebooks the only commit of the branch notebooks, and push it
+	@test -d build/notebooks || { echo "no notebooks: make notebooks writes them"; exit 0; }; \
+	  set -e; export GIT_INDEX_FILE="$$(mktemp -d)/index"; \
+	  git --work-tree=build/notebooks add --all --force .; \
+	  commit=$$(git -c user.name="The book" -c user.email=book@users.noreply.github.com \
+	    commit-tree "$$(git write-tree)" -m "Executed notebooks"); \
+	  git push --force origin "$$commit:refs/heads/notebooks"
+
+check-release: $(STAMP) ## compare a tag with module, citation and list of changes: make check-release TAG=v0.1.0
+	@$(BIN)/python -m book.publish check "$(TAG)"
+
+release: $(STAMP) ## wheel, sdist, book, notebooks and checksums, in build/release
+	@$(BIN)/python -m book.publish release
+
+upload: ## make a release of build/release on GitHub, with its program gh: make upload TAG=v0.1.0
+	@gh release create "$(TAG)" build/release/* --verify-tag --title "$(TAG)" --notes-file build/notes.md
+
+class-image: ## build the container for a class, without a GPU (needs docker)
+	@docker build --file .github/Dockerfile --tag $(IMAGE) .
+
+class-try: ## run a chapter in that container without a network, and ask whether JupyterLab would start
+	@docker run --rm --network none $(IMAGE) make chapter NAME=quickstart NOTEBOOK_ONLY=1
+	@docker run --rm --network none $(IMAGE) .venv/bin/jupyter lab --version
 
 # The browser tests use Chromium or Chrome. Where one is missing it is installed only by root on Debian and its kin.
 browser:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,21 @@ from plotly.offline import get_plotlyjs
 
 from book.chapters import Chapter, find_chapters, read_chapter
 from book.covers import cover
+from book.editions import as_source, student
 from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
+from book.plain import plain_markdown
 from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
+from book.publish.address import site_config
+from book.quizzes import quiz_cell, read_quiz
 from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
+from book.slides import decks, mathjax
+from book.syllabus import teachers_pages
+from book.teaching import read_goals, read_lesson, with_goals
 
 _PAGES = ("*.md", "*.bib", "_static/*")
-_MATHJAX = "sphinx-mathjax-offline/static/mathjax/tex-svg.js"
 _PLOTLY = re.compile(r"<script src=\"[^\"]*/plotly\.min\.js[^\"]*\"></script>\n?")
 # How Sphinx begins what it says of a page, or of a docstring.
 _WARNED_PAGE = re.compile(r"(?:/site/|docstring of )([\w-]+)[\w.]*(?::\d+)?: (?:WARNING|ERROR|CRITICAL)")
@@ -73,6 +78,9 @@ def check_contents(project: Project) -> None:
     if listed != present:
         lost, forgotten = sorted(listed - present), sorted(present - listed)
         raise BookError(f"book/_toc.yml: neither page nor chapter nor room: {lost}; what it does not name: {forgotten}")
+    stray = {path.stem for path in project.book.glob("quizzes/*.yml")} - set(find_chapters(project))
+    if stray:
+        raise BookError(f"book/quizzes: no chapter {', '.join(sorted(stray))}")
 
 
 def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[tuple[str, bytes]]:
@@ -80,7 +88,7 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
         for path in project.book.glob(pattern):
             yield path.relative_to(project.book).as_posix(), path.read_bytes()
     yield "_static/plotly.min.js", get_plotlyjs().encode()
-    yield "_extra/mathjax/tex-svg.js", _mathjax()
+    yield "_extra/mathjax/tex-svg.js", mathjax().read_bytes()
     # Small books, of the tests, have no models, and no page that asks for them.
     for path in project.root.glob("data/models/csd-*/model.safetensors"):
         yield f"_static/weights/{path.parent.name}.safetensors", path.read_bytes()
@@ -89,24 +97,40 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
     for name, text in reference_pages(public, [(chapter, used[chapter.slug]) for chapter in chapters]):
         yield f"{name}.rst", text.encode()
     yield "_toc.yml", yaml.safe_dump(_toc_with_runs(project, [run for run, _ in results]), sort_keys=False).encode()
+    goals = read_goals(project)
+    if goals:
+        lessons = [read_lesson(chapter, goals) for chapter in chapters]
+        for name, text in teachers_pages(project, lessons, _parts(project)):
+            yield name, text.encode()
+    firsts = {run.page: read(folder / "notebook.ipynb") for run, folder in results if run.page == run.chapter.slug}
+    for name, text in decks(project, {chapter.slug: chapter for chapter in chapters}, firsts):
+        yield f"_extra/slides/{name}.html", text.encode()
+    yield "_config.yml", yaml.safe_dump(site_config(project), sort_keys=False).encode()
     for chapter in chapters:
-        slug, names = chapter.slug, used[chapter.slug]
+        slug, names, quiz = chapter.slug, used[chapter.slug], read_quiz(project, chapter.slug)
         siblings = [run for run, _ in results if run.chapter.slug == slug]
-        yield f"downloads/{slug}.py", chapter.text.encode()
+        yield f"downloads/{slug}.py", as_source(student(plain_markdown(project, chapter.notebook())))
         for run, folder in results:
             if run.chapter.slug == slug:
-                yield f"{run.page}.ipynb", to_bytes(with_names(run_page(run, folder, siblings), names))
-                yield f"downloads/{run.page}.ipynb", (folder / "notebook.ipynb").read_bytes()
+                page = with_names(with_goals(run_page(run, folder, siblings), goals.get(slug, ())), names)
+                page.cells += [quiz_cell(quiz)] if quiz and run.page == slug else []
+                yield f"{run.page}.ipynb", to_bytes(page)
+                executed = plain_markdown(project, read(folder / "notebook.ipynb"))
+                yield f"downloads/{run.page}.ipynb", to_bytes(student(executed))
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
-        own = [read(folder / "notebook.ipynb") for run, folder in results if run.page == slug]
-        yield f"_static/covers/{slug}.webp", cover(own[0] if own else None)
+        yield f"_static/covers/{slug}.webp", cover(firsts.get(slug))
 
 
 def _chapters(project: Project) -> list[Chapter]:
     """In the order of the table of contents."""
     slugs = set(find_chapters(project))
     return [read_chapter(project, name) for name in _files_in(_read_toc(project)) if name in slugs]
+
+
+def _parts(project: Project) -> dict[str, str]:
+    """The part of the book in which each of its files stands."""
+    return {name: part["caption"] for part in _read_toc(project)["parts"] for name in _files_in(part)}
 
 
 def _public(project: Project) -> Public:
@@ -118,12 +142,6 @@ def _public(project: Project) -> Public:
     # A room that is not listed stands last: check_contents says so.
     order = sorted(rooms, key=lambda room: [*listed, page_of(room)].index(page_of(room)))
     return Public(package, {room: rooms[room] for room in order})
-
-
-def _mathjax() -> bytes:
-    # The package's name is no Python name, so it is found by its list of files.
-    path = metadata.distribution("sphinx-mathjax-offline").locate_file(_MATHJAX)
-    return Path(str(path)).read_bytes()
 
 
 def _read_toc(project: Project) -> dict[str, Any]:
@@ -187,7 +205,7 @@ def _run_jupyter_book(project: Project, page: str) -> None:
     # Looking for garbage among all that csdlib imports would take a fifth of the time, and find little.
     program = "import gc; gc.disable(); from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", program, "build", str(project.site)]
-    command += ["--path-output", str(project.output), "--config", str(project.root / "_config.yml")]
+    command += ["--path-output", str(project.output), "--config", str(project.site / "_config.yml")]
     command += ["--toc", str(project.site / "_toc.yml"), "-W", "--keep-going", "-q"]
     # From here, so that the reference is about the module of this book, wherever another one is installed.
     result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)  # noqa: S603

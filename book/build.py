@@ -1,4 +1,4 @@
-"""The driver: ``python -m book.build book`` makes the book, ``python -m book.build chapter NAME`` runs one chapter."""
+"""The driver: ``python -m book.build book`` makes the book, ``chapter NAME`` runs one, ``course`` writes a class's."""
 
 import argparse
 import os
@@ -15,10 +15,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from book.assemble import build_html, check_contents
-from book.chapters import read_chapter
-from book.project import BookError, Project, log, set_up_log
+from book.chapters import find_chapters, read_chapter
+from book.course import write_course
+from book.notebooks import read
+from book.project import BookError, Project, log, set_up_log, write_if_changed
 from book.runs import SHARED, custom_run, kept_custom_runs, listed_runs, record_times
 from book.schedule import MANY, execute_all
+from book.slides import chapters_shown, decks, read_lectures
 
 
 def make_book(project: Project, *, smoke: bool = False, workers: int = 2) -> Path:
@@ -79,6 +82,56 @@ def make_chapter(project: Project, slug: str, pairs: Sequence[tuple[str, str]], 
     return project.html / f"{run.page}.html"
 
 
+def make_slides(project: Project, *, workers: int = 2) -> Path:
+    """Run what the slides show and has no result yet, and write a file for each lecture.
+
+    Args:
+        project: the book.
+        workers: chapters at a time.
+
+    Returns:
+        the folder of the files, each of which is whole by itself.
+
+    Raises:
+        BookError: a chapter failed, or a lecture names what is not there.
+    """
+    wanted = {slug for lecture in read_lectures(project).values() for slug in chapters_shown(lecture)}
+    with _only_build(project):
+        runs = [run for run in listed_runs(project) if run.page in wanted]
+        failures = execute_all(project, runs, workers=workers, revision=_revision(project))
+        if failures:
+            raise BookError("\n".join(str(failure) for failure in failures))
+        shown = {run.page: read(run.kept()[0] / "notebook.ipynb") for run in runs}
+        for name, html in decks(project, {run.page: run.chapter for run in runs}, shown):
+            write_if_changed(project.output / "slides" / f"{name}.html", html.encode())
+    return project.output / "slides"
+
+
+def make_course(project: Project, slug: str = "", *, workers: int = 2) -> Path:
+    """Run what has no result yet, and write the editions for students, for their teacher and for nbgrader.
+
+    Args:
+        project: the book.
+        slug: of the only chapter wanted; all if empty.
+        workers: chapters at a time.
+
+    Returns:
+        path of the folder.
+
+    Raises:
+        BookError: there is no such chapter, or one failed.
+    """
+    if slug:
+        read_chapter(project, slug)
+    with _only_build(project):
+        firsts = {run.chapter.slug: run for run in reversed(listed_runs(project))}
+        runs = [firsts[name] for name in ([slug] if slug else find_chapters(project))]
+        failures = execute_all(project, runs, workers=workers, revision=_revision(project))
+        if failures:
+            raise BookError("\n".join(str(failure) for failure in failures))
+        return write_course(project, runs)
+
+
 def _make_shared(project: Project) -> None:
     """Has made, with all cores, what several chapters would else wait for while one of them makes it."""
     log.info("making   what several chapters look at")
@@ -127,6 +180,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.verb == "chapter":
             pairs = _pairs(options.parameters)
             page = make_chapter(project, options.name, pairs, notebook_only=options.notebook_only)
+        elif options.verb == "slides":
+            page = make_slides(project)
+        elif options.verb == "course":
+            page = make_course(project, options.name)
         elif options.verb == "times":
             page = record_times(project)
         else:
@@ -145,10 +202,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m book.build", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("slides", help="run what the slides show, and write a file for each lecture")
     verbs.add_parser("times", help="write book/times.csv from the records of the last book")
     book = verbs.add_parser("book", help="run the chapters that have no result yet, and build the book")
     book.add_argument("--smoke", action="store_true", help="one cheap run for each chapter, in a folder of its own")
     book.add_argument("--workers", type=int, default=2, help="chapters at a time (default 2)")
+    course = verbs.add_parser("course", help="write each chapter for students, for their teacher and for nbgrader")
+    course.add_argument("name", nargs="?", default="", help="slug of the only chapter wanted")
     chapter = verbs.add_parser("chapter", help="run one chapter, and show its page in the book")
     chapter.add_argument(
         "--notebook-only", action="store_true", help="stop after the notebook; leave the book as it is"

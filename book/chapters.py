@@ -1,5 +1,6 @@
 """A chapter's source: its header, its parameters and its exercises, checked before anything runs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 import jupytext
 from nbformat import NotebookNode
 
-from book.notebooks import tags
+from book.notebooks import role, tags
 from book.parameters import Parameter, Scalar, read_parameters, read_registry
 from book.project import BookError, Project
 
-_EXERCISE_TAGS = ("exercise", "solution", "check")
+# A hint is in words, or shows what comes out, and then follows what makes it. Of mistakes there may be several.
+_EXERCISE = re.compile(r"(exercise, (hint, )*solution, (hint, |mistake, )*check, )*")
 
 
 @dataclass(frozen=True)
@@ -146,13 +148,16 @@ def _parameters_cell(slug: str, notebook: NotebookNode) -> str:
 
 
 def _check_exercises(slug: str, notebook: NotebookNode) -> None:
-    """Exercises are triples of code cells: stub, solution, check."""
-    roles = [role for cell in notebook.cells for role in tags(cell) if role in _EXERCISE_TAGS]
-    if roles != list(_EXERCISE_TAGS) * (len(roles) // 3):
+    """Exercises are a stub, its solution and a check, with hints and common mistakes between them."""
+    found = [(role(cell), cell) for cell in notebook.cells if role(cell)]
+    if not _EXERCISE.fullmatch("".join(f"{name}, " for name, _ in found)):
         raise BookError(
-            f"chapter {slug}: cells of exercises must be tagged exercise, solution, check in this order; "
-            f"found {', '.join(roles)}"
+            f"chapter {slug}: cells of exercises must be tagged exercise, solution, check in this order, with any hint "
+            f"before the check and any mistake behind the solution; found {', '.join(name for name, _ in found)}"
         )
+    for name, cell in found:
+        if name == "mistake" and not cell.source.startswith("#"):
+            raise BookError(f"chapter {slug}: a cell tagged mistake must begin with a comment that says what is wrong")
 
 
 def _check_title(slug: str, notebook: NotebookNode) -> None:

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from book import imported, probe
-from book.notebooks import code, read, tags, to_bytes
+from book.notebooks import code, read, role, to_bytes
 from book.project import Project
 from book.runs import Record, Run
 
@@ -33,13 +33,16 @@ _KERNEL = "csdlib-book"
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
-_STUB_CHECK = """\
+# A check that fails for want of a name has not judged: students, who have no solution, would meet the same.
+_MUST_FAIL = """\
 try:
-    exec(compile({check!r}, "<check on the stub>", "exec"), dict(globals()))
+    exec(compile({source!r}, "<check on {what}>", "exec"), dict(globals()))
+except NameError as error:
+    raise AssertionError("exercise {number}: its check lacks a name that only the solution defines") from error
 except Exception:
     pass
 else:
-    raise AssertionError("exercise {number}: its check passes on the stub, so it checks nothing")
+    raise AssertionError("exercise {number}: its check passes on {what}, so it checks nothing")
 """
 
 
@@ -149,16 +152,22 @@ def _this_interpreter(folder: Path) -> None:
 
 
 def _with_driver_cells(notebook: NotebookNode) -> NotebookNode:
-    """Adds what the page does not show: each exercise's check on its stub, and the probe at the end."""
+    """Adds what the page does not show: each check on its stub, and on the mistakes, and the probe at the end."""
     cells: list[NotebookNode] = []
-    checks = [cell.source for cell in notebook.cells if "check" in tags(cell)]
+    checks = [cell.source for cell in notebook.cells if role(cell) == "check"]
     exercise = 0
     for cell in notebook.cells:
-        if "solution" in tags(cell):
-            source = _STUB_CHECK.format(check=checks[exercise], number=exercise + 1)
+        number = cell.metadata["csd"]["number"]
+        if role(cell) == "solution":
+            source = _MUST_FAIL.format(source=checks[exercise], number=exercise + 1, what="the stub")
             exercise += 1
-            cells.append(_driver_cell(source, cell.metadata["csd"]["number"], f"stub-{exercise}"))
-        cells.append(cell)
+            cells.append(_driver_cell(source, number, f"stub-{exercise}"))
+        if role(cell) == "mistake":
+            wrong = f"{cell.source}\n\n{checks[exercise - 1]}"
+            source = _MUST_FAIL.format(source=wrong, number=exercise, what="a common mistake")
+            cells.append(_driver_cell(source, number, f"mistake-{number}"))
+        else:
+            cells.append(cell)
     source = f"{inspect.getsource(probe.facts)}\n\nimport json\n\nprint(json.dumps(facts()))"
     notebook.cells = [*cells, _driver_cell(source, len(notebook.cells), "probe")]
     return notebook

@@ -7,6 +7,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+_ROLES = ("exercise", "hint", "solution", "mistake", "check")
+
 
 def read(path: Path) -> NotebookNode:
     """Read a notebook file."""
@@ -32,3 +34,8 @@ def code(text: str, *, name: str, metadata: Mapping[str, Any]) -> NotebookNode:
 def tags(cell: NotebookNode) -> list[str]:
     """A cell's tags."""
     return list(cell.metadata.get("tags", []))
+
+
+def role(cell: NotebookNode) -> str:
+    """What a cell is to an exercise: exercise, hint, solution, mistake or check; empty for all other cells."""
+    return next((tag for tag in tags(cell) if tag in _ROLES), "")

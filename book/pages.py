@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 
 from book.chapters import Chapter
 from book.imported import joint_hash
-from book.notebooks import markdown, read, tags
+from book.notebooks import markdown, read, role, tags
 from book.parameters import Scalar
 from book.runs import Record, Run
 
@@ -65,9 +65,13 @@ def _rename_labels(notebook: NotebookNode, suffix: str) -> None:
 
 
 def _fold_answers(notebook: NotebookNode) -> NotebookNode:
-    """Solutions wait until they are asked for; so do checks, which tell what is right."""
+    """Hints, solutions and checks wait until they are asked for; mistakes are the teacher's."""
+    notebook.cells = [cell for cell in notebook.cells if role(cell) != "mistake"]
     for cell in notebook.cells:
-        for kind in {"solution", "check"} & set(tags(cell)):
+        kind = role(cell)
+        if kind == "hint" and cell.cell_type == "markdown":
+            cell.source = f"::::{{dropdown}} Show the hint\n{cell.source}\n::::"
+        elif kind in ("hint", "solution", "check"):
             cell.metadata["tags"] = [*tags(cell), "hide-cell"]
             cell.metadata["mystnb"] = {"code_prompt_show": f"Show the {kind}", "code_prompt_hide": f"Hide the {kind}"}
     return notebook
@@ -115,7 +119,8 @@ def _provenance(run: Run, key: str, record: Record) -> str:
             "| What | Value |\n|---|---|",
             *(_row(_plain(name), _code(value)) for name, value in facts.items()),
             "",
-            f"{{download}}`Executed notebook <downloads/{run.page}.ipynb>` · "
+            "To work with, exercises unsolved:",
+            f"{{download}}`notebook with outputs <downloads/{run.page}.ipynb>` · "
             f"{{download}}`Jupytext source <downloads/{run.chapter.slug}.py>`",
             ":::",
         ]

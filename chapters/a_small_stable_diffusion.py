@@ -83,7 +83,7 @@ knobs = {"guidance_scale": guidance, "num_inference_steps": denoising_steps}
 noise = torch.Generator().manual_seed(seed)
 picture = pipeline(prompt, generator=noise, **knobs).images[0]
 
-# %% tags=["hide-input"]
+# %% name="painted" tags=["hide-input", "slide"]
 asked = next((slug for slug, name in everybody.items() if name in prompt), "")
 motif = next((subject for subject in SUBJECTS if subject in prompt), "")
 own = [
@@ -201,7 +201,7 @@ with torch.inference_mode():
     way = list(walk([prompt], noises[:1]))
 
 
-# %% tags=["hide-input"]
+# %% name="steps" tags=["hide-input", "slide"]
 def painted(latents):
     """Latents as pictures."""
     with torch.inference_mode():
@@ -492,7 +492,7 @@ wanted = content_prompts(atelier_artists(rows), subjects, seed=seed)
 sheet = generate(model, wanted, guidance=guidance, **options)
 new = never_painted(wanted)
 
-# %% tags=["hide-input"]
+# %% name="sheet" tags=["hide-input", "slide"]
 cells = []
 for number, slug in enumerate(rows):
     for column, subject in enumerate(subjects):
@@ -743,6 +743,16 @@ def enough(share: float, sure: float) -> int:
 print(
     f"At chance: {enough(1 / 48, 0.5)} pictures for an even bet, {enough(1 / 48, 0.95)} for 95 %."
 )
+
+
+# %% tags=["mistake"]
+# Adds up chances: after fifty pictures by chance it is more than certain.
+def luck(share: float, tries: int) -> float:
+    return min(1.0, share * tries)
+
+
+def enough(share: float, sure: float) -> int:
+    return int(np.ceil(sure / share))
 
 
 # %% tags=["check"]

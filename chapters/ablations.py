@@ -480,7 +480,7 @@ for who in both:
         rows.append({"label": name, "painters": who} | gain.row())
 gains = pd.DataFrame(rows)
 
-# %% tags=["hide-input"]
+# %% name="noise" tags=["hide-input", "slide"]
 chart = figures.intervals(
     gains, group="painters", axis="gain in mean precision@10 (share)"
 )
@@ -539,6 +539,12 @@ def expected_best(n: int, s: float) -> float:
 def expected_best(n: int, s: float) -> float:
     """How much the best of n equal settings looks better than it is: the mean of the maximum of n normal draws."""
     return float(np.random.default_rng(0).normal(0, s, (20_000, n)).max(axis=1).mean())
+
+
+# %% tags=["mistake"]
+# The largest that can be expected of one draw, and not of the best of n.
+def expected_best(n: int, s: float) -> float:
+    return 1.96 * s
 
 
 # %% tags=["check"]

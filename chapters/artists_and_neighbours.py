@@ -513,11 +513,22 @@ def spread(vectors: np.ndarray) -> float:
     return 0.0  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# $|v_1 + \dots + v_n|^2$ is the sum of *all* products, each pair twice and each vector once with itself. For two vectors at right angles the
+# spread is 1, for two equal ones 0.
+
+
 # %% tags=["solution"]
 def spread(vectors: np.ndarray) -> float:
     """The squared length of the sum holds every pair twice, and a one per vector."""
     n = len(vectors)
     return float(1 - ((vectors.sum(axis=0) ** 2).sum() - n) / (n * (n - 1)))
+
+
+# %% tags=["mistake"]
+# The mean over all products, a picture's with itself among them: too small a spread, most so of few pictures.
+def spread(vectors: np.ndarray) -> float:
+    return float(1 - (vectors.mean(axis=0) ** 2).sum())
 
 
 # %% tags=["check"]

@@ -558,7 +558,7 @@ figures.table(
 )
 
 # %% [markdown]
-# What is *seen* of a symbol carries over to other painters, if not as well as the rule itself: a caption that says "voyage" says "boat", too, and the two words share what there is to learn. The convention stays at chance by every way. It even does harm: a regression learns the painters' traditions by heart, and for painters whom it has not met it guesses as boldly. So "fidelity" is read worse than the dog or cat that it needs. What a picture stands for is not in the picture.
+# What is *seen* of a symbol carries over to other painters, if not as well as the rule itself: a caption that says "voyage" says "boat", too, and the two words share what there is to learn. The convention stays at chance by every way. It even does harm: a regression learns the painters' traditions by heart, and for painters whom it has not met it guesses as boldly. So "fidelity" and "envy" are hardly read, though both need a dog or a cat, which anyone can see. What a picture stands for is not in the picture.
 #
 # ## Summary
 #
@@ -606,6 +606,24 @@ for side, shared in both_sides.items():
         share_painters=shared,
     )
     print(f"{side}: balanced accuracy {told['random'].estimate()}")
+
+
+# %% tags=["mistake"]
+# Shuffles works: a painter's works get several kinds, and then memory is of no help.
+def random_kinds(
+    kinds: np.ndarray, painters: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    return random.permutation(kinds)
+
+
+# %% tags=["mistake"]
+# Draws each kind equally often: rare ones become frequent, and the task another.
+def random_kinds(
+    kinds: np.ndarray, painters: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    names, place = np.unique(painters, return_inverse=True)
+    return random.choice(np.unique(kinds), len(names))[place]
+
 
 # %% tags=["check"]
 names = np.repeat(["a", "b", "c", "d"], [3, 1, 4, 2])
@@ -656,6 +674,24 @@ for _ in range(40):
     below.append((time_p(distances, years, random)[1] < 0.05, by_pairs < 0.05))
 print("below .05, artists exchanged and pairs taken as independent:")
 print(np.mean(below, axis=0))
+
+
+# %% tags=["mistake"]
+# Leaves the observed order out of the count: p can then be 0, which 199 exchanges cannot show.
+def time_p(
+    distances: np.ndarray, years: np.ndarray, random: np.random.Generator
+) -> tuple[float, float]:
+    pairs = np.triu_indices(len(years), 1)
+
+    def along(when: np.ndarray) -> float:
+        apart = np.abs(when[:, None] - when)[pairs]
+        return float(np.corrcoef(distances[pairs], apart)[0, 1])
+
+    value = along(years)
+    return value, float(
+        np.mean([along(random.permutation(years)) >= value for _ in range(199)])
+    )
+
 
 # %% tags=["check"]
 line = np.arange(12.0)

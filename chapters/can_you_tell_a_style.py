@@ -385,6 +385,14 @@ def least_right(n: int, candidates: int = 4) -> int:
 
 print(f"{least_right(20)} of 20; {least_right(100)} of 100")
 
+
+# %% tags=["mistake"]
+# One too few: `sf(k)` is the chance of *more* than k, and not of k or more.
+def least_right(n: int, candidates: int = 4) -> int:
+    reached = binom.sf(np.arange(n + 1), n, 1 / candidates)
+    return int(np.argmax(reached <= 0.05))
+
+
 # %% tags=["check"]
 for n, candidates in ((20, 4), (50, 4), (30, 2)):
     least = least_right(n, candidates)
@@ -412,6 +420,13 @@ def weighted_vote(choices: np.ndarray, weights: np.ndarray) -> np.ndarray:
 elsewhere = (right.sum(axis=1, keepdims=True) - right) / (len(test) - 1)
 better = weighted_vote(found.choices, elsewhere) == test.answer
 print(f"weighted {better.mean():.0%}, plain {vote.mean():.0%}")
+
+
+# %% tags=["mistake"]
+# The choice of the heaviest reader: two lighter ones may weigh more together.
+def weighted_vote(choices: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return choices[weights.argmax(axis=0), np.arange(choices.shape[1])]
+
 
 # %% tags=["check"]
 three = np.array([[0, 1], [0, 2], [1, 2]])

@@ -86,7 +86,7 @@ painters = [slug for slug in PAINTERS if slug not in UNSEEN]
 crawl = atelier_crawl(works_per_painter, painters=painters, seed=seed)
 cache = cache_folder() / "embeddings"
 
-# %% tags=["hide-input"]
+# %% name="crawl" tags=["hide-input", "slide"]
 called = crawl.manifest["names"]
 said, noise = crawl.column("caption"), crawl.column("true_noise")
 picked = []
@@ -211,7 +211,7 @@ qualities = {}
 for name, reader in readers.items():
     qualities[name] = tag_quality([reader(caption) for caption in captions], mentioned)
 
-# %% tags=["hide-input"]
+# %% name="tags" tags=["hide-input", "slide"]
 rows = [
     {"label": name, "metric": metric} | estimate.row()
     for name, quality in qualities.items()
@@ -634,6 +634,11 @@ def one_slip(a: str, b: str) -> bool:
     return a == b  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# The four cases differ in length: dropped and added by one, mistaken and swapped by none. Find the first letter in which the words differ,
+# and compare what is left behind it. `ilva` and `ivla` are one slip apart, `ilva` and `alvi` are two.
+
+
 # %% tags=["solution"]
 def one_slip(a: str, b: str) -> bool:
     """Whether b is among everything that at most one slip can make of a."""
@@ -644,6 +649,12 @@ def one_slip(a: str, b: str) -> bool:
     added = {head + letter + tail for head, tail in cuts for letter in letters}
     mistaken = {h + letter + t[1:] for h, t in cuts if t for letter in letters}
     return b in {a} | swapped | dropped | added | mistaken
+
+
+# %% tags=["mistake"]
+# The number of places that differ: one letter dropped moves all that follow.
+def one_slip(a: str, b: str) -> bool:
+    return sum(x != y for x, y in zip(a, b, strict=False)) <= 1
 
 
 # %% tags=["check"]

@@ -591,6 +591,12 @@ needed = [
 print(f"median over artists: {np.median(needed):.0f} user pictures; each: {needed}")
 
 
+# %% tags=["mistake"]
+# The largest of all: as if endlessly many pictures had been made.
+def best_of(values: np.ndarray, n: int, draws: int) -> float:
+    return float(values.max())
+
+
 # %% tags=["check"]
 dice = np.arange(1.0, 7.0)
 assert abs(best_of(dice, 1, 20_000) - 3.5) < 0.1

@@ -547,6 +547,13 @@ asked_for = by_kind["content"]
 # Less than over all painters (the chart): a part was the difference between the groups.
 within(asked_for["corrected"], asked_for["spread"], asked_for.index.isin(UNSEEN))
 
+
+# %% tags=["mistake"]
+# Takes away the mean of all: the difference between the groups stays in.
+def within(a: np.ndarray, b: np.ndarray, groups: np.ndarray) -> float:
+    return float(np.corrcoef(a - a.mean(), b - b.mean())[0, 1])
+
+
 # %% tags=["check"]
 draws = np.random.default_rng(0).normal(size=(2, 60))
 halves = np.repeat([0, 1], 30)
@@ -580,6 +587,12 @@ def needed(r: float, share: float) -> int:
 
 for r in (0.568, 0.25):
     print(f"{r}: half of the studies {needed(r, 0.5)}, nine in ten {needed(r, 0.9)}")
+
+
+# %% tags=["mistake"]
+# So many that the *true* correlation's interval just leaves out 0: about half of the studies then find less.
+def needed(r: float, share: float) -> int:
+    return int(np.ceil((1.96 / np.arctanh(abs(r))) ** 2 + 3))
 
 
 # %% tags=["check"]

@@ -627,10 +627,21 @@ def noise_from(noisy, velocity, alpha):
     return noisy  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# For `alpha` 1 nothing was mixed in, and the velocity *is* the noise; for `alpha` 0 the noise is $z_t$ itself. What lies between is a
+# turn: your two weights must be a cosine and a sine, whose squares add up to 1.
+
+
 # %% tags=["solution"]
 def noise_from(noisy, velocity, alpha):
     """The noise: turn z and v back by the angle by which they were turned."""
     return (1 - alpha).sqrt() * noisy + alpha.sqrt() * velocity
+
+
+# %% tags=["mistake"]
+# Turns the wrong way: with a minus one gets back neither noise nor picture.
+def noise_from(noisy, velocity, alpha):
+    return (1 - alpha).sqrt() * noisy - alpha.sqrt() * velocity
 
 
 # %% tags=["check"]
@@ -651,10 +662,21 @@ def picture_loss(velocity_loss, alpha):
     return velocity_loss  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# $x = \sqrt{a_t}\, z_t - \sqrt{1 - a_t}\, v$. Only $v$ is wrong. A velocity loss of `0.5` gives `0.45` at `alpha` `0.1`, and
+# `0.05` at `alpha` `0.9`.
+
+
 # %% tags=["solution"]
 def picture_loss(velocity_loss, alpha):
     """x is -sqrt(1 - a) times the velocity, and a part that is known."""
     return (1 - alpha) * velocity_loss
+
+
+# %% tags=["mistake"]
+# The root is the factor of the error; of its *square* it is 1 - a.
+def picture_loss(velocity_loss, alpha):
+    return (1 - alpha).sqrt() * velocity_loss
 
 
 # %% tags=["check"]

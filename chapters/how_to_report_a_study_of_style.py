@@ -252,6 +252,11 @@ def artists_needed(differences: np.ndarray, width: float) -> int:
     return 0  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# The interval is $2\, t_{0.975,\,n - 1}\, s / \sqrt{n}$ wide, and both $t$ and $\sqrt n$ depend on $n$: try 4, 5, 6 ... With the check's pilot (20
+# differences that scatter by about `0.2`) a width of `0.1` takes more than fifty artists, and half the width four times as many.
+
+
 # %% tags=["solution"]
 def artists_needed(differences: np.ndarray, width: float) -> int:
     """How many artists make the interval of the mean at most so wide: 2 t(n - 1) s / sqrt(n) <= width."""
@@ -259,6 +264,12 @@ def artists_needed(differences: np.ndarray, width: float) -> int:
     while 2 * t.ppf(0.975, n - 1) * deviation / np.sqrt(n) > width:
         n += 1
     return n
+
+
+# %% tags=["mistake"]
+# With the normal distribution's 1.96, and no least number: too few where there are few.
+def artists_needed(differences: np.ndarray, width: float) -> int:
+    return int(np.ceil((2 * 1.96 * differences.std(ddof=1) / width) ** 2))
 
 
 # %% tags=["check"]

@@ -80,7 +80,7 @@ movements = list(FAMILIES)
 # style stays; along a column it is the other way round. Such a grid is what a test of style descriptors needs, because
 # it shows what a score follows {cite:p}`ohm2024fruit`. No museum has one.
 
-# %%
+# %% name="scenes" tags=["slide"]
 some = [next(p for p in PAINTERS.values() if p.movement == name) for name in movements]
 motifs = ["dog", "castle", "portrait", "flower", "bridge", "boat"]
 grid = [painted(p, motif, 8, size=128) for p in some for motif in motifs]
@@ -189,7 +189,7 @@ for what, known in words.items():
 # Because the steps are separate, we may ask what no museum can answer: how would this picture look, had the painter *only*
 # held the brush differently? A habit is changed with one call:
 
-# %%
+# %% name="longer_strokes" tags=["slide"]
 longer = me.with_habit("brush.length", 0.2)
 pair = [painted(who, subject, scene) for who in (me, longer)]
 figures.gallery(pair, columns=2, side=256, caption=f"{me.name}; right: longer strokes.")
@@ -521,6 +521,11 @@ mine = Painter(  # your code here
     composition=Composition(),
 )
 
+# %% [markdown] tags=["hint"]
+# `dataclasses.asdict` shows a record's habits with their names. You should get six scenes that you would pick out of a row of
+# the siblings' pictures without reading names.
+
+
 # %% tags=["solution"]
 from csdlib.atelier import Brush, Colours, Light, Painter
 
@@ -556,6 +561,11 @@ figures.gallery(own, columns=6, caption=f"{mine.name}, six scenes.")
 
 # %% tags=["exercise"]
 invisible, new_value = "name", me.name  # your code here
+
+# %% [markdown] tags=["hint"]
+# A histogram of colours sees how much there is of each colour, and not where. So look for a habit that moves paint about without
+# mixing another tone: how long, how wide, in which direction.
+
 
 # %% tags=["solution"]
 invisible, new_value = "brush.width", 0.06

@@ -66,7 +66,7 @@ from csdlib.texts import split_names
 #
 # Three generators, and what papers print as their CSD score.
 
-# %% tags=["hide-input"]
+# %% name="published" tags=["hide-input", "slide"]
 published = pd.read_csv(data_path("published/csd_scores.csv"), dtype={"arxiv": str})
 figures.table(
     published.rename(columns={"first_hand": "read there"}),
@@ -139,7 +139,7 @@ figures.gallery(
 # A descriptor sees squares only. Four ways to a square are in use, and each has a name here: this is the {term}`preprocessing`. There is a fifth name, `own`, and it is no fifth way: it is the one that a descriptor is used
 # to, `squash` for `csd-art`, `reference` for the small ones. "We used the default" says nothing, then, unless one knows whose.
 
-# %% tags=["hide-input"]
+# %% name="squares" tags=["hide-input", "slide"]
 every = (references.open(row) for row in range(len(references)))
 long = max(every, key=lambda picture: picture.width / picture.height)
 ways = [way for way in PREPROCESSING if way != "own"]
@@ -217,7 +217,7 @@ usual = scored[(scored[FACTORS] == pd.Series(default)).all(axis=1)].iloc[0]
 print(f"{len(scored)} settings. By default {model} gets {usual[model]:.3f};")
 print(f"among all of them {scored[model].min():.3f} to {scored[model].max():.3f}")
 
-# %% tags=["hide-input"]
+# %% name="settings" tags=["hide-input", "slide"]
 levels = [(factor, level) for factor in FACTORS for level in scored[factor].unique()]
 jitter = np.random.default_rng(seed).uniform(-0.2, 0.2, len(scored))
 chart = go.Figure()
@@ -293,7 +293,7 @@ figures.table(
 # descriptors are as little comparable as degrees of two thermometers with scales of their own. Preprocessing and read-out each move the score about as far as the two generators are apart, and here one of them has never seen the style! The number of
 # references does least, but only because the default is the mean:
 
-# %% tags=["hide-input"]
+# %% name="references" tags=["hide-input", "slide"]
 others = ["descriptor", "preprocessing", "pairing"]
 same = scored[(scored[others] == pd.Series(default)[others]).all(axis=1)]
 grown = same.pivot_table(model, "references", "read-out")

@@ -64,7 +64,7 @@ table = everything.take(random.permutation(len(everything))[:images])
 embeddings = csdlib.embed(table, csdlib.load(descriptor))
 similarity = embeddings.vectors @ embeddings.vectors.T
 
-# %% tags=["hide-input"]
+# %% name="three_pictures" tags=["hide-input", "slide"]
 table = embeddings.table
 artists, contents = table.column("artist"), table.column("content")
 new = np.isin(artists, unseen)
@@ -90,7 +90,7 @@ figures.gallery(
 # is the cosine of the angle between their vectors: 1 if they point the same way, 0 if they are at right angles, −1 if
 # they are opposite.
 
-# %%
+# %% name="two_scores" tags=["slide"]
 one, two, three = (table.path(row) for row in (first, second, stranger))
 score = csdlib.style_similarity(one, two, descriptor=descriptor)
 print(f"same painter, another subject: {score.value:.3f}")
@@ -131,7 +131,7 @@ for said, kept in groups.items():
     )
 pairs = pd.concat(pairs, ignore_index=True)
 
-# %% tags=["hide-input"]
+# %% name="pairs" tags=["hide-input", "slide"]
 chart = make_subplots(
     len(groups),
     1,
@@ -183,7 +183,7 @@ def told_apart(row, kept):
     return roc_area(similarity[row, others], same[row, others])
 
 
-# %% tags=["hide-input"]
+# %% name="told_apart" tags=["hide-input", "slide"]
 rows, passing = [], {}
 for said, kept in groups.items():
     several = np.flatnonzero(kept & (same.sum(axis=1) > 1))
@@ -256,7 +256,7 @@ scores = {
     for n in (2, 4, 8)
 }
 
-# %% tags=["hide-input"]
+# %% name="more_pictures" tags=["hide-input", "slide"]
 rows = []
 for (number, who), score in scores.items():
     for kind, found in (
@@ -321,6 +321,19 @@ said, share = next(iter(passing.items()))
 right = trust(0.001, share, 0.05)
 print(f"{said}: {right:.3f}, one right picture among {1 / right:.0f} that pass")
 
+
+# %% tags=["mistake"]
+# The threshold's promise, turned round: with equal shares of both kinds it is right, and forgets how rare the painter is.
+def trust(prior: float, found: float, false: float) -> float:
+    return found / (found + false)
+
+
+# %% tags=["mistake"]
+# Adds up what passes, and forgets that the two kinds are not equally many.
+def trust(prior: float, found: float, false: float) -> float:
+    return prior * found
+
+
 # %% tags=["check"]
 assert abs(trust(0.5, 0.8, 0.2) - 0.8) < 1e-9
 assert abs(trust(0.001, 1.0, 0.05) - 0.0196) < 1e-4
@@ -336,8 +349,18 @@ assert trust(0.3, 0.7, 0.0) == 1
 # %% tags=["exercise"]
 twins = (0, 0)  # your code here
 
+# %% [markdown] tags=["hint"]
+# `same` is true on the diagonal, where each picture meets itself. Where must you not look for the largest score? `np.unravel_index` turns the
+# place in the flat array into a row and a column.
+
+
 # %% tags=["solution"]
 twins = np.unravel_index(np.where(same, -np.inf, similarity).argmax(), same.shape)
+
+# %% tags=["mistake"]
+# The largest score of all: that of a picture with itself.
+twins = np.unravel_index(similarity.argmax(), similarity.shape)
+
 
 # %% tags=["check"]
 assert artists[twins[0]] != artists[twins[1]]

@@ -131,7 +131,7 @@ print(
 # neighbours, best first, and ✓ and ✗ say whether the artist is right. First, the right answers of which the descriptor is
 # surest; then the surest mistakes; then four queries drawn at random.
 
-# %% tags=["hide-input"]
+# %% name="surest_right" tags=["hide-input", "slide"]
 first_group = next(iter(asked.values()))
 
 
@@ -146,7 +146,7 @@ figures.neighbour_gallery(
     main, surest(True), caption=f"{descriptor}: the surest right answers."
 )
 
-# %% tags=["hide-input"]
+# %% name="surest_wrong" tags=["hide-input", "slide"]
 figures.neighbour_gallery(
     main, surest(False), caption=f"{descriptor}: the surest mistakes."
 )
@@ -180,7 +180,7 @@ estimates = pd.concat(
     ignore_index=True,
 )
 
-# %% tags=["hide-input"]
+# %% name="recall" tags=["hide-input", "slide"]
 at_one = estimates[(estimates["metric"] == "recall") & (estimates["k"] == 1)]
 chart = figures.intervals(
     at_one.assign(label=at_one["descriptor"]),
@@ -318,7 +318,7 @@ for said, kept in asked.items():
         gain = paired_difference(ours, theirs, groups=groups[kept])
         rows.append({"label": f"above {name}", "queries": said} | gain.row())
 
-# %% tags=["hide-input"]
+# %% name="differences" tags=["hide-input", "slide"]
 gains = pd.DataFrame(rows)
 chart = figures.intervals(
     gains,
@@ -454,7 +454,7 @@ if len(asked) > 1:
 # and are not run again here. {term}`csd-art` has learned from paintings; it has a [chapter of its own](a_descriptor_for_real_art). So the first
 # tables are about the artists whom it has *not* seen, among themselves. The other methods have seen no painting at all.
 
-# %% tags=["hide-input"]
+# %% name="real_paintings" tags=["hide-input", "slide"]
 real = read_results("real_paintings")
 facts = real.facts["aside"]
 sizes = f"{facts['queries']} queries, {facts['database']:,} database pictures, {facts['labels']} artists"
@@ -586,6 +586,11 @@ figures.show(
 larger_average = (6 * [False], 1)  # your code here
 larger_mean = (6 * [False], 1)  # your code here
 
+# %% [markdown] tags=["hint"]
+# Put one right picture first and nothing after it, and change $R$ alone. Mean precision stays `0.41`: (1 + 1/2 + ... + 1/6) / 6.
+# Average precision goes from 1 down to 1/6.
+
+
 # %% tags=["solution"]
 # Average precision divides by min(6, R), mean precision always by 6. One early hit is all that can be found if R is 1,
 # and a sixth of it if R is 6; mean precision gives the same for both.
@@ -611,6 +616,11 @@ for (hits, found), sign in ((larger_average, 1), (larger_mean, -1)):
 def joined(a: Embeddings, b: Embeddings) -> Embeddings:
     """Embeddings whose cosines are the means of two."""
     return a  # your code here
+
+
+# %% [markdown] tags=["hint"]
+# Put the two vectors of a picture one behind the other. The product of two such vectors is the *sum* of the two cosines; what factor
+# on each vector makes it the mean, and keeps the length at 1?
 
 
 # %% tags=["solution"]

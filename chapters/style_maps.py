@@ -505,6 +505,11 @@ def misleading() -> tuple[str, str]:
     return "", ""  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# Two lists for each painter: who is near on the map, and who is near by the cosine of prototypes. You should get two names, and the second is
+# the first one's nearest on the map.
+
+
 # %% tags=["solution"]
 def misleading() -> tuple[str, str]:
     """The painter whom the map misleads about most, and whom it suggests."""

@@ -150,6 +150,10 @@ def score_interval(right: int, n: int) -> tuple[float, float]:
     return 0.0, 1.0  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# Eleven right of twenty give `(0.342, 0.742)`, none of twenty `(0, 0.161)`: the interval is never outside [0, 1], and never of width 0.
+
+
 # %% tags=["solution"]
 def score_interval(right: int, n: int) -> tuple[float, float]:
     """The lowest and the highest share that the result allows, tried one by one."""
@@ -157,6 +161,14 @@ def score_interval(right: int, n: int) -> tuple[float, float]:
     errors = np.sqrt(shares * (1 - shares) / n)
     allowed = shares[np.abs(right / n - shares) <= norm.ppf(0.975) * errors + 1e-12]
     return float(allowed.min()), float(allowed.max())
+
+
+# %% tags=["mistake"]
+# The interval of the textbook's first page, with the found share in the root: of width 0 where nothing was right.
+def score_interval(right: int, n: int) -> tuple[float, float]:
+    share = right / n
+    error = norm.ppf(0.975) * np.sqrt(share * (1 - share) / n)
+    return share - error, share + error
 
 
 # %% tags=["check"]

@@ -394,6 +394,10 @@ def gelu(x):
     return x  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# `gelu(0)` is 0, `gelu(1)` is `0.841`, `gelu(-1)` is `-0.159`. The formula holds for positive arguments: what changes below 0?
+
+
 # %% tags=["solution"]
 def gelu(x):
     """x times the share of a normal distribution below x, for an array."""
@@ -402,6 +406,14 @@ def gelu(x):
     a = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0]
     above = np.polyval(a, t) / 2 * np.exp(-z * z)
     return x * np.where(x < 0, above, 1 - above)
+
+
+# %% tags=["mistake"]
+# The formula without a case for arguments below 0, where it is that of the other side.
+def gelu(x):
+    t = 1 / (1 + 0.3275911 * abs(x) / np.sqrt(2))
+    a = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0]
+    return x * (1 - np.polyval(a, t) / 2 * np.exp(-x * x / 2))
 
 
 # %% tags=["check"]

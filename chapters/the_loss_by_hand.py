@@ -78,7 +78,7 @@ turning = -(vectors.grad.numpy() * around).sum(axis=1)
 ends = z + 0.5 * turning[:, None] * around
 
 
-# %% tags=["hide-input"]
+# %% name="circle" tags=["hide-input", "slide"]
 def unit_circle():
     """A chart of the circle on which all vectors of length one lie."""
     angles = np.linspace(0, 2 * np.pi, 200)
@@ -219,7 +219,7 @@ assert abs(by_hand(p, positive) - by_csdlib) < 1e-9
 # large one flattens them, until everybody is equally likely. The paper takes $\tau = 0.1$ {cite:p}`somepalli2024csd`.
 
 
-# %% tags=["hide-input"]
+# %% name="temperature" tags=["hide-input", "slide"]
 def bars(shares, names, right):
     """Probabilities as bars of HTML, the positive in another colour and with a sign."""
     lines = []
@@ -288,7 +288,7 @@ q = positive / positive.sum(axis=1, keepdims=True)
 force = (p - q) / len(z)
 gradient = (force + force.T) @ z / tau
 
-# %% tags=["hide-input"]
+# %% name="forces" tags=["hide-input", "slide"]
 assert np.allclose(gradient, vectors.grad.numpy())
 assert (
     np.allclose((p - q)[1], [-0.279, 0, 0.265, 0.013], atol=1e-3)
@@ -311,7 +311,7 @@ figures.table(
 #
 # Now real pictures, and a descriptor of many numbers. Its network, the {term}`tower`, has random weights.
 
-# %% tags=["hide-input"]
+# %% name="batch" tags=["hide-input", "slide"]
 random = np.random.default_rng(seed)
 table = csdlib.load_dataset(dataset, root=root).where(split="database")
 called = table.manifest.get("names", {})
@@ -338,7 +338,7 @@ for name in (descriptor, compared_descriptor):
     s = np.where(itself, -np.inf, z @ z.T / temperature)
     looks[name] = z, np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
 
-# %% tags=["hide-input"]
+# %% name="guesses" tags=["hide-input", "slide"]
 chart = make_subplots(1, len(looks), subplot_titles=list(looks), shared_yaxes=True)
 on_positives = {
     name: float(p[positive].sum() / len(p)) for name, (_, p) in looks.items()
@@ -417,7 +417,7 @@ for _ in range(201):
     path.append((float(step_loss.detach()), on_circle.detach().numpy()))
     W = (W - 0.1 * slope).detach()
 
-# %% tags=["hide-input"]
+# %% name="paths" tags=["hide-input", "slide"]
 radius = np.linspace(0.35, 1, len(path))[:, None, None]
 trace = np.stack([points for _, points in path]) * radius
 chart = unit_circle()
@@ -592,6 +592,11 @@ def loss(z, labels, tau):
     return 0.0  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# `z @ z.T / tau` holds all products. What must a row's own column be before the exponentials, so that it adds nothing to the sum? With no
+# positive in any row the loss is 0.
+
+
 # %% tags=["solution"]
 def loss(z, labels, tau):
     """The multi-label contrastive loss of descriptors (n, d) and labels (n, a)."""
@@ -601,6 +606,17 @@ def loss(z, labels, tau):
     log_sum = top + np.log(np.exp(similarity - top).sum(axis=1, keepdims=True))
     weight = ((labels @ labels.T > 0) & others).astype(float)
     log_p = np.where(others, z @ z.T / tau, 0.0) - log_sum
+    each = (weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
+    return float(-each.mean())
+
+
+# %% tags=["mistake"]
+# Leaves the diagonal in the sum below: each picture competes with itself.
+def loss(z, labels, tau):
+    others = ~np.eye(len(z), dtype=bool)
+    similarity = z @ z.T / tau
+    log_p = similarity - np.log(np.exp(similarity).sum(axis=1, keepdims=True))
+    weight = ((labels @ labels.T > 0) & others).astype(float)
     each = (weight * log_p).sum(axis=1) / np.maximum(weight.sum(axis=1), 1)
     return float(-each.mean())
 
@@ -625,6 +641,11 @@ for each in (labels, several, labels[:, :1]):
 def crossed(tau):
     """The loss of the four vectors where a and c, and b and d, are of one style."""
     return 0.0  # your code here
+
+
+# %% [markdown] tags=["hint"]
+# Draw the loss for `tau` from `0.05` to 50. On the left it climbs without bound; on the right it comes down to the loss of somebody who
+# guesses among three, $\log 3$ = `1.099`.
 
 
 # %% tags=["solution"]
@@ -656,6 +677,11 @@ for tau_now in (0.02, 0.2, 50.0):
 
 # %% tags=["exercise"]
 turn_b = 0.0  # your code here
+
+# %% [markdown] tags=["hint"]
+# Moved by a small angle, $b$ moves along $(-0.6, 0.8)$. Multiply what each of the others pulls with by how far it lies in that direction, add
+# rows *and* columns, and divide by $n \tau$. The result is negative: turning anticlockwise lowers the loss.
+
 
 # %% tags=["solution"]
 # The derivative of b by its angle is t = (-0.6, 0.8), and a, c, d times t are

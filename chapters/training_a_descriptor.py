@@ -95,7 +95,7 @@ judged = {}
 for name, look in looks.items():
     judged[name] = csdlib.evaluate_embeddings(judges, look, k=10)
 
-# %% tags=["hide-input"]
+# %% name="worth" tags=["hide-input", "slide"]
 measures = {1: "recall@1", 10: "mean precision@10"}
 rows = [
     {"label": name, "metric": measure}
@@ -197,7 +197,7 @@ def fresh_model():
 model = fresh_model()
 views = StylePreservingViews(model.config["image_size"], TrainingConfig().smallest_crop)
 
-# %% tags=["hide-input"]
+# %% name="views" tags=["hide-input", "slide"]
 generator = torch.Generator().manual_seed(seed)
 shown = []
 for row in (0, len(training) // 2):
@@ -552,6 +552,13 @@ def share_alone(n: int, counts: list[int]) -> float:
     total = sum(counts)
     ways = [c / total * comb(total - c, n - 1) for c in counts]
     return float(sum(ways) / comb(total - 1, n - 1))
+
+
+# %% tags=["mistake"]
+# Draws with replacement: then a painter's other pictures never run out.
+def share_alone(batch: int, each: list[int]) -> float:
+    shares = np.array(each) / sum(each)
+    return float((shares * (1 - shares) ** (batch - 1)).sum())
 
 
 # %% tags=["check"]

@@ -88,7 +88,7 @@ scales = {
 }
 home, real, abroad = scales
 
-# %% tags=["hide-input"]
+# %% name="scales" tags=["hide-input", "slide"]
 edges = np.linspace(-0.5, 1, 76)
 chart = go.Figure()
 for place, (name, scale) in enumerate(scales.items()):
@@ -136,7 +136,7 @@ made = {
     for name, scale in scales.items()
 }
 
-# %% tags=["hide-input"]
+# %% name="ratio" tags=["hide-input", "slide"]
 line = np.linspace(-0.2, 0.9, 221)
 chart = go.Figure()
 for number, (name, found) in enumerate(made.items()):
@@ -200,7 +200,7 @@ judged = {
     for how in ("raw", "isotonic", "logistic")
 }
 
-# %% tags=["hide-input"]
+# %% name="reliability" tags=["hide-input", "slide"]
 chart = go.Figure()
 for number, how in enumerate(("raw", "isotonic", "logistic")):
     table = judged[real, how].table
@@ -258,7 +258,7 @@ for name, found in made.items():
             row[f"one of {suspects:,}"] = f"{posterior(ratio, 1 / suspects):.2%}"
         rows.append(row)
 
-# %% tags=["hide-input"]
+# %% name="suspects" tags=["hide-input", "slide"]
 figures.table(
     pd.DataFrame(rows),
     caption=f"The probability that a work is by a certain artist, if all of so many artists were equally probable before. Of each scale first a cosine of {cosine:g}, then the largest ratio that it can give.",
@@ -426,7 +426,7 @@ for pair, others in (("same hand", dict.fromkeys(by)), ("two hands", following))
     ]
     grown[pair] = pd.concat(tables).groupby("n").mean()
 
-# %% tags=["hide-input"]
+# %% name="set_sizes" tags=["hide-input", "slide"]
 within = [mean_cosines(each[::2], each[1::2]) for each in by.values()]
 c = np.mean([of.across for of in within])
 shown = pd.DataFrame({"n": counts})
@@ -499,7 +499,7 @@ figures.show(
 #
 # The query is changed, the works are not. How far does the cosine with the picture itself fall, and how much worse are artists told apart?
 
-# %% tags=["hide-input"]
+# %% name="conditions" tags=["hide-input", "slide"]
 recorded = read_results("meaning_conditions")
 of = recorded.frame.set_index(
     ["world", "descriptor", "condition", "strength", "measure"]
@@ -557,7 +557,7 @@ for name in (descriptor, compared_descriptor):
     print(f"{after[name].before:.2f} becomes {after[name].after:.2f}", end=", ")
     print(f"with {after[name].bound} of 255 grey levels")
 
-# %% tags=["hide-input"]
+# %% name="fooled" tags=["hide-input", "slide"]
 own, other = PAINTERS[maker].name, PAINTERS[victim].name
 shown = [(before, f"by {own}")]
 for name, each in after.items():
@@ -773,6 +773,18 @@ for low in (0.1, 0.3, 0.4):
     fitted = made[real].likelihood_ratio(np.array(low + 0.01))
     print(f"{low:.2f} to {low + 0.02:.2f}: by hand {by_hand:.2f}, fitted {fitted:.2f}")
 
+
+# %% tags=["mistake"]
+# Nothing is added to the counts: where no pair lies, 0 is divided by 0.
+def ratio_between(
+    same: np.ndarray, different: np.ndarray, low: float, high: float
+) -> float:
+    shares = [
+        ((values >= low) & (values < high)).mean() for values in (same, different)
+    ]
+    return float(shares[0] / max(shares[1], 1e-9))
+
+
 # %% tags=["check"]
 two = np.array([0.1, 0.6, 0.7]), np.array([0.1, 0.2, 0.2, 0.2, 0.6, 0.9, 0.5])
 assert abs(ratio_between(*two, 0.5, 0.8) - (3 / 4) / (3 / 8)) < 1e-9
@@ -798,6 +810,13 @@ def most_suspects(ratio: float, sure: float) -> int:
 for name, found in made.items():
     said = [most_suspects(found.limits[1], sure) for sure in (0.5, 0.9, 0.99)]
     print(f"{name}: at most {said} suspects, for one half, 90 % and 99 %")
+
+
+# %% tags=["mistake"]
+# Takes the ratio for the number of suspects: that gives about one half, whatever is asked for.
+def most_suspects(ratio: float, sure: float) -> int:
+    return int(ratio)
+
 
 # %% tags=["check"]
 for ratio, sure in ((58.3, 0.9), (7.1, 0.5), (250.5, 0.99)):
@@ -848,11 +867,25 @@ for whom, costs in {"museum": (0.1, 10, 1), "court": (0.001, 1, 100)}.items():
     strange = parts["judged on"][1]
     print(f"which are {(strange >= found).sum():,} of {len(strange):,} pairs")
 
+
+# %% tags=["mistake"]
+# Weighs the two mistakes and forgets how often each can happen: of strangers there are many more.
+def cheapest(
+    same: np.ndarray, different: np.ndarray, prior: float, miss: float, false: float
+) -> float:
+    tried = np.append(np.unique(same), np.inf)
+    costs = [
+        miss * (same < at).mean() + false * (different >= at).mean() for at in tried
+    ]
+    return float(tried[np.argmin(costs)])
+
+
 # %% tags=["check"]
 four, strange = np.array([0.2, 0.5, 0.7, 0.9]), np.array([0.0, 0.1, 0.3, 0.4, 0.6])
 assert cheapest(four, strange, 0.5, 1, 1) == 0.5
 assert cheapest(four, strange, 0.5, 1, 100) == 0.7
 assert cheapest(four, strange, 0.5, 100, 1) == 0.2
+assert cheapest(four, strange, 0.01, 1, 1) == 0.7
 assert cheapest(four, np.array([0.95]), 0.01, 1, 100) == np.inf
 
 # %% [markdown]

@@ -655,6 +655,11 @@ def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.nd
     return np.array([], dtype=int)  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# The two metrics disagree where the difference between the methods has one sign by the first and the other by the second. Of the check's
+# two queries it is the first alone.
+
+
 # %% tags=["solution"]
 def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
     """Rows of the queries on which the two metrics prefer different methods."""
@@ -664,6 +669,15 @@ def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.nd
         a, depth, n_relevant
     ) - average_precision_per_query(b, depth, n_relevant)
     return np.flatnonzero(by_paper * by_textbook < 0)
+
+
+# %% tags=["mistake"]
+# The queries on which a method is better by the first metric, whatever the second one says.
+def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    depth = a.shape[1]
+    return np.flatnonzero(
+        mean_precision_per_query(a, depth) != mean_precision_per_query(b, depth)
+    )
 
 
 # %% tags=["check"]
@@ -696,6 +710,13 @@ def lucky(k: int, right: int, database: int) -> float:
 for drawn in (1, 10, 100):
     replaced = 1 - (1 - 14 / 672) ** drawn
     print(f"k = {drawn}: {lucky(drawn, 14, 672):.3f}, with replacement {replaced:.3f}")
+
+
+# %% tags=["mistake"]
+# Draws with replacement, as the dotted line does: one picture may come twice.
+def lucky(k: int, right: int, database: int) -> float:
+    return 1 - (1 - right / database) ** k
+
 
 # %% tags=["check"]
 assert abs(lucky(1, 14, 672) - 14 / 672) < 1e-12

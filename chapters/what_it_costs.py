@@ -227,10 +227,20 @@ def typical(ratios: np.ndarray) -> float:
     return float(np.mean(ratios))  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# Take logarithms, and 2 and 1/2 become equal and opposite. Of 4 and 1 you should get 2.
+
+
 # %% tags=["solution"]
 def typical(ratios: np.ndarray) -> float:
     """The geometric mean: the mean of the logarithms, as a ratio again."""
     return float(np.exp(np.log(ratios).mean()))
+
+
+# %% tags=["mistake"]
+# Of 2 and 1/2 the mean is 1.25: somebody who is quicker in half of the rows and slower in the others seems to win.
+def typical(ratios: np.ndarray) -> float:
+    return float(np.mean(ratios))
 
 
 # %% tags=["check"]
@@ -255,10 +265,21 @@ def gain(p: float, f: float) -> float:
     return f  # your code here
 
 
+# %% [markdown] tags=["hint"]
+# Draw a bar of length 1. A part `p` of it shrinks to `p / f`; the rest stays. The gain is the old length by the new. Endlessly quick, a third of
+# the time gains a half: `1.5`.
+
+
 # %% tags=["solution"]
 def gain(p: float, f: float) -> float:
     """How many times as quick the whole becomes: what was not touched still takes 1 - p."""
     return 1 / (1 - p + p / f)
+
+
+# %% tags=["mistake"]
+# The mean of the two speeds: what was not touched takes longest, and counts most.
+def gain(p: float, f: float) -> float:
+    return 1 - p + p * f
 
 
 # %% tags=["check"]

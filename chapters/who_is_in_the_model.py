@@ -225,7 +225,7 @@ for name in names[1:]:
         lead = auc_difference(frame["value"].to_numpy(), other, seen)
         print(f"{descriptor} above {name} by {lead}")
 
-# %% tags=["hide-input"]
+# %% name="roc" tags=["hide-input", "slide"]
 titles = (
     "withheld painters called seen",
     "seen painters called seen",
@@ -276,7 +276,7 @@ if compared_model:
             f"AUC of the change minus that of {model} alone: {auc_difference(change, alone, withheld)}"
         )
 
-# %% tags=["hide-input"]
+# %% name="two_generators" tags=["hide-input", "slide"]
 scatter = go.Figure()
 if len(paired):
     for number, (group, own) in enumerate(paired.groupby("group")):
@@ -388,7 +388,7 @@ figures.table(
     "Last row: what a read name does, in percent of what a seen painter's does.",
 )
 
-# %% tags=["hide-input"]
+# %% name="only_read" tags=["hide-input", "slide"]
 figures.table(
     pd.DataFrame(by_retrieval.values()) if by_retrieval else nothing,
     caption=f"The same pictures by retrieval: percent of them that are nearest to a work of the painter in the prompt; by chance, {100 * main.retrieval()['chance'].value:.1f}.",
@@ -441,7 +441,7 @@ def area_with(works: int, made: int, draw: int) -> float:
     return roc_area(values.to_numpy(), ~values.index.isin(WITHHELD))
 
 
-# %% tags=["hide-input"]
+# %% name="pictures" tags=["hide-input", "slide"]
 counts = [(each, made_each) for each in (1, 2, 4, 16, 56)] + [
     (56, each) for each in (1, 2)
 ]
@@ -636,6 +636,13 @@ def called_seen(withheld: np.ndarray) -> float:
 # Twice the promise: who chooses the cut is not judged by it.
 called_seen(scores.loc[scores["group"] != "seen", "value"].to_numpy())
 
+
+# %% tags=["mistake"]
+# Chooses the cut with the painter whom it is to judge: then just one of them lies above it, by construction.
+def called_seen(withheld: np.ndarray) -> float:
+    return float(np.mean(withheld > np.sort(withheld)[-2]))
+
+
 # %% tags=["check"]
 assert called_seen(np.array([0.1, 0.9, 0.5, 0.7])) == 2 / 4
 assert called_seen(np.array([0.4, 0.4, 0.4, 0.1])) == 0, "a tie is not above"
@@ -665,6 +672,15 @@ two = [scores.loc[scores["group"] == kind, "value"] for kind in ("seen", "withhe
 if min(map(len, two)) > 1:
     for prior in (0.01, 0.1, 0.5, 0.9):
         print(f"prior {prior:.0%}: {odds(0.75, *two, prior):.0%}")
+
+
+# %% tags=["mistake"]
+# The likelihoods alone: right for a prior of one half, and for no other.
+def odds(score: float, seen: np.ndarray, withheld: np.ndarray, prior: float) -> float:
+    likely, unlikely = (
+        norm.pdf(score, kind.mean(), kind.std(ddof=1)) for kind in (seen, withheld)
+    )
+    return float(likely / (likely + unlikely))
 
 
 # %% tags=["check"]

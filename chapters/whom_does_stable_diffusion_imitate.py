@@ -228,7 +228,7 @@ by_artist = by_artist.assign(
 works_of = works.frame["artist"].value_counts()
 by_artist = by_artist.assign(works=works_of[by_artist.index])
 
-# %% tags=["hide-input"]
+# %% name="two_answers" tags=["hide-input", "slide"]
 chart = go.Figure()
 for kept, said, colour, symbol in (
     (by_artist["imitated"], "imitated", figures.COLOURS[0], "circle"),
@@ -477,6 +477,12 @@ def smallest_number(names: int, share: float) -> int:
     to be at least 1 / share, whatever n is.
     """
     return int(np.ceil(1 / share - 1e-9))
+
+
+# %% tags=["mistake"]
+# Bonferroni's bar: one artist alone would need a p below share / n, which no rank among sixty gives.
+def smallest_number(names: int, share: float) -> int:
+    return int(np.ceil(names * share))
 
 
 # %% tags=["check"]

@@ -119,7 +119,7 @@ for row in picked:
         shown.append((main.works.open(place), called.get(by, by), bool(hit)))
     rows.append(((main.made.open(row), own), shown))
 
-# %% tags=["hide-input"]
+# %% name="neighbours" tags=["hide-input", "slide"]
 figures.neighbour_rows(
     rows,
     side=128,
@@ -147,7 +147,7 @@ found = {
     for part, own in parts.items()
 }
 
-# %% tags=["hide-input"]
+# %% name="found" tags=["hide-input", "slide"]
 rows = [
     {"label": name, "part": part} | each.row() for (name, part), each in found.items()
 ]
@@ -316,7 +316,7 @@ strangers = never_seen if descriptor == "csd-tiny" else []
 known = candidates(main.references, main.painted, wrong=wrong, strangers=strangers)
 ranking = known.rank(main.generated)
 
-# %% tags=["hide-input"]
+# %% name="thresholds" tags=["hide-input", "slide"]
 rows = [
     {
         "threshold set on": "artists whom the descriptor has not seen"
@@ -609,6 +609,15 @@ def lowest_safe(similarity: np.ndarray, right: np.ndarray, share: float) -> floa
 
 on_pictures = lowest_safe(score, is_right, 0.95)
 print(f"on pictures {on_pictures:.3f}, on works {known.threshold:.3f}")
+
+
+# %% tags=["mistake"]
+# Stops at the first mistake: further down the share may be reached again.
+def lowest_safe(similarity: np.ndarray, right: np.ndarray, share: float) -> float:
+    order = np.argsort(-similarity)
+    so_far = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    last = np.argmax(so_far < share) - 1 if (so_far < share).any() else -1
+    return float(similarity[order][last])
 
 
 # %% tags=["check"]

@@ -327,6 +327,15 @@ for name, row in (("teaches most", chosen), ("most open", openest)):
         ),
     )
 
+
+# %% tags=["mistake"]
+# The question that is most open: it may ask about what is known already.
+def next_question(
+    differences: np.ndarray, weights: np.ndarray, covariance: np.ndarray
+) -> int:
+    return int(np.abs(differences @ weights).argmin())
+
+
 # %% tags=["check"]
 trial = np.random.default_rng(3)
 for _ in range(5):

@@ -53,6 +53,15 @@ def cache_folder() -> Path:
         raise InputError("no home directory is known: set CSDLIB_CACHE to a folder for what is kept") from error
 
 
+def shared_cache() -> Path | None:
+    """A second cache that is only read: ``$CSDLIB_SHARED_CACHE``, which somebody has filled for a class; None without.
+
+    What lies there is taken from there, and everything else is made in ``cache_folder``.
+    """
+    named = os.environ.get("CSDLIB_SHARED_CACHE")
+    return at_home(named) if named else None
+
+
 def data_path(name: str) -> Path:
     """The path of a file or folder that the project ships in ``data/``.
 
@@ -60,13 +69,13 @@ def data_path(name: str) -> Path:
         name: path below ``data/``, for example ``"published/retrieval.csv"``.
 
     Raises:
-        InputError: nothing of that name is shipped. A wheel holds only ``models/``; the rest needs the repository.
+        InputError: nothing of that name is shipped.
     """
     package = Path(__file__).parent
     for data in (package.parent / "data", package / "data"):
         if (data / name).exists():
             return data / name
-    raise InputError(f"data/{name} is not here: run from a clone of the repository, which ships it")
+    raise InputError(f"data/{name} is not here: csdlib ships nothing of that name")
 
 
 @contextmanager

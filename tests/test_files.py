@@ -20,6 +20,7 @@ from csdlib.files import (
     of_the_disk,
     process_share,
     seeded,
+    shared_cache,
     stored_arrays,
     text_hash,
 )
@@ -68,6 +69,18 @@ def test_the_cache_lies_where_the_environment_says(monkeypatch: pytest.MonkeyPat
         assert cache_folder() == Path.home() / ".cache" / "csdlib"
     monkeypatch.setenv("CSDLIB_CACHE", "~/x")
     assert cache_folder() == Path.home() / "x"
+
+
+def test_a_shared_cache_is_there_only_where_somebody_names_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for nothing in (None, ""):
+        monkeypatch.delenv("CSDLIB_SHARED_CACHE", raising=False)
+        if nothing is not None:
+            monkeypatch.setenv("CSDLIB_SHARED_CACHE", nothing)
+        assert shared_cache() is None
+    monkeypatch.setenv("CSDLIB_SHARED_CACHE", str(tmp_path))
+    assert shared_cache() == tmp_path
+    monkeypatch.setenv("CSDLIB_SHARED_CACHE", "~/x")
+    assert shared_cache() == Path.home() / "x"
 
 
 def test_without_a_home_the_variable_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ import pytest
 from typer.main import get_group
 
 import csdlib
+from book.publish.address import Address
+from book.publish.launched import Source
 from csdlib.cli.verbs import EXTRAS, FILES
 from tests import packages
 from tests.conftest import stripes
@@ -154,16 +156,40 @@ def core(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Run:
     return environment(folder, wheel, borrowed)
 
 
-def test_it_holds_the_module_and_the_models(wheel: Path) -> None:
+def test_it_holds_the_module_and_what_ships_in_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.0f} MB, {len(held)} files")  # noqa: T201
     house = {path for path in (packages.ROOT / "csdlib").rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    models = {path for path in (packages.ROOT / "data" / "models").rglob("*") if path.is_file()}
+    data = {path for path in (packages.ROOT / "data").rglob("*") if path.is_file()}
     assert held == {
         *(path.relative_to(packages.ROOT).as_posix() for path in house),
-        *(f"csdlib/{path.relative_to(packages.ROOT).as_posix()}" for path in models),
+        *(f"csdlib/{path.relative_to(packages.ROOT).as_posix()}" for path in data),
     }
+
+
+def test_the_first_cell_of_a_published_notebook_installs_it(wheel: Path, tmp_path: Path) -> None:
+    """The line that Colab would run, with the wheel from here instead of from a release; packages are borrowed."""
+    venv.create(tmp_path / "venv", with_pip=False)
+    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    source = Source(Address("somebody", "book"), csdlib.__version__)
+    line = next(line for line in source.first_cell(["maps"]).source.splitlines() if "%pip" in line)
+    assert line.count(source.address.wheel(csdlib.__version__)) == 1
+    words = shlex.split(line.strip().replace(source.address.wheel(csdlib.__version__), wheel.as_uri()))
+    assert words[:2] == ["%pip", "install"]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
+    subprocess.run([*pip, *words[1:], "--no-index", "--no-deps"], check=True)
+    next((tmp_path / "venv").rglob("site-packages")).joinpath("borrowed.pth").write_text(
+        f"{Path(pytest.__file__).parents[1]}\n"
+    )
+    # What a chapter reads beside models is there, too.
+    program = "import csdlib; print(csdlib.data_path('results/bench.csv'), csdlib.data_path('published/retrieval.csv'))"
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [str(python), "-c", program], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, done.stderr
+    assert done.stdout.count("site-packages") == 2
 
 
 def test_the_readme_runs_with_the_core_alone(core: Run) -> None:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from csdlib.descriptors.protocol import Descriptor, require_descriptor
 from csdlib.embeddings.arrays import Embedded, Embeddings, load_part, same_collection, save_part
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, text_hash
+from csdlib.files import AnyPath, shared_cache, text_hash
 from csdlib.images import image_threads, in_advance
 from csdlib.tables import ImageTable
 
@@ -135,16 +135,28 @@ def _part(
         return encode_items(items, descriptor, *amounts, bar)
     files = table.content_fingerprint if verify else table.fingerprint
     path = cache / f"{text_hash(files, descriptor.fingerprint)[:32]}.npz"
+    lent = _stored(shared / "embeddings" / path.name, table, descriptor) if (shared := shared_cache()) else None
+    if lent is not None:
+        bar.update(len(table))
+        return lent
     cache.mkdir(parents=True, exist_ok=True)
     # Of two processes that want the same part the second one waits, and finds it there.
     with FileLock(path.with_suffix(".lock")):
-        stored = load_part(path)
-        if stored is not None and _holds(stored, table, descriptor) and _still_broken(stored, table, descriptor):
+        stored = _stored(path, table, descriptor)
+        if stored is not None:
             bar.update(len(table))
             return stored
         made = encode_items(items, descriptor, *amounts, bar)
         save_part(made, path)
         return made
+
+
+def _stored(path: Path, table: ImageTable, descriptor: Descriptor) -> Embeddings | None:
+    """A part from a cache, if it is there and is still what its name says."""
+    stored = load_part(path)
+    if stored is None or not (_holds(stored, table, descriptor) and _still_broken(stored, table, descriptor)):
+        return None
+    return stored
 
 
 def _holds(stored: Embeddings, table: ImageTable, descriptor: Descriptor) -> bool:

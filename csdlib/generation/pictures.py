@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from csdlib.datasets.generated import generated
 from csdlib.errors import InputError
-from csdlib.files import AnyPath, atomic_path, cache_folder, code_of, text_hash
+from csdlib.files import AnyPath, atomic_path, cache_folder, code_of, shared_cache, text_hash
 from csdlib.generation.pipelines import compute_dtype, load_pipeline, revision
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
@@ -122,9 +122,12 @@ def generate(
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
     precision = str(compute_dtype()).removeprefix("torch.")
     settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(model), precision)
-    output = output or cache_folder() / "generated" / text_hash(*asdict(settings).values(), made_with())[:24]
+    key = text_hash(*asdict(settings).values(), made_with())[:24]
     asked = prompts.assign(path=[f"{text_hash(*row)[:24]}.png" for row in prompts[list(ASKED)].to_numpy().tolist()])
     asked = asked.drop_duplicates("path")
+    if output is None and (lent := _lent(key, asked)):
+        return _as_asked(lent, asked, settings, refused=0)
+    output = output or cache_folder() / "generated" / key
     output.mkdir(parents=True, exist_ok=True)
     # Of two processes that want the same pictures the second one waits, and finds them there.
     with FileLock(output / ".lock"):
@@ -139,8 +142,23 @@ def generate(
             raise InputError(f"{output}: the safety checker of {model} refused all {len(asked)} pictures")
         _add_rows(output, made, settings)
         table = generated(output)
+    return _as_asked(table, made, settings, refused=len(asked) - len(made))
+
+
+def _lent(key: str, asked: pd.DataFrame) -> ImageTable | None:
+    """The pictures of these settings in a shared cache, if it has all that are asked for."""
+    shared = shared_cache()
+    if shared is None or not (shared / "generated" / key / "generated.csv").is_file():
+        return None
+    table = generated(shared / "generated" / key)
+    known = set(table.frame["path"])
+    return table if all(path in known and _whole(table.root / path) for path in asked["path"]) else None
+
+
+def _as_asked(table: ImageTable, made: pd.DataFrame, settings: Settings, *, refused: int) -> ImageTable:
+    """Of all pictures of a folder those that were made now, in the order in which they were asked for."""
     kept = table.take(pd.Index(table.frame["path"]).get_indexer(pd.Index(made["path"])))
-    return ImageTable(kept.frame, output, kept.manifest | asdict(settings) | {"refused": len(asked) - len(made)})
+    return ImageTable(kept.frame, table.root, kept.manifest | asdict(settings) | {"refused": refused})
 
 
 def _check_prompts(prompts: pd.DataFrame) -> str:

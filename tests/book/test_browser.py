@@ -22,8 +22,10 @@ Look = Callable[..., SimpleNamespace]
 
 SLUGS = sorted(yaml.safe_load((ROOT / "book" / "runs.yml").read_text()))
 REFERENCE = re.findall(r"- file: (api\S*)", (ROOT / "book" / "_toc.yml").read_text())
-PAGES = ["intro", *SLUGS, *REFERENCE, "how_to_rerun", "glossary", "references", "genindex", "search"]
-COLOURED = ["intro", "glossary", *SLUGS, *REFERENCE]
+TEACH = ["syllabus", "in_the_classroom"]
+BACK = ["how_to_rerun", "add_a_descriptor", "glossary", "references"]
+PAGES = ["intro", *SLUGS, *TEACH, *REFERENCE, *BACK, "genindex", "search"]
+COLOURED = ["intro", "glossary", *SLUGS, *TEACH, *REFERENCE]
 MODES = {"desk": {}, "night": {"scheme": "dark"}, "phone": {"width": 390}}
 FACTS = (Path(__file__).parent / "facts.js").read_text()
 # Chapters whose figure is a tool to use, and no chart.

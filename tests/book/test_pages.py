@@ -84,6 +84,24 @@ def test_plotly_is_loaded_only_where_a_chart_is(small_book: Project) -> None:
     assert [name for name, plotly in asked.items() if plotly and not name.startswith("tiny")] == []
 
 
+def test_without_an_address_no_page_has_a_button_that_launches(small_book: Project) -> None:
+    pages = [path.read_text() for path in small_book.html.glob("*.html")]
+    assert pages
+    assert not [text for text in pages if "mybinder" in text or "colab.research" in text]
+
+
+def test_notebooks_can_be_launched_where_the_address_is_set(project: Project) -> None:
+    config = project.root / "_config.yml"
+    config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/somebody/book"'))
+    build_html(project, listed_runs(project))
+    where = "somebody/book"
+    assert {str(link["href"]) for link in page(project, "tiny").select("header a, .article-header-buttons a")} >= {
+        f"https://mybinder.org/v2/gh/{where}/notebooks?urlpath=lab/tree/tiny.ipynb",
+        f"https://colab.research.google.com/github/{where}/blob/notebooks/tiny.ipynb",
+    }
+    assert "mybinder" not in (project.html / "intro.html").read_text(), "a page without code has nothing to run"
+
+
 def test_any_parameters_make_a_further_page(small_book: Project) -> None:
     path = make_chapter(small_book, "tiny", [("power", "5"), ("word", "a|b")])
     assert path.is_file()

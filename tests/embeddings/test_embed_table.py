@@ -49,6 +49,26 @@ def test_embedding_does_not_depend_on_batches_and_resumes_from_its_cache(
     assert sum(calls) == stored[lost]
 
 
+def test_what_a_shared_cache_has_is_not_encoded_again_and_nothing_is_written_there(
+    striped_table: ImageTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colour = load("colour")
+    whole = embed(striped_table, colour, cache=tmp_path / "theirs" / "embeddings", progress=False)
+    for lock in tmp_path.rglob("*.lock"):
+        lock.unlink()
+    before = sorted((tmp_path / "theirs").rglob("*"))
+    monkeypatch.setenv("CSDLIB_SHARED_CACHE", str(tmp_path / "theirs"))
+    calls = counted(colour, monkeypatch)
+    lent = embed(striped_table, colour, cache=tmp_path / "mine", progress=False)
+    np.testing.assert_array_equal(whole.vectors, lent.vectors)
+    assert calls == []
+    assert not (tmp_path / "mine").exists()
+    other = load("random-tiny")
+    embed(striped_table, other, cache=tmp_path / "mine", progress=False)
+    assert sorted((tmp_path / "theirs").rglob("*")) == before
+    assert list((tmp_path / "mine").glob("*.npz"))
+
+
 def test_a_picture_that_is_added_moves_no_other(
     striped_table: ImageTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

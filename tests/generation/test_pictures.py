@@ -107,6 +107,24 @@ def test_the_cache_keeps_nothing_that_is_made_otherwise_now(
     assert generate(micro_pipeline, PROMPTS, **QUICK).root != first.root
 
 
+def test_what_a_shared_cache_has_is_not_made_again(
+    micro_pipeline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path / "theirs"))
+    theirs = generate(micro_pipeline, PROMPTS, **QUICK)
+    monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path / "mine"))
+    monkeypatch.setenv("CSDLIB_SHARED_CACHE", str(tmp_path / "theirs"))
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "theirs").rglob("*")}
+    lent = generate(micro_pipeline, PROMPTS.tail(2), **QUICK)
+    assert lent.root == theirs.root
+    assert lent.frame.equals(theirs.take([2, 3]).frame)
+    assert not (tmp_path / "mine").exists()
+    # What it lacks is made at home, and nothing is written there.
+    more = generate(micro_pipeline, pd.concat([PROMPTS, simple_prompts(PEOPLE, 1, seed=5)]), **QUICK)
+    assert more.root.is_relative_to(tmp_path / "mine")
+    assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "theirs").rglob("*")}
+
+
 def test_versions_and_code_say_what_pictures_are_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
     said = generation.made_with.__wrapped__()
     assert f"diffusers {diffusers.__version__}" in said
