@@ -31,7 +31,7 @@
 
 # %% tags=["parameters"]
 model = "tiny-sd"  # the generator: a name, a folder, or owner/name on the hub
-named_painters = 16  # painters whose names are asked for: half of them unseen
+named_painters = 12  # painters whose names are asked for: half of them unseen
 shots = 2  # generated pictures that stand for a name, 8 at most
 guidance = 4.0  # how strongly the prompt is followed
 denoising_steps = 12  # steps from noise to picture
