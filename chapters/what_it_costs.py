@@ -41,7 +41,8 @@ import csdlib
 from csdlib import figures
 
 history = pd.read_csv(csdlib.data_path("results/bench.csv"))
-times = pd.read_csv("book/times.csv")
+# Beside the data, wherever the notebook lies.
+times = pd.read_csv(csdlib.data_path("results").parents[1] / "book" / "times.csv")
 machine = machine or history["processor"].iloc[-1]
 ours = history[history["processor"] == machine]
 if ours.empty:

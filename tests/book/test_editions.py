@@ -138,6 +138,13 @@ def shows(source: str) -> bool:
 
 
 @each_chapter
+def test_a_notebook_reads_its_data_wherever_it_lies(slug: str) -> None:
+    assert [
+        cell.source for cell in code_of(chapter(slug).notebook()) if re.search(r'"(book|data|build)/', cell.source)
+    ] == []
+
+
+@each_chapter
 def test_a_teacher_gets_every_solution_and_every_mistake(slug: str) -> None:
     source = chapter(slug).notebook()
     made = instructor(source, source)
