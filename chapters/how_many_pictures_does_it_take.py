@@ -399,7 +399,7 @@ found_here = change_point(dose, noise, n_permutations=9)
 assert np.allclose(explained(dose, noise), (found_here.step, found_here.line))
 
 # %% [markdown]
-# **3. Your own threshold (a day, open).** `csdlib record threshold` trains in about an hour. Draw other lots with `record_threshold(counts_seed=...)`, or leave captions without names. Which of the two changes more? A good answer writes its prediction first, and shows both sets of points.
+# **3. Your own threshold (an afternoon, open).** `csdlib record threshold` trains for more than an hour on two cores. Draw other lots with `record_threshold(counts_seed=...)`, or leave captions without names. Which of the two changes more? A good answer writes its prediction first, and shows both sets of points.
 #
 # ## Further reading
 #
