@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "How many pictures does it take?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/results/threshold.csv, data/results/threshold.json]}
+#   csd: {title: "How many pictures does it take?", minutes: 0.5, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/results/threshold.csv, data/results/threshold.json]}
 # ---
 
 # %% [markdown]
@@ -26,7 +26,7 @@
 # | {term}`General Style Similarity <general style similarity>` | needed |
 # | permutation tests ([Artists and neighbours](artists_and_neighbours)) | helpful |
 #
-# **Time:** twenty minutes to read, about one to run.
+# **Time:** twenty minutes to read, less than one to run.
 
 # %% tags=["parameters"]
 descriptor = "csd-tiny"  # what looks at style: csd-tiny, clip-tiny or colour
