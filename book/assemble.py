@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
     for path, content in wanted.items():
         write_if_changed(path, content)
     _run_jupyter_book(project, page)
+    _renew_copies(project, wanted)
     _open_from_disk(project.html)
     _plotly_for_charts(project.html)
     # Sphinx leaves the pages of documents that are gone.
@@ -64,6 +65,14 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
         if path.stem not in pages:
             path.unlink()
     return project.html / "index.html"
+
+
+def _renew_copies(project: Project, wanted: Mapping[Path, bytes]) -> None:
+    """Styles, scripts and slides that have changed: Sphinx copies them only where a page has changed, too."""
+    for path, content in wanted.items():
+        kind, *rest = path.relative_to(project.site).parts
+        if kind in ("_static", "_extra"):
+            write_if_changed(project.html.joinpath(*(["_static"] if kind == "_static" else []), *rest), content)
 
 
 def check_contents(project: Project) -> None:

@@ -177,9 +177,9 @@ means = pd.Series(values).groupby(place).mean()
 line = {"color": "#888888", "dash": "dot"}
 chart.add_scatter(x=means.index, y=means, mode="lines", name="mean", line=line)
 if found.found:
-    chart.add_vrect(
-        x0=max(found.low, 0.5), x1=found.high, fillcolor="#888888", opacity=0.2
-    )
+    below = max(each for each in levels if each < found.low)
+    band = {"fillcolor": "#888888", "opacity": 0.2, "line_width": 0}
+    chart.add_vrect(x0=max(below, 0.5), x1=found.high, **band)
 ticks = [max(each, 0.5) for each in levels]
 chart.update_xaxes(type="log", tickvals=ticks, ticktext=[str(each) for each in levels])
 chart.update_layout(
@@ -188,7 +188,7 @@ chart.update_layout(
 )
 figures.show(
     chart,
-    caption=f"Sixteen painters, each with a count of its own: {titles[outcome]}. The grey band holds the counts at which the change may lie. {recorded.sentence()}",
+    caption=f"Sixteen painters, each with a count of its own: {titles[outcome]}. In the grey band the change may lie: from the last count below it to the last at which it may begin. {recorded.sentence()}",
     alt="Points over a logarithmic scale of counts. Means: "
     + ", ".join(
         f"{count:g} pictures {mean:.2f}"

@@ -448,23 +448,19 @@ stranger = "stranger - no_name"
 order_of = told(
     "joint", "2 names", "works", "order: first minus last nearest + 1, halved"
 )
+styles = {
+    "the style changes most in simple prompts, least in user prompts": ("change", own),
+    "nobody's name changes as much": ("change", nobody),
+    "... and does not bring nearer": ("gain", nobody),
+    "a stranger's leads away": ("gain", stranger),
+}
 came = {
-    "the style changes most in simple prompts, least in user prompts": [
-        f"{kind} {told('change', kind, own, 'style')}"
+    what: [
+        f"{kind} {told(part, kind, pair, 'style')}"
         for kind in ("simple", "content", "user")
-    ],
-    "nobody's name changes as much": [
-        f"{kind} {told('change', kind, nobody, 'style')}"
-        for kind in ("simple", "content", "user")
-    ],
-    "... and does not bring nearer": [
-        f"{kind} {told('gain', kind, nobody, 'style')}"
-        for kind in ("simple", "content", "user")
-    ],
-    "a stranger's leads away": [
-        f"{kind} {told('gain', kind, stranger, 'style')}"
-        for kind in ("simple", "content", "user")
-    ],
+    ]
+    for what, (part, pair) in styles.items()
+} | {
     "another subject is seen in fewer than one picture of five": [
         f"{kind} {told('change', kind, own, 'subject').percent()} %"
         for kind in ("content", "user")

@@ -165,6 +165,14 @@ def test_of_two_builds_at_once_the_second_waits_and_says_for_whom(
     assert "process 7, make chapter NAME=x" in caplog.messages[0]
 
 
+def test_a_style_that_changed_is_renewed_where_no_page_has(project: Project) -> None:
+    make_book(project)
+    style = project.book / "_static" / "csd.css"
+    style.write_text(style.read_text() + "\n.renewed { color: red; }\n")
+    make_book(project)
+    assert ".renewed" in (project.html / "_static" / "csd.css").read_text()
+
+
 def test_pages_of_lost_runs_leave_the_site(small_book: Project) -> None:
     shutil.rmtree(small_book.run_folder("tiny", "cubic"))
     build_html(small_book, listed_runs(small_book))
