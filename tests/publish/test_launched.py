@@ -161,7 +161,8 @@ def git(folder: Path, *arguments: str) -> str:
 def make(folder: Path, *words: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """A target of the project's Makefile, somewhere else; with programs of a folder before all others."""
     variables = os.environ | {"PATH": f"{path}{os.pathsep}{os.environ['PATH']}"} if path else None
-    command = ["make", "--file", str(packages.ROOT / "Makefile"), *words]
+    # The tests are called by make themselves: a make within a make says where it enters, unless it is told not to.
+    command = ["make", "--no-print-directory", "--file", str(packages.ROOT / "Makefile"), *words]
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
