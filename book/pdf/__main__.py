@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from book.pdf.press import browser
 from book.pdf.volume import make_pdf
 from book.project import BookError, Project, log, set_up_log
 
@@ -14,7 +15,8 @@ def main() -> int:
     root = Path(__file__).resolve().parents[2]
     started = time.perf_counter()
     try:
-        path = make_pdf(Project(root, root / "build"))
+        with browser() as chromium:
+            path = make_pdf(Project(root, root / "build"), chromium)
     except BookError as error:
         log.error("error: %s", error)
         return 1

@@ -176,4 +176,6 @@ def _bookmark(
     volume: _Volume, title: str, leaf: Leaf, place: str = "", parent: IndirectObject | None = None
 ) -> IndirectObject:
     sheet, top = volume.target(leaf.name, place)
-    return volume.writer.add_outline_item(title, sheet, parent, fit=Fit.xyz(top=top), is_open=False)
+    return volume.writer.add_outline_item(
+        title=title, page_number=sheet, parent=parent, fit=Fit.xyz(top=top), is_open=False
+    )

@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import yaml
+from playwright.sync_api import Browser
 
 from book.assemble import files_in
+from book.chapters import find_chapters
 from book.pdf.binding import Leaf, bind
-from book.pdf.press import Press, browser
+from book.pdf.press import Press
 from book.project import BookError, Project, log
 from book.publish.address import read_address
 
@@ -27,38 +29,45 @@ _NOTE = (
 )
 
 
-def make_pdf(project: Project) -> Path:
+def make_pdf(project: Project, chromium: Browser) -> Path:
     """Print the built book.
 
     Args:
         project: its book must be built.
+        chromium: the browser that prints.
 
     Returns:
         path of the PDF, ``measuring-style.pdf`` in the project's output.
 
     Raises:
-        BookError: there is no book, or neither Chromium nor Chrome.
+        BookError: there is no book.
     """
     listed = list(_listed(project))
-    wanted = _wanted(project, [name for _, name in listed])
-    with browser() as chromium:
-        press = Press(chromium, project.html)
-        leaves: list[Leaf] = []
-        solutions: list[str] = []
-        first = 1
-        for part, name in listed:
-            leaf, solved = press.page(name, part, first=first, wanted=wanted[name])
-            log.info("printed  %s: pages %d to %d", name, first, first + leaf.pages - 1)
-            leaves.append(leaf)
-            solutions += [solved] if solved else []
-            first += leaf.pages
-        if solutions:
-            text = "<h1>Solutions</h1>" + "".join(solutions)
-            leaves.append(press.written(SOLUTIONS, "Solutions", text, first=first, wanted=wanted[SOLUTIONS]))
-        front = press.written("", "", _front(project, leaves), first=0)
+    leaves = _print(project, Press(chromium, project.html), listed, _wanted(project, [name for _, name in listed]))
+    front = Press(chromium, project.html).written("", "", _front(project, leaves), first=0)
     path = project.output / "measuring-style.pdf"
     bind(front, leaves, path, title=str(_config(project)["title"]), here=project.html.as_uri(), there=_there(project))
     return path
+
+
+def _print(
+    project: Project, press: Press, listed: Sequence[tuple[str, str]], wanted: Mapping[str, Sequence[str]]
+) -> list[Leaf]:
+    """The pages of the book, and their solutions behind them."""
+    leaves: list[Leaf] = []
+    solutions, first = "", 1
+    chapters = set(find_chapters(project))
+    for part, name in listed:
+        leaf, solved = press.page(name, part, first=first, wanted=wanted[name])
+        log.info("printed  %s: sheets %d to %d", name, first, first + leaf.pages - 1)
+        leaves.append(leaf)
+        # A chapter's further runs have the same exercises as its first one.
+        solutions += solved if name in chapters else ""
+        first += leaf.pages
+    if solutions:
+        text = f"<h1>Solutions</h1>{solutions}"
+        leaves.append(press.written(SOLUTIONS, "Solutions", text, first=first, wanted=wanted[SOLUTIONS]))
+    return leaves
 
 
 def _listed(project: Project) -> Iterator[tuple[str, str]]:
