@@ -150,6 +150,7 @@ def _read_toc(project: Project) -> dict[str, Any]:
 
 
 def files_in(node: object) -> Iterator[str]:
+    """The files that a table of contents, or a part of one, names, in its order."""
     if isinstance(node, list):
         for item in node:
             yield from files_in(item)

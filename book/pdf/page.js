@@ -14,7 +14,8 @@
   },
 
   // What paper needs: solutions gone to the end, a link below what moves, and a name for each place that is led to.
-  settle({ name, wanted }) {
+  // What is written for the PDF alone has no page that moves, and keeps its solutions.
+  settle({ name, wanted, written }) {
     const article = document.querySelector("article.bd-article");
     const make = (tag, properties, ...children) => {
       const element = Object.assign(document.createElement(tag), properties);
@@ -28,6 +29,15 @@
     };
     const title = article.querySelector("h1") ? textOf(article.querySelector("h1")) : "";
 
+    // The section's place, so that a reader finds the figure again.
+    const moving = ".js-plotly-plot, .csd-slider, .csd-live, .csd-yourself, .csd-own, .csd-facets, .csd-triplets, input, img[src^='data:image/png']";
+    for (const figure of article.querySelectorAll("figure.csd-figure")) {
+      if (written || !figure.querySelector(moving)) continue;
+      const place = figure.closest("section[id]")?.id ?? "";
+      const link = make("a", { href: `${name}.html?alive#${place}` }, "It moves in the book");
+      (figure.querySelector("figcaption") ?? figure).append(make("span", { className: "csd-alive" }, link));
+    }
+
     // **3. Its title** (10 minutes): the last such words before a cell.
     const exerciseOf = (cell) => {
       for (let place = cell; place; place = place.previousElementSibling) {
@@ -39,6 +49,7 @@
 
     const solved = make("section", { id: name });
     for (const cell of article.querySelectorAll(".cell.tag_solution")) {
+      if (written) break;
       solved.append(make("h3", {}, exerciseOf(cell)), cell.cloneNode(true));
       const link = make("a", { href: `solutions.html#${name}` }, "Its solution stands at the end of the book.");
       cell.replaceWith(make("p", { className: "csd-at-end" }, link));
@@ -53,15 +64,6 @@
     }
     if (answers.children.length) solved.append(make("h3", {}, "Quiz"), answers);
     if (solved.children.length) solved.prepend(make("h2", {}, title));
-
-    // The section's place, so that a reader finds the figure again.
-    const moving = ".js-plotly-plot, .csd-slider, .csd-live, .csd-yourself, .csd-own, .csd-facets, .csd-triplets, input, img[src^='data:image/png']";
-    for (const figure of article.querySelectorAll("figure.csd-figure")) {
-      if (!figure.querySelector(moving)) continue;
-      const place = figure.closest("section[id]")?.id ?? "";
-      const link = make("a", { href: `${name}.html?alive#${place}` }, "It moves in the book");
-      (figure.querySelector("figcaption") ?? figure).append(make("span", { className: "csd-alive" }, link));
-    }
 
     const headings = [];
     for (const heading of article.querySelectorAll("h1, h2")) {

@@ -77,7 +77,9 @@ class Press:
             page.wait_for_load_state("networkidle")
             for drawn in page.locator(_DRAWN).all():
                 picture = b64encode(drawn.screenshot(animations="disabled")).decode()
-                drawn.evaluate("(part, picture) => part.outerHTML = `<img src='data:image/png;base64,${picture}'>`", picture)
+                drawn.evaluate(
+                    "(part, picture) => part.outerHTML = `<img src='data:image/png;base64,${picture}'>`", picture
+                )
             told = page.evaluate(f"(given) => ({self._script}).settle(given)", {"name": name, "wanted": list(wanted)})
             return self._printed(page, name, part, told, first), told["solutions"]
 
@@ -94,7 +96,8 @@ class Press:
         with self._opened(_BLANK) as page:
             page.evaluate("(text) => document.querySelector('article.bd-article').innerHTML = text", text)
             page.evaluate(f"({self._script}).open()")
-            told = page.evaluate(f"(given) => ({self._script}).settle(given)", {"name": name, "wanted": list(wanted)})
+            given = {"name": name, "wanted": list(wanted), "written": True}
+            told = page.evaluate(f"(given) => ({self._script}).settle(given)", given)
             return self._printed(page, name, "", {**told, "title": title}, first)
 
     @contextmanager

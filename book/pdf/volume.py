@@ -1,4 +1,4 @@
-"""The order of a printed book: its pages as they are listed, the solutions behind them, title and contents before them."""
+"""The order of a printed book: title and contents, the pages as they are listed, and the solutions."""
 
 import re
 from collections import defaultdict
@@ -24,8 +24,8 @@ SOLUTIONS = "solutions"
 _LINK = re.compile(r'href="([\w.-]+)\.html#([^"]+)"')
 _NOTE = (
     "Printed from the executable book. Code that its pages fold is left out here; solutions and answers of the quizzes "
-    "stand at the end. Figures that move in the book are shown as they stand when a page is opened, with a link to where "
-    "they move."
+    "stand at the end. Figures that move in the book are shown as they stand when a page is opened, with a link to "
+    "where they move."
 )
 
 

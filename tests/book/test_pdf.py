@@ -33,9 +33,9 @@ def bookmarks(reader: "pypdf.PdfReader") -> dict[str, int]:
         found: dict[str, int] = {}
         for item in items:
             if isinstance(item, list):
-                found |= below(item, depth + 1)
+                found = below(item, depth + 1) | found
             else:
-                found[" " * depth + item.title] = reader.get_destination_page_number(item)
+                found.setdefault(" " * depth + item.title, reader.get_destination_page_number(item))
         return found
 
     return below(reader.outline, 0)
@@ -90,7 +90,9 @@ def test_a_repository_that_is_named_gives_its_site(small_book: Project, browser:
     config = (small_book.root / "_config.yml").read_text(encoding="utf-8")
     (project.root / "_config.yml").write_text(config.replace('url: ""', "url: https://github.com/Somebody/book"))
     reader = pypdf.PdfReader(make_pdf(project, browser))
-    addresses = [link["/A"]["/URI"] for sheet in range(len(reader.pages)) for link in links(reader, sheet) if "/A" in link]
+    addresses = [
+        link["/A"]["/URI"] for sheet in range(len(reader.pages)) for link in links(reader, sheet) if "/A" in link
+    ]
     assert "https://somebody.github.io/book/tiny.html#a-tiny-chapter" in addresses
 
 
@@ -104,7 +106,9 @@ def test_solutions_stand_at_the_end_only(bound: "pypdf.PdfReader") -> None:
 
 @pytest.mark.parametrize("lines", [10, 30, 36, 40])
 def test_a_figure_stays_in_one_piece_and_long_lines_break(small_book: Project, browser: Browser, lines: int) -> None:
-    figure = '<figure class="csd-figure"><p>TOP</p><div style="height: 500px"></div><figcaption>BOTTOM</figcaption></figure>'
+    figure = (
+        '<figure class="csd-figure"><p>TOP</p><div style="height: 500px"></div><figcaption>BOTTOM</figcaption></figure>'
+    )
     code = f'<div class="highlight"><pre>{"word " * 60}LAST</pre></div>'
     filled = "".join(f"<p>line {number}</p>" for number in range(lines))
     leaf = Press(browser, small_book.html).written("x", "X", f"<h1>X</h1>{filled}{figure}{code}", first=1)
