@@ -53,10 +53,8 @@ def test_the_contents_name_the_sheets_on_which_pages_begin(bound: "pypdf.PdfRead
     listed = re.findall(rf"({'|'.join(map(re.escape, sorted(titles, reverse=True)))}) (\d+)", texts[1])
     assert [title for title, _ in listed] == titles
     for title, number in listed:
-        sheet = texts[labels.index(number)]
-        assert sheet.startswith(title)
-        # Chromium has printed the number that viewers show.
-        assert sheet.endswith(f" {number}")
+        # The number that Chromium has printed is the one that viewers show.
+        assert texts[labels.index(number)].startswith(f"{number} {title} ")
 
 
 def test_bookmarks_are_parts_pages_and_sections(bound: "pypdf.PdfReader") -> None:
@@ -70,14 +68,14 @@ def test_bookmarks_are_parts_pages_and_sections(bound: "pypdf.PdfReader") -> Non
 def test_links_lead_to_sheets_and_to_the_book_that_moves(bound: "pypdf.PdfReader") -> None:
     found = bookmarks(bound)
     (link,) = links(bound, found["A book for tests"])
-    assert link["/Dest"][0].get_object() == bound.pages[found[" A tiny chapter"]]
-    (moves,) = [each["/A"]["/URI"] for each in links(bound, found[" A tiny chapter"]) if "/A" in each]
-    assert moves == "./_build/html/tiny.html#a-tiny-chapter"
+    assert bound.get_page_number(link["/Dest"][0].get_object()) == found[" A tiny chapter"]
+    outside = [each["/A"]["/URI"] for sheet in range(len(bound.pages)) for each in links(bound, sheet) if "/A" in each]
+    assert outside == ["./_build/html/tiny.html#a-tiny-chapter", "./_build/html/tiny-cubic.html#a-tiny-chapter-cubic"]
 
 
 def test_no_link_leads_into_the_folder_of_the_build(bound: "pypdf.PdfReader") -> None:
     every = [link for sheet in range(len(bound.pages)) for link in links(bound, sheet)]
-    assert len(every) > 5
+    assert every
     assert not [link for link in every if "file:" in str(link)]
 
 
