@@ -105,6 +105,8 @@ class Press:
         # Pictures of what is drawn are taken twice as fine as a screen shows them.
         viewport = {"width": _PIXELS, "height": round(_PIXELS * 1.4)}
         page = self._chromium.new_page(viewport=viewport, color_scheme="light", device_scale_factor=2)  # type: ignore[arg-type]
+        # A busy machine takes its time with four megabytes of pictures.
+        page.set_default_timeout(300_000)
         page.emulate_media(media="print", reduced_motion="reduce")
         page.goto((self._html / f"{name}.html").as_uri(), wait_until="load")
         page.add_style_tag(content=self._style)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,16 +30,17 @@ def text_of(reader: "pypdf.PdfReader") -> list[str]:
 def bookmarks(reader: "pypdf.PdfReader") -> dict[str, int]:
     """Title of each bookmark, with a space for each level that it lies below the first, and its sheet."""
 
-    def below(items: list, depth: int) -> dict[str, int]:
-        found: dict[str, int] = {}
+    def below(items: list, depth: int) -> Iterator[tuple[str, int]]:
         for item in items:
             if isinstance(item, list):
-                found = below(item, depth + 1) | found
+                yield from below(item, depth + 1)
             else:
-                found.setdefault(" " * depth + item.title, reader.get_destination_page_number(item))
-        return found
+                yield " " * depth + item.title, reader.get_destination_page_number(item)
 
-    return below(reader.outline, 0)
+    found: dict[str, int] = {}
+    for title, sheet in below(reader.outline, 0):
+        found.setdefault(title, sheet)
+    return found
 
 
 def links(reader: "pypdf.PdfReader", sheet: int) -> list[dict]:
