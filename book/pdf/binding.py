@@ -141,6 +141,7 @@ def bind(front: Leaf, leaves: Sequence[Leaf], path: Path, *, title: str, here: s
 
 def _lead(volume: _Volume, own: str, link: DictionaryObject, here: str, there: str) -> None:
     """Has a link lead to a sheet, or else to where the book can be opened."""
+    target: tuple[int, float | None] | None = None
     if "/Dest" in link:
         target = volume.target(own, unquote(str(link["/Dest"]).lstrip("/")))
     else:
@@ -149,8 +150,8 @@ def _lead(volume: _Volume, own: str, link: DictionaryObject, here: str, there: s
             return
         parts = urlsplit(address)
         name = Path(unquote(parts.path)).stem
-        inside = name in volume and parts.query != ALIVE
-        target = volume.target(name, unquote(parts.fragment)) if inside else None
+        if name in volume and parts.query != ALIVE:
+            target = volume.target(name, unquote(parts.fragment))
         link["/A"][NameObject("/URI")] = TextStringObject(there + address[len(here) :].replace(f"?{ALIVE}", ""))
     if target is not None:
         sheet, top = target
