@@ -15,7 +15,7 @@
 
   // What paper needs: solutions gone to the end, a link below what moves, and a name for each place that is led to.
   // What is written for the PDF alone has no page that moves, and keeps its solutions.
-  settle({ name, wanted, written }) {
+  settle({ name, wanted, sheet, written }) {
     const article = document.querySelector("article.bd-article");
     const make = (tag, properties, ...children) => {
       const element = Object.assign(document.createElement(tag), properties);
@@ -64,6 +64,12 @@
     }
     if (answers.children.length) solved.append(make("h3", {}, "Quiz"), answers);
     if (solved.children.length) solved.prepend(make("h2", {}, title));
+
+    // A chart or a picture that is taller than a sheet, with its caption, becomes smaller.
+    for (const part of article.querySelectorAll(".js-plotly-plot, figure img")) {
+      const share = (sheet - 120) / part.getBoundingClientRect().height;
+      if (share < 1) part.parentElement.style.zoom = share;
+    }
 
     const headings = [];
     for (const heading of article.querySelectorAll("h1, h2")) {

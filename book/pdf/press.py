@@ -21,7 +21,7 @@ _OPTIONS = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 # Pages are laid out wider than the paper, with room for 88 characters of code, and printed smaller.
 _SCALE = 0.78
 _SIDE, _TOP = 17, 20
-_PIXELS = round((210 - 2 * _SIDE) / 25.4 * 96 / _SCALE)
+_PIXELS, _TALL = (round((length - 2 * margin) / 25.4 * 96 / _SCALE) for length, margin in ((210, _SIDE), (297, _TOP)))
 # Every site of Sphinx has this page, and no book lists it: its looks are for what is written here.
 _BLANK = "genindex"
 # What is drawn on a canvas, which a printer does not see.
@@ -80,7 +80,8 @@ class Press:
                 drawn.evaluate(
                     "(part, picture) => part.outerHTML = `<img src='data:image/png;base64,${picture}'>`", picture
                 )
-            told = page.evaluate(f"(given) => ({self._script}).settle(given)", {"name": name, "wanted": list(wanted)})
+            given = {"name": name, "wanted": list(wanted), "sheet": _TALL}
+            told = page.evaluate(f"(given) => ({self._script}).settle(given)", given)
             return self._printed(page, name, part, told, first), told["solutions"]
 
     def written(self, name: str, title: str, text: str, *, first: int, wanted: Sequence[str] = ()) -> Leaf:
@@ -96,7 +97,7 @@ class Press:
         with self._opened(_BLANK) as page:
             page.evaluate("(text) => document.querySelector('article.bd-article').innerHTML = text", text)
             page.evaluate(f"({self._script}).open()")
-            given = {"name": name, "wanted": list(wanted), "written": True}
+            given = {"name": name, "wanted": list(wanted), "sheet": _TALL, "written": True}
             told = page.evaluate(f"(given) => ({self._script}).settle(given)", given)
             return self._printed(page, name, "", {**told, "title": title}, first)
 
