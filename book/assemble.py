@@ -82,7 +82,7 @@ def check_contents(project: Project) -> None:
         BookError: they do not.
     """
     pages = {path.stem for path in project.book.glob("*.md")}
-    listed = set(_files_in(_read_toc(project))) - pages
+    listed = set(files_in(_read_toc(project))) - pages
     present = {*find_chapters(project), *map(page_of, _public(project).rooms)}
     if listed != present:
         lost, forgotten = sorted(listed - present), sorted(present - listed)
@@ -134,17 +134,17 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
 def _chapters(project: Project) -> list[Chapter]:
     """In the order of the table of contents."""
     slugs = set(find_chapters(project))
-    return [read_chapter(project, name) for name in _files_in(_read_toc(project)) if name in slugs]
+    return [read_chapter(project, name) for name in files_in(_read_toc(project)) if name in slugs]
 
 
 def _parts(project: Project) -> dict[str, str]:
     """The part of the book in which each of its files stands."""
-    return {name: part["caption"] for part in _read_toc(project)["parts"] for name in _files_in(part)}
+    return {name: part["caption"] for part in _read_toc(project)["parts"] for name in files_in(part)}
 
 
 def _public(project: Project) -> Public:
     """What the reference explains, in the order of the table of contents; nothing where that has no reference."""
-    package, listed = project.root / "csdlib", list(_files_in(_read_toc(project)))
+    package, listed = project.root / "csdlib", list(files_in(_read_toc(project)))
     if FIRST not in listed:
         return Public(package, {})
     rooms = read_public(package).rooms
@@ -158,14 +158,15 @@ def _read_toc(project: Project) -> dict[str, Any]:
     return toc
 
 
-def _files_in(node: object) -> Iterator[str]:
+def files_in(node: object) -> Iterator[str]:
+    """The files that a table of contents, or a part of one, names, in its order."""
     if isinstance(node, list):
         for item in node:
-            yield from _files_in(item)
+            yield from files_in(item)
     elif isinstance(node, dict):
         yield from (node[name] for name in ("root", "file") if name in node)
         for value in node.values():
-            yield from _files_in(value)
+            yield from files_in(value)
 
 
 def _toc_with_runs(project: Project, runs: Sequence[Run]) -> dict[str, Any]:

@@ -60,6 +60,7 @@ TARGETS = [
     "book",
     "chapter",
     "course",
+    "pdf",
     "serve",
     "test",
     "test-fast",
