@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from book.build import make_chapter
 from book.chapters import find_chapters
 from book.lab import START, write_lab
-from book.notebooks import read, role, tags
+from book.notebooks import read
 from book.project import Project
 from tests.book.conftest import ROOT
 
