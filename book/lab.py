@@ -18,12 +18,12 @@ _PAIRED = 'formats = "ipynb,py:percent"\n'
 _INTRODUCTION = """\
 # Measuring Style: the notebooks
 
-Each link opens a chapter to run, from the top down: charts, maps and sliders live as in the book. Exercises are stubs with
-a check below each; solutions stand in the book (`make book`, then `make serve`).
+Each link opens a chapter to run, from the top down: charts, maps and sliders live as in the book. Exercises are
+stubs with a check below each; solutions stand in the book (`make book`, then `make serve`).
 
-These copies are yours: `make lab` never writes over one. Saved, each gets a twin, a Python file of the same name, to edit
-and to compare with git's tools; what is saved in one is in the other. To have a chapter anew, delete both. The book itself
-is made of `chapters/`, which nothing here changes."""
+These copies are yours: `make lab` never writes over one. Saved, each gets a twin, a Python file of the same name,
+to edit and to compare with git's tools; what is saved in one is in the other. To have a chapter anew, delete both.
+The book itself is made of `chapters/`, which nothing here changes."""
 
 
 def write_lab(project: Project) -> Path:

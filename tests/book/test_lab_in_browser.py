@@ -1,4 +1,4 @@
-"""What figures do in JupyterLab: a chart is drawn, a slider moves, a map lives. Runs where JupyterLab is (``make lab``)."""
+"""Figures in JupyterLab: a chart is drawn, a slider moves, a map lives. Runs where JupyterLab is (``make lab``)."""
 
 import os
 import socket
@@ -87,7 +87,8 @@ def page(browser: Browser, lab: str) -> Page:
     page.set_default_timeout(120_000)
     page.goto(lab)
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    # What is run before the kernel is there is not run.
+    page.wait_for_selector("#jp-bottom-panel :text('Idle'), .jp-StatusBar-TextItem:has-text('Idle')")
     page.click(".lm-MenuBar-itemLabel:text-is('Run')")
     page.click("text=Run All Cells")
     page.wait_for_selector("iframe.csd-map-frame")
