@@ -285,4 +285,6 @@ def _in_a_frame(shown: str, alt: str, height: int) -> str:
     head = f'<meta charset="utf-8"><style>{book.asset("map_page.css")}</style><script>{get_plotlyjs()}</script>'
     page = f'<!doctype html><html lang="en"><head><title>{escape(alt)}</title>{head}</head><body>{shown}</body></html>'
     look = f"width: 100%; height: {height + BELOW}px; border: 0; resize: vertical; overflow: auto"
-    return f'<iframe class="csd-map-frame" title="{escape(alt)}" style="{look}" srcdoc="{escape(page)}"></iframe>'
+    frame = f'<iframe class="csd-map-frame" title="{escape(alt)}" style="{look}" srcdoc="{escape(page)}"></iframe>'
+    # In a box: of what begins with a frame IPython warns.
+    return f"<div>{frame}</div>"

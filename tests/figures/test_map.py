@@ -111,7 +111,7 @@ def test_outside_the_book_the_map_lives_in_a_frame_that_needs_no_page_around_it(
     monkeypatch.delenv("CSDLIB_BOOK", raising=False)
     shown = map_figure({"a": striped_map}, striped_table, caption="<b>", alt='"><script>').data
     outside = BeautifulSoup(shown, "html.parser")
-    assert [child.name for child in outside.children] == ["iframe"]
+    assert [element.name for element in outside.find_all()] == ["div", "iframe"]
     assert outside.iframe["title"] == '"><script>'
     page = BeautifulSoup(outside.iframe["srcdoc"], "html.parser")
     assert page.select_one(".csd-map > script[type='application/json']")
