@@ -102,8 +102,9 @@ def _points(trace: Any, figure: go.Figure, notes: list[str], most: int) -> pd.Da
 def _labels(trace: Any, count: int) -> list[str]:
     """What is written at each point; on bars that is their length, which is shown anyway."""
     texts = getattr(trace, "hovertext", None) if trace.type in ("bar", "funnel") else trace.text
-    per_point = texts is not None and not isinstance(texts, str) and len(texts) == count
-    return [_plain(text) for text in texts] if per_point else []
+    if texts is None or isinstance(texts, str) or len(texts) != count:
+        return []
+    return [_plain(text) for text in texts]
 
 
 def _on_axis(axis: Any, values: Sequence[Any], error: Any) -> list[str]:
@@ -160,7 +161,7 @@ def _titles(figure: go.Figure, count: int) -> list[str]:
 
 def _marks(figure: go.Figure) -> Iterator[str]:
     """What is written into the chart, and lines across it, with their places."""
-    written: set[float] = set()
+    written: set[Any] = set()
     for each in figure.layout.annotations:
         if each.xref == each.yref == "paper" or not _plain(each.text):
             continue
