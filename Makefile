@@ -44,6 +44,18 @@ chapter: $(STAMP) ## run one chapter: make chapter NAME=slug PARAMS="-p key valu
 slides: $(STAMP) ## slides of the lectures, from the chapters that they show; print where they are
 	@$(BIN)/python -m book.build slides
 
+# JupyterLab is not in the lock: the book is built without it. It is installed once.
+LAB := .venv/.lab
+.PHONY: lab
+lab: $(LAB) ## the chapters as notebooks to work in, in JupyterLab
+	@$(BIN)/python -m book.build lab
+	@$(BIN)/jupyter lab --notebook-dir=build/lab build/lab/start_here.ipynb
+
+$(LAB): $(STAMP)
+	@echo "set-up: installing JupyterLab"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "jupyterlab>=4.4,<5"
+	@touch $@
+
 course: $(STAMP) ## notebooks for students, for their teacher and for nbgrader [NAME=slug]
 	@$(BIN)/python -m book.build course $(NAME)
 

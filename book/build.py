@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from book.assemble import build_html, check_contents
 from book.chapters import find_chapters, read_chapter
 from book.course import write_course
+from book.lab import write_lab
 from book.notebooks import read
 from book.project import BookError, Project, log, set_up_log, write_if_changed
 from book.runs import SHARED, custom_run, kept_custom_runs, listed_runs, record_times
@@ -184,6 +185,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             page = make_slides(project)
         elif options.verb == "course":
             page = make_course(project, options.name)
+        elif options.verb == "lab":
+            page = write_lab(project)
         elif options.verb == "times":
             page = record_times(project)
         else:
@@ -203,6 +206,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m book.build", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("slides", help="run what the slides show, and write a file for each lecture")
+    verbs.add_parser("lab", help="write each chapter as a notebook to work in")
     verbs.add_parser("times", help="write book/times.csv from the records of the last book")
     book = verbs.add_parser("book", help="run the chapters that have no result yet, and build the book")
     book.add_argument("--smoke", action="store_true", help="one cheap run for each chapter, in a folder of its own")

@@ -3,6 +3,7 @@
 from html import escape
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 from IPython.display import HTML
 from scipy.cluster.hierarchy import dendrogram
@@ -14,6 +15,8 @@ from csdlib.similarity.artists import Artists
 
 #: Below this many artists UMAP has nothing to learn from, and the plane of largest variance shows them.
 FEW = 12
+#: Artists of a branch of the tree that are named in words.
+NAMED = 3
 
 
 def artist_layout(artists: Artists, *, seed: int = 0) -> StyleMap:
@@ -55,14 +58,44 @@ def artists_figure(
     """
     if not np.array_equal(laid_out.ids, artists.names):
         raise InputError("the map was made of other artists")
-    shown = book.show(_map(artists, laid_out, groups, edges), caption=caption, alt=alt, height=height)
+    numbers = _numbers(artists, groups, edges)
+    shown = book.show(_map(artists, laid_out, groups, edges), caption=caption, alt=alt, height=height, numbers=numbers)
     tree = book.show(
         _tree(artists, groups),
         caption="The same artists as a tree: the further right two branches meet, the less alike they are.",
         alt=f"Tree of {len(artists.names)} artists by the distance of their prototypes.",
         height=max(height, 15 * len(artists.names) + 90),
+        numbers=_merges(artists),
     )
     return HTML(f'<div class="csd-artists">{shown.data}{tree.data}</div>')  # type: ignore[no-untyped-call]
+
+
+def _numbers(artists: Artists, groups: np.ndarray, edges: int) -> pd.DataFrame:
+    """The map in words: places on it have no unit, but who is near to whom can be said."""
+    found = artists.nearest(edges)
+    nearest = [
+        ", ".join(f"{artists.names[row]} ({score:.2f})" for row, score in zip(rows, scores, strict=True) if row >= 0)
+        for rows, scores in zip(found.rows, found.scores, strict=True)
+    ]
+    spread = pd.Series(artists.spread).round(3)
+    columns = {"artist": artists.names, "group": groups, "pictures": artists.counts, "spread": spread}
+    return pd.DataFrame(columns | {"nearest artists (cosine)": nearest})
+
+
+def _merges(artists: Artists) -> pd.DataFrame:
+    """The tree in words: which branches meet, at which distance, nearest first."""
+    branches = [[str(name)] for name in artists.names]
+    lines = []
+    for one, other, distance, _ in artists.tree():
+        both = [branches[int(one)], branches[int(other)]]
+        lines.append([*map(_said, both), f"{distance:.3f}"])
+        branches.append([name for branch in both for name in branch])
+    return pd.DataFrame(lines, columns=["branch", "meets", "at distance (1 − cosine)"])
+
+
+def _said(branch: list[str]) -> str:
+    """A branch by its artists, or by the first of many."""
+    return ", ".join(branch) if len(branch) <= NAMED else f"{', '.join(branch[:NAMED])} and {len(branch) - NAMED} more"
 
 
 def _map(artists: Artists, laid_out: StyleMap, groups: np.ndarray, edges: int) -> go.Figure:

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 from IPython.display import HTML, display
 from PIL import Image
 
 from csdlib.errors import InputError
+from csdlib.figures.markup import table_markup
+from csdlib.figures.numbers import folded, in_numbers
 from csdlib.images import thumbnail
 from csdlib.tables import ImageTable
 
@@ -35,8 +38,16 @@ NAMED = ("artist", "true_artist")
 _numbers = count(1)
 
 
-def show(figure: go.Figure, *, caption: str, alt: str, height: int | None = None, script: str = "") -> HTML:
-    """A plotly chart as a figure of the book.
+def show(
+    figure: go.Figure,
+    *,
+    caption: str,
+    alt: str,
+    height: int | None = None,
+    script: str = "",
+    numbers: pd.DataFrame | None = None,
+) -> HTML:
+    """A plotly chart as a figure of the book, and below it, behind a fold, the same in numbers.
 
     Args:
         figure: the chart; its layout gets the book's theme.
@@ -44,15 +55,17 @@ def show(figure: go.Figure, *, caption: str, alt: str, height: int | None = None
         alt: what somebody who cannot see it should know: kind of chart, axes, and the finding.
         height: in pixels; by default the chart's own, or 420.
         script: JavaScript that runs when the chart is drawn, in the book only; ``{plot_id}`` stands for its element.
+        numbers: what stands behind the fold, where the chart's own data do not say it: of a tree, say.
 
     Returns:
         HTML to be the last value of a cell.
     """
     height = height or figure.layout.height or 420
+    words = in_numbers(figure) if numbers is None else folded(table_markup(numbers))
     figure.update_layout(**_theme(height))
-    if os.environ.get("CSDLIB_BOOK") != "1":
+    if not _in_book():
         display(figure)  # type: ignore[no-untyped-call]
-        return framed("", caption)
+        return framed(words, caption)
     if (figure.layout.meta or {}).get("rows"):
         script += asset("labels_above.js")
     chart = figure.to_html(
@@ -64,7 +77,7 @@ def show(figure: go.Figure, *, caption: str, alt: str, height: int | None = None
         config={"responsive": True, "displayModeBar": False},
         post_script=script or None,
     )
-    return framed(f'<div role="img" aria-label="{escape(alt)}">{chart}</div>', caption)
+    return framed(f'<div role="img" aria-label="{escape(alt)}">{chart}</div>{words}', caption)
 
 
 def gallery(pictures: Sequence[tuple[Image.Image, str]], *, caption: str, side: int = 144, columns: int = 6) -> HTML:
@@ -203,8 +216,13 @@ def framed(body: str, caption: str, *, wide: bool = False) -> HTML:
     """
     words = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(caption))
     kind = "csd-figure full-width" if wide else "csd-figure"
-    figure = f'<figure class="{kind}">{body}<figcaption>{words}</figcaption></figure>'
+    style = "" if _in_book() else f"<style>{asset('notebook.css')}</style>"
+    figure = f'{style}<figure class="{kind}">{body}<figcaption>{words}</figcaption></figure>'
     return HTML(figure)  # type: ignore[no-untyped-call]
+
+
+def _in_book() -> bool:
+    return os.environ.get("CSDLIB_BOOK") == "1"
 
 
 def _picture(image: Image.Image, label: str, side: int, kind: str = "") -> str:

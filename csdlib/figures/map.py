@@ -1,8 +1,8 @@
 """The interactive style map: points in the page, their pictures, and their true neighbours.
 
 The page needs no server. Coordinates, labels and neighbours stand in it as numbers in base64, the thumbnails as one
-picture that is decoded when it is first looked at; the scripts in ``assets/`` do the rest. A page of its own
-(``standalone.py``) shows the same map.
+picture that is decoded when it is first looked at; the scripts in ``assets/`` do the rest. In a notebook the same
+stands in a frame, and a page of its own (``standalone.py``) shows the same map.
 """
 
 import os
@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from IPython.display import HTML
 from PIL import Image
+from plotly.offline import get_plotlyjs
 
 from csdlib.errors import InputError
 from csdlib.figures import book
@@ -36,6 +36,8 @@ SHOWN = 8
 #: Sides of a thumbnail, in pixels, and how many pixels all thumbnails may have together: about 3 MB in the page.
 SIDES = (96, 72, 56, 40, 32, 24)
 MOST_PIXELS = 12_000_000
+#: Pixels below a map in a frame: for its neighbours and its caption.
+BELOW = 420
 #: In the order in which they build on each other.
 SCRIPTS = (
     "elements",
@@ -85,14 +87,13 @@ def map_figure(
         InputError: maps of other images, a column that no table has, a value to highlight that the column lacks, or
             more than 65,535 images.
     """
-    if os.environ.get("CSDLIB_BOOK") != "1":
-        chart = _plain_chart(maps, _rows(maps, tables, colour, highlight), colour, highlight)
-        return book.show(chart, caption=caption, alt=alt, height=height)
+    in_book = os.environ.get("CSDLIB_BOOK") == "1"
+    look: dict[str, Any] = {"colour": colour, "highlight": highlight, "alt": alt, "height": height}
     side = thumbnail_side(sum(map(len, tables)))
-    body, missing = map_body(maps, tables, colour=colour, highlight=highlight, alt=alt, height=height, side=side)
-    caption = f"{caption} {missing}".strip()
+    body, missing = map_body(maps, tables, **look, side=side, weights="beside" if in_book else "chosen")
+    shown = book.framed(body, f"{caption} {missing}".strip(), wide=True).data + in_words(maps, tables)
     # IPython's HTML has no type.
-    return HTML(book.framed(body, caption, wide=True).data + in_words(maps, tables))  # type: ignore[no-untyped-call]
+    return HTML(shown if in_book else _in_a_frame(shown, alt, height))  # type: ignore[no-untyped-call]
 
 
 def map_body(
@@ -279,20 +280,11 @@ def in_words(maps: Mapping[str, StyleMap], tables: Sequence[ImageTable]) -> str:
     return f'<details class="csd-map-words"><summary>{summary}</summary>{shown}</details>' if shown else ""
 
 
-def _plain_chart(maps: Mapping[str, StyleMap], frame: pd.DataFrame, colour: str, highlight: Sequence[str]) -> go.Figure:
-    """Outside the book: the first map alone, with labels under the pointer."""
-    laid_out = next(iter(maps.values()))
-    chart = go.Figure()
-    for number, (name, rows) in enumerate(frame.groupby(frame[colour].fillna("")).indices.items()):
-        labels = frame.iloc[rows][["artist", "movement", "content"]].fillna("").astype(str).agg(", ".join, axis=1)
-        chart.add_scattergl(
-            x=laid_out.coordinates[rows, 0],
-            y=laid_out.coordinates[rows, 1],
-            mode="markers",
-            name=escape(str(name)),
-            opacity=1 if not highlight or name in highlight else 0.1,
-            text=[escape(label) for label in labels],
-            hovertemplate="%{text}<extra></extra>",
-            marker={"color": book.COLOURS[number % 8], "symbol": book.SYMBOLS[(number + number // 8) % 8]},
-        )
-    return chart
+def _in_a_frame(shown: str, alt: str, height: int) -> str:
+    """A map as a page in a frame, with the plotly.js that a notebook has not: there it lives as in the book."""
+    head = f'<meta charset="utf-8"><style>{book.asset("map_page.css")}</style><script>{get_plotlyjs()}</script>'
+    page = f'<!doctype html><html lang="en"><head><title>{escape(alt)}</title>{head}</head><body>{shown}</body></html>'
+    look = f"width: 100%; height: {height + BELOW}px; border: 0; resize: vertical; overflow: auto"
+    frame = f'<iframe class="csd-map-frame" title="{escape(alt)}" style="{look}" srcdoc="{escape(page)}"></iframe>'
+    # In a box: of what begins with a frame IPython warns.
+    return f"<div>{frame}</div>"

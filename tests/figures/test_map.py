@@ -105,15 +105,19 @@ def test_wrong_figures_are_refused(striped_table: ImageTable, striped_map: Style
         map_figure({"a": striped_map}, striped_table, colour="content", highlight=["tall", "dog"], caption="c", alt="a")
 
 
-def test_outside_the_book_the_map_is_a_plain_chart(
+def test_outside_the_book_the_map_lives_in_a_frame_that_needs_no_page_around_it(
     striped_table: ImageTable, striped_map: StyleMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = []
-    monkeypatch.setattr("csdlib.figures.book.display", drawn.append)
-    map_figure({"a": striped_map}, striped_table, caption="c", alt="a")
-    assert [len(trace.x) for trace in drawn[0].data] == [10, 10, 10, 10]
-    map_figure({"a": striped_map}, striped_table, highlight=["Artist 1"], caption="c", alt="a")
-    assert [trace.opacity for trace in drawn[1].data] == [0.1, 1, 0.1, 0.1]
+    monkeypatch.delenv("CSDLIB_BOOK", raising=False)
+    shown = map_figure({"a": striped_map}, striped_table, caption="<b>", alt='"><script>').data
+    outside = BeautifulSoup(shown, "html.parser")
+    assert [element.name for element in outside.find_all()] == ["div", "iframe"]
+    assert outside.iframe["title"] == '"><script>'
+    page = BeautifulSoup(outside.iframe["srcdoc"], "html.parser")
+    assert page.select_one(".csd-map > script[type='application/json']")
+    assert "plotly.js" in page.head.script.text
+    assert page.figcaption.text == "<b>"
+    assert len(page.select(".csd-map-words tbody tr")) == 4
 
 
 def test_many_thumbnails_fit_a_picture() -> None:

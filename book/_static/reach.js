@@ -1,0 +1,24 @@
+// What the theme leaves out for those who hear the page, or move on it by keys; each rule is one of axe's.
+document.addEventListener("DOMContentLoaded", () => {
+  // The arrows that unfold the list of chapters have no words.
+  for (const summary of document.querySelectorAll(".bd-sidebar-primary summary:not([aria-label])")) {
+    const link = summary.closest("li")?.querySelector("a");
+    summary.setAttribute("aria-label", `Pages below ${link ? link.textContent.trim() : "this one"}`);
+  }
+  // Sphinx sets the parameters of a long signature as a list of definitions that define nothing.
+  for (const list of document.querySelectorAll("dt.sig dl")) {
+    list.setAttribute("role", "list");
+    for (const each of list.children) each.setAttribute("role", "listitem");
+  }
+  // What scrolls sideways can be reached, so that the arrow keys scroll it.
+  const boxes = ".csd-scroll, .csd-neighbours, .csd-wide, .pst-scrollable-table-container, .csd-artists .csd-figure > div, .bd-article pre, div.math, table.dataframe";
+  const reach = () => {
+    for (const box of document.querySelectorAll(boxes))
+      if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
+  };
+  reach();
+  window.addEventListener("load", reach);
+  window.addEventListener("resize", reach);
+  // Inside a fold nothing has a width until it opens.
+  document.addEventListener("toggle", reach, true);
+});
