@@ -31,6 +31,7 @@
 
 # %% tags=["parameters"]
 model = "tiny-sd"  # the generator: a name, a folder, or owner/name on the hub
+adapter = ""  # a LoRA adapter of the generator: a folder, or owner/name; empty: none
 named_painters = 12  # painters whose names are asked for: half of them unseen
 shots = 2  # generated pictures that stand for a name, 8 at most
 guidance = 4.0  # how strongly the prompt is followed
@@ -114,7 +115,8 @@ few = few[few["setting"].isin(["reference", "new_seeds", "user"])]
 nth = few.groupby(["setting", "artist"]).cumcount()
 few = few[(few["role"] == "test") | (nth < shots)]
 looking = csdlib.load(descriptor)
-options = {"guidance": guidance, "steps": denoising_steps, "progress": False}
+options = {"guidance": guidance, "steps": denoising_steps, "adapter": adapter}
+options["progress"] = False
 seen = {}
 for setting, rows in few.groupby("setting", sort=False):
     made = generate(model, rows, **options)

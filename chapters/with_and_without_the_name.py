@@ -32,6 +32,7 @@
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
 root = ""  # folder of the data set, for all but the atelier
 model = "tiny-sd"  # the generator: a name, a folder, or owner/name on the hub
+adapter = ""  # a LoRA adapter of the generator: a folder, or owner/name; empty: none
 artist_list = ""  # file with one artist a line; empty: some of the data set
 subjects = "castle,dog"  # subjects that prompts ask for, separated by commas
 made_each = 1  # pictures that are generated for each artist, prompt and control
@@ -107,7 +108,8 @@ controls = {
     "stranger": {a: names[b] for a, b in zip(order, np.roll(order, 1))},
     "nobody": dict.fromkeys(names, "Corwin Fallowgate"),
 }
-options = {"guidance": guidance, "steps": denoising_steps, "progress": False}
+options = {"guidance": guidance, "steps": denoising_steps, "adapter": adapter}
+options["progress"] = False
 made = {
     kind: generate_with_controls(model, prompts, names, controls, **options)
     for kind, prompts in asked.items()
@@ -578,7 +580,7 @@ many /= np.linalg.norm(many, axis=1, keepdims=True)
 assert ((place(many[2:], many[0], many[1]) - 0.5).__abs__() < 0.25).mean() > 0.95
 
 # %% [markdown]
-# **3. A generator of yours (an hour, open).** Run the page with `-p model ...` (a name, a folder with a pipeline, or a hub id) and `-p artist_list names.txt`, three names that the generator should know and three that nobody has. A good answer says for each name the gain with its interval beside nobody's, names the judge, and says which sentence of the summary would have to go.
+# **3. A generator of yours (an hour, open).** Run the page with `-p model ...` (a name, a folder with a pipeline, or a hub id) and `-p artist_list names.txt`, three names that the generator should know and three that nobody has. `-p adapter ...` (a folder, or a hub id) puts a LoRA beside its weights: run the page with it and without, and you see what the adapter has taught it of a name. A good answer says for each name the gain with its interval beside nobody's, names the judge, and says which sentence of the summary would have to go.
 #
 # ## Further reading
 #

@@ -27,7 +27,7 @@ STACK = {
 #: What neither scoring nor its help may wake: each takes seconds to import, or is not installed with the core.
 ASLEEP = {
     *("IPython", "accelerate", "cv2", "diffusers", "joblib", "numba", "open_clip"),
-    *("plotly", "sklearn", "tokenizers", "transformers", "umap"),
+    *("peft", "plotly", "sklearn", "tokenizers", "transformers", "umap"),
 }
 
 

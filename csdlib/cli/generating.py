@@ -21,6 +21,8 @@ verbs = typer.Typer()
 def generate(
     output: Path,
     model: Annotated[str, typer.Option(help="tiny-sd, sd-1.4, sd-2.1, sd-xl, a folder, or owner/name.")] = "tiny-sd",
+    adapter: Annotated[str, typer.Option(help="A LoRA adapter of the model: a folder, or owner/name.")] = "",
+    adapter_scale: Annotated[float, typer.Option(help="How strongly the adapter works; 0 is not at all.")] = 1.0,
     prompts: Annotated[str, typer.Option(help="simple, content, name-first or user.")] = "simple",
     artists: Annotated[Path | None, typer.Option(help="A file with one name a line; the atelier's by default.")] = None,
     subjects: Annotated[str, typer.Option(help="For all but simple; the atelier's by default.")] = "",
@@ -40,6 +42,8 @@ def generate(
         model,
         table,
         output,
+        adapter=adapter,
+        adapter_scale=adapter_scale,
         guidance=guidance,
         steps=steps,
         negative_prompt=negative_prompt,

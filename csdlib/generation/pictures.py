@@ -3,8 +3,9 @@
 import ast
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from filelock import FileLock
 from tqdm import tqdm
 
 from csdlib.datasets.generated import generated
-from csdlib.errors import InputError
+from csdlib.errors import InputError, needs_extra
 from csdlib.files import AnyPath, atomic_path, cache_folder, code_of, shared_cache, text_hash
+from csdlib.generation.adapters import adapted_name
 from csdlib.generation.pipelines import compute_dtype, load_pipeline, revision
 from csdlib.images import open_image
 from csdlib.tables import ImageTable
@@ -41,13 +43,14 @@ class Settings:
     """How all pictures of a folder are made; two settings in one folder are refused.
 
     Attributes:
-        model: a name of ``MODELS``, a folder of a diffusers pipeline, or ``owner/name`` on the hub.
+        model: a name of ``MODELS``, a folder of a diffusers pipeline, or ``owner/name`` on the hub; with an adapter, the
+            name of the two together, ``MODEL + ADAPTER at SCALE``.
         prompt_set: where the prompts are from: simple, content, user, or a name of your own.
         guidance: how strongly a prompt is followed; 1 is without guidance.
         steps: denoising steps.
         negative_prompt: what is to be avoided.
         size: side of the pictures in pixels, a multiple of 8; 0 is the model's own.
-        revision: which model: the commit on the hub, or a hash of the files of a folder.
+        revision: which model: the commit on the hub, or a hash of the files of a folder; and which adapter.
         precision: of the arithmetic: it moves pictures a little.
     """
 
@@ -70,11 +73,21 @@ class Settings:
 
 
 @lru_cache
-def made_with() -> str:
-    """What makes pictures here: the versions of the libraries, and a hash over the code of csdlib that does it."""
-    sources = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in _CODE]
+@needs_extra("generate")
+def made_with(*, adapted: bool = False) -> str:
+    """What makes pictures here: the versions of the libraries, and a hash over the code of csdlib that does it.
+
+    Args:
+        adapted: pictures by a model with an adapter.
+
+    Raises:
+        InputError: one of the libraries is not installed.
+    """
+    libraries = (*_LIBRARIES, "peft") if adapted else _LIBRARIES
+    files = (*_CODE, "adapters.py") if adapted else _CODE
+    sources = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in files]
     code = text_hash(*(ast.unparse(code_of(source)) for source in sources))[:12]
-    return ", ".join([*(f"{name} {version(name)}" for name in _LIBRARIES), f"csdlib's code {code}"])
+    return ", ".join([*(f"{name} {version(name)}" for name in libraries), f"csdlib's code {code}"])
 
 
 def generate(
@@ -82,6 +95,8 @@ def generate(
     prompts: pd.DataFrame,
     output: AnyPath | None = None,
     *,
+    adapter: AnyPath = "",
+    adapter_scale: float = 1.0,
     guidance: float = 7.5,
     steps: int = 50,
     negative_prompt: str = "",
@@ -101,6 +116,9 @@ def generate(
             versions of the libraries or of csdlib, they are kept; if some are missing, that is said on the error
             stream and noted in ``settings.json``. By default a folder in the cache folder of csdlib that bears the hash
             of settings and versions, so that nothing is made twice, and nothing is kept that is made otherwise now.
+        adapter: a LoRA adapter of the model, by folder or ``owner/name`` on the hub, see ``load_pipeline``; empty: none.
+            Model, adapter and scale together are the ``model`` of the pictures, and its revision names both.
+        adapter_scale: how strongly the adapter works: 1 as it was trained, 0 as if it were not there.
         guidance: how strongly a prompt is followed (classifier-free guidance); 1 is without guidance.
         steps: denoising steps.
         negative_prompt: what is to be avoided.
@@ -114,15 +132,18 @@ def generate(
 
     Raises:
         InputError: a setting out of range, prompts that lack a column, are empty or longer than the text encoder reads,
-            a model that is none, a folder with pictures of other settings, or a safety checker that refused all.
+            a model that is none, an adapter that cannot be had or does not fit the model, a folder with pictures of
+            other settings, or a safety checker that refused all.
     """
     output = None if output is None else Path(output)
     kind = _check_prompts(prompts)
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}")
     precision = str(compute_dtype()).removeprefix("torch.")
-    settings = Settings(str(model), kind, float(guidance), steps, negative_prompt, size, revision(model), precision)
-    key = text_hash(*asdict(settings).values(), made_with())[:24]
+    name, which = adapted_name(model, adapter, adapter_scale), revision(model, adapter)
+    settings = Settings(name, kind, float(guidance), steps, negative_prompt, size, which, precision)
+    maker = made_with(adapted=bool(adapter))
+    key = text_hash(*asdict(settings).values(), maker)[:24]
     asked = prompts.assign(path=[f"{text_hash(*row)[:24]}.png" for row in prompts[list(ASKED)].to_numpy().tolist()])
     asked = asked.drop_duplicates("path")
     if output is None and (lent := _lent(key, asked)):
@@ -131,15 +152,16 @@ def generate(
     output.mkdir(parents=True, exist_ok=True)
     # Of two processes that want the same pictures the second one waits, and finds them there.
     with FileLock(output / ".lock"):
-        _claim(output, settings)
+        _claim(output, settings, maker)
         refused = _refused(output)
         missing = asked[[path not in refused and not _whole(output / path) for path in asked["path"]]]
         if len(missing):
-            _sign(output)
-            _make_all(model, missing, settings, output, batch_size, progress)
+            _sign(output, maker)
+            load = partial(load_pipeline, model, adapter=adapter, adapter_scale=adapter_scale)
+            _make_all(load, missing, settings, output, batch_size, progress)
         made = asked[[(output / path).is_file() for path in asked["path"]]]
         if made.empty:
-            raise InputError(f"{output}: the safety checker of {model} refused all {len(asked)} pictures")
+            raise InputError(f"{output}: the safety checker of {name} refused all {len(asked)} pictures")
         _add_rows(output, made, settings)
         table = generated(output)
     return _as_asked(table, made, settings, refused=len(asked) - len(made))
@@ -187,10 +209,10 @@ def _check_lengths(pipeline: Any, prompts: pd.DataFrame, negative_prompt: str) -
             raise InputError(f"{where}: the prompt has {length} tokens, and the model reads {most}; shorten it")
 
 
-def _claim(output: Path, settings: Settings) -> None:
+def _claim(output: Path, settings: Settings, maker: str) -> None:
     """Writes the settings of a folder, or compares them with those that it has."""
     if not (output / _SETTINGS).is_file():
-        _write(output, asdict(settings) | {"made_with": [made_with()]})
+        _write(output, asdict(settings) | {"made_with": [maker]})
     there = json.loads((output / _SETTINGS).read_text())
     other = [name for name, value in asdict(settings).items() if there.get(name) != value]
     if other:
@@ -201,17 +223,17 @@ def _claim(output: Path, settings: Settings) -> None:
         )
 
 
-def _sign(output: Path) -> None:
+def _sign(output: Path, maker: str) -> None:
     """Notes in a folder what makes pictures now; says so where others were made with something else."""
     there = json.loads((output / _SETTINGS).read_text())
     before = there.get("made_with", ["an earlier csdlib"])
-    if made_with() not in before:
+    if maker not in before:
         tqdm.write(
-            f"{output}: holds pictures made with {before[-1]}. Those that it lacks are made with {made_with()}: "
+            f"{output}: holds pictures made with {before[-1]}. Those that it lacks are made with {maker}: "
             "they may differ a little",
             file=sys.stderr,
         )
-        _write(output, there | {"made_with": [*before, made_with()]})
+        _write(output, there | {"made_with": [*before, maker]})
 
 
 def _write(output: Path, settings: dict[str, Any]) -> None:
@@ -228,9 +250,9 @@ def _whole(path: Path) -> bool:
 
 
 def _make_all(
-    model: AnyPath, missing: pd.DataFrame, settings: Settings, output: Path, batch_size: int, progress: bool
+    load: Callable[[], Any], missing: pd.DataFrame, settings: Settings, output: Path, batch_size: int, progress: bool
 ) -> None:
-    pipeline = load_pipeline(model)
+    pipeline = load()
     _check_lengths(pipeline, missing, settings.negative_prompt)
     with tqdm(total=len(missing), desc="generating", disable=not progress) as bar:
         for start in range(0, len(missing), batch_size):

@@ -1,6 +1,8 @@
 """Pipelines of diffusers: which models there are, where their files are, how one is loaded, what is known of it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from safetensors import SafetensorError
 from csdlib.descriptors.devices import choose_device, choose_dtype
 from csdlib.errors import InputError, reason, unknown
 from csdlib.files import AnyPath, data_path, file_hash, text_hash
+from csdlib.generation.adapters import adapter_revision, add_adapter, check_scale
 
 #: Short names of the models that the paper and this book ask, and where they are.
 MODELS = {
@@ -29,7 +32,9 @@ MODELS = {
 _DECIDE = (".safetensors", ".json", ".txt")
 
 
-def load_pipeline(model: AnyPath, *, dtype: torch.dtype | None = None) -> DiffusionPipeline:
+def load_pipeline(
+    model: AnyPath, *, dtype: torch.dtype | None = None, adapter: AnyPath = "", adapter_scale: float = 1.0
+) -> DiffusionPipeline:
     """A pipeline of diffusers, on the GPU where there is one; in 16 bit where the device computes so natively.
 
     A folder that holds nothing but a ``unet/``, as that of ``tiny-sd-withheld`` and what ``csdlib train-diffusion``
@@ -38,28 +43,33 @@ def load_pipeline(model: AnyPath, *, dtype: torch.dtype | None = None) -> Diffus
     Args:
         model: a name of ``MODELS``, a folder that holds a pipeline, or ``owner/name`` on the hub, fetched on first use.
         dtype: of the weights; what learns needs float32. By default as said above.
+        adapter: a LoRA adapter of the model (see ``csdlib.generation.adapters`` for the two layouts): a folder, or
+            ``owner/name`` on the hub, fetched on first use. Empty: none.
+        adapter_scale: how strongly it works: 1 as it was trained, 0 as if it were not there.
 
     Raises:
         InputError: an unknown name, a folder that holds no whole pipeline, a pipeline that takes no prompt, or a model
-            that cannot be fetched.
+            that cannot be fetched; an adapter that cannot be had, or does not fit the model; or peft is not installed.
     """
+    check_scale(adapter, adapter_scale)
     folder = model_folder(model)
     parts: dict[str, Any] = {"dtype": dtype or compute_dtype()}
     # diffusers would say that tiny-sd's autoencoder is of another class than most pipelines': that is meant.
-    verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()
-    try:
-        if _bare(folder):
-            parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=parts["dtype"])
-            folder = model_folder("tiny-sd")
-        # Nothing that a stranger has pickled is opened.
-        pipeline = DiffusionPipeline.from_pretrained(folder, use_safetensors=True, local_files_only=True, **parts)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise InputError(f"{folder}: is not a whole pipeline of diffusers ({str(error)[:200]})") from error
-    finally:
-        logging.set_verbosity(verbosity)
+    with _silent():
+        try:
+            if _bare(folder):
+                parts["unet"] = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=parts["dtype"])
+                folder = model_folder("tiny-sd")
+            # Nothing that a stranger has pickled is opened.
+            pipeline = DiffusionPipeline.from_pretrained(folder, use_safetensors=True, local_files_only=True, **parts)
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+            raise InputError(f"{folder}: is not a whole pipeline of diffusers ({str(error)[:200]})") from error
     if "prompt" not in signature(pipeline.__call__).parameters or not hasattr(pipeline, "tokenizer"):
         raise InputError(f"{model}: a {type(pipeline).__name__} reads no prompt, so nobody can be asked for in words")
+    if adapter:
+        # It would say for every part of the pipeline that the adapter leaves as it is that it does.
+        with _silent():
+            add_adapter(pipeline, adapter, adapter_scale)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(choose_device())
 
@@ -86,14 +96,23 @@ def model_folder(model: AnyPath) -> Path:
         raise InputError(f"{model}: no download ({reason(error)}). Fetch {address} and give its folder") from error
 
 
-def revision(model: AnyPath) -> str:
+def revision(model: AnyPath, adapter: AnyPath = "") -> str:
     """Which model it is: its commit, if it was fetched from the hub, or a hash of its files.
 
     The files are those that decide what it makes: weights, and the settings of networks, scheduler and tokenizer.
 
+    Args:
+        model: as in ``load_pipeline``.
+        adapter: the same; where there is one, its revision stands behind the model's, and a plus between them.
+
     Raises:
-        InputError: as ``model_folder``.
+        InputError: as ``model_folder``, or an adapter that cannot be had.
     """
+    own = _own_revision(model)
+    return f"{own}+{adapter_revision(adapter)}" if adapter else own
+
+
+def _own_revision(model: AnyPath) -> str:
     folder = model_folder(model)
     folders = [folder, model_folder("tiny-sd")] if _bare(folder) else [folder]
     if folders[0].parent.name == "snapshots":
@@ -138,6 +157,17 @@ def stages(record: dict[str, Any]) -> list[dict[str, Any]]:
         [1, 2]
     """
     return [*stages(record.get("before", {})), record] if record else []
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Inside, diffusers says nothing: what goes wrong it raises as well."""
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
 
 
 def _bare(folder: Path) -> bool:

@@ -103,7 +103,7 @@ def test_the_cache_keeps_nothing_that_is_made_otherwise_now(
     monkeypatch.setenv("CSDLIB_CACHE", str(tmp_path))
     first = generate(micro_pipeline, PROMPTS, **QUICK)
     assert generate(micro_pipeline, PROMPTS, **QUICK).root == first.root
-    monkeypatch.setattr(generation, "made_with", lambda: "diffusers 9")
+    monkeypatch.setattr(generation, "made_with", lambda **_: "diffusers 9")
     assert generate(micro_pipeline, PROMPTS, **QUICK).root != first.root
 
 
@@ -139,7 +139,7 @@ def test_a_folder_of_an_older_version_goes_on_and_says_so(
 ) -> None:
     generate(micro_pipeline, PROMPTS.head(2), tmp_path, **QUICK)
     old = generation.made_with()
-    monkeypatch.setattr(generation, "made_with", lambda: "diffusers 9")
+    monkeypatch.setattr(generation, "made_with", lambda **_: "diffusers 9")
     capsys.readouterr()
     generate(micro_pipeline, PROMPTS.head(2), tmp_path, **QUICK)
     assert capsys.readouterr().err == "", "nothing is missing, so nothing is made"
@@ -229,7 +229,7 @@ def test_blackened_pictures_are_counted_and_not_kept(
             return made
 
     careful = Careful(load_pipeline(micro_pipeline))
-    monkeypatch.setattr(generation, "load_pipeline", lambda model: careful)
+    monkeypatch.setattr(generation, "load_pipeline", lambda model, **adapter: careful)
     made = generate(micro_pipeline, PROMPTS, tmp_path, **QUICK)
     assert len(made) == 3
     assert made.manifest["refused"] == 1

@@ -67,6 +67,15 @@ def test_generators_are_named_as_descriptors_are(tmp_path: Path) -> None:
     assert found.outdated() == ["tiny-sd"]
 
 
+def test_pictures_with_an_adapter_are_those_of_another_generator(tmp_path: Path) -> None:
+    made = []
+    for model, mark in (("tiny-sd", "a" * 16), ("tiny-sd + mine at 1.0", f"{'a' * 16}+{'b' * 16}")):
+        made.append(ImageTable(pd.DataFrame(_row(model)), tmp_path, {"revision": mark, "precision": "float32"}))
+    found = write_results(tmp_path / "x.json", {}, command="c", generated=made)
+    assert [each["revision"][16:] for each in found.facts["generators"].values()] == ["", f"+{'b' * 16}"]
+    assert "tiny-sd + mine at 1.0 (revision aaaaaaaa+bbbbbbbb, float32)" in found.sentence()
+
+
 def test_what_nobody_recorded_is_said() -> None:
     with pytest.raises(InputError, match=r"data/results/nothing\.json is not here"):
         read_results("nothing")

@@ -121,8 +121,11 @@ def _generators(tables: Iterable[ImageTable]) -> dict[str, dict[str, str]]:
 
 
 def _described(generator: dict[str, str]) -> str:
-    stated = generator["revision"] != NOT_STATED
-    return f"revision {generator['revision'][:8]}, {generator['precision']}" if stated else f"revision {NOT_STATED}"
+    if generator["revision"] == NOT_STATED:
+        return f"revision {NOT_STATED}"
+    # A model's, and behind a plus its adapter's.
+    marks = "+".join(mark[:8] for mark in generator["revision"].split("+"))
+    return f"revision {marks}, {generator['precision']}"
 
 
 def rounded(estimate: Estimate) -> dict[str, Any]:
