@@ -108,23 +108,17 @@ def add_adapter(pipeline: Any, adapter: AnyPath, scale: float) -> None:
         if weights.name == _OF_PEFT:
             _load_peft(pipeline, weights)
         else:
-            pipeline.load_lora_weights(
-                weights.parent,
-                weight_name=weights.name,
-                use_safetensors=True,
-                local_files_only=True,
-                adapter_name=_NAME,
-            )
+            # With such a name, and with use_safetensors, diffusers does not fall back to pickle.
+            here = {"weight_name": weights.name, "use_safetensors": True, "local_files_only": True}
+            pipeline.load_lora_weights(weights.parent, adapter_name=_NAME, **here)
     except _UNFIT as error:
         raise InputError(f"adapter {adapter}: does not fit this {kind} ({reason(error)})") from error
     parts = [part for part in pipeline.components.values() if _NAME in (getattr(part, "peft_config", None) or {})]
     loaded = sum(f".{_NAME}." in name for part in parts for name, _ in part.named_parameters())
-    # diffusers leaves out in silence what it finds no place for.
+    # What diffusers finds no place for it leaves out, and goes on.
     if loaded != expected:
-        raise InputError(
-            f"adapter {adapter}: does not fit this {kind}: of its {expected} tensors {loaded} have a place there; "
-            "it was trained for another model"
-        )
+        count = f"of its {expected} tensors {loaded} have a place there"
+        raise InputError(f"adapter {adapter}: does not fit this {kind}: {count}; it was trained for another model")
     pipeline.set_adapters(_NAME, scale)
     for part in parts:
         part.to(dtype=next(part.parameters()).dtype)
@@ -144,7 +138,8 @@ def _load_peft(pipeline: Any, weights: Path) -> None:
 def _tensors(weights: Path) -> int:
     """How many tensors of a file are weights; the others say how strongly a layer was trained."""
     with safe_open(weights, "pt") as file:
-        return sum(not name.endswith(".alpha") for name in file.keys())
+        names: list[str] = file.keys()
+    return sum(not name.endswith(".alpha") for name in names)
 
 
 def _weights_of(adapter: AnyPath) -> Path:

@@ -43,8 +43,8 @@ class Settings:
     """How all pictures of a folder are made; two settings in one folder are refused.
 
     Attributes:
-        model: a name of ``MODELS``, a folder of a diffusers pipeline, or ``owner/name`` on the hub; with an adapter, the
-            name of the two together, ``MODEL + ADAPTER at SCALE``.
+        model: a name of ``MODELS``, a folder of a diffusers pipeline, or ``owner/name`` on the hub; with an adapter
+            ``MODEL + ADAPTER at SCALE``.
         prompt_set: where the prompts are from: simple, content, user, or a name of your own.
         guidance: how strongly a prompt is followed; 1 is without guidance.
         steps: denoising steps.
@@ -116,7 +116,7 @@ def generate(
             versions of the libraries or of csdlib, they are kept; if some are missing, that is said on the error
             stream and noted in ``settings.json``. By default a folder in the cache folder of csdlib that bears the hash
             of settings and versions, so that nothing is made twice, and nothing is kept that is made otherwise now.
-        adapter: a LoRA adapter of the model, by folder or ``owner/name`` on the hub, see ``load_pipeline``; empty: none.
+        adapter: a LoRA adapter of the model, a folder or ``owner/name`` on the hub, see ``load_pipeline``; empty: none.
             Model, adapter and scale together are the ``model`` of the pictures, and its revision names both.
         adapter_scale: how strongly the adapter works: 1 as it was trained, 0 as if it were not there.
         guidance: how strongly a prompt is followed (classifier-free guidance); 1 is without guidance.
