@@ -13,7 +13,7 @@ from book.assemble import _sources, build_html
 from book.build import make_book, make_chapter
 from book.pages import run_page
 from book.project import BookError, Project
-from book.runs import listed_runs
+from book.runs import Record, listed_runs
 from csdlib.figures.engine import ADDRESSES
 from tests.book.conftest import copy_small_book
 
@@ -39,8 +39,18 @@ def test_a_page_shows_how_it_was_made(small_book: Project) -> None:
     text = page(small_book, "tiny-cubic").select_one(".csd-provenance").get_text(" ", strip=True)  # type: ignore[union-attr]
     assert 'make chapter NAME = tiny PARAMS = "-p power 3"' in text
     assert "exponent | of the curve" in text
-    for word in ("Seconds", "Device", "Peak memory", "python", "torch", "numpy", "csdlib", "Run key", "Hash of data"):
+    for word in ("Peak memory", "python", "torch", "numpy", "csdlib", "Run key", "Hash of data"):
         assert word in text
+
+
+def test_a_page_says_when_it_was_run_last_without_being_opened_and_once(small_book: Project) -> None:
+    panel = page(small_book, "tiny-cubic").select_one(".csd-provenance")
+    run = next(run for run in listed_runs(small_book) if run.name == "cubic")
+    assert panel and run.folder
+    record = Record.load(run.folder / "record.json")
+    said = f"last run {record.finished}, {record.seconds:g} s on {record.device}"
+    assert said in panel.select_one("summary").get_text(" ", strip=True)  # type: ignore[union-attr]
+    assert panel.get_text().count(record.finished) == panel.get_text().count(record.device) == 1
 
 
 def test_a_page_shows_the_hash_of_every_outside_folder(small_book: Project) -> None:
