@@ -23,6 +23,7 @@ from book.plain import plain_markdown
 from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
 from book.publish.address import site_config
+from book.publish.heads import tell_others
 from book.quizzes import quiz_cell, read_quiz
 from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
@@ -31,7 +32,7 @@ from book.slides import decks, mathjax
 from book.syllabus import teachers_pages
 from book.teaching import read_goals, read_lesson, with_goals
 
-_PAGES = ("*.md", "*.bib", "_static/*")
+_PAGES = ("*.md", "*.bib", "_static/*", "_templates/*")
 _PLOTLY = re.compile(r"<script src=\"[^\"]*/plotly\.min\.js[^\"]*\"></script>\n?")
 # How Sphinx begins what it says of a page, or of a docstring.
 _WARNED_PAGE = re.compile(r"(?:/site/|docstring of )([\w-]+)[\w.]*(?::\d+)?: (?:WARNING|ERROR|CRITICAL)")
@@ -68,6 +69,7 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
     for path in project.html.glob("*.html"):
         if path.stem not in pages:
             path.unlink()
+    tell_others(project)
     return project.html / "index.html"
 
 

@@ -6,7 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const whole = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll(".csd-provenance, .csd-names, .csd-quiz, .bd-sidebar-secondary, .math, .cell_input, .toggle-details__summary").forEach((part) => part.remove());
+    page.querySelectorAll(".csd-provenance, .csd-names, .csd-quiz, .csd-links, .csd-version, .bd-sidebar-secondary, .math, .cell_input, .toggle-details__summary").forEach((part) => part.remove());
     return whole(page.documentElement.outerHTML, anchor);
   };
   // From the disk no page may be fetched, so nothing is shown of it.

@@ -27,7 +27,9 @@ def read_script(text: str) -> list[list[str]]:
 
 def test_figures_get_places_and_nothing_else_does() -> None:
     grid = f'<div class="csd-artists">{FRAMED.format("")}{CAPTION}{FRAMED.format("")}{CAPTION}</div>'
-    page = page_of("<p>no figure</p>", FRAMED.format("<script>'<figure class=\"csd-figure\">'</script>") + CAPTION, grid)
+    page = page_of(
+        "<p>no figure</p>", FRAMED.format("<script>'<figure class=\"csd-figure\">'</script>") + CAPTION, grid
+    )
     before = figure_words(page)
     shown = [output.data["text/html"] for output in with_places(page).cells[0].outputs]
     assert shown[0] == "<p>no figure</p>"
@@ -47,7 +49,9 @@ def test_a_figure_says_its_caption_and_what_those_hear_who_do_not_see_it_each_on
 def test_terms_are_those_of_the_built_glossary(tmp_path: Path) -> None:
     write_terms(tmp_path)
     assert read_script((tmp_path / "terms.js").read_text()) == []
-    entry = '<dt id="term-hub-s">hub&#8217;s<a class="headerlink" href="#term-hub-s">#</a></dt><dd><p>A <em>picture</em>\n'
+    entry = (
+        '<dt id="term-hub-s">hub&#8217;s<a class="headerlink" href="#term-hub-s">#</a></dt><dd><p>A <em>picture</em>\n'
+    )
     (tmp_path / "glossary.html").write_text(f"<dl>{entry}that is near.</p></dd></dl>")
     write_terms(tmp_path)
     assert read_script((tmp_path / "terms.js").read_text()) == [["term-hub-s", "hub’s", "A picture that is near."]]
