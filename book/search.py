@@ -1,8 +1,8 @@
 """What the search finds beside pages, sections and names of the module: figures, and terms of the glossary.
 
-Sphinx's index holds the words of captions as words of their page, and neither what a figure tells those who do not see it,
-nor numbers, nor terms as such. ``_static/search.js`` adds them to its results. They are scripts, for a page from the disk may
-fetch nothing.
+Sphinx's index holds the words of captions as words of their page, and neither what a figure tells those who do not see
+it, nor numbers, nor terms as such. ``_static/search.js`` adds them to its results. They are scripts: a page from the
+disk may fetch nothing.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Where the repository is hosted: one setting, ``repository: url:`` in ``_config.yml``.
 
-Launch buttons, the links below a page, what a page tells of itself to other sites, the first cell of published notebooks and
+Launch buttons, the links below a page, what a page tells of itself elsewhere, the first cell of published notebooks and
 Binder's environment come from it. Where it is empty there are none of them.
 """
 
@@ -81,10 +81,10 @@ def read_address(project: Project) -> Address | None:
 
 
 def site_config(project: Project) -> dict[str, Any]:
-    """What Jupyter Book reads: ``_config.yml``; where the address is set, with launch buttons and links below each page.
+    """What Jupyter Book reads: ``_config.yml``, with launch buttons and links below each page where the address is set.
 
-    The theme makes buttons for every page that is a notebook, and fails where it has buttons and no address. Its options
-    stand below ``sphinx``: there ``_config.yml`` has some, which replace what Jupyter Book makes of its own keys.
+    The theme makes buttons for every page that is a notebook, and fails where it has buttons and no address. Its
+    options stand below ``sphinx``: there ``_config.yml`` has some, which replace what Jupyter Book makes of its own.
     """
     config, address = read_config(project), read_address(project)
     config.pop("repository", None)

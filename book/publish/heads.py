@@ -1,4 +1,4 @@
-"""What a page tells other sites that show a link to it: its title, its first sentence, and a picture, one for all pages."""
+"""What a page tells other sites that show a link to it: its title, its first sentence, one picture for all pages."""
 
 import re
 from html import escape, unescape

@@ -34,7 +34,8 @@ body {{ max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1.05rem/1.6 
 <body>
 <main>
 <h1>Versions of <em>{title}</em></h1>
-<p>Each is kept as it was published, with its results. <a href="index.html">The newest one</a> is what most readers want.</p>
+<p>Each is kept as it was published, with its results.
+<a href="index.html">The newest one</a> is what most readers want.</p>
 <ul>
 {items}
 </ul>

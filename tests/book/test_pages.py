@@ -4,8 +4,10 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
@@ -15,7 +17,7 @@ from book.pages import run_page
 from book.project import BookError, Project
 from book.runs import Record, listed_runs
 from csdlib.figures.engine import ADDRESSES
-from tests.book.conftest import copy_small_book
+from tests.book.conftest import ROOT, copy_small_book
 
 pytestmark = pytest.mark.book
 
@@ -100,16 +102,48 @@ def test_without_an_address_no_page_has_a_button_that_launches(small_book: Proje
     assert not [text for text in pages if "mybinder" in text or "colab.research" in text]
 
 
-def test_notebooks_can_be_launched_where_the_address_is_set(project: Project) -> None:
+def test_without_an_address_nothing_is_told_to_other_sites(small_book: Project) -> None:
+    names = {path.name for path in small_book.html.rglob("*") if path.is_file()}
+    assert not names & {"sitemap.xml", "robots.txt", "card.png"}
+    text = (small_book.html / "tiny.html").read_text()
+    assert not [word for word in ("og:", "canonical", "csd-links") if word in text]
+
+
+def links_below(project: Project, name: str) -> list[str]:
+    return [str(link["href"]) for link in page(project, name).select(".csd-links a")]
+
+
+def test_pages_lead_to_notebook_source_and_form_where_the_address_is_set(project: Project) -> None:
     config = project.root / "_config.yml"
     config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/somebody/book"'))
-    build_html(project, listed_runs(project))
+    (project.root / "csdlib" / "__init__.py").write_text('__version__ = "0.1.0"\n')
+    make_book(project)
     where = "somebody/book"
-    assert {str(link["href"]) for link in page(project, "tiny").select("header a, .article-header-buttons a")} >= {
-        f"https://mybinder.org/v2/gh/{where}/notebooks?urlpath=lab/tree/tiny.ipynb",
-        f"https://colab.research.google.com/github/{where}/blob/notebooks/tiny.ipynb",
-    }
+    for name in ("tiny", "tiny-cubic", "second"):
+        assert {str(link["href"]) for link in page(project, name).select(".article-header-buttons a")} >= {
+            f"https://mybinder.org/v2/gh/{where}/notebooks?urlpath=lab/tree/{name}.ipynb",
+            f"https://colab.research.google.com/github/{where}/blob/notebooks/{name}.ipynb",
+        }
     assert "mybinder" not in (project.html / "intro.html").read_text(), "a page without code has nothing to run"
+    sources = {"tiny-cubic": "chapters/tiny.py", "second": "chapters/second.py", "intro": "book/intro.md"}
+    for name, source in sources.items():
+        edit, _, others = links_below(project, name)
+        assert edit == f"https://github.com/{where}/edit/main/{source}"
+        assert (project.root / source).is_file()
+        assert others == "https://somebody.github.io/book/versions.html"
+        told = page(project, name).select_one('link[rel="canonical"]')
+        assert told and told["href"] == f"https://somebody.github.io/book/{name}.html"
+        assert page(project, name).select_one('meta[property="og:image"]')
+    assert parse_qs(urlsplit(links_below(project, "tiny-cubic")[1]).query) == {
+        "template": ["page.yml"],
+        "title": ["A tiny chapter (cubic)"],
+        "page": ["A tiny chapter (cubic) (tiny-cubic, version 0.1.0)"],
+    }
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "page.yml").read_text())
+    assert "page" in [field["id"] for field in form["body"]]
+    assert links_below(project, "genindex") == []
+    assert "tiny-cubic.html" in (project.html / "sitemap.xml").read_text()
+    assert (project.html / "_static" / "card.png").is_file()
 
 
 def test_any_parameters_make_a_further_page(small_book: Project) -> None:

@@ -1,16 +1,34 @@
 """What the search finds: ten questions whose right page is known, in the browser, and the scripts that it reads."""
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from playwright.sync_api import Browser
 
 from book.figure_places import figure_words, with_places
 from book.project import Project
 from book.search import figures_script, write_terms
+from tests.book.tabs import Tab
 
+#: What is asked, and the page that answers it; captions and alt texts that no choice of parameters changes.
+QUESTIONS = {
+    "repertoires run from narrow to wide": "meet_the_painters",
+    "most similar pair by two different painters": "quickstart",
+    "maps with one thing changed": "style_maps",
+    "style-preserving views of two paintings": "training_a_descriptor",
+    "calibrated curves follow the diagonal": "what_a_score_means",
+    "6,537 paintings by 107 artists": "beyond_the_artist",
+    "multilabel_contrastive_loss": "api-training",
+    "fit_facets": "api-similarity",
+    "prosecutor's fallacy": "glossary",
+    "hub": "glossary",
+}
+FOUND = "#search-results ul.search > li > a"
 FRAMED = '<figure class="csd-figure"><div role="img" aria-label="A curve, 0.41 &amp; more">{}</div>'
 CAPTION = "<figcaption>It rises to <code>6,537</code> &lt; 7,000.</figcaption></figure>"
 
@@ -66,3 +84,35 @@ def test_the_figures_of_a_book_are_where_the_search_sends_its_readers(small_book
     ]
     for page, _, place, _, _ in rows:
         assert f'<figure id="{place}"' in (small_book.html / f"{page}.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def ask(browser: Browser) -> Iterator[Callable[[str], list[str]]]:
+    """What a question finds, given the search page with the question: links, the first ones first."""
+    tab = Tab.new(browser)
+
+    def links(address: str) -> list[str]:
+        tab.page.goto(address)
+        tab.page.wait_for_selector(FOUND)
+        hrefs: list[str] = tab.page.eval_on_selector_all(FOUND, "all => all.map(a => a.getAttribute('href'))")
+        assert not [error for error in tab.errors if "figures.js" in error or "terms.js" in error]
+        return hrefs
+
+    yield links
+    tab.page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.book
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_page_that_answers_comes_first(ask: Callable[[str], list[str]], address: str, question: str) -> None:
+    first = ask(f"{address}search.html?q={quote(question)}")[0]
+    assert first.partition(".html")[0] == QUESTIONS[question]
+
+
+@pytest.mark.browser
+@pytest.mark.book
+def test_the_search_of_a_book_on_the_disk_finds_figures_too(
+    browser: Browser, ask: Callable[[str], list[str]], small_book: Project
+) -> None:
+    assert "tiny.html#figure-1" in ask(f"{(small_book.html / 'search.html').as_uri()}?q=curve")
