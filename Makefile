@@ -108,7 +108,7 @@ clean: ## remove everything that was built (not .venv)
 IMAGE ?= csdlib-class
 CPU_WHEELS ?= https://download.pytorch.org/whl/cpu
 LIBRARY := $(addprefix tests/,datasets descriptors embeddings metrics retrieval scoring similarity)
-.PHONY: setup-cpu test-library workflows links links-outside notebooks push-notebooks check-release release upload class-image class-try
+.PHONY: setup-cpu test-library workflows links links-outside notebooks push-notebooks fetch-site site push-site check-release release upload class-image class-try
 
 # Without what torch needs on a GPU, which is most of the size.
 setup-cpu: ## create .venv for computers without a GPU
@@ -145,6 +145,31 @@ push-notebooks: ## make build/notebooks the only commit of the branch notebooks,
 	  commit=$$(git -c user.name="The book" -c user.email=book@users.noreply.github.com \
 	    commit-tree "$$(git write-tree)" -m "Executed notebooks"); \
 	  git push --force origin "$$commit:refs/heads/notebooks"
+
+# The branch site holds what is published: the newest book, and each version in a folder. Only "there is no such branch" (2)
+# is a beginning; whatever else goes wrong must not lose the versions that are kept.
+fetch-site: ## the site as it is published by now, from the branch site, in build/published
+	@rm -rf build/published; mkdir -p build/published; \
+	  git ls-remote --exit-code origin refs/heads/site >/dev/null && found=0 || found=$$?; \
+	  if test $$found = 2; then echo "no branch site yet: this is the first version"; exit 0; fi; \
+	  test $$found = 0 && git fetch --quiet --depth 1 origin refs/heads/site \
+	    && git archive --output=build/published.tar FETCH_HEAD && tar -xf build/published.tar -C build/published && rm build/published.tar
+
+site: $(STAMP) fetch-site ## put the built book among the published versions, in build/published
+	@$(BIN)/python -m book.publish site
+
+# With git alone, as push-notebooks. The push is refused where the branch has moved, or where a version would be lost.
+push-site: ## make build/published the next commit of the branch site, and push it
+	@test -f build/published/versions.html || { echo "error: no site; make site writes it"; exit 1; }; \
+	  set -e; parent=""; git ls-remote --exit-code origin refs/heads/site >/dev/null && found=0 || found=$$?; \
+	  if test $$found = 0; then git fetch --quiet --depth 1 origin refs/heads/site; parent=$$(git rev-parse FETCH_HEAD); \
+	    for kept in $$(git ls-tree -d --name-only "$$parent" | grep -E '^v[0-9]+\.[0-9]+$$'); do \
+	      test -d "build/published/$$kept" || { echo "error: build/published lacks $$kept, which is published"; exit 1; }; done; \
+	  elif test $$found != 2; then exit 1; fi; \
+	  export GIT_INDEX_FILE="$$(mktemp -d)/index"; git --work-tree=build/published add --all --force .; \
+	  commit=$$(git -c user.name="The book" -c user.email=book@users.noreply.github.com \
+	    commit-tree "$$(git write-tree)" $${parent:+-p "$$parent"} -m "The book in its versions"); \
+	  git push origin "$$commit:refs/heads/site"
 
 check-release: $(STAMP) ## compare a tag with module, citation and list of changes: make check-release TAG=v0.1.0
 	@$(BIN)/python -m book.publish check "$(TAG)"

@@ -10,25 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from nbformat import NotebookNode
 from plotly.offline import get_plotlyjs
 
 from book.chapters import Chapter, find_chapters, read_chapter
 from book.covers import cover
 from book.editions import as_source, student
+from book.figure_places import with_places
 from book.notebooks import read, to_bytes
 from book.pages import run_page, waiting_page
 from book.plain import plain_markdown
 from book.project import BookError, Project, log, write_if_changed
 from book.public import Public, read_public
 from book.publish.address import site_config
+from book.publish.heads import tell_others
 from book.quizzes import quiz_cell, read_quiz
 from book.reference import FIRST, page_of, reference_pages, with_names
 from book.runs import Run
+from book.search import FIGURES, figures_script, write_terms
 from book.slides import decks, mathjax
 from book.syllabus import teachers_pages
 from book.teaching import read_goals, read_lesson, with_goals
 
-_PAGES = ("*.md", "*.bib", "_static/*")
+_PAGES = ("*.md", "*.bib", "_static/*", "_templates/*")
 _PLOTLY = re.compile(r"<script src=\"[^\"]*/plotly\.min\.js[^\"]*\"></script>\n?")
 # How Sphinx begins what it says of a page, or of a docstring.
 _WARNED_PAGE = re.compile(r"(?:/site/|docstring of )([\w-]+)[\w.]*(?::\d+)?: (?:WARNING|ERROR|CRITICAL)")
@@ -57,6 +61,7 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
         write_if_changed(path, content)
     _run_jupyter_book(project, page)
     _renew_copies(project, wanted)
+    write_terms(project.html)
     _open_from_disk(project.html)
     _plotly_for_charts(project.html)
     # Sphinx leaves the pages of documents that are gone.
@@ -64,6 +69,7 @@ def build_html(project: Project, runs: Sequence[Run], *, page: str = "") -> Path
     for path in project.html.glob("*.html"):
         if path.stem not in pages:
             path.unlink()
+    tell_others(project)
     return project.html / "index.html"
 
 
@@ -114,6 +120,7 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
     firsts = {run.page: read(folder / "notebook.ipynb") for run, folder in results if run.page == run.chapter.slug}
     for name, text in decks(project, {chapter.slug: chapter for chapter in chapters}, firsts):
         yield f"_extra/slides/{name}.html", text.encode()
+    figured: list[tuple[str, str, NotebookNode]] = []
     yield "_config.yml", yaml.safe_dump(site_config(project), sort_keys=False).encode()
     for chapter in chapters:
         slug, names, quiz = chapter.slug, used[chapter.slug], read_quiz(project, chapter.slug)
@@ -123,12 +130,18 @@ def _sources(project: Project, results: Sequence[tuple[Run, Path]]) -> Iterator[
             if run.chapter.slug == slug:
                 page = with_names(with_goals(run_page(run, folder, siblings), goals.get(slug, ())), names)
                 page.cells += [quiz_cell(quiz)] if quiz and run.page == slug else []
-                yield f"{run.page}.ipynb", to_bytes(page)
+                yield f"{run.page}.ipynb", to_bytes(with_places(page))
+                figured.append((run.page, _title(run), page))
                 executed = plain_markdown(project, read(folder / "notebook.ipynb"))
                 yield f"downloads/{run.page}.ipynb", to_bytes(student(executed))
         if all(run.page != slug for run in siblings):
             yield f"{slug}.ipynb", to_bytes(with_names(waiting_page(chapter), names))
         yield f"_static/covers/{slug}.webp", cover(firsts.get(slug))
+    yield f"_extra/{FIGURES}", figures_script(figured).encode()
+
+
+def _title(run: Run) -> str:
+    return run.chapter.title + (f" ({run.label()})" if run.page != run.chapter.slug else "")
 
 
 def _chapters(project: Project) -> list[Chapter]:

@@ -10,6 +10,8 @@ import numpy as np
 from nbformat import NotebookNode
 from PIL import Image, ImageDraw
 
+from book.notebooks import outputs
+
 #: A cover's width and height in pixels, and how many pictures stand in a row and in a column.
 WIDTH, HEIGHT, COLUMNS, ROWS = 480, 240, 4, 2
 
@@ -30,8 +32,7 @@ def cover(notebook: NotebookNode | None) -> bytes:
 
 
 def _html(notebook: NotebookNode) -> list[str]:
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [text for output in outputs if (text := output.get("data", {}).get("text/html", ""))]
+    return [text for output in outputs(notebook) if (text := output.get("data", {}).get("text/html", ""))]
 
 
 def _gallery(image: Image.Image, text: str) -> bool:

@@ -1,6 +1,6 @@
 """Notebook files and cells: nbformat's functions, typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,12 @@ def code(text: str, *, name: str, metadata: Mapping[str, Any]) -> NotebookNode:
 def tags(cell: NotebookNode) -> list[str]:
     """A cell's tags."""
     return list(cell.metadata.get("tags", []))
+
+
+def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """What the cells of a notebook printed or showed."""
+    for cell in notebook.cells:
+        yield from cell.get("outputs", [])
 
 
 def role(cell: NotebookNode) -> str:

@@ -89,10 +89,7 @@ def _links(run: Run, siblings: Sequence[Run]) -> str:
 
 def _provenance(run: Run, key: str, record: Record) -> str:
     facts = {
-        "Seconds": f"{record.seconds:g}",
-        "Device": record.device,
         "Peak memory": f"{record.peak_mb:,.0f} MB",
-        "Run on": record.finished,
         "Revision": record.revision or "unknown",
         **record.versions,
         "Run key": key[:_HASH_LENGTH],
@@ -108,7 +105,7 @@ def _provenance(run: Run, key: str, record: Record) -> str:
         facts = {"Seed": str(run.parameters["seed"]), **facts}
     return "\n".join(
         [
-            ":::{dropdown} How this page was made",
+            f":::{{dropdown}} How this page was made: last run {_plain(_last_run(record))}",
             ":class-container: csd-provenance",
             "This command repeats it:",
             "```sh",
@@ -125,6 +122,10 @@ def _provenance(run: Run, key: str, record: Record) -> str:
             ":::",
         ]
     )
+
+
+def _last_run(record: Record) -> str:
+    return f"{record.finished}, {record.seconds:g} s on {record.device}"
 
 
 def _parameter_table(chapter: Chapter, values: Mapping[str, Scalar]) -> str:

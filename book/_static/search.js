@@ -1,10 +1,54 @@
 // What the search shows of a page is its text: neither code, nor formulas as they are typed, nor lists of links, nor how it was made.
+// Besides pages it finds figures, by their captions and by what they say to those who do not see them, and terms (book/search.py).
+if (DOCUMENTATION_OPTIONS.pagename === "search") document.write('<script src="figures.js"></script><script src="terms.js"></script>');
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
   const whole = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll(".csd-provenance, .csd-names, .csd-quiz, .bd-sidebar-secondary, .math, .cell_input, .toggle-details__summary").forEach((part) => part.remove());
+    page.querySelectorAll(".csd-provenance, .csd-names, .csd-quiz, .csd-links, .csd-version, .bd-sidebar-secondary, .math, .cell_input, .toggle-details__summary").forEach((part) => part.remove());
     return whole(page.documentElement.outerHTML, anchor);
+  };
+  // From the disk no page may be fetched, so nothing is shown of it.
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+  const stemmer = new Stemmer();
+  const words = (text) =>
+    (text.toLowerCase().replace(/(\d),(?=\d{3})/g, "$1").match(/\d+(?:\.\d+)?|[\p{L}_][\p{L}\p{N}_]*/gu) || [])
+      .filter((word) => !stopwords.includes(word))
+      .map((word) => (/^\d/.test(word) ? word : stemmer.stemWord(word)));
+  // Sphinx gives a word of a page 5, a word of its title 15, and a name of the module 16 and more.
+  const scored = (wanted, said) => {
+    if (!wanted.every((word) => said.includes(word))) return 0;
+    const share = wanted.length / said.length;
+    const inOrder = ` ${said.join(" ")} `.includes(` ${wanted.join(" ")} `);
+    // A number tells more than a word.
+    const weight = wanted.length + 2 * wanted.filter((word) => /^\d/.test(word)).length;
+    if (weight < 2) return 4 + share;
+    return (weight < 3 ? (inOrder ? 13 : 8) : inOrder ? 30 : 17) + share;
+  };
+  const shown = (text) => new Option(text).innerHTML;
+  const figures = (wanted) =>
+    CSD_FIGURES.map(([page, title, place, caption, said]) => {
+      const score = scored(wanted, words(`${caption} ${said}`));
+      return [page, `${shown(title)}: a figure`, `#${place}`, shown(caption || said), score, `${page}.ipynb`];
+    });
+  const terms = (wanted) =>
+    CSD_TERMS.map(([place, term, definition]) => {
+      const score = words(term).join(" ") === wanted.join(" ") ? 40 : 0;
+      return ["glossary", `Glossary: ${shown(term)}`, `#${place}`, shown(definition), score, "glossary.md"];
+    });
+  const pages = Search._performSearch;
+  Search._performSearch = (query, ...parsed) => {
+    const found = pages(query, ...parsed);
+    const wanted = words(query);
+    const places = wanted.length ? [...figures(wanted), ...terms(wanted)].filter((place) => place[4]) : [];
+    for (const place of places.sort((a, b) => b[4] - a[4]).slice(0, 8).reverse()) {
+      // The best stand last.
+      let at = found.length;
+      while (at && found[at - 1][4] > place[4]) at--;
+      found.splice(at, 0, place);
+    }
+    return found;
   };
 });

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from book.project import BookError, Project, log, set_up_log
-from book.publish.address import BRANCH, read_address
+from book.publish.address import BRANCH, read_address, read_config
 from book.publish.launched import write_notebooks
 from book.publish.links import broken_inside, broken_outside
-from book.publish.release import check_release, make_release
+from book.publish.release import check_release, make_release, read_version
+from book.publish.versions import add_version, kept_versions
 from book.runs import listed_runs
 
 
@@ -33,6 +34,13 @@ def release(project: Project, _options: argparse.Namespace) -> None:
         log.info("%s (%.1f MB)", path, path.stat().st_size / 1e6)
 
 
+def site(project: Project, _options: argparse.Namespace) -> None:
+    """Puts the built book among the versions that are published by now."""
+    folder = project.output / "published"
+    add_version(project.html, folder, read_version(project.root), read_config(project)["title"])
+    log.info("versions in %s: %s", folder, ", ".join(kept_versions(folder)))
+
+
 def links(project: Project, options: argparse.Namespace) -> None:
     """Looks for links of the built book that lead nowhere."""
     if not (project.html / "index.html").is_file():
@@ -49,7 +57,7 @@ def links(project: Project, options: argparse.Namespace) -> None:
 
 
 VERBS: dict[str, Callable[[Project, argparse.Namespace], None]] = {
-    each.__name__: each for each in (check, notebooks, release, links)
+    each.__name__: each for each in (check, notebooks, release, site, links)
 }
 
 

@@ -1,7 +1,7 @@
 """Where the repository is hosted: one setting, ``repository: url:`` in ``_config.yml``.
 
-Launch buttons, the first cell of published notebooks and Binder's environment come from it. Where it is empty there are
-none of them.
+Launch buttons, the links below a page, what a page tells of itself elsewhere, the first cell of published notebooks and
+Binder's environment come from it. Where it is empty there are none of them.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from book.project import BookError, Project
+from book.publish.release import read_version
 
 #: The branch that holds the executed notebooks, and nothing else.
 BRANCH = "notebooks"
@@ -44,6 +45,17 @@ class Address:
         """Of the repository's first page."""
         return f"https://github.com/{self.owner}/{self.name}"
 
+    @property
+    def site(self) -> str:
+        """Where GitHub Pages shows the book; ends with a slash.
+
+        Example:
+            >>> Address("Somebody", "book").site, Address("somebody", "somebody.github.io").site
+            ('https://somebody.github.io/book/', 'https://somebody.github.io/')
+        """
+        host = f"{self.owner.lower()}.github.io"
+        return f"https://{host}/" if self.name.lower() == host else f"https://{host}/{self.name}/"
+
     def wheel(self, version: str) -> str:
         """Where the wheel of a release lies."""
         return f"{self.url}/releases/download/v{version}/csdlib-{version}-py3-none-any.whl"
@@ -59,7 +71,7 @@ def read_address(project: Project) -> Address | None:
     Raises:
         BookError: it is no address of a repository on GitHub.
     """
-    url = _read(project).get("repository", {}).get("url") or ""
+    url = read_config(project).get("repository", {}).get("url") or ""
     if not url:
         return None
     found = _GITHUB.fullmatch(url)
@@ -69,19 +81,26 @@ def read_address(project: Project) -> Address | None:
 
 
 def site_config(project: Project) -> dict[str, Any]:
-    """What Jupyter Book reads: ``_config.yml``, with launch buttons where the address is set.
+    """What Jupyter Book reads: ``_config.yml``, with launch buttons and links below each page where the address is set.
 
-    The theme makes them for every page that is a notebook, and fails where it has buttons and no address. Its options
-    stand below ``sphinx``: there ``_config.yml`` has some, which replace what Jupyter Book makes of its own keys.
+    The theme makes buttons for every page that is a notebook, and fails where it has buttons and no address. Its
+    options stand below ``sphinx``: there ``_config.yml`` has some, which replace what Jupyter Book makes of its own.
     """
-    config, address = _read(project), read_address(project)
+    config, address = read_config(project), read_address(project)
     config.pop("repository", None)
     if address is not None:
         launch = {"repository_url": address.url, "repository_branch": BRANCH, "launch_buttons": _LAUNCH}
-        config["sphinx"]["config"]["html_theme_options"] |= launch
+        below = {"article_footer_items": ["page_links.html"]}
+        own = {"html_baseurl": address.site, "templates_path": ["_templates"]}
+        told = {"repository": address.url, "site": address.site, "version": read_version(project.root)}
+        sphinx = config["sphinx"]["config"]
+        sphinx |= own
+        sphinx["html_theme_options"] |= launch | below
+        sphinx["html_context"] |= {f"book_{name}": value for name, value in told.items()}
     return config
 
 
-def _read(project: Project) -> dict[str, Any]:
+def read_config(project: Project) -> dict[str, Any]:
+    """What ``_config.yml`` holds."""
     config: dict[str, Any] = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
     return config

@@ -59,7 +59,8 @@ def address(smoke_book: Project) -> Iterator[str]:
 
 def copy_small_book(root: Path) -> Project:
     shutil.copytree(Path(__file__).parent / "fixtures", root, dirs_exist_ok=True)
-    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+    for name in ("_static", "_templates"):
+        shutil.copytree(ROOT / "book" / name, root / "book" / name)
     shutil.copy(ROOT / "_config.yml", root)
     for name, text in {
         "book/references.bib": "",

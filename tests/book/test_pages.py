@@ -13,7 +13,7 @@ from book.assemble import _sources, build_html
 from book.build import make_book, make_chapter
 from book.pages import run_page
 from book.project import BookError, Project
-from book.runs import listed_runs
+from book.runs import Record, listed_runs
 from csdlib.figures.engine import ADDRESSES
 from tests.book.conftest import copy_small_book
 
@@ -39,8 +39,18 @@ def test_a_page_shows_how_it_was_made(small_book: Project) -> None:
     text = page(small_book, "tiny-cubic").select_one(".csd-provenance").get_text(" ", strip=True)  # type: ignore[union-attr]
     assert 'make chapter NAME = tiny PARAMS = "-p power 3"' in text
     assert "exponent | of the curve" in text
-    for word in ("Seconds", "Device", "Peak memory", "python", "torch", "numpy", "csdlib", "Run key", "Hash of data"):
+    for word in ("Peak memory", "python", "torch", "numpy", "csdlib", "Run key", "Hash of data"):
         assert word in text
+
+
+def test_a_page_says_when_it_was_run_last_without_being_opened_and_once(small_book: Project) -> None:
+    panel = page(small_book, "tiny-cubic").select_one(".csd-provenance")
+    run = next(run for run in listed_runs(small_book) if run.name == "cubic")
+    assert panel and run.folder
+    record = Record.load(run.folder / "record.json")
+    said = f"last run {record.finished}, {record.seconds:g} s on {record.device}"
+    assert said in panel.select_one("summary").get_text(" ", strip=True)  # type: ignore[union-attr]
+    assert panel.get_text().count(record.finished) == panel.get_text().count(record.device) == 1
 
 
 def test_a_page_shows_the_hash_of_every_outside_folder(small_book: Project) -> None:
@@ -90,16 +100,42 @@ def test_without_an_address_no_page_has_a_button_that_launches(small_book: Proje
     assert not [text for text in pages if "mybinder" in text or "colab.research" in text]
 
 
-def test_notebooks_can_be_launched_where_the_address_is_set(project: Project) -> None:
+def test_without_an_address_nothing_is_told_to_other_sites(small_book: Project) -> None:
+    names = {path.name for path in small_book.html.rglob("*") if path.is_file()}
+    assert not names & {"sitemap.xml", "robots.txt", "card.png"}
+    text = (small_book.html / "tiny.html").read_text()
+    assert not [word for word in ("og:", "canonical", "csd-links") if word in text]
+
+
+def links_below(project: Project, name: str) -> list[str]:
+    return [str(link["href"]) for link in page(project, name).select(".csd-links a")]
+
+
+def test_pages_lead_to_notebook_source_and_form_where_the_address_is_set(project: Project) -> None:
     config = project.root / "_config.yml"
     config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/somebody/book"'))
-    build_html(project, listed_runs(project))
+    (project.root / "csdlib" / "__init__.py").write_text('__version__ = "0.1.0"\n')
+    make_book(project)
     where = "somebody/book"
-    assert {str(link["href"]) for link in page(project, "tiny").select("header a, .article-header-buttons a")} >= {
-        f"https://mybinder.org/v2/gh/{where}/notebooks?urlpath=lab/tree/tiny.ipynb",
-        f"https://colab.research.google.com/github/{where}/blob/notebooks/tiny.ipynb",
-    }
+    for name in ("tiny", "tiny-cubic", "second"):
+        assert {str(link["href"]) for link in page(project, name).select(".article-header-buttons a")} >= {
+            f"https://mybinder.org/v2/gh/{where}/notebooks?urlpath=lab/tree/{name}.ipynb",
+            f"https://colab.research.google.com/github/{where}/blob/notebooks/{name}.ipynb",
+        }
     assert "mybinder" not in (project.html / "intro.html").read_text(), "a page without code has nothing to run"
+    sources = {"tiny-cubic": "chapters/tiny.py", "second": "chapters/second.py", "intro": "book/intro.md"}
+    for name, source in sources.items():
+        edit, _, others = links_below(project, name)
+        assert edit == f"https://github.com/{where}/edit/main/{source}"
+        assert (project.root / source).is_file()
+        assert others == "https://somebody.github.io/book/versions.html"
+        told = page(project, name).select_one('link[rel="canonical"]')
+        assert told and told["href"] == f"https://somebody.github.io/book/{name}.html"
+        assert page(project, name).select_one('meta[property="og:image"]')
+    assert "title=A%20tiny%20chapter%20%28cubic%29" in links_below(project, "tiny-cubic")[1]
+    assert links_below(project, "genindex") == []
+    assert "tiny-cubic.html" in (project.html / "sitemap.xml").read_text()
+    assert (project.html / "_static" / "card.png").is_file()
 
 
 def test_any_parameters_make_a_further_page(small_book: Project) -> None:

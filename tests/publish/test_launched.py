@@ -52,7 +52,8 @@ def test_one_setting_makes_the_buttons(project: Project) -> None:
     assert read_address(project) is None
     without = site_config(project)["sphinx"]["config"]["html_theme_options"]
     assert without == {name: value for name, value in options.items() if name in without}
-    assert set(options) - set(without) == {"repository_url", "repository_branch", "launch_buttons"}
+    added = {"repository_url", "repository_branch", "launch_buttons", "article_footer_items"}
+    assert set(options) - set(without) == added
 
 
 @pytest.mark.parametrize(

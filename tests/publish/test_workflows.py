@@ -18,6 +18,7 @@ RUN = sorted({step["run"] for _, step in STEPS if "run" in step})
 #: What may write, and what for.
 WRITING = {
     ("publish", "pages"): {"pages": "write", "id-token": "write"},
+    ("publish", "site"): {"contents": "write"},
     ("publish", "files"): {"contents": "write"},
     ("publish", "notebooks"): {"contents": "write"},
 }
@@ -70,7 +71,7 @@ def test_only_those_write_who_must_and_they_install_nothing() -> None:
     assert {where: rights for where, rights in asked.items() if "write" in rights.values()} == WRITING
     for where in WRITING:
         lines = [step["run"] for step in JOBS[where]["steps"] if "run" in step]
-        assert all(re.match(r"make (upload|push-notebooks)\b", line) for line in lines)
+        assert all(re.match(r"make (upload|push-notebooks|push-site)\b", line) for line in lines)
     assert {where for where, job in JOBS.items() for value in [yaml.dump(job)] if "secrets." in value} == set()
 
 
@@ -80,7 +81,7 @@ def test_actions_are_githubs_own_and_pinned_and_a_checkout_keeps_no_rights() -> 
             assert re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]), "of others a hash is wanted"
         if step.get("uses", "").startswith("actions/checkout"):
             kept = step.get("with", {}).get("persist-credentials", True)
-            assert kept == (where == ("publish", "notebooks"))
+            assert kept == (where in {("publish", "notebooks"), ("publish", "site")})
     assert all(job["timeout-minutes"] <= 120 for job in JOBS.values())
 
 
