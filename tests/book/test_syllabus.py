@@ -32,6 +32,12 @@ def lessons() -> dict[str, Lesson]:
     return {lesson.slug: lesson for lesson in found}
 
 
+@cache
+def pages() -> dict[str, str]:
+    """The teacher's pages, filled."""
+    return dict(teachers_pages(PROJECT, list(lessons().values()), assemble._parts(PROJECT)))
+
+
 def lesson(slug: str, needs: tuple[str, ...] = (), **others: object) -> Lesson:
     facts = {"title": slug, "reading": 10, "helped_by": (), "exercises": {}, "headings": (), "goals": ()} | others
     return Lesson(slug=slug, needs=needs, **facts)  # type: ignore[arg-type]
@@ -113,7 +119,7 @@ def test_what_a_week_gives_to_mark_is_added_up() -> None:
 
 @pytest.mark.parametrize("name", list(PLAN["discussion"]))
 def test_no_question_asks_for_a_chapter_before_its_week(name: str) -> None:
-    text = dict(teachers_pages(PROJECT, list(lessons().values()), assemble._parts(PROJECT)))["syllabus.md"]
+    text = pages()["syllabus.md"]
     asked_in = next(number for number, week in enumerate(WEEKS, 1) if name in week["discuss"])
     block = text.partition(f"(discuss-{name})=")[2].partition("(discuss-")[0]
     before = re.findall(
@@ -223,14 +229,13 @@ def test_a_box_stands_right_of_what_it_needs() -> None:
 
 
 def test_the_pages_are_filled() -> None:
-    pages = dict(teachers_pages(PROJECT, list(lessons().values()), assemble._parts(PROJECT)))
-    assert set(pages) == {"syllabus.md", "in_the_classroom.md"}
-    for text in pages.values():
+    assert set(pages()) == {"syllabus.md", "in_the_classroom.md"}
+    for text in pages().values():
         assert "<!--" not in text
     for week in WEEKS:
-        assert week["title"] in pages["syllabus.md"]
+        assert week["title"] in pages()["syllabus.md"]
     for goal in (goal for each in lessons().values() for goal in each.goals):
-        assert goal.can in pages["syllabus.md"]
+        assert goal.can in pages()["syllabus.md"]
 
 
 def test_a_reference_that_leads_nowhere_is_named() -> None:
