@@ -1,58 +1,85 @@
 """Messages of checks: what an assertion of a student's copy says when it does not hold."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 _ALIKE = {"isclose", "allclose", "array_equal"}
 _SIGNS: dict[type[ast.cmpop], str] = {ast.Eq: "", ast.NotEq: "!= ", ast.Lt: "< ", ast.LtE: "<= ", ast.Gt: "> "}
 _SIGNS |= {ast.GtE: ">= ", ast.In: "in ", ast.NotIn: "not in "}
+# Of a value that the loop around an assertion goes through: so many characters, since it may be a table.
+_SHORT = ast.JoinedStr([ast.Constant(".40")])
 
 
 def with_messages(source: str) -> str:
-    """Give each assertion without a message one that says what came out, and what should.
+    """Give each assertion a message that says what came out, and what should; its own one, if any, comes first.
 
-    Whoever has failed reads that first. Of other assertions than a comparison the message says what should hold. The
-    layout of all that was there stays as it is.
+    Whoever has failed reads that first. Of other assertions than a comparison the message says what should hold, and in
+    a loop it says for which turn. The layout of all that was there stays as it is.
 
     Example:
         >>> print(with_messages("assert abs(f(2) - 4) < 1e-9"))
         assert abs(f(2) - 4) < 1e-9, (
             f'f(2) is {f(2)}; it should be 4'
         )
+        >>> print(with_messages("assert f(2) == 4, 'a square'"))
+        assert f(2) == 4, (
+            f'a square: f(2) is {f(2)}; it should be 4'
+        )
     """
-    lines = source.splitlines()
-    # From the end, so that the numbers of the lines before stay right.
-    for found in sorted(_silent(ast.parse(source)), key=lambda each: -each.lineno):
-        message = _message(found.test)
+    text = source.encode()
+    starts = list(accumulate(map(len, text.splitlines(keepends=True)), initial=0))
+    # From the end, so that the places before stay right.
+    for found, turns in reversed(list(_assertions(ast.parse(source).body, ()))):
+        message = _message(found, turns)
         if message:
+            ends = starts[(found.end_lineno or 1) - 1] + (found.end_col_offset or 0)
+            tested = starts[(found.test.end_lineno or 1) - 1] + (found.test.end_col_offset or 0)
+            said = ends if found.msg is None else text.index(b",", tested)
             indent = " " * found.col_offset
-            lines[(found.end_lineno or found.lineno) - 1] += f", (\n{indent}    {message}\n{indent})"
-    return "\n".join(lines)
+            text = text[:said] + f", (\n{indent}    {message}\n{indent})".encode() + text[ends:]
+    return text.decode()
 
 
-def _silent(tree: ast.Module) -> Iterator[ast.Assert]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) and node.msg is None:
-            yield node
+def _assertions(body: Sequence[ast.stmt], turns: tuple[str, ...]) -> Iterator[tuple[ast.Assert, tuple[str, ...]]]:
+    """Assertions in their order, with the names that the loops around them give a value."""
+    for node in body:
+        if isinstance(node, ast.Assert):
+            yield node, turns
+        targets = ast.walk(node.target) if isinstance(node, ast.For) else ()
+        names = [each.id for each in targets if isinstance(each, ast.Name)]
+        for inner in ("body", "orelse"):
+            yield from _assertions(getattr(node, inner, []), (*turns, *names))
 
 
-def _message(test: ast.expr) -> str:
+def _message(found: ast.Assert, turns: Sequence[str]) -> str:
     """An f-string, as source; empty where this version of Python cannot write it."""
-    sides = _sides(test)
-    words: list[ast.expr] = [ast.Constant(f"this should hold: {ast.unparse(test)}")]
-    if sides:
-        got, sign, wanted = sides
-        words = [ast.Constant(f"{ast.unparse(got)} is "), _value(got), ast.Constant(f"; it should be {sign}")]
-        words += [ast.Constant(ast.unparse(wanted))]
-        words += [] if _is_literal(wanted) else [ast.Constant(", which is "), _value(wanted)]
-    elif isinstance(test, ast.Compare):
-        for each in (test.left, *test.comparators):
-            words += [] if _is_literal(each) else [ast.Constant(f"; {ast.unparse(each)} is "), _value(each)]
+    words: list[ast.expr] = []
+    if found.msg is not None:
+        words = [found.msg if isinstance(found.msg, ast.Constant) else _value(found.msg), ast.Constant(": ")]
+    words += _told(found.test)
+    for place, name in enumerate(dict.fromkeys(turns)):
+        shown = ast.FormattedValue(ast.Name(name), conversion=ord("s"), format_spec=_SHORT)
+        words += [ast.Constant(f"{', ' if place else '; with '}{name} = "), shown]
     try:
         return ast.unparse(ast.fix_missing_locations(ast.Expression(ast.JoinedStr(words))))
     except ValueError:
         # Before Python 3.12 an f-string cannot hold every expression.
         return ""
+
+
+def _told(test: ast.expr) -> list[ast.expr]:
+    """What was got, and what it should be, or what should hold."""
+    sides = _sides(test)
+    if not sides:
+        words: list[ast.expr] = [ast.Constant(f"this should hold: {ast.unparse(test)}")]
+        for each in _compared(test):
+            words += [] if _is_literal(each) else [ast.Constant(f"; {ast.unparse(each)} is "), _value(each)]
+        return words
+    got, sign, wanted = sides
+    words = [ast.Constant(f"{ast.unparse(got)} is "), _value(got), ast.Constant(f"; it should be {sign}")]
+    words += [ast.Constant(ast.unparse(wanted))]
+    return words + ([] if _is_literal(wanted) else [ast.Constant(", which is "), _value(wanted)])
 
 
 def _sides(test: ast.expr) -> tuple[ast.expr, str, ast.expr] | None:
@@ -62,9 +89,21 @@ def _sides(test: ast.expr) -> tuple[ast.expr, str, ast.expr] | None:
             return got, "", wanted
         case ast.Compare(got, [sign], [wanted]) if type(sign) in _SIGNS:
             return got, _SIGNS[type(sign)], wanted
-        case ast.Call(ast.Attribute(_, name), [got, wanted]) if name in _ALIKE:
+        case ast.Call(ast.Attribute(_, name), [got, wanted, *_]) if name in _ALIKE:
             return got, "", wanted
     return None
+
+
+def _compared(test: ast.expr) -> list[ast.expr]:
+    """What a chain of comparisons compares, what each way of an ``or`` does, or what a function is asked about."""
+    match test:
+        case ast.Compare(left, _, others):
+            return [left, *others]
+        case ast.BoolOp(ast.Or(), ways):
+            return [each for way in ways for each in _compared(way)]
+        case ast.Call(_, asked) if not any(isinstance(each, ast.GeneratorExp) for each in asked):
+            return asked
+    return []
 
 
 def _value(node: ast.expr) -> ast.expr:

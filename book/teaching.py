@@ -17,6 +17,8 @@ _TIME = re.compile(r"\*\*Time:\*\* ([\w-]+) minutes")
 _EXERCISE = re.compile(r"^\*\*(\d+)\. (.*?)\*\*(.{0,40})", re.MULTILINE)
 _LASTS = re.compile(r"(\d+) minutes|an? (hour|afternoon)", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\((?:open, )?(?:\d+ minutes|an hour|an afternoon)\.?(?:, open)?\)")
+# In the brackets with the minutes.
+_OPEN = re.compile(r"[^(]*\([^)]*\bopen\b", re.IGNORECASE)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _LONG = {"hour": 60, "afternoon": 180}
 _NUMBERS = ("five", "ten", "fifteen", "twenty", "twenty-five", "thirty", "thirty-five", "forty", "forty-five")
@@ -31,11 +33,13 @@ class Exercise:
         number: in the chapter.
         title: without its minutes.
         minutes: for a student; 0 where the chapter does not say.
+        open: whether somebody has to read the answer; a check judges all others.
     """
 
     number: int
     title: str
     minutes: int
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,4 +150,5 @@ def _prerequisites(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _exercise(number: str, title: str, behind: str) -> Exercise:
     lasts = _LASTS.search(title) or _LASTS.search(behind)
     minutes = 0 if lasts is None else int(lasts[1]) if lasts[1] else _LONG[lasts[2].lower()]
-    return Exercise(int(number), _ASIDE.sub("", title).rstrip("."), minutes)
+    marked = _OPEN.search(title) or _OPEN.match(behind)
+    return Exercise(int(number), _ASIDE.sub("", title).rstrip("."), minutes, marked is not None)

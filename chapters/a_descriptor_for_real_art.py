@@ -665,6 +665,13 @@ def odds(score: float, width: float = 0.05) -> float:
     return float(close[same].mean() / close[~same].mean())
 
 
+# %% tags=["mistake"]
+# Compares counts, and not shares: of pairs by two artists there are far more.
+def odds(score: float, width: float = 0.05) -> float:
+    close = np.abs(cosines - score) <= width / 2
+    return float(close[same].sum() / close[~same].sum())
+
+
 # %% tags=["check"]
 for score in (0.0, 0.25, 0.5):
     kept = (cosines >= score - 0.025) & (cosines <= score + 0.025)

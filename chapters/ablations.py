@@ -578,12 +578,19 @@ def unpaired_width(a: np.ndarray, b: np.ndarray) -> float:
     return float(high - low)
 
 
+# %% tags=["mistake"]
+# Draws the same painters for both: that is the paired interval.
+def unpaired_width(a: np.ndarray, b: np.ndarray) -> float:
+    draws = np.random.default_rng(0)
+    rows = draws.integers(len(a), size=(1000, len(a)))
+    low, high = np.percentile((a[rows] - b[rows]).mean(axis=1), [2.5, 97.5])
+    return float(high - low)
+
+
 # %% tags=["check"]
-assert (
-    0.3
-    < unpaired_width(base, base) / (2 * 1.96 * base.std() * np.sqrt(2 / base.size))
-    < 1.3
-)
+independent = 2 * 1.96 * base.std() * np.sqrt(2 / base.size)
+wide = unpaired_width(base, base) / independent
+assert 0.3 < wide < 1.3, "about as wide as of two independent means"
 for name in ((worst["factor"], worst["setting"]), ("lambda", "1")):
     other = by_painter.loc[name].to_numpy()
     paired = paired_difference(base, other)

@@ -628,7 +628,8 @@ def random_kinds(
 # %% tags=["check"]
 names = np.repeat(["a", "b", "c", "d"], [3, 1, 4, 2])
 labels = random_kinds(np.array(["oil"] * 9 + ["ink"]), names, np.random.default_rng(4))
-assert len(labels) == 10 and set(labels) <= {"oil", "ink"}
+assert len(labels) == 10
+assert set(labels) <= {"oil", "ink"}
 for name in "abcd":
     assert len(set(labels[names == name])) == 1, "one kind a painter"
 many = np.repeat(np.arange(500).astype(str), 2)
@@ -696,12 +697,14 @@ def time_p(
 # %% tags=["check"]
 line = np.arange(12.0)
 value, p = time_p(np.abs(line[:, None] - line), line, np.random.default_rng(0))
-assert round(value, 6) == 1 and p == 1 / 200
+assert round(value, 6) == 1
+assert p == 1 / 200
 noise = np.random.default_rng(1).normal(size=(30, 2))
 apart = np.linalg.norm(noise[:, None] - noise, axis=2)
 value, p = time_p(apart, np.arange(30.0), np.random.default_rng(2))
 expected = mantel(apart, np.arange(30.0), seed=3)
-assert abs(value - expected.value) < 1e-9 and p > 0.01
+assert abs(value - expected.value) < 1e-9
+assert p > 0.01, "dates without a meaning"
 
 # %% [markdown]
 # **3. Wölfflin's pairs (an hour, open).** Wölfflin told Baroque from Renaissance by five pairs: linear and painterly, plane and recession, closed and open form, multiplicity and unity, clearness and unclearness {cite:p}`woelfflin1915`. Choose one. Which number of `measure_picture` could stand for it, and on which pictures would it mislead? A good answer names a control that would show the measure to be wrong, runs it on works of the atelier, and says what the pair means that no measure holds.

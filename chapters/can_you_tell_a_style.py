@@ -435,7 +435,7 @@ heavy = np.array([[1, 9], [1, 1], [5, 1]])
 assert weighted_vote(three, heavy).tolist() == [1, 1]
 
 # %% [markdown]
-# **3. A class of your own (an hour).** Let eight people or more take [the test](test_yourself) and save their answers as files. Put the files into a folder and run this chapter with `answers`. Name the claim that you can make, with its interval, and one that you cannot. Which trial lies farthest from the curve, and what do people see there?
+# **3. A class of your own (an hour, open).** Let eight people or more take [the test](test_yourself) and save their answers as files. Put the files into a folder and run this chapter with `answers`. Name the claim that you can make, with its interval, and one that you cannot. Which trial lies farthest from the curve, and what do people see there?
 #
 # ## Further reading
 #

@@ -552,6 +552,17 @@ print(
 alike = by_artist["user"]["found"].corr(by_artist["simple"]["found"])
 print(f"correlation of the artists' shares: {alike:.2f}")
 
+
+# %% tags=["mistake"]
+# The mean of the two widths: a difference has the errors of both.
+widths = []
+for kind in ("user", "simple"):
+    hits = looks[kind].hits[:, 0].astype(float)
+    estimate = bootstrap(hits, groups=looks[kind].asked)
+    widths.append(estimate.high - estimate.low)
+loose = float(np.mean(widths))
+
+
 # %% tags=["check"]
 both_ways = [looks["simple"], looks["user"]]
 ends = [

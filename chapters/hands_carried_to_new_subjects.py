@@ -494,6 +494,16 @@ print(
 )
 
 
+# %% tags=["mistake"]
+# Leaves the empty prompt at 1: the difference is taken from it, so that it loses g.
+def loudness(s: float, g: float) -> list[float]:
+    return [1.0, g * (1 - s / 2), g * s / 2, g * s / 2, -g * s / 2]
+
+
+def silent() -> float:
+    return 2.0
+
+
 # %% tags=["check"]
 nothing, castle, castle_by_her, boat_by_her, boat = answer = np.random.default_rng(
     0

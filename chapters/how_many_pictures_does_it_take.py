@@ -352,6 +352,15 @@ lots = [trial.permutation(doses) for _ in range(40)]
 fooled = [change_point(each, confounded(each, easy, trial)).found for each in lots]
 print(f"counts by lot: a change in {np.mean(fooled):.0%} of the draws")
 
+
+# %% tags=["mistake"]
+# No noise: each painter's value is always the same, and no draw can tell a change by chance.
+def confounded(
+    doses: np.ndarray, easiness: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    return easiness.copy()
+
+
 # %% tags=["check"]
 trial = np.random.default_rng(1)
 easy = np.linspace(0, 1, 16)
@@ -386,6 +395,16 @@ straight = np.log2(1 + doses) / 9
 noisy = [straight + trial.normal(scale=0.2, size=len(doses)) for _ in range(200)]
 wins = np.mean([np.greater(*explained(doses, each)) for each in noisy])
 print(f"a step fits a line better in {wins:.0%} of the draws")
+
+
+# %% tags=["mistake"]
+# A line in the dose itself: few painters with many pictures decide where it lies.
+def explained(doses: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    steps = [
+        np.corrcoef(doses >= start, values)[0, 1] ** 2 for start in np.unique(doses)[1:]
+    ]
+    return max(steps), np.corrcoef(doses, values)[0, 1] ** 2
+
 
 # %% tags=["check"]
 trial = np.random.default_rng(2)

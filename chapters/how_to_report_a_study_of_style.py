@@ -284,7 +284,7 @@ found = bootstrap(many, bounds=None)
 assert 0.08 < found.high - found.low < 0.12
 
 # %% [markdown]
-# **2. Two conclusions, one number.** (10 minutes) Take the second and the third row of the chart. Write one sentence for each that a newspaper could print without saying more than was measured. Which
+# **2. Two conclusions, one number.** (10 minutes, open) Take the second and the third row of the chart. Write one sentence for each that a newspaper could print without saying more than was measured. Which
 # of the two would you want to read about a descriptor that you are going to use on your own collection, and why?
 #
 # **3. Read a paper with the form.** (45 minutes, open) Choose a paper that reports style similarity, {cite:t}`somepalli2024csd` or another one, and fill in the form from its text alone. A good answer gives

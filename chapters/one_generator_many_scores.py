@@ -471,6 +471,14 @@ for said in (
     low, high = span(said)
     print(f"{', '.join(said) or 'nothing'} said: {low:.3f} to {high:.3f}")
 
+
+# %% tags=["mistake"]
+# Takes the settings to which *any* of the choices fits: the more a paper says, the more is left open.
+def span(said: dict[str, object]) -> tuple[float, float]:
+    fits = (scored[list(said)] == pd.Series(said, dtype=object)).any(axis=1)
+    return scored.loc[fits, model].min(), scored.loc[fits, model].max()
+
+
 # %% tags=["check"]
 assert span({}) == (scored[model].min(), scored[model].max())
 assert span(default) == (usual[model], usual[model])

@@ -597,12 +597,25 @@ larger_mean = (6 * [False], 1)  # your code here
 larger_average = ([True] + 5 * [False], 1)
 larger_mean = ([True] + 5 * [False], 6)
 
+
+# %% tags=["mistake"]
+# Exchanges the two: average precision divides by what can be found, and one work is soon found.
+larger_average = ([True] + 5 * [False], 6)
+larger_mean = ([True] + 5 * [False], 1)
+
+
 # %% tags=["check"]
-for (hits, found), sign in ((larger_average, 1), (larger_mean, -1)):
+rankings = {"larger_average": larger_average, "larger_mean": larger_mean}
+for ranking, (hits, right) in rankings.items():
+    assert len(hits) == 6, "six neighbours"
+    assert sum(hits) <= right, "no more hits than there are works to find"
     row = np.array([hits], dtype=bool)
-    assert row.shape == (1, 6) and row.sum() <= found
-    average = average_precision_per_query(row, 6, np.array([found]))
-    assert sign * (average - mean_precision_per_query(row, 6))[0] > 1e-9
+    average = float(average_precision_per_query(row, 6, np.array([right]))[0])
+    mean = float(mean_precision_per_query(row, 6)[0])
+    if ranking == "larger_average":
+        assert average > mean + 1e-9
+    else:
+        assert mean > average + 1e-9
 
 # %% [markdown]
 # **2. Beat colour, without training** (25 minutes). Colour knows nothing of strokes, and Gram matrices little of colour. Write
@@ -634,6 +647,13 @@ def joined(a: Embeddings, b: Embeddings) -> Embeddings:
     return Embeddings(vectors, a.ids, f"{a.fingerprint} and {b.fingerprint}", "cosine")
 
 
+# %% tags=["mistake"]
+# Halves the vectors: the cosine is a product of two of them, and would be a quarter.
+def joined(a: Embeddings, b: Embeddings) -> Embeddings:
+    vectors = np.concatenate([a.vectors, b.vectors], axis=1) / 2
+    return Embeddings(vectors, a.ids, f"{a.fingerprint} and {b.fingerprint}", "cosine")
+
+
 # %% tags=["check"]
 exhibition = csdlib.load_dataset("atelier", progress=False).where(
     split=["query", "database"]
@@ -643,11 +663,13 @@ colour, patches = (
     for name in ("colour", "gram-clip-tiny")
 )
 both = joined(colour, patches)
+assert type(both).__name__ == "Embeddings"
 means = (
     colour.vectors[:50] @ colour.vectors[50:90].T
     + patches.vectors[:50] @ patches.vectors[50:90].T
 ) / 2
-np.testing.assert_allclose(both.vectors[:50] @ both.vectors[50:90].T, means, atol=1e-5)
+away = np.abs(both.vectors[:50] @ both.vectors[50:90].T - means)
+assert away.max() < 1e-5, "each cosine is the mean of the two"
 alone, together = (
     csdlib.evaluate_embeddings(exhibition, found, k=1) for found in (colour, both)
 )

@@ -177,7 +177,7 @@ for right, n in ((0, 20), (11, 20), (37, 40), (20, 20)):
     assert np.allclose(score_interval(right, n), (exact.low, exact.high), atol=1e-4)
 
 # %% [markdown]
-# **2. Your own test (30 minutes).** Give `root` a folder of your own pictures, with a subfolder for each of four artists or more, and `dataset` the value `folder`. Take the test, and let somebody else take it. Which of the rules above cannot be kept, and by what else than style could one find the answer?
+# **2. Your own test (30 minutes, open).** Give `root` a folder of your own pictures, with a subfolder for each of four artists or more, and `dataset` the value `folder`. Take the test, and let somebody else take it. Which of the rules above cannot be kept, and by what else than style could one find the answer?
 #
 # ## Further reading
 #

@@ -623,13 +623,18 @@ def loss(z, labels, tau):
 
 # %% tags=["check"]
 seen_by = looks[compared_descriptor][0]
-for each in (labels, several, labels[:, :1]):
+cases = {
+    "one tag each": labels,
+    "several tags": several,
+    "some without a partner": labels[:, :1],
+}
+for case in cases:
     expected = float(
         multilabel_contrastive_loss(
-            torch.tensor(seen_by), torch.tensor(each), temperature
+            torch.tensor(seen_by), torch.tensor(cases[case]), temperature
         )
     )
-    assert abs(loss(seen_by, each, temperature) - expected) < 1e-6
+    assert abs(loss(seen_by, cases[case], temperature) - expected) < 1e-6
 
 # %% [markdown]
 # **2. The wrong neighbour (15 minutes).** Go back to the four vectors, but exchange the tags: now $a$ and $c$ are by one painter, $b$ and $d$ by the other. Everybody's
@@ -657,6 +662,13 @@ def crossed(tau):
     """
     four = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]])
     return loss(four, np.array([[1, 0], [0, 1], [1, 0], [0, 1]]), tau)
+
+
+# %% tags=["mistake"]
+# The tags as they were: each picture's nearest neighbour is right, and the loss falls to 0 with the temperature.
+def crossed(tau):
+    four = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-0.6, 0.8]])
+    return loss(four, np.array([[1, 0], [1, 0], [0, 1], [0, 1]]), tau)
 
 
 # %% tags=["check"]
@@ -689,6 +701,14 @@ turn_b = 0.0  # your code here
 on_a, on_c, on_d = steps.loc[1, "on a"], steps.loc[1, "on c"], steps.loc[1, "on d"]
 by_a, by_c, by_d = steps["on b"][[0, 2, 3]]
 turn_b = ((on_a + by_a) * -0.6 + (on_c + by_c) * 0.8 + (on_d + by_d) * 1.0) / (4 * 0.2)
+
+
+# %% tags=["mistake"]
+# Only what b pays itself: the others look at b, too, and their forces stand in its column.
+turn_b = (
+    steps.loc[1, "on a"] * -0.6 + steps.loc[1, "on c"] * 0.8 + steps.loc[1, "on d"]
+) / (4 * 0.2)
+
 
 # %% tags=["check"]
 small = 1e-4

@@ -480,6 +480,15 @@ first[:99, 0] = True
 second[:99, 0] = second[99, 9] = True
 # No closer: with equally many hits, both averages divide the same two sums by the
 # same number, 100 or the hits, and so agree on who is better. One hit more is enough.
+
+
+# %% tags=["mistake"]
+# Both find all: then the two averages are the same, and agree on who is better.
+first = np.zeros((100, 10), dtype=bool)
+second = np.zeros((100, 10), dtype=bool)
+first[:, 0] = second[:, 1] = True
+
+
 # %% tags=["check"]
 by_code = [
     each[each > 0].mean()

@@ -578,7 +578,7 @@ print(f"fewer than one in a hundred: from {enough} pictures on")
 # descriptors of the first batch (`style`, both views), divided by that of $L_\mathrm{MCL}$, before training. Guess first. Which term moves the descriptors more?
 
 # %% tags=["exercise"]
-weighs = 0.0  # your code here
+weighs = float("nan")  # your code here
 
 # %% tags=["solution"]
 points = style.clone().requires_grad_()
@@ -587,6 +587,15 @@ viewed = ssl_weight * self_supervised_loss(points, temperature)
 pulls = [torch.autograd.grad(term, points)[0].norm() for term in (tagged, viewed)]
 weighs = float(pulls[1] / pulls[0])
 # Below 1 the tags move the descriptors more, above 1 the views do.
+
+
+# %% tags=["mistake"]
+# Upside down: how many times the tags pull as hard as the views.
+points = style.clone().requires_grad_()
+tagged = multilabel_contrastive_loss(points[:, 0], labels[first_rows], temperature)
+viewed = ssl_weight * self_supervised_loss(points, temperature)
+pulls = [torch.autograd.grad(term, points)[0].norm() for term in (tagged, viewed)]
+weighs = float(pulls[0] / pulls[1])
 
 # %% tags=["check"]
 leaf, norms = style.clone().requires_grad_(), []

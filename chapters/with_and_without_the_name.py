@@ -540,6 +540,14 @@ print(
     f"name taken out, one noise: {partners('simple', 'own', 'no name')[0].mean():.2f}"
 )
 
+
+# %% tags=["mistake"]
+# Also pairs a picture with itself: a distance of 0 that nobody has measured.
+def apart(vectors: np.ndarray, artists: np.ndarray, same: bool) -> float:
+    chosen = (artists[:, None] == artists) == same
+    return float(1 - (vectors @ vectors.T)[chosen].mean())
+
+
 # %% tags=["check"]
 square = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
 assert apart(square, np.array(list("aabb")), True) == 0
@@ -570,6 +578,14 @@ for size in (2, 8, 32, 128):
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
     where = place(drawn[2:], drawn[0], drawn[1])
     print(f"{size} dimensions: {((where > 0.25) & (where < 0.75)).mean():.0%} between")
+
+
+# %% tags=["mistake"]
+# Divides by the length of the line and not by its square: a is at 1 only if it is that far from b.
+def place(x: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    line = a - b
+    return (x - b) @ line / np.linalg.norm(line)
+
 
 # %% tags=["check"]
 ends = np.eye(3)

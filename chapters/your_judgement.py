@@ -381,6 +381,19 @@ print(
 for who, (x, own) in enumerate(zip(rows, said, strict=True)):
     print("alone:", foretold(x, own, np.full(60, who)))
 
+
+# %% tags=["mistake"]
+# A metric for each expert: that is the comparison, and not the metric of all.
+def foretold(x: np.ndarray, said: np.ndarray, of: np.ndarray) -> dict[int, float]:
+    names = [str(facet) for facet in range(x.shape[1])]
+    shares = {}
+    for who in np.unique(of):
+        own = of == who
+        told = learn_judgement(x[own], said[own], names).probability(x[own]) > 0.5
+        shares[int(who)] = float((told == said[own]).mean())
+    return shares
+
+
 # %% tags=["check"]
 trial = np.random.default_rng(0)
 x = trial.normal(size=(400, 2))

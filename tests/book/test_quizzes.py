@@ -1,5 +1,6 @@
 """Quizzes: well formed, about what the page teaches, answered by mouse and by keyboard, and safe whatever they say."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,12 @@ def test_right_answers_are_not_told_by_their_place_or_their_length(slug: str) ->
     assert len(asked) >= 2
     places = [next(place for place, each in enumerate(answers) if each.right) for answers in asked]
     assert len(set(places)) > 1, "the right answer stands always at one place"
+
+
+def test_no_place_has_more_right_answers_than_its_share() -> None:
+    asked = [each.answers for slug in WITH_QUIZ for each in read_quiz(PROJECT, slug) if len(each.answers) == 3]
+    places = Counter(next(place for place, each in enumerate(answers) if each.right) for answers in asked)
+    assert max(places.values()) < 0.37 * len(asked), places
 
 
 @pytest.mark.parametrize("by", [max, min])

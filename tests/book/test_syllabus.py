@@ -1,5 +1,6 @@
 """The syllabus promises only what the chapters hold: prerequisites, exercises, minutes, goals."""
 
+import re
 from functools import cache
 
 import networkx as nx
@@ -8,9 +9,10 @@ from bs4 import BeautifulSoup
 
 from book import assemble
 from book.dependency_map import dependency_map, levels, shortest_needs
+from book.editions import exercises
 from book.project import BookError, Project
-from book.syllabus import exercise_of, homework_minutes, read_plan, reading_minutes, teachers_pages
-from book.teaching import Goal, Lesson, read_goals, read_lesson, with_goals
+from book.syllabus import exercise_of, homework_minutes, read_plan, reading_minutes, teachers_pages, to_mark
+from book.teaching import Exercise, Goal, Lesson, read_goals, read_lesson, with_goals
 from tests.book.conftest import ROOT, write_chapter
 
 PROJECT = Project(ROOT, ROOT / "build")
@@ -28,6 +30,12 @@ def lessons() -> dict[str, Lesson]:
     goals = read_goals(PROJECT)
     found = [read_lesson(chapter, goals) for chapter in assemble._chapters(PROJECT)]
     return {lesson.slug: lesson for lesson in found}
+
+
+@cache
+def pages() -> dict[str, str]:
+    """The teacher's pages, filled."""
+    return dict(teachers_pages(PROJECT, list(lessons().values()), assemble._parts(PROJECT)))
 
 
 def lesson(slug: str, needs: tuple[str, ...] = (), **others: object) -> Lesson:
@@ -80,6 +88,48 @@ def test_a_week_fits_into_a_week(week: dict[str, object]) -> None:
     assert set(week["discuss"]) <= set(PLAN["discussion"])  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("slug", list(lessons()))
+def test_an_exercise_is_called_open_if_no_check_judges_it(slug: str) -> None:
+    checked = [each.checked for each in exercises(assemble.read_chapter(PROJECT, slug).notebook())]
+    assert [not each.open for each in lessons()[slug].exercises.values()] == checked
+
+
+@each_week
+def test_a_week_hands_out_what_its_exercises_are_done_in(week: dict[str, list[str]]) -> None:
+    asked = [name.split() for name in week["homework"]]
+    in_kernels = {slug for slug, number in asked if not lessons()[slug].exercises[int(number)].open}
+    assert in_kernels <= set(week["notebooks"]) <= {*week["reading"], *week["more"]}
+    assert week["predict"]
+
+
+def test_as_many_open_exercises_are_asked_for_as_are_marked() -> None:
+    asked = [name.split() for week in WEEKS for name in week["homework"]]
+    assert sum(lessons()[slug].exercises[int(number)].open for slug, number in asked) == 2
+
+
+def test_what_a_week_gives_to_mark_is_added_up() -> None:
+    found = {1: Exercise(1, "Count", 10), 2: Exercise(2, "Think", 30, open=True), 3: Exercise(3, "Sum", 15)}
+    known = {"a": lesson("a", exercises=found)}
+    assert to_mark({"homework": ["a 1", "a 2", "a 3"]}, known) == (
+        "by you, the prediction and *Think*; by machine, the other exercises (25 points, one a minute)"
+    )
+    assert to_mark({"homework": ["a 2"]}, known) == "by you, the prediction and *Think*"
+    assert exercise_of("a 2", known) == "[a](a) 2, *Think* (30 min, open)"
+
+
+@pytest.mark.parametrize("name", list(PLAN["discussion"]))
+def test_no_question_asks_for_a_chapter_before_its_week(name: str) -> None:
+    text = pages()["syllabus.md"]
+    asked_in = next(number for number, week in enumerate(WEEKS, 1) if name in week["discuss"])
+    block = text.partition(f"(discuss-{name})=")[2].partition("(discuss-")[0]
+    before = re.findall(
+        r"\]\((\w+)\)", block.partition("*Read before:*")[2].partition("Come back")[0].partition("\n")[0]
+    )
+    known = {slug for week in WEEKS[:asked_in] for slug in (*week["reading"], *week["more"])}
+    assert before
+    assert set(before) <= known
+
+
 def test_every_question_is_asked_in_some_week() -> None:
     assert {name for week in WEEKS for name in week["discuss"]} == set(PLAN["discussion"])
     assert {each["theme"] for each in PLAN["discussion"].values()} >= {"Law", "Consent", "Connoisseurship"}
@@ -127,10 +177,10 @@ def test_prerequisites_exercises_and_minutes_are_read_from_the_text(project: Pro
     found = read_lesson(assemble.read_chapter(project, "second"), {"second": [Goal("count", 1)]})
     assert (found.needs, found.helped_by) == (("tiny",), ("other", "third", "fourth"))
     assert found.reading == 25
-    assert [(each.title, each.minutes) for each in found.exercises.values()] == [
-        ("First", 10),
-        ("Second", 60),
-        ("Why", 30),
+    assert [(each.title, each.minutes, each.open) for each in found.exercises.values()] == [
+        ("First", 10, False),
+        ("Second", 60, True),
+        ("Why", 30, True),
     ]
     assert found.headings == ("Prerequisites", "Exercises")
     assert found.goals == (Goal("count", 1),)
@@ -179,14 +229,13 @@ def test_a_box_stands_right_of_what_it_needs() -> None:
 
 
 def test_the_pages_are_filled() -> None:
-    pages = dict(teachers_pages(PROJECT, list(lessons().values()), assemble._parts(PROJECT)))
-    assert set(pages) == {"syllabus.md", "in_the_classroom.md"}
-    for text in pages.values():
+    assert set(pages()) == {"syllabus.md", "in_the_classroom.md"}
+    for text in pages().values():
         assert "<!--" not in text
     for week in WEEKS:
-        assert week["title"] in pages["syllabus.md"]
+        assert week["title"] in pages()["syllabus.md"]
     for goal in (goal for each in lessons().values() for goal in each.goals):
-        assert goal.can in pages["syllabus.md"]
+        assert goal.can in pages()["syllabus.md"]
 
 
 def test_a_reference_that_leads_nowhere_is_named() -> None:
