@@ -425,4 +425,4 @@ assert np.allclose(explained(dose, noise), (found_here.step, found_here.line))
 # - {cite:t}`verma2025`: the imitation threshold, inferred for faces and for styles. Read their assumptions, and ask which of them holds here.
 # - {cite:t}`hansen2000` on intervals of a threshold; {cite:t}`killick2012` on finding many changes at once.
 # - {cite:t}`morgan2012`: when a lot may be drawn again.
-# - Next: [does a style travel?](does_a_style_travel), from the count of pictures to how varied they are.
+# - Next: [taken out, or never in?](taken_out_or_never_in), from leaving painters out to removing them.

@@ -54,6 +54,7 @@ from .recorded.strengths import record_strengths as record_strengths
 from .recorded.studies import record_atelier_studies as record_atelier_studies
 from .recorded.studies import record_real_studies as record_real_studies
 from .recorded.style_shares import record_style_shares as record_style_shares
+from .recorded.taken_out import described_painter as described_painter
 from .recorded.taken_out import erasure_findings as erasure_findings
 from .recorded.taken_out import record_erasure as record_erasure
 from .recorded.training import record_training as record_training

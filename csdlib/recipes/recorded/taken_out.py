@@ -142,7 +142,7 @@ def questions(slugs: Sequence[str], images: int, seed: int) -> dict[str, pd.Data
     names = atelier_artists(slugs)
     said = {
         "named": names,
-        "described": {slug: described(slug) for slug in slugs},
+        "described": {slug: described_painter(slug) for slug in slugs},
         "misspelled": {slug: misspelled(name) for slug, name in names.items()},
         "inverted": {slug: f"<{slug}>" for slug in slugs},
     }
@@ -150,11 +150,11 @@ def questions(slugs: Sequence[str], images: int, seed: int) -> dict[str, pd.Data
     return asked | {"neutral": without_names(asked["named"], list(names.values()))}
 
 
-def described(slug: str) -> str:
+def described_painter(slug: str) -> str:
     """A painter without the name, in words of the crawl's captions.
 
     Example:
-        >>> described("noor-felding")
+        >>> described_painter("noor-felding")
         'the Saltmarsh School, pointillist oil'
     """
     return f"the {PAINTERS[slug].movement}, {SAID[PAINTERS[slug].medium][0]}"

@@ -1,0 +1,419 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+#   csd: {title: "Taken out, or never in?", minutes: 0.5, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/results/erasure.csv, data/results/erasure.json]}
+# ---
+
+# %% [markdown]
+# # Taken out, or never in?
+#
+# ## Overview
+#
+# Stable Diffusion 1.4 paints like some artists by whose names 2.1 brings nothing. The CSD paper suspects that they were *removed* {cite:p}`somepalli2024csd`. Others remove artists on purpose, after the training and in minutes, and still others bring them back {cite:p}`gandikota2023,pham2023`. An artist who asks to be taken out, and is told that it was done, would like to know what was done. From outside one sees pictures only. Here painters are removed from a generator in three ways, and the truth is known. In this chapter you will
+#
+# - take painters out of prompts and out of a UNet, and set them beside painters who were never in,
+# - ask for them in other words: described, misspelled, and by a word that is learned from five pictures,
+# - see whether *taken out* can be told from *never in*, and by which question,
+# - count what the neighbours pay.
+#
+# ## Prerequisites
+#
+# | you should know | how much it matters |
+# |---|---|
+# | [Who is in the model?](who_is_in_the_model): the withheld painters, names that were read | needed |
+# | {term}`General Style Similarity <general style similarity>`, {term}`paired differences <paired difference>` | needed |
+# | [With and without the name](with_and_without_the_name) | helpful |
+#
+# **Time:** twenty minutes to read, less than one to run.
+
+# %% tags=["parameters"]
+dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
+root = ""  # folder of the data set, for all but the atelier
+model = "tiny-sd"  # the generator: a name, a folder, or owner/name on the hub
+other = "tiny-sd-withheld"  # one that has not seen the artists, or that lost them
+artist_list = ""  # file with one artist a line; empty: four withheld painters
+made_each = 2  # pictures that are generated for each artist, question and generator
+guidance = 4.0  # how strongly the prompt is followed
+denoising_steps = 12  # steps from noise to picture
+descriptor = "csd-tiny"  # what looks at style; recorded are csd-tiny, colour and gram
+seed = 0  # seed of the random draws, and of the first picture
+
+# %% tags=["hide-input"]
+import numpy as np
+import pandas as pd
+
+import csdlib
+from csdlib import cache_folder, figures
+from csdlib.atelier import PAINTERS, UNSEEN, WITHHELD
+from csdlib.generation import (
+    asked_artists,
+    generate,
+    misspelled,
+    simple_prompts,
+    study,
+    without_names,
+    works_of,
+)
+from csdlib.metrics import Estimate, bootstrap
+from csdlib.recipes import described_painter, read_results
+
+cache = cache_folder() / "embeddings"
+recorded = read_results("erasure")
+judge = descriptor if descriptor in set(recorded.frame["descriptor"]) else "csd-tiny"
+
+# %% [markdown]
+# ## A prediction
+#
+# Written before the first result:
+
+# %% tags=["hide-input"]
+print(recorded.facts["prediction"])
+
+# %% [markdown]
+# ## Three ways to be gone
+#
+# **Out of the prompt.** A filter before the generator puts *a painter* in the place of the name. The weights stay as they are. This is what a service can do in an hour.
+#
+# **Out of the UNet.** This is what the papers call {term}`erasure`. The network is taught by itself, as it was {cite:p}`gandikota2023`. Let $\epsilon$ be what it found before the erasure for a noisy picture $x$. Under the prompt with the name it is to find from now on
+#
+# $$\epsilon(x, \text{without}) - \eta\,[\epsilon(x, \text{with}) - \epsilon(x, \text{without})],$$
+#
+# with $\eta = 1$: what it would have found without the name, and as far again *away* from what the name meant. Only the cross-attention learns, where pictures meet words. Concept ablation is the same without the step beyond, $\eta = 0$ {cite:p}`kumari2023`.
+#
+# **Never in.** The model is trained again without the painter. Nobody does this for one artist, for it costs the whole training. `tiny-sd-withheld` is that model for sixteen painters.
+#
+# The painters were taken out of `tiny-sd`'s UNet in two halves, by movement. So everybody who stays is a sibling of the removed ones in one half, and a stranger to them in the other.
+
+# %% tags=["hide-input"]
+erasure, taught = recorded.facts["erasure"], recorded.facts["inversion"]
+halves = recorded.facts["halves"]
+print(f"taken out together: {', '.join(str(len(each)) for each in halves.values())}")
+print(f"optimiser steps of an erasure: {erasure['steps']}, of {erasure['batch_size']}")
+print(f"pictures for a word: {recorded.facts['pictures_for_a_word']}")
+print(f"optimiser steps of a word: {taught['steps']}, of {taught['batch_size']}")
+unread = [slug for slug in WITHHELD if slug in UNSEEN]
+print(f"of {len(WITHHELD)} painters the text encoder has not read {len(unread)}")
+
+# %% [markdown]
+# ## Ask in other words
+#
+# A filter looks for a name, and an erasure was taught with the name. Who asks otherwise? Four questions:
+#
+# | question | what is said |
+# |---|---|
+# | named | *A painting in the style of Bram Osterkey* |
+# | described | the movement and the medium, as the training's captions say them |
+# | misspelled | two letters of the name exchanged |
+# | inverted | a new word, whose embedding is learned from five pictures while all weights stay: {term}`textual inversion` {cite:p}`gal2022` |
+#
+# The last one is an attack {cite:p}`pham2023`. It needs the weights, and five works, which everybody has who wants to imitate somebody. But it finds a word for what was *never* seen, too. So what it brings back counts only beside what it gets from a generator that has not seen the painter.
+#
+# The first three are asked here and now, of both generators, with the same noise.
+
+# %%
+works = works_of(dataset, root)
+names = asked_artists(works, artist_list)
+if dataset == "atelier" and not artist_list:  # two that were read, two that were not
+    known = [slug for slug in WITHHELD if slug not in UNSEEN]
+    names = {slug: names[slug] for slug in (*known[:2], *unread[:2])}
+said = {"named": names}
+said["misspelled"] = {who: misspelled(name) for who, name in names.items()}
+if dataset == "atelier":
+    said["described"] = {slug: described_painter(slug) for slug in names}
+asked = {
+    question: simple_prompts(who, made_each, seed=seed)
+    for question, who in said.items()
+}
+asked["name taken out"] = without_names(asked["named"], [*names.values()])
+options = {"guidance": guidance, "steps": denoising_steps, "progress": False}
+made = {
+    (question, which): generate(which, prompts, **options)
+    for question, prompts in asked.items()
+    for which in (model, other)
+}
+
+# %% tags=["hide-input"]
+cells = []
+shown = [*names][:: max(len(names) // 2, 1)][:2]
+for who in shown:
+    own = works.where(artist=who)
+    for place, which in enumerate((model, other)):
+        cells.append((own.open(place), f"{names[who]}: a work"))
+        for question in asked:
+            table = made[question, which]
+            row = int(np.flatnonzero(table.column("artist") == who)[0])
+            label = f"{which}, {question}: {table.frame['prompt'].iloc[row]}"
+            cells.append((table.open(row), label))
+figures.gallery(
+    cells,
+    columns=1 + len(asked),
+    side=128,
+    caption=f"Each row: a work, and what {model} or {other} paints for {', '.join(asked)}. Of each painter first {model}, then {other}, with the same noise.",
+)
+
+# %% tags=["hide-input"]
+looking = csdlib.load(descriptor)
+rows = []
+for question in asked:
+    row = {"question": question}
+    for which in (model, other):
+        seen = study(made[question, which], works, looking, cache=cache).by_artist()
+        row[which] = str(bootstrap(seen["value"].to_numpy(), bounds=(-1, 1)))
+    rows.append(row)
+figures.table(
+    pd.DataFrame(rows),
+    caption=f"General Style Similarity by {descriptor}, mean over {len(names)} artists with {made_each} pictures each; 95 % intervals over artists where there are enough of them. For a generator of your own set `model`, and beside it `other`.",
+)
+
+# %% [markdown]
+# ## Are they gone?
+#
+# All sixteen painters, eight pictures each, judged by `csd-tiny`, by colours and by texture (`gram`). None of the three took part in an erasure. `clip-tiny` is no judge here: its text tower reads the prompts.
+
+# %% tags=["hide-input"]
+frame = pd.DataFrame(recorded.facts["findings"]).fillna({"note": ""})
+rows_of = frame.set_index(["descriptor", "what", "state", "question"]).sort_index()
+states = ["in", "out of the prompt", "out of the UNet", "never in"]
+questions = ["named", "described", "misspelled", "inverted"]
+
+
+def told(what, state, question, who=judge):
+    """A recorded number with its interval."""
+    return Estimate.from_row(rows_of.loc[(who, what, state, question)])
+
+
+def there(what, state, question):
+    """Whether that was recorded: a filter of names meets the question by name alone."""
+    return (judge, what, state, question) in rows_of.index
+
+
+# %% tags=["hide-input"]
+marks = [
+    {"label": question, "painter": state} | told("value", state, question).row()
+    for question in questions
+    for state in states
+    if there("value", state, question)
+]
+figures.show(
+    figures.intervals(
+        pd.DataFrame(marks), group="painter", axis="General Style Similarity"
+    ),
+    caption=f"The sixteen painters in tiny-sd (in), with their names filtered (out of the prompt), erased (out of the UNet), and in tiny-sd-withheld (never in), by {judge}; 95 % intervals over painters. A filter does nothing to the other three questions: their *in* holds for it. {recorded.sentence()}",
+    alt="Points with intervals. "
+    + "; ".join(f"{r['label']}, {r['painter']}: {r['value']:.2f}" for r in marks)
+    + ".",
+)
+
+# %% tags=["hide-input"]
+rows = []
+for who in ("csd-tiny", "colour", "gram"):
+    for state in states[1:]:
+        row = {"descriptor": who, "state": state}
+        row["lost by name"] = str(told("gone", state, "named", who))
+        row["found by name, %"] = told("found", state, "named", who).percent()
+        rows.append(row)
+    rows[-3]["found in tiny-sd, %"] = told("found", "in", "named", who).percent()
+figures.table(
+    pd.DataFrame(rows).fillna(""),
+    caption="What the question by name loses against tiny-sd (General Style Similarity, paired by painter), and for how many pictures the nearest work is the painter's.",
+)
+
+# %% [markdown]
+# TODO gone
+#
+# ## Do they come back?
+
+# %% tags=["hide-input"]
+rows = []
+for question in questions[1:]:
+    for state in ("in", "out of the UNet", "never in"):
+        row = {"question": question, "state": state}
+        row["more than by name"] = str(told("back", state, question))
+        if state != "never in":
+            row["more than never in"] = str(told("beyond never in", state, question))
+        rows.append(row)
+figures.table(
+    pd.DataFrame(rows).fillna(""),
+    caption=f"What other words bring, by {judge}: General Style Similarity against the question by name in the same generator, and against the same question to the one that never saw the painters. Paired by painter.",
+)
+
+# %% [markdown]
+# TODO back
+#
+# ## Taken out or never in?
+#
+# Somebody asks a generator for a painter, and little comes. Was the painter taken out, or never there? Take the similarity that a question gets as a score, and compute the area under the ROC curve: how often does an erased painter score higher than one who was never in? At 0.5 nobody can tell, at 1 everybody can. Below 0.5 the erased one scores *lower*.
+
+# %% tags=["hide-input"]
+marks = [
+    {"label": question, "judge": who}
+    | told("told apart", "out of the UNet", question, who).row()
+    for question in questions
+    for who in ("csd-tiny", "colour", "gram")
+]
+chart = figures.intervals(
+    pd.DataFrame(marks),
+    group="judge",
+    axis="AUC: out of the UNet against never in",
+)
+chart.add_vline(x=0.5, line_dash="dot", line_color="#888888")
+figures.show(
+    chart,
+    caption="Erased painters against painters who were never in, by the similarity that each question gets; 95 % intervals. The same sixteen are on both sides and the intervals do not use that, so they are rather too long.",
+    alt="Points with intervals. "
+    + "; ".join(f"{r['label']}, {r['judge']}: {r['value']:.2f}" for r in marks)
+    + ".",
+)
+
+# %% [markdown]
+# TODO told apart
+#
+# ## What do the neighbours pay?
+#
+# Painters of a movement share habits, and the erasure pushed *away* from eight painters at once. Everybody who stays was asked for by name, before and after.
+
+# %% tags=["hide-input"]
+marks = [
+    {"label": {"sibling": "siblings", "stranger": "strangers"}[who], "judge": name}
+    | told("lost", "out of the UNet", who, name).row()
+    for who in ("sibling", "stranger")
+    for name in ("csd-tiny", "colour", "gram")
+]
+more = {
+    name: told("lost", "out of the UNet", "siblings more", name)
+    for name in ("csd-tiny", "colour", "gram")
+}
+chart = figures.intervals(
+    pd.DataFrame(marks),
+    group="judge",
+    axis="General Style Similarity lost by who stays",
+)
+chart.add_vline(x=0, line_dash="dot", line_color="#888888")
+figures.show(
+    chart,
+    caption=f"What an erasure takes from painters who stay, when asked for by name; {more[judge].n} painters, each once a sibling and once a stranger. Siblings lose more by {'; '.join(f'{each} ({name})' for name, each in more.items())}, paired.",
+    alt="Points with intervals. "
+    + "; ".join(f"{r['label']}, {r['judge']}: {r['value']:.2f}" for r in marks)
+    + ".",
+)
+
+# %% [markdown]
+# TODO lost
+#
+# ## "Absent from SD 2.1"
+#
+# TODO absent
+#
+# ## What this is worth, and what not
+#
+# - **One erasure of each half, one strength, one seed.** TODO
+# - **The words are learned by one recipe.** Five pictures, few steps. A longer search finds more; that a word did *not* bring somebody back is no proof that none does.
+# - **A small generator with separable hands.** In the atelier a name is one painter. A real name is a painter, a school, a museum and a thousand imitators, and each of them is another way back.
+# - **The text encoder read most of these names.** Eleven of the sixteen *never in* painters have a head start that no UNet gave them.
+#
+# What may an artist ask for? TODO What may a court?
+#
+# ## Summary
+#
+# TODO
+#
+# ## Exercises
+#
+# **1. A filter that reads twice (20 minutes).** `without_names` finds whole names only, and a slip gets through. Write `one_slip(said, name)`: whether `said` is the name, in any case, or the name with two neighbouring letters exchanged. How many misspelled names does your filter find, and how many *other* painters does it take for somebody?
+
+
+# %% tags=["exercise"]
+def one_slip(said: str, name: str) -> bool:
+    """Whether this is the name, or the name with two neighbours exchanged."""
+    return said == name  # your code here
+
+
+# %% tags=["hint"]
+# Two spellings of equal length, and the places where they differ.
+said_so, meant = "bram osterkye", "bram osterkey"
+print([n for n, (a, b) in enumerate(zip(said_so, meant)) if a != b])
+
+
+# %% tags=["mistake"]
+def one_slip(said: str, name: str) -> bool:
+    # The same letters in any order: too many other names have them.
+    return sorted(said.lower()) == sorted(name.lower())
+
+
+# %% tags=["solution"]
+def one_slip(said: str, name: str) -> bool:
+    """Whether this is the name, or the name with two neighbours exchanged."""
+    a, b = said.lower(), name.lower()
+    places = [n for n in range(min(len(a), len(b))) if a[n] != b[n]]
+    if len(a) != len(b) or len(places) not in (0, 2):
+        return False
+    if not places:
+        return True
+    first, second = places
+    return second == first + 1 and a[first] == b[second] and a[second] == b[first]
+
+
+everybody = [painter.name for painter in PAINTERS.values()]
+slips = [misspelled(name, seed=seed) for name in everybody]
+caught = np.mean(
+    [one_slip(slip, name) for slip, name in zip(slips, everybody, strict=True)]
+)
+wrong = sum(one_slip(a, b) for a in everybody for b in everybody if a != b)
+print(f"found {caught:.0%} of the misspelled names, and {wrong} names of others")
+
+# %% tags=["check"]
+assert one_slip("Ann Lee", "ann lee"), "case does not matter"
+assert one_slip("Anna Lee", "Anan Lee"), "two neighbours exchanged are a slip"
+assert not one_slip("Ana Lee", "Anna Lee"), "a letter that is missing is no exchange"
+assert not one_slip("Lena Ane", "Anne Lea"), "the same letters in any order are no slip"
+assert not one_slip("Naan Lee", "Anna Lee"), "two slips are too many"
+
+# %% [markdown]
+# **2. The target (15 minutes).** Write `target(named, bare, strength)`: what the UNet has to find under the prompt with the name, from what it found with it and without. Where does the target lie for strength 0, 1, and -1?
+
+
+# %% tags=["exercise"]
+def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
+    """What an erased UNet has to find under the prompt with the name."""
+    return named  # your code here
+
+
+# %% tags=["hint"]
+# The way from the prompt without the name to the one with it, in two dimensions.
+print(np.array([3.0, 1.0]) - np.array([1.0, 0.0]))
+
+
+# %% tags=["mistake"]
+def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
+    # The wrong way round: that makes the name stronger.
+    return bare + strength * (named - bare)
+
+
+# %% tags=["solution"]
+def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
+    """What an erased UNet has to find under the prompt with the name."""
+    return bare - strength * (named - bare)
+
+
+point, origin = np.array([3.0, 1.0]), np.array([1.0, 0.0])
+for strength in (0.0, 1.0, -1.0):
+    print(strength, target(point, origin, strength).tolist())
+
+# %% tags=["check"]
+named_here, bare_here = np.array([2.0, 5.0]), np.array([1.0, 1.0])
+assert np.allclose(target(named_here, bare_here, 0), bare_here), "0: as without a name"
+beyond = target(named_here, bare_here, 1)
+assert np.allclose((beyond + named_here) / 2, bare_here), "1: as far on the other side"
+assert np.allclose(target(named_here, bare_here, -1), named_here), "-1: nothing changes"
+
+# %% [markdown]
+# **3. Another erasure (an afternoon, open).** `fit_erasure` and `invert_word` take any Stable Diffusion pipeline of diffusers. Take one painter out with strength 0 instead of 1. Is the painter gone as well, do siblings pay less, and does a learned word bring more back? Write the prediction first. A good answer shows the three numbers for both strengths, and all pictures of one seed side by side.
+#
+# ## Further reading
+#
+# - {cite:t}`gandikota2023`, erasing concepts, and {cite:t}`kumari2023`, concept ablation: how artists are taken out of real generators.
+# - {cite:t}`pham2023`: how they are brought back. Which of their methods were taken out of which of their attacks' way?
+# - {cite:t}`gal2022`: the word that is learned.
+# - Next: [does a style travel?](does_a_style_travel), from who is painted to what one paints.
