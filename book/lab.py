@@ -17,8 +17,8 @@ START = "start_here.ipynb"
 _PAIRED = 'formats = "ipynb,py:percent"\n'
 _NOTE = (
     "*Your copy of the chapter.* Run its cells from the top; their numbers are those of the book. Write each answer in "
-    "place of the stub, and run the check below it: it stays silent, or prints a result, if you are right, and else says "
-    "what it got; *Run All* stops at the first stub. A relative path counts from the folder of this notebook."
+    "place of the stub, and run the check below it: it stays silent, or prints a result, if you are right, and else "
+    "says what it got. *Run All* stops at the first stub. A relative path counts from the folder of this notebook."
 )
 _INTRODUCTION = """\
 # Measuring Style: the notebooks
