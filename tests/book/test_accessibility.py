@@ -33,9 +33,9 @@ FOCUSED = """() => {
 CHART = "figure.csd-figure:has(> [role=img] .plotly-graph-div)"
 FOLDS = f"{CHART} > details.csd-numbers:not([open])"
 ONE_OF_EACH = ["quickstart", "style_maps", "how_to_report_a_study_of_style", "api-embeddings", "glossary"]
-# Pages that are filled by a script, or where a reader uses one.
-ALIVE = [*ONE_OF_EACH, "beyond_the_artist", "test_yourself", "the_loss_by_hand", "try_your_own", "your_judgement"]
-# What takes seconds on a page, and says nothing of how it is written: there it is an image with a description.
+# And the other pages with a map, whose buttons plotly makes.
+DRAWN = [*ONE_OF_EACH, "artists_and_neighbours", "your_own_images"]
+# On the rest charts and formulas are not drawn: to axe a chart is one image with a description. All other scripts run.
 DRAWINGS = "**/{plotly.min,tex-svg}.js*"
 
 
@@ -61,8 +61,9 @@ def look(tab: Callable[[str], Tab], address: str) -> Look:
 
     @cache
     def load(name: str) -> SimpleNamespace:
-        page = tab("desk" if name in ALIVE else "bare").page
-        tab("desk" if name in ALIVE else "bare").open(f"{address}{name}.html")
+        kind = "desk" if name in DRAWN else "bare"
+        page = tab(kind).page
+        tab(kind).open(f"{address}{name}.html")
         found = SimpleNamespace(charts=page.locator(CHART).count(), folds=page.locator(FOLDS).count())
         found.day = grave(page, {} if name in ONE_OF_EACH else {"rules": {COLOURS: {"enabled": False}}})
         if name in ONE_OF_EACH:
