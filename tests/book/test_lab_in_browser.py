@@ -118,15 +118,15 @@ def figures(window: Page, lab: str) -> Page:
     """The notebook of figures, run."""
     window.goto(f"{lab}try.ipynb")
     ready(window)
-    window.click(".lm-MenuBar-itemLabel:text-is('Run')")
-    window.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
+    for text in CELLS:
+        run(window, text.splitlines()[0])
     window.wait_for_selector("iframe.csd-map-frame")
     return window
 
 
 def ready(window: Page) -> None:
     """Wait for the kernel of the notebook that is shown: what is run before that is not run."""
-    window.wait_for_selector(f"{SHOWN} .jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+    window.wait_for_selector(".jp-StatusBar-TextItem:has-text('| Idle')")
 
 
 def run(window: Page, text: str, instead: str = "") -> Locator:
@@ -169,7 +169,6 @@ def test_a_map_lives(figures: Page) -> None:
 
 def test_what_is_saved_is_saved_as_text_and_what_is_edited_there_comes_back(figures: Page, folder: Path) -> None:
     twin = folder / "try.py"
-    assert not twin.exists()
     figures.locator(".jp-CodeCell .cm-content").first.click()
     with figures.expect_response(lambda answer: answer.request.method == "PUT" and "try.ipynb" in answer.url):
         figures.keyboard.press(f"{ACCEL}+s")
