@@ -32,11 +32,12 @@ _FOLDED = {"hide-input": ["source"], "hide-output": ["outputs"], "hide-cell": ["
 _NO_ANSWER = {"grade": False, "solution": False, "task": False, "locked": False, "schema_version": 3}
 
 
-def student(notebook: NotebookNode) -> NotebookNode:
+def student(notebook: NotebookNode, note: str = _FOR_STUDENTS) -> NotebookNode:
     """Stubs, hints and checks, with what a solution prints, to compare with; without solutions.
 
     Args:
         notebook: a chapter, executed or not. It stays as it is.
+        note: what stands below the title.
     """
     cells: list[NotebookNode] = []
     shown: list[str] = []
@@ -56,7 +57,7 @@ def student(notebook: NotebookNode) -> NotebookNode:
             _empty(cell)
             cell.source = with_messages(cell.source)
         cells.append(_for_jupyter(cell))
-    return _edition(notebook, cells, _FOR_STUDENTS)
+    return _edition(notebook, cells, note)
 
 
 def instructor(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:

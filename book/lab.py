@@ -15,6 +15,11 @@ from book.project import Project, write_if_changed
 START = "start_here.ipynb"
 # Jupytext, which the book is built with, reads it in JupyterLab: whichever of the two is saved, the other one follows.
 _PAIRED = 'formats = "ipynb,py:percent"\n'
+_NOTE = (
+    "*Your copy of the chapter.* Run its cells from the top; their numbers are those of the book. Write each answer in "
+    "place of the stub, and run the check below it: it stays silent, or prints a result, if you are right, and else "
+    "says what it got. *Run All* stops at the first stub. A relative path counts from the folder of this notebook."
+)
 _INTRODUCTION = """\
 # Measuring Style: the notebooks
 
@@ -37,7 +42,8 @@ def write_lab(project: Project) -> Path:
     write_if_changed(folder / "jupytext.toml", _PAIRED.encode())
     for slug, chapter in chapters.items():
         if not (folder / f"{slug}.ipynb").exists():
-            write_if_changed(folder / f"{slug}.ipynb", to_bytes(student(plain_markdown(project, chapter.notebook()))))
+            copy = student(plain_markdown(project, chapter.notebook()), _NOTE)
+            write_if_changed(folder / f"{slug}.ipynb", to_bytes(copy))
     write_if_changed(folder / START, _start(project, chapters))
     return folder
 

@@ -34,7 +34,7 @@
     const below = luminance(ground(element));
     return (Math.max(text, below) + 0.05) / (Math.min(text, below) + 0.05);
   };
-  const texts = ".bd-article p, .bd-article td, .bd-article th, .bd-article dt, figcaption, .csd-picture span, .main-svg text";
+  const texts = ".bd-article p, .bd-article a:not(.headerlink), .bd-article td, .bd-article th, .bd-article dt, figcaption, .csd-picture span, .main-svg text";
   const shown = (element) => element.textContent.trim() && !element.closest(".hoverlayer, details:not([open])");
 
   return {

@@ -10,9 +10,9 @@ from jupytext.cli import jupytext as jupytext_command
 from nbclient import NotebookClient
 
 from book.build import make_chapter
-from book.chapters import find_chapters
+from book.chapters import find_chapters, read_chapter
 from book.lab import START, write_lab
-from book.notebooks import read
+from book.notebooks import read, role
 from book.project import Project
 from tests.book.conftest import ROOT
 
@@ -49,6 +49,13 @@ def test_a_notebook_and_its_twin_follow_each_other(tmp_path: Path) -> None:
     assert read(notebook).cells[-1].source == "mine = 1"
 
 
+def test_what_a_notebook_runs_is_what_the_book_runs_but_for_the_exercises(tmp_path: Path) -> None:
+    project = Project(ROOT, tmp_path)
+    folder = write_lab(project)
+    for slug in find_chapters(project):
+        assert computed(read(folder / f"{slug}.ipynb")) == computed(read_chapter(project, slug).notebook()), slug
+
+
 @pytest.mark.slow
 def test_a_notebook_gives_the_numbers_of_make_chapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = Project(ROOT, tmp_path)
@@ -64,14 +71,17 @@ def test_a_notebook_gives_the_numbers_of_make_chapter(tmp_path: Path, monkeypatc
     assert {source: here[source] for source in both} == {source: there[source] for source in both}
 
 
+def computed(notebook: nbformat.NotebookNode) -> list[str]:
+    """The source of each cell of code that belongs to no exercise."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code" and not role(cell)]
+
+
 def shown(notebook: nbformat.NotebookNode) -> dict[str, list[str]]:
     """What each cell prints, and the numbers of its tables and charts: source -> texts."""
     found: dict[str, list[str]] = {}
     for cell in notebook.cells:
-        # What an exercise prints hangs on its answer, and seconds are never the same.
-        if cell.cell_type == "code" and not {"exercise", "hint", "solution", "check", "parameters"} & {
-            *cell.metadata.get("tags", [])
-        }:
+        # What an exercise prints hangs on its answer.
+        if cell.cell_type == "code" and not role(cell):
             found[cell.source] = [text for output in cell.outputs for text in numbers(output)]
     return found
 

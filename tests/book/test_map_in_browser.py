@@ -221,7 +221,9 @@ def test_the_map_is_drawn_with_webgl_and_says_what_it_is(page: Page) -> None:
            }"""
     )
     assert drawn > 100
-    labels = page.locator(".csd-map [role=img]").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    labels = page.locator(".csd-map-plot > [role=group]").evaluate_all(
+        "all => all.map(e => e.getAttribute('aria-label'))"
+    )
     assert labels == ["A grid.", "Two grids.", "Two grids.", "A grid."]
     assert page.locator("details.csd-map-words table tbody tr").first.text_content()
 

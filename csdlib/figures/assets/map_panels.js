@@ -23,7 +23,8 @@ function addPanel(given) {
   panel.box.setAttribute("aria-label", `Map ${panel.title} of ${count} pictures. Arrow keys go to the nearest picture ` +
     "in their direction, Enter shows its nearest neighbours, plus and minus zoom, 0 shows all, Escape closes.");
   const frame = make("div", "", "", panel.box);
-  frame.setAttribute("role", "img");
+  // No role "img": plotly's buttons in it are to be reached.
+  frame.setAttribute("role", "group");
   frame.setAttribute("aria-label", data.alt);
   panel.chart = make("div", "", "", frame);
   panel.chart.style.height = `${height()}px`;
