@@ -59,11 +59,8 @@ $(LAB): $(STAMP)
 course: $(STAMP) ## notebooks for students, for their teacher and for nbgrader [NAME=slug]
 	@$(BIN)/python -m book.build course $(NAME)
 
-# pypdf is not in the lock: a change of the lock would have every chapter run again.
 .PHONY: pdf
 pdf: book ## the whole book as one PDF, printed by Chromium or Chrome; prints where it is
-	@$(BIN)/python -c "import pypdf" 2>/dev/null || { echo "set-up: installing what binds the PDF"; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e ".[pdf]"; }
 	@$(BIN)/python -m book.pdf
 
 serve: $(STAMP) ## serve the built book on this machine (PORT=8000)
@@ -95,7 +92,7 @@ record: $(STAMP) ## record again what the book shows and does not run (hours; re
 bench: $(STAMP) ## measure seconds beside what one would use instead (a quarter of an hour); adds to data/results/bench.csv
 	@$(BIN)/python -m tests.bench
 
-# Neither the extra course, as nbgrader brings a server and a database, which only those who mark need, nor pdf.
+# Without the extras course and lab: nbgrader and JupyterLab bring servers, which the book does not need.
 lock: ## resolve pyproject.toml into requirements.lock again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --extra book --extra onnx --extra test pyproject.toml -o requirements.lock \
 	  --no-header --no-annotate

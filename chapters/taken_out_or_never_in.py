@@ -330,18 +330,6 @@ def one_slip(said: str, name: str) -> bool:
     return said == name  # your code here
 
 
-# %% tags=["hint"]
-# Two spellings of equal length, and the places where they differ.
-said_so, meant = "bram osterkye", "bram osterkey"
-print([n for n, (a, b) in enumerate(zip(said_so, meant)) if a != b])
-
-
-# %% tags=["mistake"]
-def one_slip(said: str, name: str) -> bool:
-    # The same letters in any order: too many other names have them.
-    return sorted(said.lower()) == sorted(name.lower())
-
-
 # %% tags=["solution"]
 def one_slip(said: str, name: str) -> bool:
     """Whether this is the name, or the name with two neighbours exchanged."""
@@ -363,6 +351,19 @@ caught = np.mean(
 wrong = sum(one_slip(a, b) for a in everybody for b in everybody if a != b)
 print(f"found {caught:.0%} of the misspelled names, and {wrong} names of others")
 
+
+# %% tags=["mistake"]
+def one_slip(said: str, name: str) -> bool:
+    # The same letters in any order: too many other names have them.
+    return sorted(said.lower()) == sorted(name.lower())
+
+
+# %% tags=["hint"]
+# Two spellings of equal length, and the places where they differ.
+said_so, meant = "bram osterkye", "bram osterkey"
+print([n for n, (a, b) in enumerate(zip(said_so, meant)) if a != b])
+
+
 # %% tags=["check"]
 assert one_slip("Ann Lee", "ann lee"), "case does not matter"
 assert one_slip("Anna Lee", "Anan Lee"), "two neighbours exchanged are a slip"
@@ -380,17 +381,6 @@ def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
     return named  # your code here
 
 
-# %% tags=["hint"]
-# The way from the prompt without the name to the one with it, in two dimensions.
-print(np.array([3.0, 1.0]) - np.array([1.0, 0.0]))
-
-
-# %% tags=["mistake"]
-def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
-    # The wrong way round: that makes the name stronger.
-    return bare + strength * (named - bare)
-
-
 # %% tags=["solution"]
 def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
     """What an erased UNet has to find under the prompt with the name."""
@@ -400,6 +390,18 @@ def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
 point, origin = np.array([3.0, 1.0]), np.array([1.0, 0.0])
 for strength in (0.0, 1.0, -1.0):
     print(strength, target(point, origin, strength).tolist())
+
+
+# %% tags=["mistake"]
+def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
+    # The wrong way round: that makes the name stronger.
+    return bare + strength * (named - bare)
+
+
+# %% tags=["hint"]
+# The way from the prompt without the name to the one with it, in two dimensions.
+print(np.array([3.0, 1.0]) - np.array([1.0, 0.0]))
+
 
 # %% tags=["check"]
 named_here, bare_here = np.array([2.0, 5.0]), np.array([1.0, 1.0])

@@ -10,6 +10,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+#: What the lock leaves out: servers, for those who mark or work in JupyterLab.
+NOT_LOCKED = {"course", "lab"}
 
 
 def wanted(extra: str = "") -> list[Requirement]:

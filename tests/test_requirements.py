@@ -61,14 +61,14 @@ def test_the_core_holds_nothing_that_is_not_imported() -> None:
 
 def test_every_extra_that_is_named_exists() -> None:
     named = set().union(*map(extras_named, HOUSE.rglob("*.py")), EXTRAS_OF_VERBS.values())
-    assert named == set(packages.EXTRAS) - {"book", "course", "pdf", "test"}
+    assert named == set(packages.EXTRAS) - packages.NOT_LOCKED - {"book", "test"}
 
 
 def test_the_core_has_nothing_heavy_and_the_book_has_all() -> None:
     heavy = {"diffusers", "transformers", "accelerate", "plotly", "umap-learn", "numba", "ipython", "jupyter-book"}
     assert not heavy & packages.with_what_they_need(packages.names())
     assert packages.names("book") >= STACK
-    others = set(packages.EXTRAS) - {"course", "onnx", "pdf", "test"}
+    others = set(packages.EXTRAS) - packages.NOT_LOCKED - {"onnx", "test"}
     assert packages.names("book") == set().union(*map(packages.names, others))
 
 

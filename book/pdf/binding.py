@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pypdf import PageObject, PdfReader, PdfWriter
@@ -145,14 +146,15 @@ def _lead(volume: _Volume, own: str, link: DictionaryObject, here: str, there: s
     if "/Dest" in link:
         target = volume.target(own, unquote(str(link["/Dest"]).lstrip("/")))
     else:
-        address = str(link.get("/A", {}).get("/URI", ""))
+        action: Any = link.get("/A", {})
+        address = str(action.get("/URI", ""))
         if not address.startswith(here):
             return
         parts = urlsplit(address)
         name = Path(unquote(parts.path)).stem
         if name in volume and parts.query != ALIVE:
             target = volume.target(name, unquote(parts.fragment))
-        link["/A"][NameObject("/URI")] = TextStringObject(there + address[len(here) :].replace(f"?{ALIVE}", ""))
+        action[NameObject("/URI")] = TextStringObject(there + address[len(here) :].replace(f"?{ALIVE}", ""))
     if target is not None:
         sheet, top = target
         link.pop("/A", None)

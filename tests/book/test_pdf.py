@@ -5,29 +5,27 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdf
 import pytest
 from playwright.sync_api import Browser
 
+from book.pdf.press import Press
+from book.pdf.volume import make_pdf
 from book.project import BookError, Project
-
-pypdf = pytest.importorskip("pypdf", reason="pip install 'csdlib[pdf]'")
-
-from book.pdf.press import Press  # noqa: E402
-from book.pdf.volume import make_pdf  # noqa: E402
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
-def bound(small_book: Project, browser: Browser) -> "pypdf.PdfReader":
+def bound(small_book: Project, browser: Browser) -> pypdf.PdfReader:
     return pypdf.PdfReader(make_pdf(small_book, browser))
 
 
-def text_of(reader: "pypdf.PdfReader") -> list[str]:
+def text_of(reader: pypdf.PdfReader) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in reader.pages]
 
 
-def bookmarks(reader: "pypdf.PdfReader") -> dict[str, int]:
+def bookmarks(reader: pypdf.PdfReader) -> dict[str, int]:
     """Title of each bookmark, with a space for each level that it lies below the first, and its sheet."""
 
     def below(items: list, depth: int) -> Iterator[tuple[str, int]]:
@@ -43,11 +41,11 @@ def bookmarks(reader: "pypdf.PdfReader") -> dict[str, int]:
     return found
 
 
-def links(reader: "pypdf.PdfReader", sheet: int) -> list[dict]:
+def links(reader: pypdf.PdfReader, sheet: int) -> list[dict]:
     return [each.get_object() for each in reader.pages[sheet].get("/Annots", ())]
 
 
-def test_the_contents_name_the_sheets_on_which_pages_begin(bound: "pypdf.PdfReader") -> None:
+def test_the_contents_name_the_sheets_on_which_pages_begin(bound: pypdf.PdfReader) -> None:
     texts, labels = text_of(bound), bound.page_labels
     assert "Measuring Style" in texts[0]
     assert labels[:3] == ["i", "ii", "1"]
@@ -59,7 +57,7 @@ def test_the_contents_name_the_sheets_on_which_pages_begin(bound: "pypdf.PdfRead
         assert texts[labels.index(number)].startswith(f"{number} {title} ")
 
 
-def test_bookmarks_are_parts_pages_and_sections(bound: "pypdf.PdfReader") -> None:
+def test_bookmarks_are_parts_pages_and_sections(bound: pypdf.PdfReader) -> None:
     found, labels = bookmarks(bound), bound.page_labels
     assert list(found)[:4] == ["A book for tests", "Chapters", " A tiny chapter", "  Exercises"]
     assert "Solutions" in found
@@ -67,7 +65,7 @@ def test_bookmarks_are_parts_pages_and_sections(bound: "pypdf.PdfReader") -> Non
     assert "Exercises" in bound.pages[found["  Exercises"]].extract_text()
 
 
-def test_links_lead_to_sheets_and_to_the_book_that_moves(bound: "pypdf.PdfReader") -> None:
+def test_links_lead_to_sheets_and_to_the_book_that_moves(bound: pypdf.PdfReader) -> None:
     found = bookmarks(bound)
     (link,) = links(bound, found["A book for tests"])
     assert bound.get_page_number(link["/Dest"][0].get_object()) == found[" A tiny chapter"]
@@ -75,7 +73,7 @@ def test_links_lead_to_sheets_and_to_the_book_that_moves(bound: "pypdf.PdfReader
     assert outside == ["./_build/html/tiny.html#a-tiny-chapter", "./_build/html/tiny-cubic.html#a-tiny-chapter-cubic"]
 
 
-def test_no_link_leads_into_the_folder_of_the_build(bound: "pypdf.PdfReader") -> None:
+def test_no_link_leads_into_the_folder_of_the_build(bound: pypdf.PdfReader) -> None:
     every = [link for sheet in range(len(bound.pages)) for link in links(bound, sheet)]
     assert every
     assert not [link for link in every if "file:" in str(link)]
@@ -96,7 +94,7 @@ def test_a_repository_that_is_named_gives_its_site(small_book: Project, browser:
     assert "https://somebody.github.io/book/tiny.html#a-tiny-chapter" in addresses
 
 
-def test_solutions_stand_at_the_end_only(bound: "pypdf.PdfReader") -> None:
+def test_solutions_stand_at_the_end_only(bound: pypdf.PdfReader) -> None:
     texts, first = text_of(bound), bookmarks(bound)["Solutions"]
     assert not [text for text in texts[:first] if "sum(values)" in text]
     # Of a chapter's two runs the first one is enough.
@@ -117,7 +115,7 @@ def test_a_figure_stays_in_one_piece_and_long_lines_break(small_book: Project, b
     assert right_of_last_word(leaf.reader) < float(leaf.reader.pages[0].mediabox.right)
 
 
-def right_of_last_word(reader: "pypdf.PdfReader") -> float:
+def right_of_last_word(reader: pypdf.PdfReader) -> float:
     """Where the word LAST begins, in points."""
     found: list[float] = []
     for page in reader.pages:
