@@ -353,8 +353,8 @@ print(f"found {caught:.0%} of the misspelled names, and {wrong} names of others"
 
 
 # %% tags=["mistake"]
+# The same letters in any order: too many other names have them.
 def one_slip(said: str, name: str) -> bool:
-    # The same letters in any order: too many other names have them.
     return sorted(said.lower()) == sorted(name.lower())
 
 
@@ -393,8 +393,8 @@ for strength in (0.0, 1.0, -1.0):
 
 
 # %% tags=["mistake"]
+# The wrong way round: that makes the name stronger.
 def target(named: np.ndarray, bare: np.ndarray, strength: float) -> np.ndarray:
-    # The wrong way round: that makes the name stronger.
     return bare + strength * (named - bare)
 
 
