@@ -221,7 +221,36 @@ figures.table(
 )
 
 # %% [markdown]
-# TODO gone
+# By name they are gone, and by both ways of removal about equally: what is painted is as far from the painter as a painting by nobody in particular. A filter of names does that without touching a weight.
+#
+# But look at *never in*. The model that has not seen a picture of these painters paints *more* like them by name than the one from which they were taken. Who told it? Split the painters by whether the text encoder has read the name.
+
+# %% tags=["hide-input"]
+values = recorded.frame[
+    (recorded.frame["descriptor"] == judge) & (recorded.frame["relation"] == "own")
+]
+rows = []
+for question in ("named", "inverted"):
+    for state in states:
+        row = {"question": question, "state": state}
+        for label, which in (("name read", True), ("name not read", False)):
+            own = values[
+                (values["question"] == question)
+                & (values["state"] == state)
+                & (values["read"] == which)
+            ]
+            if len(own):
+                estimate = bootstrap(own["value"].to_numpy(), bounds=(-1, 1))
+                row[f"{label} ({len(own)})"] = str(estimate)
+        if len(row) > 2:
+            rows.append(row)
+figures.table(
+    pd.DataFrame(rows),
+    caption=f"General Style Similarity by {judge}, with painters split by whether the text encoder has read their names.",
+)
+
+# %% [markdown]
+# A name that was read brings its neighbours along: the text encoder knows with which words it was seen, and a UNet that never met the painter paints what those words mean. A name that nobody has read brings nearly nothing. The erasure took this away, too. It does not lead back to ignorance, but *below* it.
 #
 # ## Do they come back?
 
@@ -240,7 +269,11 @@ figures.table(
 )
 
 # %% [markdown]
-# TODO back
+# - **A filter of names is passed by everybody.** Described, or by a learned word, `tiny-sd` paints them as well as by name, within the intervals. Misspelled it may paint less of them (the interval by `csd-tiny` just reaches zero), but much more than the model that has not seen them.
+# - **The erasure held.** The prediction said that a word from five pictures brings an erased painter back. It does not: the similarity rises by little, and by every question it stays *below* what the same question gets of a generator that never saw the painter. Of the three, a description gets most.
+# - **The attack brings what was never in.** For `tiny-sd-withheld` the word finds more of painters whom its UNet has not seen than their names do: by colour beyond the interval, by `csd-tiny` not quite. An attack's success alone is no proof that somebody was in the training data.
+#
+# Published attacks do bring erased artists back {cite:p}`pham2023`, with longer searches, on networks a hundred times larger. That this one fails is a finding about *this* erasure, which was heavy, as the last section shows.
 #
 # ## Taken out or never in?
 #
@@ -268,7 +301,11 @@ figures.show(
 )
 
 # %% [markdown]
-# TODO told apart
+# One can tell, but the other way round. The prediction said above 0.8 by the learned word; what came is far below one half, by style and by colour: an erased painter scores *lower* than one who was never in. Read upside down, it is an area as large as the predicted one, and that reading was found after the fact. By texture nothing is shown.
+#
+# So what gives a removal away is not what is left. It is that *less* is there than a generator would guess that had never heard of the painter. With a name that was read, or with five pictures and a little training, ignorance paints something near. What was pushed away does not.
+#
+# That needs a generator that never saw the painter, beside the suspected one, or an idea of what it would score. From one number of one generator nobody can say which it is.
 #
 # ## What do the neighbours pay?
 #
@@ -299,25 +336,60 @@ figures.show(
     + ".",
 )
 
+# %% tags=["hide-input"]
+stay = recorded.frame[
+    (recorded.frame["descriptor"] == judge) & (recorded.frame["relation"] != "own")
+]
+rows = []
+for relation in ("sibling", "stranger"):
+    row = {"who stays": relation}
+    for state in ("in", "out of the UNet"):
+        own = stay[(stay["relation"] == relation) & (stay["state"] == state)]
+        found = bootstrap(own["found"].to_numpy(), bounds=(0, 1))
+        row[f"found, {state}, %"] = found.percent()
+    rows.append(row)
+figures.table(
+    pd.DataFrame(rows),
+    caption=f"For how many pictures of painters who stay the nearest work is theirs, by {judge}. Both rows hold the same painters, by the two halves.",
+)
+if judge == "csd-tiny":
+    # What the text says.
+    assert told("beyond never in", "out of the UNet", "inverted").high < 0
+    assert told("told apart", "out of the UNet", "inverted").high < 0.5
+    assert more["csd-tiny"].low > 0 > more["colour"].low
+    assert told("lost", "out of the UNet", "stranger").low > 0
+
 # %% [markdown]
-# TODO lost
+# Much. Siblings lose more than strangers, by style and beyond the interval; by colour that is not shown. But strangers lose a great deal, too: this erasure took eight painters out, and much of everybody else with them. By similarity alone one would not have noticed how much: look at the shares that are found.
+#
+# That puts the finding above into its place. A part of what an erased painter lost below *never in* is damage that everybody suffered. Strangers keep far more than the erased ones, so it is not all of it; how much a learned word would bring for a *stranger* in the same network was not recorded.
 #
 # ## "Absent from SD 2.1"
 #
-# TODO absent
+# What may one say, then, of an artist for whom a generator scores low by name?
+#
+# - *It does not paint the artist when asked by this name.* That is what was measured.
+# - Not that the artist was not in the training data: a filter, an erasure and a new training look alike by name.
+# - Not that the artist was removed: a name that no text encoder knows scores as low. SD 2.1 has another text encoder than 1.4. That alone can silence a name.
+# - Ask by description, too. If that brings the artist, the UNet has seen the style, or its neighbours.
+# - Set a generator beside it that cannot know the artist. Lower than that speaks for a removal, and for a rough one.
 #
 # ## What this is worth, and what not
 #
-# - **One erasure of each half, one strength, one seed.** TODO
+# - **One erasure of each half, one strength, one seed.** Another strength, fewer steps, or a loss that holds on to those who stay, as concept ablation has, would cost the neighbours less, and may leave more to be brought back. Exercise 3 begins there.
 # - **The words are learned by one recipe.** Five pictures, few steps. A longer search finds more; that a word did *not* bring somebody back is no proof that none does.
 # - **A small generator with separable hands.** In the atelier a name is one painter. A real name is a painter, a school, a museum and a thousand imitators, and each of them is another way back.
 # - **The text encoder read most of these names.** Eleven of the sixteen *never in* painters have a head start that no UNet gave them.
 #
-# What may an artist ask for? TODO What may a court?
+# What may an artist ask for? Not *that the name brings nothing*: a filter does that, and the next description undoes it. Rather for the three questions of this chapter, beside a generator that never saw the works. What may a court? Take a low score for what it is: no evidence of absence, and no evidence of removal.
 #
 # ## Summary
 #
-# TODO
+# - By name, taken out of the prompt, taken out of the UNet and never in can look alike.
+# - A filter of names is passed by a description, a learned word and, for a part, by a slip.
+# - This erasure held against all of them. It left less than ignorance has, and that is what told it.
+# - An attack that succeeds proves nothing without a generator that never saw the artist.
+# - Whoever erases has to report what those lose who stay.
 #
 # ## Exercises
 #
@@ -416,6 +488,6 @@ assert np.allclose(target(named_here, bare_here, -1), named_here), "-1: nothing 
 # ## Further reading
 #
 # - {cite:t}`gandikota2023`, erasing concepts, and {cite:t}`kumari2023`, concept ablation: how artists are taken out of real generators.
-# - {cite:t}`pham2023`: how they are brought back. Which of their methods were taken out of which of their attacks' way?
+# - {cite:t}`pham2023`: how they are brought back. Which of their attacks would you try on this erasure?
 # - {cite:t}`gal2022`: the word that is learned.
 # - Next: [does a style travel?](does_a_style_travel), from who is painted to what one paints.
