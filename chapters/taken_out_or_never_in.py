@@ -200,7 +200,7 @@ figures.show(
     figures.intervals(
         pd.DataFrame(marks), group="painter", axis="General Style Similarity"
     ),
-    caption=f"The sixteen painters in tiny-sd (in), with their names filtered (out of the prompt), erased (out of the UNet), and in tiny-sd-withheld (never in), by {judge}; 95 % intervals over painters. A filter does nothing to the other three questions: their *in* holds for it. {recorded.sentence()}",
+    caption=f"The sixteen painters in tiny-sd (in), with their names filtered (out of the prompt), erased (out of the UNet), and in tiny-sd-withheld (never in), by {judge}; 95 % intervals over painters. A filter does nothing to the other three questions: their *in* holds for it. By name: {told('value', 'never in', 'named')} never in, {told('value', 'out of the UNet', 'named')} out of the UNet. {recorded.sentence()}",
     alt="Points with intervals. "
     + "; ".join(f"{r['label']}, {r['painter']}: {r['value']:.2f}" for r in marks)
     + ".",
@@ -294,7 +294,7 @@ chart = figures.intervals(
 chart.add_vline(x=0.5, line_dash="dot", line_color="#888888")
 figures.show(
     chart,
-    caption="Erased painters against painters who were never in, by the similarity that each question gets; 95 % intervals. The same sixteen are on both sides and the intervals do not use that, so they are rather too long.",
+    caption=f"Erased painters against painters who were never in, by the similarity that each question gets; 95 % intervals. The same sixteen are on both sides and the intervals do not use that, so they are rather too long. By the learned word and csd-tiny: {told('told apart', 'out of the UNet', 'inverted', 'csd-tiny')}.",
     alt="Points with intervals. "
     + "; ".join(f"{r['label']}, {r['judge']}: {r['value']:.2f}" for r in marks)
     + ".",

@@ -36,10 +36,17 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def small_book(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The small book, built."""
+    """The small book, built; nobody may change it, see own_book."""
     project = copy_small_book(tmp_path_factory.mktemp("book"))
     make_book(project)
     return project
+
+
+@pytest.fixture
+def own_book(small_book: Project, tmp_path: Path) -> Project:
+    """The small book, built, in a folder of its own: for those who change it."""
+    shutil.copytree(small_book.root, tmp_path / "own")
+    return Project(tmp_path / "own", tmp_path / "own" / "build")
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ STATED = {
         "2.1": "a version",
     },
     "which_name_was_in_the_prompt": {"1.4": "a version", "1.5": "a version"},
+    "taken_out_or_never_in": {"1.4": "a version", "2.1": "a version", "0.8": "the prediction, printed"},
     "how_to_report_a_study_of_style": {"70 %": "an example"},
 }
 

@@ -138,11 +138,11 @@ def test_pages_lead_to_notebook_source_and_form_where_the_address_is_set(project
     assert (project.html / "_static" / "card.png").is_file()
 
 
-def test_any_parameters_make_a_further_page(small_book: Project) -> None:
-    path = make_chapter(small_book, "tiny", [("power", "5"), ("word", "a|b")])
+def test_any_parameters_make_a_further_page(own_book: Project) -> None:
+    path = make_chapter(own_book, "tiny", [("power", "5"), ("word", "a|b")])
     assert path.is_file()
-    assert page(small_book, path.stem).select_one("h1").get_text().startswith("A tiny chapter (power=5, word=a|b)")  # type: ignore[union-attr]
-    assert page(small_book, "tiny").select_one(f'article a[href="{path.name}"]')
+    assert page(own_book, path.stem).select_one("h1").get_text().startswith("A tiny chapter (power=5, word=a|b)")  # type: ignore[union-attr]
+    assert page(own_book, "tiny").select_one(f'article a[href="{path.name}"]')
 
 
 def test_a_chapter_without_result_says_so(project: Project) -> None:
@@ -209,9 +209,9 @@ def test_a_style_that_changed_is_renewed_where_no_page_has(project: Project) -> 
     assert ".renewed" in (project.html / "_static" / "csd.css").read_text()
 
 
-def test_pages_of_lost_runs_leave_the_site(small_book: Project) -> None:
-    shutil.rmtree(small_book.run_folder("tiny", "cubic"))
-    build_html(small_book, listed_runs(small_book))
-    assert not (small_book.site / "tiny-cubic.ipynb").exists()
-    assert not (small_book.html / "tiny-cubic.html").exists()
-    assert "tiny-cubic" not in (small_book.html / "tiny.html").read_text()
+def test_pages_of_lost_runs_leave_the_site(own_book: Project) -> None:
+    shutil.rmtree(own_book.run_folder("tiny", "cubic"))
+    build_html(own_book, listed_runs(own_book))
+    assert not (own_book.site / "tiny-cubic.ipynb").exists()
+    assert not (own_book.html / "tiny-cubic.html").exists()
+    assert "tiny-cubic" not in (own_book.html / "tiny.html").read_text()
