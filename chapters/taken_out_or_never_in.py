@@ -160,7 +160,8 @@ for question in asked:
     row = {"question": question}
     for which in (model, other):
         seen = study(made[question, which], works, looking, cache=cache).by_artist()
-        row[which] = str(bootstrap(seen["value"].to_numpy(), bounds=(-1, 1)))
+        artists, values = seen["artist"].to_numpy(), seen["value"].to_numpy()
+        row[which] = str(bootstrap(values, groups=artists, bounds=(-1, 1)))
     rows.append(row)
 figures.table(
     pd.DataFrame(rows),
@@ -200,7 +201,7 @@ figures.show(
     figures.intervals(
         pd.DataFrame(marks), group="painter", axis="General Style Similarity"
     ),
-    caption=f"The sixteen painters in tiny-sd (in), with their names filtered (out of the prompt), erased (out of the UNet), and in tiny-sd-withheld (never in), by {judge}; 95 % intervals over painters. A filter does nothing to the other three questions: their *in* holds for it. By name: {told('value', 'never in', 'named')} never in, {told('value', 'out of the UNet', 'named')} out of the UNet. {recorded.sentence()}",
+    caption=f"The sixteen painters in tiny-sd (in), with their names filtered (out of the prompt), erased (out of the UNet), and in tiny-sd-withheld (never in), by {judge}; 95 % intervals over painters. A filter does nothing to the other three questions: there in holds for it. By name: {told('value', 'never in', 'named')} never in, {told('value', 'out of the UNet', 'named')} out of the UNet. {recorded.sentence()}",
     alt="Points with intervals. "
     + "; ".join(f"{r['label']}, {r['painter']}: {r['value']:.2f}" for r in marks)
     + ".",
@@ -240,7 +241,8 @@ for question in ("named", "inverted"):
                 & (values["read"] == which)
             ]
             if len(own):
-                estimate = bootstrap(own["value"].to_numpy(), bounds=(-1, 1))
+                seen, who = own["value"].to_numpy(), own["artist"].to_numpy()
+                estimate = bootstrap(seen, groups=who, bounds=(-1, 1))
                 row[f"{label} ({len(own)})"] = str(estimate)
         if len(row) > 2:
             rows.append(row)
@@ -250,7 +252,7 @@ figures.table(
 )
 
 # %% [markdown]
-# A name that was read brings its neighbours along: the text encoder knows with which words it was seen, and a UNet that never met the painter paints what those words mean. A name that nobody has read brings nearly nothing. The erasure took this away, too. It does not lead back to ignorance, but *below* it.
+# A name that was read brings its neighbours along: the text encoder knows with which words it was seen, and a UNet that never met the painter paints what those words mean. A name that nobody has read brings nearly nothing. The erasure took this away, too, and by a learned word it leaves less for everybody. It does not lead back to ignorance, but *below* it.
 #
 # ## Do they come back?
 
@@ -345,19 +347,20 @@ for relation in ("sibling", "stranger"):
     row = {"who stays": relation}
     for state in ("in", "out of the UNet"):
         own = stay[(stay["relation"] == relation) & (stay["state"] == state)]
-        found = bootstrap(own["found"].to_numpy(), bounds=(0, 1))
+        who = own["artist"].to_numpy()
+        found = bootstrap(own["found"].to_numpy(), groups=who, bounds=(0, 1))
         row[f"found, {state}, %"] = found.percent()
     rows.append(row)
-figures.table(
-    pd.DataFrame(rows),
-    caption=f"For how many pictures of painters who stay the nearest work is theirs, by {judge}. Both rows hold the same painters, by the two halves.",
-)
 if judge == "csd-tiny":
     # What the text says.
     assert told("beyond never in", "out of the UNet", "inverted").high < 0
     assert told("told apart", "out of the UNet", "inverted").high < 0.5
     assert more["csd-tiny"].low > 0 > more["colour"].low
     assert told("lost", "out of the UNet", "stranger").low > 0
+figures.table(
+    pd.DataFrame(rows),
+    caption=f"For how many pictures of painters who stay the nearest work is theirs, by {judge}. Both rows hold the same painters, by the two halves.",
+)
 
 # %% [markdown]
 # Much. Siblings lose more than strangers, by style and beyond the interval; by colour that is not shown. But strangers lose a great deal, too: this erasure took eight painters out, and much of everybody else with them. By similarity alone one would not have noticed how much: look at the shares that are found.
