@@ -6,7 +6,8 @@ document.addEventListener("DOMContentLoaded", () => {
     summary.setAttribute("aria-label", `Pages below ${link ? link.textContent.trim() : "this one"}`);
   }
   // Sphinx sets the parameters of a long signature as a list of definitions that define nothing.
-  for (const list of document.querySelectorAll("dt.sig dl")) {
+  // The entries of a list of references have a role that is a list's item no longer.
+  for (const list of document.querySelectorAll("dt.sig dl, .citation-list")) {
     list.setAttribute("role", "list");
     for (const each of list.children) each.setAttribute("role", "listitem");
   }

@@ -35,7 +35,9 @@
     return (Math.max(text, below) + 0.05) / (Math.min(text, below) + 0.05);
   };
   const texts = ".bd-article p, .bd-article a:not(.headerlink), .bd-article td, .bd-article th, .bd-article dt, figcaption, .csd-picture span, .main-svg text";
-  const shown = (element) => element.textContent.trim() && !element.closest(".hoverlayer, details:not([open])");
+  // A link inside a drawing has its texts for colours, not its own.
+  const shown = (element) =>
+    element.textContent.trim() && !element.closest(".hoverlayer, details:not([open])") && !(element.localName === "a" && element.closest("svg"));
 
   return {
     theme: document.documentElement.dataset.theme,

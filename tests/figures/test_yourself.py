@@ -54,7 +54,9 @@ def where(
 ) -> Iterator[tuple[str, Path]]:
     """Where the pages are served, and the folder in which they lie."""
     root = tmp_path_factory.mktemp("yourself")
-    figure = style_test_figure(trials, chosen, caption="A test.").data
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CSDLIB_BOOK", "1")  # The looks of a notebook are others.
+        figure = style_test_figure(trials, chosen, caption="A test.").data
     for name, theme, ground in (("day", "light", "white"), ("night", "dark", "#121212")):
         (root / f"{name}.html").write_text(PAGE.format(theme=theme, ground=ground, figure=figure))
     shutil.copy(ROOT / "book" / "_static" / "csd.css", root)
