@@ -3,7 +3,7 @@
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
-#   csd: {title: "Taken out, or never in?", minutes: 0.5, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/results/erasure.csv, data/results/erasure.json]}
+#   csd: {title: "Taken out, or never in?", minutes: 1, accelerator: optional, data: [data/models/tiny-sd, data/models/tiny-sd-withheld, data/models/csd-tiny, data/results/erasure.csv, data/results/erasure.json]}
 # ---
 
 # %% [markdown]
@@ -26,7 +26,7 @@
 # | {term}`General Style Similarity <general style similarity>`, {term}`paired differences <paired difference>` | needed |
 # | [With and without the name](with_and_without_the_name) | helpful |
 #
-# **Time:** twenty minutes to read, less than one to run.
+# **Time:** twenty minutes to read, about one to run.
 
 # %% tags=["parameters"]
 dataset = "atelier"  # the data set: atelier, wikiart, wikiart-folder or folder
