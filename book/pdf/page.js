@@ -3,7 +3,7 @@
   async open() {
     const root = document.documentElement;
     root.dataset.theme = root.dataset.mode = "light";
-    for (const details of document.querySelectorAll("article details")) details.open = true;
+    for (const details of document.querySelectorAll("article details:not(.csd-numbers)")) details.open = true;
     for (const image of document.querySelectorAll("article img")) image.loading = "eager";
     await window.MathJax?.startup?.promise;
     await document.fonts.ready;
