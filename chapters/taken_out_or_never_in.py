@@ -178,11 +178,21 @@ frame = pd.DataFrame(recorded.facts["findings"]).fillna({"note": ""})
 rows_of = frame.set_index(["descriptor", "what", "state", "question"]).sort_index()
 states = ["in", "out of the prompt", "out of the UNet", "never in"]
 questions = ["named", "described", "misspelled", "inverted"]
+judges = ["csd-tiny", "colour", "gram"]
 
 
 def told(what, state, question, who=judge):
     """A recorded number with its interval."""
     return Estimate.from_row(rows_of.loc[(who, what, state, question)])
+
+
+def drawn(marks, group, axis, *, even=None):
+    """Points with intervals, a dotted line where nothing differs, and both in words."""
+    chart = figures.intervals(pd.DataFrame(marks), group=group, axis=axis)
+    if even is not None:
+        chart.add_vline(x=even, line_dash="dot", line_color="#888888")
+    said = [f"{row['label']}, {row[group]}: {row['value']:.2f}" for row in marks]
+    return chart, f"Points with intervals. {'; '.join(said)}."
 
 
 def there(what, state, question):
@@ -197,19 +207,16 @@ marks = [
     for state in states
     if there("value", state, question)
 ]
+chart, words = drawn(marks, "painter", "General Style Similarity")
 figures.show(
-    figures.intervals(
-        pd.DataFrame(marks), group="painter", axis="General Style Similarity"
-    ),
+    chart,
     caption=f"The sixteen painters in tiny-sd (in), with their names filtered (out of the prompt), erased (out of the UNet), and in tiny-sd-withheld (never in), by {judge}; 95 % intervals over painters. A filter does nothing to the other three questions: there in holds for it. By name: {told('value', 'never in', 'named')} never in, {told('value', 'out of the UNet', 'named')} out of the UNet. {recorded.sentence()}",
-    alt="Points with intervals. "
-    + "; ".join(f"{r['label']}, {r['painter']}: {r['value']:.2f}" for r in marks)
-    + ".",
+    alt=words,
 )
 
 # %% tags=["hide-input"]
 rows = []
-for who in ("csd-tiny", "colour", "gram"):
+for who in judges:
     for state in states[1:]:
         row = {"descriptor": who, "state": state}
         row["lost by name"] = str(told("gone", state, "named", who))
@@ -275,7 +282,7 @@ figures.table(
 # - **The erasure held.** The prediction said that a word from five pictures brings an erased painter back. It does not: the similarity rises by little, and by every question it stays *below* what the same question gets of a generator that never saw the painter. Of the three, a description gets most.
 # - **The attack brings what was never in.** For `tiny-sd-withheld` the word finds more of painters whom its UNet has not seen than their names do: by colour beyond the interval, by `csd-tiny` not quite. An attack's success alone is no proof that somebody was in the training data.
 #
-# Published attacks do bring erased artists back {cite:p}`pham2023`, with longer searches, on networks a hundred times larger. That this one fails is a finding about *this* erasure, which was heavy, as the last section shows.
+# Published attacks do bring erased artists back {cite:p}`pham2023`, with longer searches, on far larger networks. That this one fails is a finding about *this* erasure, which was heavy, as the last section shows.
 #
 # ## Taken out or never in?
 #
@@ -286,20 +293,14 @@ marks = [
     {"label": question, "judge": who}
     | told("told apart", "out of the UNet", question, who).row()
     for question in questions
-    for who in ("csd-tiny", "colour", "gram")
+    for who in judges
 ]
-chart = figures.intervals(
-    pd.DataFrame(marks),
-    group="judge",
-    axis="AUC: out of the UNet against never in",
-)
-chart.add_vline(x=0.5, line_dash="dot", line_color="#888888")
+axis = "AUC: out of the UNet against never in"
+chart, words = drawn(marks, "judge", axis, even=0.5)
 figures.show(
     chart,
     caption=f"Erased painters against painters who were never in, by the similarity that each question gets; 95 % intervals. The same sixteen are on both sides and the intervals do not use that, so they are rather too long. By the learned word and csd-tiny: {told('told apart', 'out of the UNet', 'inverted', 'csd-tiny')}.",
-    alt="Points with intervals. "
-    + "; ".join(f"{r['label']}, {r['judge']}: {r['value']:.2f}" for r in marks)
-    + ".",
+    alt=words,
 )
 
 # %% [markdown]
@@ -318,24 +319,15 @@ marks = [
     {"label": {"sibling": "siblings", "stranger": "strangers"}[who], "judge": name}
     | told("lost", "out of the UNet", who, name).row()
     for who in ("sibling", "stranger")
-    for name in ("csd-tiny", "colour", "gram")
+    for name in judges
 ]
-more = {
-    name: told("lost", "out of the UNet", "siblings more", name)
-    for name in ("csd-tiny", "colour", "gram")
-}
-chart = figures.intervals(
-    pd.DataFrame(marks),
-    group="judge",
-    axis="General Style Similarity lost by who stays",
-)
-chart.add_vline(x=0, line_dash="dot", line_color="#888888")
+more = {name: told("lost", "out of the UNet", "siblings more", name) for name in judges}
+axis = "General Style Similarity lost by who stays"
+chart, words = drawn(marks, "judge", axis, even=0)
 figures.show(
     chart,
     caption=f"What an erasure takes from painters who stay, when asked for by name; {more[judge].n} painters, each once a sibling and once a stranger. Siblings lose more by {'; '.join(f'{each} ({name})' for name, each in more.items())}, paired.",
-    alt="Points with intervals. "
-    + "; ".join(f"{r['label']}, {r['judge']}: {r['value']:.2f}" for r in marks)
-    + ".",
+    alt=words,
 )
 
 # %% tags=["hide-input"]

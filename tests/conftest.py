@@ -1,7 +1,6 @@
 """Small worlds for the tests, the order in which workers take them, and which of them should be marked slow."""
 
 import os
-import shutil
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,14 +13,13 @@ from hypothesis import settings
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from book.pdf.chromium import find_chromium
 from csdlib.embeddings.arrays import Embeddings
 from csdlib.tables import ImageTable
 
 GOLDEN = Path(__file__).parent / "golden"
 # A test on one of two busy workers takes up to twice as long as alone.
 LONG = 10.0
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # No server but this machine is found.
 OPTIONS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
@@ -130,7 +128,7 @@ def art() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, NAMES)), None) or next(filter(os.path.exists, PLACES), None)
+    found = find_chromium()
     if found is None:
         warnings.warn("NO BROWSER: neither Chromium nor Chrome was found, the pages stay untested", stacklevel=1)
         pytest.skip("neither Chromium nor Chrome was found")

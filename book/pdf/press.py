@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,10 +11,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from book.pdf.binding import Heading, Leaf
+from book.pdf.chromium import find_chromium
 from book.project import BookError
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 # No page of the book needs another host.
 _OPTIONS = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 # Pages are laid out wider than the paper, with room for 88 characters of code, and printed smaller.
@@ -36,7 +34,7 @@ def browser() -> Iterator[Browser]:
     Raises:
         BookError: there is none.
     """
-    found = next(filter(None, map(shutil.which, _NAMES)), None) or next(filter(os.path.exists, _PLACES), None)
+    found = find_chromium()
     if found is None:
         raise BookError("neither Chromium nor Chrome was found, and one of them prints the book; install it")
     # Root starts no sandbox.

@@ -16,7 +16,7 @@ from book.chapters import find_chapters
 from book.pdf.binding import Leaf, bind
 from book.pdf.press import Press
 from book.project import BookError, Project, log
-from book.publish.address import read_address
+from book.publish.address import read_address, read_config
 
 #: Name of the printed chapter of solutions; no page of the book has it.
 SOLUTIONS = "solutions"
@@ -46,7 +46,9 @@ def make_pdf(project: Project, chromium: Browser) -> Path:
     leaves = _print(project, Press(chromium, project.html), listed, _wanted(project, [name for _, name in listed]))
     front = Press(chromium, project.html).written("", "", _front(project, leaves), first=0)
     path = project.output / "measuring-style.pdf"
-    bind(front, leaves, path, title=str(_config(project)["title"]), here=project.html.as_uri(), there=_there(project))
+    bind(
+        front, leaves, path, title=str(read_config(project)["title"]), here=project.html.as_uri(), there=_there(project)
+    )
     return path
 
 
@@ -94,7 +96,7 @@ def _wanted(project: Project, names: Sequence[str]) -> Mapping[str, list[str]]:
 
 def _front(project: Project, leaves: Sequence[Leaf]) -> str:
     """Title page and contents, as HTML."""
-    config = _config(project)
+    config = read_config(project)
     picture = '<img src="_static/atelier.webp" alt="">' if (project.html / "_static/atelier.webp").is_file() else ""
     title = (
         f'<div class="csd-title"><h1>{escape(str(config["title"]))}</h1><p>{escape(str(config["author"]))}, '
@@ -117,9 +119,4 @@ def _there(project: Project) -> str:
     address = read_address(project)
     if address is None:
         return f"./{project.html.relative_to(project.output).as_posix()}"
-    return f"https://{address.owner.lower()}.github.io/{address.name}"
-
-
-def _config(project: Project) -> dict[str, Any]:
-    config: dict[str, Any] = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
-    return config
+    return address.site.rstrip("/")

@@ -7,7 +7,6 @@ not: so a painter who was taken out can be told from one who was never in, with 
 and not by the name. Siblings of the movement lose more than strangers.*
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -88,7 +87,7 @@ def record_erasure(
         command: what makes it again.
     """
     # What is there of other settings must not be taken for these.
-    started, folder = time.perf_counter(), unfinished(output) / text_hash(erasure, inversion)[:8]
+    folder = unfinished(output) / text_hash(erasure, inversion)[:8]
     out = {half: painters_of(half) for half in halves}
     models: dict[str, str | Path] = {"in": "tiny-sd", "never in": "tiny-sd-withheld"}
     erased = {half: erased_unet(folder / f"erased-{half}", slugs, erasure) for half, slugs in out.items()}
@@ -118,7 +117,7 @@ def record_erasure(
         "seed": seed,
     }
     facts |= {"halves": {str(half): slugs for half, slugs in out.items()}, "pictures_for_a_word": PICTURES}
-    facts |= {"seconds": round(time.perf_counter() - started), "findings": erasure_findings(frame)}
+    facts["findings"] = erasure_findings(frame)
     # Erased UNets have no name, and where they lie is nobody's business.
     shipped = [table for where, table in tables if where["state"] in models and where["question"] == "named"]
     return write_results(output, facts, frame.round(4), command=command, descriptors=descriptors, generated=shipped)
