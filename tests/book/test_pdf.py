@@ -115,6 +115,20 @@ def test_a_figure_stays_in_one_piece_and_long_lines_break(small_book: Project, b
     assert right_of_last_word(leaf.reader) < float(leaf.reader.pages[0].mediabox.right)
 
 
+@pytest.mark.parametrize("rows", [22, 23, 24, 46])
+def test_a_long_table_breaks_but_its_caption_never_stands_alone(
+    small_book: Project, browser: Browser, rows: int
+) -> None:
+    table = "".join(f"<tr><td>ROW<p>line</p></td><td>{number}</td></tr>" for number in range(rows))
+    figure = (
+        f'<figure class="csd-figure"><div class="csd-scroll"><table>{table}</table></div>'
+        "<figcaption>CAPTION</figcaption></figure>"
+    )
+    leaf = Press(browser, small_book.html).written("x", "X", f"<h1>X</h1>{figure}", first=1)
+    texts = [page.extract_text() for page in leaf.reader.pages]
+    assert "ROW" in next(text for text in texts if "CAPTION" in text)
+
+
 def right_of_last_word(reader: pypdf.PdfReader) -> float:
     """Where the word LAST begins, in points."""
     found: list[float] = []
