@@ -20,8 +20,8 @@ _FOR_STUDENTS = (
     "*Your copy of the chapter.* Run its cells from the top. Write each answer in place of the stub, and run the "
     "check below it: it stays silent, or prints a result, if you are right, and else says what it got. Outputs are "
     "those of the book, to compare with yours. The notebook may lie in any folder; paths in its parameters count from "
-    "there. If a check speaks of `NoneType`, your function gives nothing back: is there a `return`? If it calls the "
-    "truth of an array ambiguous, you gave an array back, where one number is asked for."
+    "there. If a check speaks of `NoneType`, your function gives nothing back: is there a `return`? If it speaks of a "
+    "`list`, or calls the truth of an array ambiguous, you gave several numbers back, where one is asked for."
 )
 _FOR_TEACHERS = (
     "*The teacher's copy, not for students.* With solutions, what they print, and mistakes that are often made. "

@@ -698,14 +698,27 @@ for strength in (1.0, 8.0):
 # If contrast were all, the first number would be near 0 and the second far below it.
 
 
+# %% tags=["mistake"]
+# Shrinks the values towards black instead of their mean, so the picture is darker as well. Ask: what does white become?
+from PIL import Image
+
+
+def flattened(image, contrast):
+    values = np.asarray(image, dtype=float)
+    return Image.fromarray(
+        (values * contrast * 255 / values.std()).clip(0, 255).astype(np.uint8)
+    )
+
+
 # %% tags=["check"]
 bright = turned[10][0]
 for contrast in (0.05, 0.12):
     flat, before = (
         np.asarray(each, dtype=float) for each in (flattened(bright, contrast), bright)
     )
-    assert abs(flat.std() / 255 - contrast) < 0.005
-    assert abs(flat.mean() - before.mean()) < 1
+    assert flat.shape == before.shape, "one picture"
+    assert abs(flat.std() / 255 - contrast) < 0.005, "its contrast"
+    assert abs(flat.mean() - before.mean()) < 1, "its mean is kept"
     assert np.corrcoef(flat.ravel(), before.ravel())[0, 1] > 0.98, (
         "the same picture, only paler"
     )

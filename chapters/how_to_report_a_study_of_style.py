@@ -48,7 +48,6 @@ from csdlib.figures import Field
 from csdlib import cache_folder
 from csdlib.metrics import (
     average_precision_at_k,
-    bootstrap,
     mean_precision_at_k,
     recall_at_k,
 )
@@ -273,15 +272,25 @@ def artists_needed(differences: np.ndarray, width: float) -> int:
 
 
 # %% tags=["check"]
+from scipy.stats import ttest_1samp
+
 pilot = np.random.default_rng(0).normal(0.1, 0.2, 20)
-needed = artists_needed(pilot, 0.1)
-assert (
-    4 * artists_needed(pilot, 0.2) * 0.8 < needed < 4 * artists_needed(pilot, 0.2) * 1.2
-)
-assert artists_needed(pilot, 10.0) == 4
-many = np.random.default_rng(1).normal(0.1, pilot.std(ddof=1), needed)
-found = bootstrap(many, bounds=None)
-assert 0.08 < found.high - found.low < 0.12
+
+
+def spans(artists: int) -> float:
+    """The width of scipy's interval of so many values that scatter as in the pilot."""
+    values = np.random.default_rng(1).normal(size=artists)
+    values *= pilot.std(ddof=1) / values.std(ddof=1)
+    found = ttest_1samp(values, 0).confidence_interval()
+    return found.high - found.low
+
+
+assert artists_needed(pilot, 10.0) == 4, "four at least"
+for width in (0.3, 0.2, 0.1, 0.05):
+    needed = artists_needed(pilot, width)
+    assert needed == int(needed), "whole artists"
+    assert spans(int(needed)) <= width, "too few"
+    assert spans(int(needed) - 1) > width, "one less would do"
 
 # %% [markdown]
 # **2. Two conclusions, one number.** (10 minutes, open) Take the second and the third row of the chart. Write one sentence for each that a newspaper could print without saying more than was measured. Which

@@ -538,8 +538,17 @@ mine = Painter(
     light=Light(contrast=1.3, key=0.05),
 )
 
+# %% tags=["mistake"]
+# A sibling with another name and another hue: one habit. Ask: if two painters share a palette, what is left to tell them apart?
+from dataclasses import replace
+
+mine = replace(
+    me.with_habit("colours.hue", (me.colours.hue + 137) % 360), name="Tarn Ollivane"
+)
+
+
 # %% tags=["check"]
-assert mine.slug not in PAINTERS
+assert mine.slug not in PAINTERS, "a name that nobody has"
 family = [who for who in PAINTERS.values() if who.movement == mine.movement]
 assert family, "the movement must be one of the atelier's"
 theirs = [who.habits for who in family]
@@ -548,7 +557,7 @@ own_habits = [
     for name, value in mine.habits.items()
     if name != "name" and all(value != habits[name] for habits in theirs)
 ]
-assert len(own_habits) >= 2, own_habits
+assert len(own_habits) >= 2, "habits that no sibling shares"
 
 # %%
 own = [painted(mine, motif, 8, size=160) for motif in motifs]
@@ -569,6 +578,10 @@ invisible, new_value = "name", me.name  # your code here
 
 # %% tags=["solution"]
 invisible, new_value = "brush.width", 0.06
+
+# %% tags=["mistake"]
+# A colour is what the histogram sees best. Ask: how would you repaint the picture from the same tubes, in the same amounts?
+invisible, new_value = "colours.hue", (me.colours.hue + 180) % 360
 
 # %% tags=["check"]
 changed = me.with_habit(invisible, new_value)

@@ -511,6 +511,13 @@ never = ~np.isin(painters, names_asked)
 strangers = (of_painters[never] @ of_names.T).max(axis=1)
 # A high score with *somebody* is not rare: the best of sixty names is chosen for each.
 
+# %% tags=["mistake"]
+# The wrong axis: for each name the stranger that is likest, and not for each stranger the name. Ask: how many numbers should there be?
+names_asked, of_names, _ = prototypes(main.generated.vectors, main.asked)
+painters, of_painters, _ = prototypes(main.references.vectors, main.painted)
+never = ~np.isin(painters, names_asked)
+strangers = (of_painters[never] @ of_names.T).max(axis=0)
+
 # %% tags=["check"]
 best = []
 for painter in sorted(set(main.painted) - set(main.asked)):
@@ -521,6 +528,7 @@ for painter in sorted(set(main.painted) - set(main.asked)):
         other = main.generated.vectors[main.asked == name].mean(axis=0)
         scores.append(centre @ other / np.linalg.norm(other))
     best.append(max(scores))
+assert np.shape(strangers) == (len(best),), "one number for each such artist"
 assert np.allclose(np.sort(strangers), np.sort(best), atol=1e-4)
 own_scores = by_artist.loc[by_artist["imitated"], "value"]
 print(

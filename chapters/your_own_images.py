@@ -391,6 +391,20 @@ def mean_with(n: int) -> dict[str, float]:
     return {name: few.estimate(name).value for name in ("mean", "prototype")}
 
 
+# %% tags=["mistake"]
+# The first n rows of the table, which are all of one style. Ask: of how many styles are references left?
+def mean_with(n: int) -> dict[str, float]:
+    few = csdlib.score(
+        made,
+        collection.take(range(n)),
+        pairing="group",
+        descriptor=descriptor,
+        corpus=None,
+        progress=False,
+    )
+    return {name: few.estimate(name).value for name in ("mean", "prototype")}
+
+
 # %% tags=["check"]
 one, more = mean_with(1), mean_with(6)
 assert abs(one["mean"] - one["prototype"]) < 1e-6, (
