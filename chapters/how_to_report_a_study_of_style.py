@@ -253,7 +253,7 @@ def artists_needed(differences: np.ndarray, width: float) -> int:
 
 # %% [markdown] tags=["hint"]
 # The interval is $2\, t_{0.975,\,n - 1}\, s / \sqrt{n}$ wide, and both $t$ and $\sqrt n$ depend on $n$: try 4, 5, 6 ... With the check's pilot (20
-# differences that scatter by about `0.2`) a width of `0.1` takes more than fifty artists, and half the width four times as many.
+# differences that scatter by about `0.17`) a width of `0.1` takes fifty artists, and half the width nearly four times as many.
 
 
 # %% tags=["solution"]
@@ -286,11 +286,10 @@ def spans(artists: int) -> float:
 
 
 assert artists_needed(pilot, 10.0) == 4, "four at least"
-for width in (0.3, 0.2, 0.1, 0.05):
-    needed = artists_needed(pilot, width)
-    assert needed == int(needed), "whole artists"
-    assert spans(int(needed)) <= width, "too few"
-    assert spans(int(needed) - 1) > width, "one less would do"
+for artists in (5, 9, 60):
+    # So many just suffice, and one less does not.
+    for width in (spans(artists) + 1e-9, spans(artists - 1) - 1e-9):
+        assert artists_needed(pilot, width) == artists
 
 # %% [markdown]
 # **2. Two conclusions, one number.** (10 minutes, open) Take the second and the third row of the chart. Write one sentence for each that a newspaper could print without saying more than was measured. Which

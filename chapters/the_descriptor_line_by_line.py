@@ -468,7 +468,7 @@ beside_all_else = [
     for share in map(share_of_attention, (model.size, 4 * model.size))
 ]
 grown = beside_all_else[1] / beside_all_else[0]
-assert 15 < grown < 16.5, "by the square of the tokens, all else by their number"
+assert 15 < grown < 16.5, "four times the side: how attention grows beside all else"
 
 # %% [markdown]
 # **3. Another filter (open, 30 minutes).** Replace the bicubic filter in `filter_matrix` by a triangle, $\max(0, 1 - |x|)$, and describe fifty larger pictures with both. A good answer gives the cosines between the
