@@ -691,7 +691,7 @@ def precision_when(times: float) -> float:
 
 
 # %% tags=["mistake"]
-# Divides the precision itself by `times`; it is the right pairs for each wrong one that become so many times fewer. Ask: what would it say of a crawl without a wrong pair?
+# Divides the precision itself by `times`; what falls so is the number of right pairs for each wrong one. Ask: what would it say of a crawl without a wrong pair?
 def precision_when(times: float) -> float:
     close = embeddings.vectors @ embeddings.vectors.T >= thresholds["copy-tiny"]
     return float((close & are_copies).sum() / (close & above).sum() / times)

@@ -580,8 +580,8 @@ invisible, new_value = "name", me.name  # your code here
 invisible, new_value = "brush.width", 0.06
 
 # %% tags=["mistake"]
-# A colour is what the histogram sees best. Ask: how would you repaint the picture from the same tubes, in the same amounts?
-invisible, new_value = "colours.hue", (me.colours.hue + 180) % 360
+# Takes habit and value from the record as it is, so nothing changes. Ask: in what do the two pictures differ?
+invisible, new_value = "brush.width", me.brush.width
 
 # %% tags=["check"]
 changed = me.with_habit(invisible, new_value)
@@ -593,6 +593,7 @@ for method in ("colour", descriptor):
     moved[method] = float(
         (1 - vectors[0] @ vectors[1]) / (1 - vectors[0] @ vectors[others].T).mean()
     )
+assert moved[descriptor] > 0.01, "a change that can be seen"
 assert moved[descriptor] > 1.5 * moved["colour"]
 
 # %% [markdown]

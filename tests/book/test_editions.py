@@ -316,6 +316,9 @@ def test_a_course_is_written_from_the_runs_and_its_notebooks_do_what_they_say(pr
     assert "<pre>it is 42</pre>" in "".join(cell.source for cell in copy.cells)
     said = first_failure(copy, project.root)
     assert said is not None and "answer is 0; it should be 42" in said
+    taught = read(folder / "instructor" / "second.ipynb")
+    (mistake,) = [cell.source for cell in taught.cells if cell.source.startswith("**A common mistake.**")]
+    assert mistake.endswith("The check says:\n\n```text\nAssertionError: answer is 54; it should be 42\n```")
     code_of(copy)[1].source = "answer = 41"
     assert "answer is 41; it should be 42" in str(first_failure(copy, project.root))
     code_of(copy)[1].source = "answer = 42"
