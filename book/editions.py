@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 import jupytext
@@ -187,7 +188,7 @@ def _mistake(source: str, check_says: str, *, name: str) -> NotebookNode:
     said = next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
     why = " ".join(line.lstrip("# ") for line in lines[:said])
     text = "\n".join(lines[said:]).strip("\n")
-    heard = f"\n\nThe check says:\n\n```text\n{check_says}\n```" if check_says else ""
+    heard = f"\n\nThe check says:\n\n```text\n{shorten(check_says, 400)}\n```" if check_says else ""
     return markdown(f"**A common mistake.** {why}\n\n```python\n{text}\n```{heard}", name=name)
 
 

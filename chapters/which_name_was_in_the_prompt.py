@@ -549,10 +549,13 @@ def by_best(pictures, works, artists: np.ndarray, k: int) -> NameScores:
 
 # %% tags=["check"]
 one = by_best(seen["user"], works, painted, 1)
-assert np.allclose(one.scores, methods["nearest work"](seen["user"]).scores, atol=1e-5)
+nearest = methods["nearest work"](seen["user"])
+assert np.allclose(one.scores, nearest.scores, atol=1e-5), "k = 1 is the nearest work"
 every = by_best(seen["user"], works, painted, len(works.ids))
 mean = works.vectors[painted == every.names[0]].mean(axis=0)
-assert np.allclose(every.scores[:, 0], seen["user"].vectors @ mean, atol=1e-5)
+assert np.allclose(every.scores[:, 0], seen["user"].vectors @ mean, atol=1e-5), (
+    "k = all is the mean work"
+)
 assert every.scores.shape == (len(truth), len(chosen))
 
 # %% [markdown]
