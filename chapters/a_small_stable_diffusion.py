@@ -771,7 +771,8 @@ for share in (1 / 48, 0.33, 0.7):
     misses = np.random.default_rng(0).random((20_000, 6)) >= share
     assert abs(luck(share, 6) - (1 - misses.all(axis=1).mean())) < 0.02
     tries = enough(share, 0.95)
-    assert luck(share, tries) >= 0.95 > luck(share, tries - 1)
+    assert luck(share, tries) >= 0.95, "too few tries"
+    assert luck(share, tries - 1) < 0.95, "one less would do"
 
 # %% [markdown]
 # **3. A name that means nothing.** (30 minutes, open.) Run this chapter with `-p model tiny-sd-withheld` and a prompt that names one of the sixteen painters whom it never saw

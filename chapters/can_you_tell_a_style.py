@@ -396,8 +396,8 @@ def least_right(n: int, candidates: int = 4) -> int:
 # %% tags=["check"]
 for n, candidates in ((20, 4), (50, 4), (30, 2)):
     least = least_right(n, candidates)
-    assert binom.sf(least - 1, n, 1 / candidates) <= 0.05
-    assert binom.sf(least - 2, n, 1 / candidates) > 0.05
+    assert binom.sf(least - 1, n, 1 / candidates) <= 0.05, "guessed too often"
+    assert binom.sf(least - 2, n, 1 / candidates) > 0.05, "one less would do"
 
 # %% [markdown]
 # **2. A vote with weights (20 minutes).** Some readers are better than others. Write `weighted_vote(choices, weights)`: the candidate with the largest sum of weights in each trial. Then weigh each reader by the share of right answers in *the other* trials (why not in all?), and compare with the plain vote.
