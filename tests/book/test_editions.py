@@ -132,6 +132,13 @@ def test_each_exercise_states_its_minutes_and_has_something_to_compare_with(slug
     assert all(told), f"exercise {told.index(False) + 1} needs a hint: the number or picture that one should get"
 
 
+@each_chapter
+def test_each_exercise_notes_a_mistake_for_teachers(slug: str) -> None:
+    roles = [role(cell) for cell in chapter(slug).notebook().cells if role(cell) in ("exercise", "mistake")]
+    behind = [following for kind, following in zip(roles, [*roles[1:], ""], strict=True) if kind == "exercise"]
+    assert set(behind) == {"mistake"}
+
+
 def shows(source: str) -> bool:
     """Whether a cell of an exercise prints, or ends in what is displayed."""
     return "print(" in source or isinstance(ast.parse(source).body[-1], ast.Expr)
