@@ -51,7 +51,7 @@ def _assertions(body: Sequence[ast.stmt], turns: tuple[str, ...]) -> Iterator[tu
         if isinstance(node, ast.Assert):
             yield node, turns
         targets = ast.walk(node.target) if isinstance(node, ast.For) else ()
-        names = [each.id for each in targets if isinstance(each, ast.Name)]
+        names = [each.id for each in targets if isinstance(each, ast.Name) and each.id != "_"]
         for inner in ("body", "orelse"):
             yield from _assertions(getattr(node, inner, []), (*turns, *names))
 

@@ -433,6 +433,9 @@ three = np.array([[0, 1], [0, 2], [1, 2]])
 assert weighted_vote(three, np.ones((3, 2))).tolist() == [0, 2]
 heavy = np.array([[1, 9], [1, 1], [5, 1]])
 assert weighted_vote(three, heavy).tolist() == [1, 1]
+# Two votes of 2 against one of 3; and candidates have numbers, but no middle.
+one_trial, weights = np.array([[0], [2], [2]]), np.array([[3], [2], [2]])
+assert weighted_vote(one_trial, weights).tolist() == [2]
 
 # %% [markdown]
 # **3. A class of your own (an hour, open).** Let eight people or more take [the test](test_yourself) and save their answers as files. Put the files into a folder and run this chapter with `answers`. Name the claim that you can make, with its interval, and one that you cannot. Which trial lies farthest from the curve, and what do people see there?
