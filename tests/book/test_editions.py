@@ -272,6 +272,7 @@ def test_terms_citations_links_and_boxes_become_plain_markdown(project: Project)
         ("assert 0 < f(1) < 1", "this should hold: 0 < f(1) < 1; f(1) is 2"),
         ("given = f(2)\nassert given - 1 == 3", "given - 1 is 2; it should be 3; with given = 3"),
         ("for x in 1, 2:\n    a, b = f(x), (1, x)\n    assert a == 2", "a is 3; it should be 2; with x = 2"),
+        ("for _ in 1, 2:\n    assert f(1) == 3", "f(1) is 2; it should be 3"),
         ("length = len('ab')\nassert length + 1 == 2", "length + 1 is 3; it should be 2"),
         ("def g(x):\n    return x\ny = g(2)\nassert y + 1 == 2", "y + 1 is 3; it should be 2"),
         ("answers = {'right': 7}\nassert f(1) in answers", "f(1) is 2; it should be in answers"),
