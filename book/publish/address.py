@@ -12,9 +12,7 @@ import yaml
 
 from book.project import BookError, Project
 from book.publish.release import read_version
-
-#: The branch that holds the executed notebooks, and nothing else.
-BRANCH = "notebooks"
+from book.publish.versions import folder_of
 
 _GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 _LAUNCH = {
@@ -80,6 +78,16 @@ def read_address(project: Project) -> Address | None:
     return Address(*found.groups())
 
 
+def notebooks_branch(version: str) -> str:
+    """The branch that holds the executed notebooks of a version, and nothing else: a page that is kept opens its own.
+
+    Example:
+        >>> notebooks_branch("0.1.2")
+        'notebooks-v0.1'
+    """
+    return f"notebooks-{folder_of(version)}"
+
+
 def site_config(project: Project) -> dict[str, Any]:
     """What Jupyter Book reads: ``_config.yml``, with launch buttons and links below each page where the address is set.
 
@@ -89,10 +97,12 @@ def site_config(project: Project) -> dict[str, Any]:
     config, address = read_config(project), read_address(project)
     config.pop("repository", None)
     if address is not None:
-        launch = {"repository_url": address.url, "repository_branch": BRANCH, "launch_buttons": _LAUNCH}
+        version = read_version(project.root)
+        branch = notebooks_branch(version)
+        launch = {"repository_url": address.url, "repository_branch": branch, "launch_buttons": _LAUNCH}
         below = {"article_footer_items": ["page_links.html"]}
         own = {"html_baseurl": address.site, "templates_path": ["_templates"]}
-        told = {"repository": address.url, "site": address.site, "version": read_version(project.root)}
+        told = {"repository": address.url, "site": address.site, "version": version}
         sphinx = config["sphinx"]["config"]
         sphinx |= own
         sphinx["html_theme_options"] |= launch | below

@@ -15,7 +15,7 @@ from book.pages import run_page
 from book.project import BookError, Project
 from book.runs import Record, listed_runs
 from csdlib.figures.engine import ADDRESSES
-from tests.book.conftest import copy_small_book
+from tests.book.conftest import copy_small_book, set_address
 
 pytestmark = pytest.mark.book
 
@@ -112,15 +112,14 @@ def links_below(project: Project, name: str) -> list[str]:
 
 
 def test_pages_lead_to_notebook_source_and_form_where_the_address_is_set(project: Project) -> None:
-    config = project.root / "_config.yml"
-    config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/somebody/book"'))
+    set_address(project.root, "https://github.com/somebody/book")
     (project.root / "csdlib" / "__init__.py").write_text('__version__ = "0.1.0"\n')
     make_book(project)
     where = "somebody/book"
     for name in ("tiny", "tiny-cubic", "second"):
         assert {str(link["href"]) for link in page(project, name).select(".article-header-buttons a")} >= {
-            f"https://mybinder.org/v2/gh/{where}/notebooks?urlpath=lab/tree/{name}.ipynb",
-            f"https://colab.research.google.com/github/{where}/blob/notebooks/{name}.ipynb",
+            f"https://mybinder.org/v2/gh/{where}/notebooks-v0.1?urlpath=lab/tree/{name}.ipynb",
+            f"https://colab.research.google.com/github/{where}/blob/notebooks-v0.1/{name}.ipynb",
         }
     assert "mybinder" not in (project.html / "intro.html").read_text(), "a page without code has nothing to run"
     sources = {"tiny-cubic": "chapters/tiny.py", "second": "chapters/second.py", "intro": "book/intro.md"}
