@@ -185,6 +185,7 @@ class-image: ## build the container for a class, without a GPU (needs docker)
 
 class-try: ## run a chapter in that container without a network, and ask whether JupyterLab would start
 	@docker run --rm --network none $(IMAGE) make chapter NAME=quickstart NOTEBOOK_ONLY=1
+	@docker run --rm --network none $(IMAGE) test -f build/lab/start_here.ipynb
 	@docker run --rm --network none $(IMAGE) .venv/bin/jupyter lab --version
 
 # The browser tests use Chromium or Chrome. Where one is missing it is installed only by root on Debian and its kin.

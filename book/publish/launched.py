@@ -111,7 +111,7 @@ def _needs(project: Project, run: Run, result: Path) -> tuple[list[str], list[st
 
 
 def _launched(project: Project, result: Path, first: NotebookNode) -> bytes:
-    """What a page offers to download, behind the cell that installs: no solutions, and nothing that only Sphinx reads."""
+    """What a page offers to download, behind the cell that installs: no solutions, nothing that only Sphinx reads."""
     notebook = student(plain_markdown(project, read(result / "notebook.ipynb")))
     notebook.cells.insert(0, first)
     return to_bytes(notebook)

@@ -65,9 +65,7 @@ def broken_inside(html: Path, site: str = "") -> list[str]:
     return sorted(found)
 
 
-def broken_outside(
-    html: Path, site: str = "", *, tries: int = 3, patience: float = 5.0
-) -> tuple[list[str], list[str]]:
+def broken_outside(html: Path, site: str = "", *, tries: int = 3, patience: float = 5.0) -> tuple[list[str], list[str]]:
     """Links to other servers: those that are broken, and those of which nobody can tell.
 
     Args:

@@ -205,6 +205,7 @@ def test_each_version_has_a_branch_of_its_notebooks_alone_without_a_history(tmp_
             ["class-try"],
             [
                 "run --rm --network none csdlib-class make chapter",
+                "run --rm --network none csdlib-class test -f build/lab/start_here.ipynb",
                 "run --rm --network none csdlib-class .venv/bin/jupyter lab",
             ],
         ),
