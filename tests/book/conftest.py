@@ -87,6 +87,7 @@ def set_address(root: Path, url: str) -> None:
     path = root / "_config.yml"
     text, count = re.subn(r"^  url:.*$", f'  url: "{url}"', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert count == 1, "the one setting"
+    text = re.sub(r"^  site:.*$", '  site: ""', text, flags=re.MULTILINE)
     path.write_text(text, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,19 @@ def test_an_address_that_colab_cannot_open_is_refused(project: Project, url: str
     set_address(project.root, url)
     with pytest.raises(BookError, match=r"must be https://github\.com/OWNER/NAME or empty"):
         site_config(project)
+
+
+def test_a_book_on_a_server_of_one_s_own_is_told_of_there(project: Project) -> None:
+    config = project.root / "_config.yml"
+    for site in ("https://book.example.org", "https://www.example.org/~somebody/book/"):
+        config.write_text(re.sub(r'^  site: ".*"$', f'  site: "{site}"', config.read_text(), flags=re.MULTILINE))
+        expected = f"{site.rstrip('/')}/"
+        assert read_address(project) == Address("somebody", "book", expected)
+        assert site_config(project)["sphinx"]["config"]["html_baseurl"] == expected
+    for wrong in ("book.example.org", "https://book.example.org/index.html?x"):
+        config.write_text(re.sub(r'^  site: ".*"$', f'  site: "{wrong}"', config.read_text(), flags=re.MULTILINE))
+        with pytest.raises(BookError, match="site: must be as"):
+            read_address(project)
 
 
 def test_extras_are_those_of_the_project() -> None:
