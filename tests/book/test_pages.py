@@ -94,6 +94,13 @@ def test_plotly_is_loaded_only_where_a_chart_is(small_book: Project) -> None:
     assert [name for name, plotly in asked.items() if plotly and not name.startswith("tiny")] == []
 
 
+def test_an_address_becomes_a_link_and_the_name_of_a_file_does_not(small_book: Project) -> None:
+    text = (small_book.html / "intro.html").read_text()
+    assert "CONTRIBUTING.md" in text
+    assert 'href="https://example.org/"' in text
+    assert 'href="http://' not in text
+
+
 def test_without_an_address_no_page_has_a_button_that_launches(small_book: Project) -> None:
     pages = [path.read_text() for path in small_book.html.glob("*.html")]
     assert pages
