@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from book.pdf.press import Press
 from book.pdf.volume import make_pdf
 from book.project import BookError, Project
+from tests.book.conftest import set_address
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 
@@ -85,8 +86,8 @@ def test_a_repository_that_is_named_gives_its_site(small_book: Project, browser:
     shutil.copytree(small_book.chapters, project.chapters)
     project.site.mkdir()
     (project.site / "_toc.yml").write_text("{root: tiny, parts: []}")
-    config = (small_book.root / "_config.yml").read_text(encoding="utf-8")
-    (project.root / "_config.yml").write_text(config.replace('url: ""', "url: https://github.com/Somebody/book"))
+    shutil.copy(small_book.root / "_config.yml", project.root)
+    set_address(project.root, "https://github.com/Somebody/book")
     reader = pypdf.PdfReader(make_pdf(project, browser))
     addresses = [
         link["/A"]["/URI"] for sheet in range(len(reader.pages)) for link in links(reader, sheet) if "/A" in link
