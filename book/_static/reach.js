@@ -11,6 +11,21 @@ document.addEventListener("DOMContentLoaded", () => {
     list.setAttribute("role", "list");
     for (const each of list.children) each.setAttribute("role", "listitem");
   }
+  // On a phone a table of sentences is shown as a list (csd.css); to those who hear it, it stays a table.
+  const wordy = (table) => [...table.querySelectorAll("tbody td")].some((cell) => cell.textContent.trim().length > 40);
+  for (const table of document.querySelectorAll(".bd-article table.table")) {
+    const columns = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    if (columns.length < 3 || !wordy(table)) continue;
+    table.classList.add("csd-records");
+    table.setAttribute("role", "table");
+    for (const row of table.tBodies[0].rows) {
+      row.setAttribute("role", "row");
+      [...row.cells].forEach((cell, place) => {
+        cell.setAttribute("role", "cell");
+        if (columns[place]) cell.dataset.column = columns[place];
+      });
+    }
+  }
   // What scrolls sideways can be reached, so that the arrow keys scroll it.
   const boxes = ".csd-scroll, .csd-neighbours, .csd-wide, .pst-scrollable-table-container, .csd-artists .csd-figure > div, .bd-article pre, div.math, table.dataframe";
   const reach = () => {

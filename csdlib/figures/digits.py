@@ -40,4 +40,4 @@ def written(value: Any, digits: int | None = None) -> str:
     if digits is None:
         return f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.3g}"
     # Zero has no sign.
-    return f"{round(float(value), digits) + 0.0:,.{digits}f}"
+    return f"{value:z,.{digits}f}"
