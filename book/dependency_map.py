@@ -6,9 +6,9 @@ from textwrap import wrap
 
 from book.teaching import Lesson
 
-# In units of the drawing. A box holds three lines of a title; the letters are 13 high (csd.css).
+# In units of the drawing. A box holds three lines of a title; the letters are 12 high (csd.css).
 _BOX, _HIGH, _COLUMN, _ROW, _EDGE = 126, 50, 150, 60, 8
-_LETTERS, _LINE = 16, 15
+_LETTERS, _LINE = 16, 14
 #: Okabe and Ito's colours, in the order of the book's parts.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
 

@@ -34,7 +34,7 @@ def in_numbers(figure: go.Figure) -> str:
             ``"skip"``) is ground, and only named; unless there is nothing else.
     """
     shown = [trace for trace in figure.data if trace.hoverinfo != "skip"] or list(figure.data)
-    panels = [list(traces) for _, traces in groupby(sorted(shown, key=_panel), key=_panel)]
+    panels = [_told(list(traces)) for _, traces in groupby(sorted(shown, key=_panel), key=_panel)]
     notes: list[str] = []
     tables = [_table(figure, traces, notes) for traces in panels]
     titles = _titles(figure, panels)
@@ -48,6 +48,11 @@ def folded(body: str, note: str = "") -> str:
     """Tables behind the fold of a chart, and a note below them, which is escaped."""
     said = f'<p class="csd-note">{escape(note)}</p>' if note else ""
     return f'<details class="csd-numbers"><summary>This chart in numbers</summary>{body}{said}</details>'
+
+
+def _told(traces: list[Any]) -> list[Any]:
+    """What a panel is about: where series have names, what has none is a line to guide the eye."""
+    return [trace for trace in traces if trace.name or trace.type == "heatmap"] or traces
 
 
 def _panel(trace: Any) -> tuple[int, int, str]:

@@ -125,6 +125,11 @@ def test_lines_and_words_in_the_chart_are_said_and_the_ground_is_named() -> None
     assert "vertical" not in said
 
 
+def test_a_line_without_a_name_is_ground_where_others_have_one() -> None:
+    figure = go.Figure([go.Scatter(x=[1], y=[2], name="a"), go.Scatter(x=list(range(9)), y=list(range(9)))])
+    assert cells(fold(figure))[1:] == [["1", "2"]]
+
+
 def test_places_without_a_unit_are_counted_where_nothing_names_them() -> None:
     figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], name="a", hoverinfo="skip"))
     figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
