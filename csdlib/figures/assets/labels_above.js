@@ -11,5 +11,5 @@ if (chart.clientWidth < 520) {
   chart.parentElement.style.height = chart.style.height = `${height}px`;
   // Half a row more on top: what a line is called stands there.
   const range = [tickvals.length - 0.5, -1];
-  Plotly.relayout(chart, { "yaxis.showticklabels": false, "xaxis.tickangle": 0, "yaxis.range": range, "margin.l": 10, annotations, height });
+  Plotly.relayout(chart, { "yaxis.showticklabels": false, "yaxis.range": range, "margin.l": 10, annotations, height });
 }
