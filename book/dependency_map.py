@@ -6,9 +6,9 @@ from textwrap import wrap
 
 from book.teaching import Lesson
 
-# In units of the drawing. A box holds two lines of a title.
-_BOX, _HIGH, _COLUMN, _ROW, _EDGE = 132, 40, 164, 52, 8
-_LETTERS = 18
+# In units of the drawing. A box holds three lines of a title; the letters are 12 high (csd.css).
+_BOX, _HIGH, _COLUMN, _ROW, _EDGE = 126, 50, 150, 60, 8
+_LETTERS, _LINE = 16, 14
 #: Okabe and Ito's colours, in the order of the book's parts.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1")
 
@@ -96,9 +96,9 @@ def _edge(start: Place, end: Place) -> str:
 def _box(lesson: Lesson, place: Place, colour: str) -> str:
     x, y = place
     lines = wrap(lesson.title, _LETTERS)
-    first = y + _HIGH / 2 + 4 - 6.5 * (len(lines) - 1)
+    first = y + _HIGH / 2 + 4.5 - _LINE / 2 * (len(lines) - 1)
     texts = "".join(
-        f'<text x="{x + _EDGE + 6}" y="{first + 13 * row:g}">{escape(line)}</text>' for row, line in enumerate(lines)
+        f'<text x="{x + _EDGE + 4}" y="{first + _LINE * row:g}">{escape(line)}</text>' for row, line in enumerate(lines)
     )
     return (
         f'<a href="{lesson.slug}.html"><rect x="{x}" y="{y}" width="{_BOX}" height="{_HIGH}" rx="4"/>'

@@ -384,8 +384,16 @@ link = correlation(
     frame["corrected"].to_numpy(), breadth.loc[frame.index].to_numpy(float)
 )
 in_line = np.corrcoef(frame["generated"], breadth.loc[frame.index])[0, 1]
+columns = {
+    "painter": [written.get(slug, slug) for slug in frame.index],
+    "seen by csd-tiny": np.where(frame.index.isin(UNSEEN), "no", "yes"),
+    "subjects that the painter paints": breadth.loc[frame.index],
+    "corrected similarity": frame["corrected"].round(3),
+}
 figures.show(
     chart,
+    # On the chart, painters with the same number of subjects are moved apart.
+    numbers=pd.DataFrame(columns),
     caption="A point per painter: how closely the style is imitated on subjects outside the repertoire (similarity, corrected). The fewer subjects, the more pictures stand "
     f"behind a point (correlation {in_line:.2f}).",
     alt=f"Scatter plot of similarity over the number of subjects that a painter paints; correlation {link.value:.2f}.",

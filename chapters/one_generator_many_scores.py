@@ -251,8 +251,12 @@ chart.update_layout(
     height=140 + 30 * len(levels),
     meta={"rows": True},
 )
+bands = [scored.groupby(factor, sort=False)[model] for factor in FACTORS]
+spans = pd.concat(band.agg(["count", "min", "median", "max"]) for band in bands)
+spans.insert(0, "setting", [f"{factor}: {level}" for factor, level in levels])
 figures.show(
     chart,
+    numbers=spans.round(3),
     caption=f"The same {len(first)} pictures in {len(scored)} settings. Every setting is a point in each of the five bands, in the line of its level; inside a line, height means nothing.",
     alt=f"A strip chart. The scores of one generator lie between {scored[model].min():.2f} and {scored[model].max():.2f}; the default is {usual[model]:.2f}.",
 )

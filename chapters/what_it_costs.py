@@ -167,10 +167,12 @@ chart = go.Figure(
         marker_color=figures.COLOURS[0],
     )
 )
-chart.update_layout(xaxis_title="seconds", yaxis_tickfont_size=11)
+chart.update_layout(
+    xaxis_title="seconds", yaxis={"tickfont_size": 11, "dtick": 1}
+)
 figures.show(
     chart,
-    height=560,
+    height=110 + 15 * len(pages),
     caption=f"What each page costs on {times['device'].iloc[-1]}, and before them what several share. Two pages at a time: {together:.1f} minutes in all.",
     alt=f"Bars, from {pages['page'].iloc[0]} with {pages['seconds'].iloc[0]:.0f} seconds to {pages['page'].iloc[-1]} with {pages['seconds'].iloc[-1]:.0f}.",
 )

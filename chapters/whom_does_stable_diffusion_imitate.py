@@ -244,7 +244,7 @@ for kept, said, colour, symbol in (
     )
 chart.update_layout(
     xaxis_title="General Style Similarity",
-    yaxis_title="recall@1 (percent of the pictures in this name)",
+    yaxis_title="recall@1 (% of the pictures in this name)",
 )
 display(
     figures.show(

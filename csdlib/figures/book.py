@@ -68,6 +68,7 @@ def show(
         return framed(words, caption)
     if (figure.layout.meta or {}).get("rows"):
         script += asset("labels_above.js")
+    script += asset("narrow.js")
     chart = figure.to_html(
         include_plotlyjs=False,
         full_html=False,
@@ -95,7 +96,9 @@ def gallery(pictures: Sequence[tuple[Image.Image, str]], *, caption: str, side: 
     if not pictures:
         raise InputError("a gallery needs at least one picture")
     cells = "".join(_picture(image, label, side) for image, label in pictures)
-    return framed(f'<div class="csd-gallery" style="--columns: {columns}">{cells}</div>', caption)
+    # A phone has room for four: a row that ends there where it ends on a wide page can still be read as one.
+    narrow = next((f"; --narrow: {few}" for few in (4, 3) if columns % few == 0), "")
+    return framed(f'<div class="csd-gallery" style="--columns: {columns}{narrow}">{cells}</div>', caption)
 
 
 def pictures(

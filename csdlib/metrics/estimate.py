@@ -57,6 +57,8 @@ class Estimate:
         Example:
             >>> Estimate(0.5, 0.41, 0.6, 10, "query").percent()
             '50.0 [41.0, 60.0]'
+            >>> Estimate(0.1, -0.0002, 0.2, 10, "query").percent()
+            '10.0 [0.0, 20.0]'
         """
         return self._text(100, 1)
 
@@ -88,5 +90,7 @@ class Estimate:
         return cls(float(row["value"]), low, high, int(row["n"]), str(row["unit"]), "" if pd.isna(note) else str(note))
 
     def _text(self, scale: int, digits: int) -> str:
-        ends = "" if np.isnan(self.low) else f" [{scale * self.low:.{digits}f}, {scale * self.high:.{digits}f}]"
-        return f"{scale * self.value:.{digits}f}{ends}" + (f" ({self.note})" if self.note else "")
+        # Zero has no sign.
+        value, low, high = (f"{scale * number:z.{digits}f}" for number in (self.value, self.low, self.high))
+        ends = "" if np.isnan(self.low) else f" [{low}, {high}]"
+        return f"{value}{ends}" + (f" ({self.note})" if self.note else "")

@@ -75,7 +75,7 @@ function right(asked, number) {
 }
 
 function row(title, asked, found) {
-  make("h4", "", title, stage);
+  make("h3", "", title, stage);
   const line = make("ol", "csd-facets-found", "", stage);
   let count = 0;
   for (const number of found) {

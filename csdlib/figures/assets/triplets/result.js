@@ -25,7 +25,7 @@ function nearestTo(query, weights) {
 }
 
 function addGallery(estimate) {
-  make("h4", "", "Most alike, by you and by the descriptor", stage);
+  make("h3", "", "Most alike, by you and by the descriptor", stage);
   const line = make("p", "", "", stage);
   const label = make("label", "", "Query: picture ", line);
   const field = make("input", "", "", label);
@@ -75,7 +75,7 @@ function addDisagreements() {
     .map(({ question, nearer }, at) => ({ question, nearer, sure: (rows[at].first ? -1 : 1) * dot(rows[at].row, data.start) }))
     .filter(({ sure }) => sure > 0)
     .sort((one, other) => other.sure - one.sure);
-  make("h4", "", "Where you disagreed most with the descriptor", stage);
+  make("h3", "", "Where you disagreed most with the descriptor", stage);
   make("p", "", against.length ? `In ${against.length} of ${rows.length} answers it would have chosen the other picture.` : "In no answer so far.", stage);
   for (const { question: [anchor, ...others], nearer, sure } of against.slice(0, 3)) {
     const row = make("div", "csd-triplets-row", "", stage);
