@@ -1,4 +1,4 @@
-// What the search shows of a page is its text: neither code, nor tables, nor formulas as they are typed, nor lists of links, nor how it was made.
+// What the search shows of a page is its text: neither code, nor tables, nor formulas as they are typed, nor buttons, nor lists of links, nor how it was made.
 // Besides pages it finds figures, by their captions and by what they say to those who do not see them, and terms (book/search.py).
 // Whoever asks in a sentence is answered as one who names its nouns: a page need not hold "how", "do" and "my", too.
 if (DOCUMENTATION_OPTIONS.pagename === "search") document.write('<script src="figures.js"></script><script src="terms.js"></script>');
@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const whole = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll(".csd-provenance, .csd-names, .csd-quiz, .csd-links, .csd-version, .bd-sidebar-secondary, .math, .cell_input, summary, svg, table").forEach((part) => part.remove());
+    page.querySelectorAll(".bd-header-article, #jb-print-docs-body, .csd-provenance, .csd-names, .csd-quiz, .csd-links, .csd-version, .bd-sidebar-secondary, .math, .cell_input, summary, svg, table").forEach((part) => part.remove());
     return whole(page.documentElement.outerHTML, anchor);
   };
   // From the disk no page may be fetched, so nothing is shown of it.

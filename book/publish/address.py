@@ -82,7 +82,7 @@ def read_address(project: Project) -> Address | None:
     found = _GITHUB.fullmatch(url)
     if found is None:
         raise BookError(f"_config.yml: repository: url: must be https://github.com/OWNER/NAME or empty, not {url!r}")
-    return Address(*found.groups(), published=f"{site.rstrip('/')}/" if site else "")
+    return Address(found[1], found[2], f"{site.rstrip('/')}/" if site else "")
 
 
 def notebooks_branch(version: str) -> str:
