@@ -6,7 +6,10 @@
     for (const [name, axis] of Object.entries(chart._fullLayout)) {
       if (!/^[xy]axis\d*$/.test(name)) continue;
       if (name[0] === "y" && (axis.type === "category" || axis.ticktext)) smaller[`${name}.tickfont.size`] = 11;
-      if (name[0] === "x" && axis.tickmode !== "array" && ["linear", "log"].includes(axis.type)) smaller[`${name}.tickangle`] = 0;
+      if (name[0] === "x" && axis.tickmode !== "array" && ["linear", "log"].includes(axis.type)) {
+        smaller[`${name}.tickangle`] = 0;
+        smaller[`${name}.nticks`] = Math.max(3, Math.floor(axis._length / 50));
+      }
       if ((axis.title.text || "").length > 16) smaller[`${name}.title.font.size`] = 12;
     }
     Plotly.relayout(chart, smaller);
