@@ -167,9 +167,7 @@ chart = go.Figure(
         marker_color=figures.COLOURS[0],
     )
 )
-chart.update_layout(
-    xaxis_title="seconds", yaxis={"tickfont_size": 11, "dtick": 1}
-)
+chart.update_layout(xaxis_title="seconds", yaxis={"tickfont_size": 11, "dtick": 1})
 figures.show(
     chart,
     height=110 + 15 * len(pages),
