@@ -134,14 +134,17 @@ links-outside: $(STAMP) ## the same, and ask the servers that the book names
 notebooks: $(STAMP) ## write the executed notebooks, each with a cell that installs what it needs, to build/notebooks
 	@$(BIN)/python -m book.publish notebooks
 
+# A branch for each version, so that a page which is kept opens its own notebook (notebooks_branch in book/publish/address.py).
+NOTEBOOKS = notebooks-v$(shell sed -n 's/^__version__ = "\([0-9]*\.[0-9]*\)\..*/\1/p' csdlib/__init__.py)
+
 # With git alone: who may push runs nothing else. The branch has no history, and the working tree stays as it is.
-push-notebooks: ## make build/notebooks the only commit of the branch notebooks, and push it
+push-notebooks: ## make build/notebooks the only commit of its version's branch, as notebooks-v0.1, and push it
 	@test -d build/notebooks || { echo "no notebooks: make notebooks writes them"; exit 0; }; \
 	  set -e; export GIT_INDEX_FILE="$$(mktemp -d)/index"; \
 	  git --work-tree=build/notebooks add --all --force .; \
 	  commit=$$(git -c user.name="The book" -c user.email=book@users.noreply.github.com \
 	    commit-tree "$$(git write-tree)" -m "Executed notebooks"); \
-	  git push --force origin "$$commit:refs/heads/notebooks"
+	  git push --force origin "$$commit:refs/heads/$(NOTEBOOKS)"
 
 # The branch site holds what is published: the newest book, and each version in a folder. Only "there is no such branch" (2)
 # is a beginning; whatever else goes wrong must not lose the versions that are kept.
@@ -182,6 +185,7 @@ class-image: ## build the container for a class, without a GPU (needs docker)
 
 class-try: ## run a chapter in that container without a network, and ask whether JupyterLab would start
 	@docker run --rm --network none $(IMAGE) make chapter NAME=quickstart NOTEBOOK_ONLY=1
+	@docker run --rm --network none $(IMAGE) test -f build/lab/start_here.ipynb
 	@docker run --rm --network none $(IMAGE) .venv/bin/jupyter lab --version
 
 # The browser tests use Chromium or Chrome. Where one is missing it is installed only by root on Debian and its kin.

@@ -12,6 +12,11 @@ from book.runs import Run
 
 # The stub is in the cell already; so where nbgrader takes a solution out, it needs to leave no other.
 _NBGRADER = """\
+import os
+
+# nbgrader gives no point for a check that writes to stderr; a warning or a progress bar is no failure.
+os.environ.update(PYTHONWARNINGS="ignore", TQDM_DISABLE="1")
+
 c = get_config()
 c.CourseDirectory.course_id = "measuring-style"
 c.ClearSolutions.code_stub = {"python": "# Your answer goes above, in place of the stub."}

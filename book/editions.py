@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 import jupytext
@@ -20,8 +21,8 @@ _FOR_STUDENTS = (
     "*Your copy of the chapter.* Run its cells from the top. Write each answer in place of the stub, and run the "
     "check below it: it stays silent, or prints a result, if you are right, and else says what it got. Outputs are "
     "those of the book, to compare with yours. The notebook may lie in any folder; paths in its parameters count from "
-    "there. If a check speaks of `NoneType`, your function gives nothing back: is there a `return`? If it calls the "
-    "truth of an array ambiguous, you gave an array back, where one number is asked for."
+    "there. If a check speaks of `NoneType`, your function gives nothing back: is there a `return`? If it speaks of a "
+    "`list`, or calls the truth of an array ambiguous, you gave several numbers back, where one is asked for."
 )
 _FOR_TEACHERS = (
     "*The teacher's copy, not for students.* With solutions, what they print, and mistakes that are often made. "
@@ -61,10 +62,10 @@ def student(notebook: NotebookNode, note: str = _FOR_STUDENTS) -> NotebookNode:
 
 
 def instructor(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
-    """All of the chapter, with a table of its exercises, and with the common mistakes as text.
+    """All of the chapter, with a table of its exercises, and with the common mistakes and what a check says to them.
 
     Args:
-        notebook: the chapter, executed or not.
+        notebook: the chapter, executed or not; where it was, it knows what each check says to a mistake.
         source: the chapter as it is written: a run leaves its mistakes out.
     """
     mistakes: dict[int, list[str]] = {}
@@ -82,7 +83,9 @@ def instructor(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
         cells.append(_for_jupyter(cell))
         if role(cell) == "solution":
             number = cell.metadata["csd"]["number"]
-            cells += [_mistake(text, name=f"mistake-{number}-{place}") for place, text in enumerate(mistakes[number])]
+            said = [*cell.metadata["csd"].get("said", []), *[""] * len(mistakes[number])]
+            for place, text in enumerate(mistakes[number]):
+                cells.append(_mistake(text, said[place], name=f"mistake-{number}-{place}"))
     return _edition(notebook, cells, f"{_FOR_TEACHERS}\n\n{_table(source, list(mistakes.values()))}")
 
 
@@ -180,12 +183,13 @@ def _as_markdown(outputs: Sequence[NotebookNode]) -> Iterator[str]:
             yield f"<pre>{escape(text.rstrip())}</pre>"
 
 
-def _mistake(source: str, *, name: str) -> NotebookNode:
+def _mistake(source: str, check_says: str, *, name: str) -> NotebookNode:
     lines = source.splitlines()
     said = next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
     why = " ".join(line.lstrip("# ") for line in lines[:said])
     text = "\n".join(lines[said:]).strip("\n")
-    return markdown(f"**A common mistake.** {why}\n\n```python\n{text}\n```", name=name)
+    heard = f"\n\nThe check says:\n\n```text\n{shorten(check_says, 400)}\n```" if check_says else ""
+    return markdown(f"**A common mistake.** {why}\n\n```python\n{text}\n```{heard}", name=name)
 
 
 def _table(source: NotebookNode, mistakes: Sequence[Sequence[str]]) -> str:

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from book import imported, probe
+from book.messages import with_messages
 from book.notebooks import code, read, role, to_bytes
 from book.project import Project
 from book.runs import Record, Run
@@ -33,17 +34,21 @@ _KERNEL = "csdlib-book"
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
+# What a check says to a common mistake, which teachers read.
+_SAID = "text/x-said"
+
 # A check that fails for want of a name has not judged: students, who have no solution, would meet the same.
 _MUST_FAIL = """\
 try:
     exec(compile({source!r}, "<check on {what}>", "exec"), dict(globals()))
 except NameError as error:
     raise AssertionError("exercise {number}: its check lacks a name that only the solution defines") from error
-except Exception:
-    pass
+except Exception as error:
+    {otherwise}
 else:
     raise AssertionError("exercise {number}: its check passes on {what}, so it checks nothing")
 """
+_TELL = f'display({{"{_SAID}": f"{{type(error).__name__}}: {{error}}"}}, raw=True)'
 
 
 @dataclass(frozen=True)
@@ -159,18 +164,22 @@ def _with_driver_cells(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         number = cell.metadata["csd"]["number"]
         if role(cell) == "solution":
-            source = _MUST_FAIL.format(source=checks[exercise], number=exercise + 1, what="the stub")
             exercise += 1
+            source = _must_fail(checks[exercise - 1], exercise, "the stub", "pass")
             cells.append(_driver_cell(source, number, f"stub-{exercise}"))
         if role(cell) == "mistake":
-            wrong = f"{cell.source}\n\n{checks[exercise - 1]}"
-            source = _MUST_FAIL.format(source=wrong, number=exercise, what="a common mistake")
+            wrong = f"{cell.source}\n\n{with_messages(checks[exercise - 1])}"
+            source = _must_fail(wrong, exercise, "a common mistake", _TELL)
             cells.append(_driver_cell(source, number, f"mistake-{number}"))
         else:
             cells.append(cell)
     source = f"{inspect.getsource(probe.facts)}\n\nimport json\n\nprint(json.dumps(facts()))"
     notebook.cells = [*cells, _driver_cell(source, len(notebook.cells), "probe")]
     return notebook
+
+
+def _must_fail(source: str, number: int, what: str, otherwise: str) -> str:
+    return _MUST_FAIL.format(source=source, number=number, what=what, otherwise=otherwise)
 
 
 def _driver_cell(source: str, number: int, name: str) -> NotebookNode:
@@ -210,7 +219,7 @@ def _headings_from_code(notebook: NotebookNode) -> str | None:
 
 def _cleaned(notebook: NotebookNode) -> NotebookNode:
     """Without the driver's cells, without progress bars (on stderr, or as widgets), without papermill's traces."""
-    notebook.cells = [cell for cell in notebook.cells if not cell.metadata.get("csd", {}).get("driver")]
+    notebook.cells = _without_driver(notebook.cells)
     for number, cell in enumerate(notebook.cells, 1):
         cell["id"] = f"cell-{number}"
         for name in ("papermill", "execution"):
@@ -222,6 +231,18 @@ def _cleaned(notebook: NotebookNode) -> NotebookNode:
     for name in ("papermill", "widgets"):
         notebook.metadata.pop(name, None)
     return notebook
+
+
+def _without_driver(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The chapter's cells; a solution keeps what its check said to the mistakes."""
+    kept: list[NotebookNode] = []
+    for cell in cells:
+        if not cell.metadata.get("csd", {}).get("driver"):
+            kept.append(cell)
+        elif said := [output.data[_SAID] for output in cell.outputs if _SAID in output.get("data", {})]:
+            solution = next(each for each in reversed(kept) if role(each) == "solution")
+            solution.metadata["csd"].setdefault("said", []).extend(said)
+    return kept
 
 
 def _describe(name: str, path: Path, problem: str) -> Failure:

@@ -1,7 +1,8 @@
 """Messages of checks: what an assertion of a student's copy says when it does not hold."""
 
 import ast
-from collections.abc import Iterator, Sequence
+import builtins
+from collections.abc import Container, Iterator, Sequence
 from itertools import accumulate
 
 _ALIKE = {"isclose", "allclose", "array_equal"}
@@ -14,8 +15,9 @@ _SHORT = ast.JoinedStr([ast.Constant(".40")])
 def with_messages(source: str) -> str:
     """Give each assertion a message that says what came out, and what should; its own one, if any, comes first.
 
-    Whoever has failed reads that first. Of other assertions than a comparison the message says what should hold, and in
-    a loop it says for which turn. The layout of all that was there stays as it is.
+    Whoever has failed reads that first. Of other assertions than a comparison the message says what should hold, in a
+    loop it says for which turn, and of a name that holds what a function gave back, what that was. The layout of all
+    that was there stays as it is.
 
     Example:
         >>> print(with_messages("assert abs(f(2) - 4) < 1e-9"))
@@ -30,8 +32,10 @@ def with_messages(source: str) -> str:
     text = source.encode()
     starts = list(accumulate(map(len, text.splitlines(keepends=True)), initial=0))
     # From the end, so that the places before stay right.
-    for found, turns in reversed(list(_assertions(ast.parse(source).body, ()))):
-        message = _message(found, turns)
+    tree = ast.parse(source)
+    given = _given_back(tree)
+    for found, turns in reversed(list(_assertions(tree.body, ()))):
+        message = _message(found, turns, given)
         if message:
             ends = starts[(found.end_lineno or 1) - 1] + (found.end_col_offset or 0)
             tested = starts[(found.test.end_lineno or 1) - 1] + (found.test.end_col_offset or 0)
@@ -47,18 +51,33 @@ def _assertions(body: Sequence[ast.stmt], turns: tuple[str, ...]) -> Iterator[tu
         if isinstance(node, ast.Assert):
             yield node, turns
         targets = ast.walk(node.target) if isinstance(node, ast.For) else ()
-        names = [each.id for each in targets if isinstance(each, ast.Name)]
+        names = [each.id for each in targets if isinstance(each, ast.Name) and each.id != "_"]
         for inner in ("body", "orelse"):
             yield from _assertions(getattr(node, inner, []), (*turns, *names))
 
 
-def _message(found: ast.Assert, turns: Sequence[str]) -> str:
+def _given_back(tree: ast.AST) -> set[str]:
+    """Names that get what a function gives back which the check did not make or import: so it may be a student's."""
+    made = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    made |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.alias)}
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets, ast.Call(ast.Name(called))) if called not in {*made, *dir(builtins)}:
+                stored = (each for target in targets for each in ast.walk(target))
+                names |= {each.id for each in stored if isinstance(each, ast.Name)}
+    return names
+
+
+def _message(found: ast.Assert, turns: Sequence[str], given: Container[str]) -> str:
     """An f-string, as source; empty where this version of Python cannot write it."""
     words: list[ast.expr] = []
     if found.msg is not None:
         words = [found.msg if isinstance(found.msg, ast.Constant) else _value(found.msg), ast.Constant(": ")]
     words += _told(found.test)
-    for place, name in enumerate(dict.fromkeys(turns)):
+    used = [node.id for node in ast.walk(found.test) if isinstance(node, ast.Name) and node.id in given]
+    said = {ast.unparse(each.value) for each in words if isinstance(each, ast.FormattedValue)}
+    for place, name in enumerate(dict.fromkeys([*turns, *(name for name in used if name not in said)])):
         shown = ast.FormattedValue(ast.Name(name), conversion=ord("s"), format_spec=_SHORT)
         words += [ast.Constant(f"{', ' if place else '; with '}{name} = "), shown]
     try:
@@ -79,7 +98,9 @@ def _told(test: ast.expr) -> list[ast.expr]:
     got, sign, wanted = sides
     words = [ast.Constant(f"{ast.unparse(got)} is "), _value(got), ast.Constant(f"; it should be {sign}")]
     words += [ast.Constant(ast.unparse(wanted))]
-    return words + ([] if _is_literal(wanted) else [ast.Constant(", which is "), _value(wanted)])
+    # What a value should be among is often long, and may hold the answer.
+    told = _is_literal(wanted) or sign in (_SIGNS[ast.In], _SIGNS[ast.NotIn])
+    return words + ([] if told else [ast.Constant(", which is "), _value(wanted)])
 
 
 def _sides(test: ast.expr) -> tuple[ast.expr, str, ast.expr] | None:

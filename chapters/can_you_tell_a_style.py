@@ -396,8 +396,8 @@ def least_right(n: int, candidates: int = 4) -> int:
 # %% tags=["check"]
 for n, candidates in ((20, 4), (50, 4), (30, 2)):
     least = least_right(n, candidates)
-    assert binom.sf(least - 1, n, 1 / candidates) <= 0.05
-    assert binom.sf(least - 2, n, 1 / candidates) > 0.05
+    assert binom.sf(least - 1, n, 1 / candidates) <= 0.05, "guessed too often"
+    assert binom.sf(least - 2, n, 1 / candidates) > 0.05, "one less would do"
 
 # %% [markdown]
 # **2. A vote with weights (20 minutes).** Some readers are better than others. Write `weighted_vote(choices, weights)`: the candidate with the largest sum of weights in each trial. Then weigh each reader by the share of right answers in *the other* trials (why not in all?), and compare with the plain vote.
@@ -433,6 +433,9 @@ three = np.array([[0, 1], [0, 2], [1, 2]])
 assert weighted_vote(three, np.ones((3, 2))).tolist() == [0, 2]
 heavy = np.array([[1, 9], [1, 1], [5, 1]])
 assert weighted_vote(three, heavy).tolist() == [1, 1]
+# Two votes of 2 against one of 3; and candidates have numbers, but no middle.
+one_trial, weights = np.array([[0], [2], [2]]), np.array([[3], [2], [2]])
+assert weighted_vote(one_trial, weights).tolist() == [2]
 
 # %% [markdown]
 # **3. A class of your own (an hour, open).** Let eight people or more take [the test](test_yourself) and save their answers as files. Put the files into a folder and run this chapter with `answers`. Name the claim that you can make, with its interval, and one that you cannot. Which trial lies farthest from the curve, and what do people see there?

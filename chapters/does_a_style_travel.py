@@ -604,13 +604,13 @@ def needed(r: float, share: float) -> int:
 
 
 # %% tags=["check"]
-noise = np.random.default_rng(0).normal(size=100_000)
+noise = norm.ppf((np.arange(100_000) + 0.5) / 100_000)
 for r, share in ((0.568, 0.9), (0.25, 0.5), (-0.2, 0.8)):
     n = needed(r, share)
-    for count, enough in ((n + 3, True), (n - 3, False)):
+    for count, enough in ((n, True), (n - 1, False)):
         root = np.sqrt(max(count, 4) - 3)
         outside = np.mean(abs(np.arctanh(r)) + noise / root > 1.96 / root)
-        assert (outside > share) == enough
+        assert (outside > share) == enough, "so many suffice, and one less does not"
 
 # %% [markdown]
 # **3. A word that nobody taught.** (30 minutes, open.) Add a subject that nobody in the atelier paints, `-p subjects "castle,spaceship"`. What does `tiny-sd` make of a word that it has never read? Does the

@@ -370,6 +370,7 @@ assert all(np.corrcoef(each, easy)[0, 1] > 0.98 for each in given), (
 )
 assert abs(given[0].mean() - given[1].mean()) < 0.05, "the dose must do nothing"
 assert (given[0] != given[1]).any(), "there is noise"
+assert np.ptp(given[0] - easy) > 1e-3, "another noise for each painter"
 
 # %% [markdown]
 # **2. Step or line (20 minutes).** Write `explained(doses, values)`: the shares of the variance that the best step and a straight line in log2(1 + dose) explain. Then make values on a *line*, with noise: how often does the step win, though there is none?

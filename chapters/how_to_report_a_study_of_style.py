@@ -48,7 +48,6 @@ from csdlib.figures import Field
 from csdlib import cache_folder
 from csdlib.metrics import (
     average_precision_at_k,
-    bootstrap,
     mean_precision_at_k,
     recall_at_k,
 )
@@ -254,7 +253,7 @@ def artists_needed(differences: np.ndarray, width: float) -> int:
 
 # %% [markdown] tags=["hint"]
 # The interval is $2\, t_{0.975,\,n - 1}\, s / \sqrt{n}$ wide, and both $t$ and $\sqrt n$ depend on $n$: try 4, 5, 6 ... With the check's pilot (20
-# differences that scatter by about `0.2`) a width of `0.1` takes more than fifty artists, and half the width four times as many.
+# differences that scatter by about `0.17`) a width of `0.1` takes fifty artists, and half the width nearly four times as many.
 
 
 # %% tags=["solution"]
@@ -273,15 +272,24 @@ def artists_needed(differences: np.ndarray, width: float) -> int:
 
 
 # %% tags=["check"]
+from scipy.stats import ttest_1samp
+
 pilot = np.random.default_rng(0).normal(0.1, 0.2, 20)
-needed = artists_needed(pilot, 0.1)
-assert (
-    4 * artists_needed(pilot, 0.2) * 0.8 < needed < 4 * artists_needed(pilot, 0.2) * 1.2
-)
-assert artists_needed(pilot, 10.0) == 4
-many = np.random.default_rng(1).normal(0.1, pilot.std(ddof=1), needed)
-found = bootstrap(many, bounds=None)
-assert 0.08 < found.high - found.low < 0.12
+
+
+def spans(artists: int) -> float:
+    """The width of scipy's interval of so many values that scatter as in the pilot."""
+    values = np.random.default_rng(1).normal(size=artists)
+    values *= pilot.std(ddof=1) / values.std(ddof=1)
+    found = ttest_1samp(values, 0).confidence_interval()
+    return found.high - found.low
+
+
+assert artists_needed(pilot, 10.0) == 4, "four at least"
+for artists in (5, 9, 60):
+    # So many just suffice, and one less does not.
+    for width in (spans(artists) + 1e-9, spans(artists - 1) - 1e-9):
+        assert artists_needed(pilot, width) == artists
 
 # %% [markdown]
 # **2. Two conclusions, one number.** (10 minutes, open) Take the second and the third row of the chart. Write one sentence for each that a newspaper could print without saying more than was measured. Which

@@ -538,8 +538,17 @@ mine = Painter(
     light=Light(contrast=1.3, key=0.05),
 )
 
+# %% tags=["mistake"]
+# A sibling with another name and another hue: one habit. Ask: if two painters share a palette, what is left to tell them apart?
+from dataclasses import replace
+
+mine = replace(
+    me.with_habit("colours.hue", (me.colours.hue + 137) % 360), name="Tarn Ollivane"
+)
+
+
 # %% tags=["check"]
-assert mine.slug not in PAINTERS
+assert mine.slug not in PAINTERS, "a name that nobody has"
 family = [who for who in PAINTERS.values() if who.movement == mine.movement]
 assert family, "the movement must be one of the atelier's"
 theirs = [who.habits for who in family]
@@ -548,7 +557,7 @@ own_habits = [
     for name, value in mine.habits.items()
     if name != "name" and all(value != habits[name] for habits in theirs)
 ]
-assert len(own_habits) >= 2, own_habits
+assert len(own_habits) >= 2, "habits that no sibling shares"
 
 # %%
 own = [painted(mine, motif, 8, size=160) for motif in motifs]
@@ -570,6 +579,10 @@ invisible, new_value = "name", me.name  # your code here
 # %% tags=["solution"]
 invisible, new_value = "brush.width", 0.06
 
+# %% tags=["mistake"]
+# Takes habit and value from the record as it is, so nothing changes. Ask: in what do the two pictures differ?
+invisible, new_value = "brush.width", me.brush.width
+
 # %% tags=["check"]
 changed = me.with_habit(invisible, new_value)
 trio = [painted(who, subject, scene, size=192)[0] for who in (me, changed, *some)]
@@ -580,6 +593,7 @@ for method in ("colour", descriptor):
     moved[method] = float(
         (1 - vectors[0] @ vectors[1]) / (1 - vectors[0] @ vectors[others].T).mean()
     )
+assert moved[descriptor] > 0.01, "a change that can be seen"
 assert moved[descriptor] > 1.5 * moved["colour"]
 
 # %% [markdown]

@@ -363,7 +363,7 @@ twins = np.unravel_index(similarity.argmax(), similarity.shape)
 
 
 # %% tags=["check"]
-assert artists[twins[0]] != artists[twins[1]]
+assert artists[twins[0]] != artists[twins[1]], "two painters"
 assert np.isclose(similarity[twins[0], twins[1]], similarity[~same].max())
 
 # %% tags=["hide-cell"]

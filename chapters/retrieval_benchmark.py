@@ -613,9 +613,9 @@ for ranking, (hits, right) in rankings.items():
     average = float(average_precision_per_query(row, 6, np.array([right]))[0])
     mean = float(mean_precision_per_query(row, 6)[0])
     if ranking == "larger_average":
-        assert average > mean + 1e-9
+        assert average > mean + 1e-9, "average precision is the larger one"
     else:
-        assert mean > average + 1e-9
+        assert mean > average + 1e-9, "the mean precision is the larger one"
 
 # %% [markdown]
 # **2. Beat colour, without training** (25 minutes). Colour knows nothing of strokes, and Gram matrices little of colour. Write

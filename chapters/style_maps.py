@@ -524,6 +524,22 @@ def misleading() -> tuple[str, str]:
     return str(names[worst]), str(names[suggested[worst]])
 
 
+# %% tags=["mistake"]
+# Leaves each painter among the candidates: nobody is nearer to a centre than the one whose it is. Ask: who stands first in every list?
+def misleading() -> tuple[str, str]:
+    ranks = artists_of(embeddings, artists).nearest(len(names) - 1).rows
+    places = laid_out.coordinates
+    centres = np.array([places[artists == name].mean(axis=0) for name in names])
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+    suggested = apart.argmin(axis=1)
+    place = [
+        list(row).index(other) if other in row else len(row)
+        for row, other in zip(ranks, suggested, strict=True)
+    ]
+    worst = int(np.argmax(place))
+    return str(names[worst]), str(names[suggested[worst]])
+
+
 # %% tags=["check"]
 prototypes = artists_of(embeddings, artists).prototypes.vectors
 middles = {name: laid_out.coordinates[artists == name].mean(axis=0) for name in names}
@@ -539,7 +555,7 @@ for row, name in enumerate(names):
 assert misleading() in far, (
     "the second name is the one whose centre is nearest on the map"
 )
-assert far[misleading()] == max(far.values())
+assert far[misleading()] == max(far.values()), "so many are truly closer"
 
 # %% [markdown]
 # **2. Among strangers.** (10 minutes.) Write `odd_ones(n)`: the rows of the `n` pictures of which the fewest of ten nearest
@@ -565,14 +581,22 @@ among_strangers = figures.pictures(table, odd_ones(6))
 figures.gallery(among_strangers, columns=3, caption="Pictures among strangers.")
 
 
+# %% tags=["mistake"]
+# The fewest neighbours by the same artist, and not the rows where they are: sort for argsort. Ask: of which picture is this the number?
+def odd_ones(n: int) -> np.ndarray:
+    found = csdlib.retrieval.neighbours(embeddings, embeddings, 10)
+    same = (artists[found.rows] == artists[:, None]).sum(axis=1)
+    return np.sort(same)[:n]
+
+
 # %% tags=["check"]
 similarity = embeddings.vectors @ embeddings.vectors.T
 np.fill_diagonal(similarity, -np.inf)
 same = (artists[np.argsort(-similarity, axis=1)[:, :10]] == artists[:, None]).sum(
     axis=1
 )
-assert len(np.unique(odd_ones(6))) == 6
-assert same[odd_ones(6)].sum() == np.sort(same)[:6].sum()
+assert len(np.unique(odd_ones(6))) == 6, "six pictures"
+assert same[odd_ones(6)].sum() == np.sort(same)[:6].sum(), "neighbours by the artist"
 
 # %% [markdown]
 # **3. A claim of your own.** (30 minutes, open.) Look at the map and write down one claim that somebody might make from it: two

@@ -437,6 +437,8 @@ assert one_slip("Anna Lee", "Anan Lee"), "two neighbours exchanged are a slip"
 assert not one_slip("Ana Lee", "Anna Lee"), "a letter that is missing is no exchange"
 assert not one_slip("Lena Ane", "Anne Lea"), "the same letters in any order are no slip"
 assert not one_slip("Naan Lee", "Anna Lee"), "two slips are too many"
+assert not one_slip("Lana Nee", "Nana Lee"), "only neighbours exchange places"
+assert not one_slip("Alla Lee", "Anna Lee"), "two other letters are no exchange"
 
 # %% [markdown]
 # **2. The target (15 minutes).** Write `target(named, bare, strength)`: what the UNet has to find under the prompt with the name, from what it found with it and without. Where does the target lie for strength 0, 1, and -1?

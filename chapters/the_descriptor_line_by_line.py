@@ -417,6 +417,8 @@ def gelu(x):
 
 
 # %% tags=["check"]
+three = np.array([-1.0, 0.0, 1.0])
+assert np.allclose(gelu(three), [-0.1587, 0, 0.8413], atol=1e-4)
 line = np.linspace(-6, 6, 10_001)
 assert abs(gelu(line) - line * (1 + erf(line / np.sqrt(2))) / 2).max() < 1e-6
 
@@ -444,14 +446,29 @@ sides = range(model.size, 100 * model.size, patch)
 half = next(side for side in sides if share_of_attention(side) > 0.5)
 print(f"from {half} pixels on attention itself is more than all the rest")
 
+
+# %% tags=["mistake"]
+# The tokens of one side, where attention compares those of the whole square. Ask: how many squares has a picture of twice the side?
+def share_of_attention(side):
+    n = side // patch + 1
+    attention = blocks * 2 * n * n * width
+    rest = (n - 1) * embedding.size + blocks * n * 12 * width * width + width * width
+    return attention / (attention + rest)
+
+
 # %% tags=["check"]
 assert (
     abs(
         share_of_attention(model.size) - costs["attention itself"] / sum(costs.values())
     )
-    < 1e-3
+    < 1e-4
 )
-assert share_of_attention(4 * model.size) > 2 * share_of_attention(model.size)
+beside_all_else = [
+    share / (1 - share)
+    for share in map(share_of_attention, (model.size, 4 * model.size))
+]
+grown = beside_all_else[1] / beside_all_else[0]
+assert 15 < grown < 16.5, "four times the side: how attention grows beside all else"
 
 # %% [markdown]
 # **3. Another filter (open, 30 minutes).** Replace the bicubic filter in `filter_matrix` by a triangle, $\max(0, 1 - |x|)$, and describe fifty larger pictures with both. A good answer gives the cosines between the

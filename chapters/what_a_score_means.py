@@ -821,8 +821,9 @@ def most_suspects(ratio: float, sure: float) -> int:
 # %% tags=["check"]
 for ratio, sure in ((58.3, 0.9), (7.1, 0.5), (250.5, 0.99)):
     found = most_suspects(ratio, sure)
-    assert found == 1 or posterior(ratio, 1 / found) >= sure
-    assert posterior(ratio, 1 / (found + 1)) < sure
+    assert found >= 1, "one suspect at least"
+    assert found == 1 or posterior(ratio, 1 / found) >= sure, "too many suspects"
+    assert posterior(ratio, 1 / (found + 1)) < sure, "one more would do"
 
 # %% [markdown]
 # **3. A museum and a court (30 minutes).** A museum searches its store for works by one artist: one in ten is, and to miss one costs ten times as much as to look at one in vain. A court asks about one picture among a thousand possible makers, and to convict an innocent costs a hundred times as much as to miss the maker. Write `cheapest(same, different, prior, miss, false)`:

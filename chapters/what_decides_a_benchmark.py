@@ -682,11 +682,11 @@ def disagreements(a: np.ndarray, b: np.ndarray, n_relevant: np.ndarray) -> np.nd
 
 # %% tags=["check"]
 # An early hit enters every later precision of the paper's mean; average precision counts precisions only at hits.
-early, late = (
-    np.array([[True, False, False], [True, True, False]]),
-    np.array([[False, True, True], [True, False, False]]),
+early, late, both = np.array(
+    [[True, False, False], [False, True, True], [True, True, False]]
 )
-assert disagreements(early, late, np.array([3, 3])).tolist() == [0]
+one, other = np.array([early, both, late, early]), np.array([late, early, early, early])
+assert disagreements(one, other, np.array([3, 3, 3, 3])).tolist() == [0, 2]
 
 # %% [markdown]
 # **2. Luck, exactly** (10 minutes). The dotted line above draws neighbours *with* replacement. Write
@@ -722,6 +722,7 @@ def lucky(k: int, right: int, database: int) -> float:
 assert abs(lucky(1, 14, 672) - 14 / 672) < 1e-12
 assert abs(lucky(659, 14, 672) - 1) < 1e-12
 assert abs(lucky(2, 1, 4) - 0.5) < 1e-12
+assert abs(lucky(2, 2, 4) - 5 / 6) < 1e-12
 
 # %% [markdown]
 # **3. Two papers** (20 minutes, open). One paper reports 70 percent recall@1 on 200 artists with twenty works each in the

@@ -286,6 +286,7 @@ def gain(p: float, f: float) -> float:
 # %% tags=["check"]
 assert gain(0.0, 10) == 1
 assert abs(gain(1.0, 4) - 4) < 1e-12
+assert abs(gain(0.5, 2) - 4 / 3) < 1e-12
 assert abs(gain(1 / 3, 1e12) - 1.5) < 1e-6
 
 # %% [markdown]

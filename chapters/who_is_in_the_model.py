@@ -688,6 +688,10 @@ low, high = np.array([0.1, 0.2, 0.3]), np.array([0.7, 0.8, 0.9])
 assert abs(odds(0.5, high, low, 0.5) - 0.5) < 1e-9
 assert odds(0.5, high, low, 0.1) < 0.11
 assert odds(0.8, high, low, 0.01) > 0.9
+# Twice as wide: 1.5 of its deviations away, and 3 of the other's.
+wide = np.array([0.6, 0.8, 1.0])
+likelier = 0.1 / 0.2 * np.exp((3**2 - 1.5**2) / 2)
+assert abs(odds(0.5, wide, low, 0.5) - likelier / (1 + likelier)) < 1e-9
 
 # %% [markdown]
 # **3. The other way round.** (30 minutes, open) Run the chapter with `-p model tiny-sd -p compared_model tiny-sd-withheld`: *withheld* remains the name of the sixteen, though this generator has seen them. A good answer names each sentence above that becomes wrong, the

@@ -576,6 +576,12 @@ among_three = {part: float(hit[own].mean()) for part, own in parts.items()}
 for part, own in parts.items():
     print(f"{part}: first {is_right[own].mean():.0%}, three {among_three[part]:.0%}")
 
+# %% tags=["mistake"]
+# The share of right guesses, where a picture has three of which at most one can be right. Ask: what is it at most?
+three = known.rank(main.generated, k=3)["artist"].to_numpy().reshape(-1, 3)
+right = three == main.asked[:, None]
+among_three = {part: float(right[own].mean()) for part, own in parts.items()}
+
 # %% tags=["check"]
 scores = main.generated.vectors @ known.vectors.T
 place = np.searchsorted(known.names, main.asked)

@@ -590,6 +590,8 @@ def place(x: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 # %% tags=["check"]
 ends = np.eye(3)
 assert np.allclose(place(ends, ends[0], ends[1]), [1, 0, 0.5])
+near = np.array([[1.0, 0.0, 0.0], [0.6, 0.8, 0.0]])
+assert np.allclose(place(near, near[0], near[1]), [1, 0])
 assert np.allclose(place(ends[:2] * 0.5, ends[0], ends[1]), [0.75, 0.25])
 many = np.random.default_rng(1).normal(size=(500, 400))
 many /= np.linalg.norm(many, axis=1, keepdims=True)

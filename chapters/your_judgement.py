@@ -338,7 +338,7 @@ def next_question(
 
 # %% tags=["check"]
 trial = np.random.default_rng(3)
-for _ in range(5):
+for _ in range(50):
     x, w = trial.normal(size=(40, 3)), trial.uniform(0.5, 3, 3)
     root = trial.normal(size=(3, 3))
     given = next_question(x, w, root @ root.T)

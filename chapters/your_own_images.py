@@ -391,12 +391,37 @@ def mean_with(n: int) -> dict[str, float]:
     return {name: few.estimate(name).value for name in ("mean", "prototype")}
 
 
+# %% tags=["mistake"]
+# The first n rows of the table, which are all of one style. Ask: of how many styles are references left?
+def mean_with(n: int) -> dict[str, float]:
+    few = csdlib.score(
+        made,
+        collection.take(range(n)),
+        pairing="group",
+        descriptor=descriptor,
+        corpus=None,
+        progress=False,
+    )
+    return {name: few.estimate(name).value for name in ("mean", "prototype")}
+
+
 # %% tags=["check"]
 one, more = mean_with(1), mean_with(6)
 assert abs(one["mean"] - one["prototype"]) < 1e-6, (
     "with one reference they are the same"
 )
-assert one["mean"] != 0
+by_hand = csdlib.embed(
+    csdlib.load_dataset("folder", root=made),
+    csdlib.load(descriptor),
+    cache=cache_folder() / "embeddings",
+    progress=False,
+)
+firsts = dict(zip(seen.table.column("artist")[::-1], seen.vectors[::-1], strict=True))
+own = by_hand.table.column("artist")
+cosines = [
+    vector @ firsts[of] for of, vector in zip(own, by_hand.vectors) if of in firsts
+]
+assert abs(one["mean"] - np.mean(cosines)) < 1e-3, "every style has its first reference"
 for name in ("mean", "prototype"):
     print(f"{name}: {one[name]:.3f} with one reference, {more[name]:.3f} with six")
 

@@ -38,11 +38,11 @@
       (figure.querySelector("figcaption") ?? figure).append(make("span", { className: "csd-alive" }, link));
     }
 
-    // **3. Its title** (10 minutes): the last such words before a cell.
+    // **3. Its title (10 minutes)?**: the last such words before a cell, without the minutes.
     const exerciseOf = (cell) => {
       for (let place = cell; place; place = place.previousElementSibling) {
         const words = place.matches("p") && place.querySelector("strong")?.textContent;
-        if (words && /^\d+\. /.test(words)) return words.replace(/ \(.*\)\.?$|\.$/, "");
+        if (words && /^\d+\. /.test(words)) return words.replace(/ \([^)]*\)/, "").replace(/\.$/, "");
       }
       return "";
     };
@@ -66,9 +66,15 @@
     if (solved.children.length) solved.prepend(make("h2", {}, title));
 
     // A chart or a picture that is taller than a sheet, with its caption, becomes smaller.
+    const room = sheet - 120;
     for (const part of article.querySelectorAll(".js-plotly-plot, figure img")) {
-      const share = (sheet - 120) / part.getBoundingClientRect().height;
+      const share = room / part.getBoundingClientRect().height;
       if (share < 1) part.parentElement.style.zoom = share;
+    }
+
+    // What is still taller breaks from where it begins, and its caption stays with its last rows.
+    for (const figure of article.querySelectorAll("figure.csd-figure")) {
+      figure.classList.toggle("csd-tall", figure.getBoundingClientRect().height > room);
     }
 
     const headings = [];

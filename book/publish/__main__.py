@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from book.project import BookError, Project, log, set_up_log
-from book.publish.address import BRANCH, read_address, read_config
+from book.publish.address import read_address, read_config
 from book.publish.launched import write_notebooks
 from book.publish.links import broken_inside, broken_outside
 from book.publish.release import check_release, make_release, read_version
@@ -45,9 +45,11 @@ def links(project: Project, options: argparse.Namespace) -> None:
     """Looks for links of the built book that lead nowhere."""
     if not (project.html / "index.html").is_file():
         raise BookError(f"{project.html} holds no book; make book first")
-    broken = broken_inside(project.html)
+    address = read_address(project)
+    site = address.site if address else ""
+    broken = broken_inside(project.html, site)
     if options.outside:
-        gone, unknown = broken_outside(project.html)
+        gone, unknown = broken_outside(project.html, site)
         broken += gone
         for line in unknown:
             log.warning("cannot tell: %s", line)
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = Path(__file__).res
 
 
 def _notebooks(project: Project) -> Path:
-    return project.output / BRANCH
+    return project.output / "notebooks"
 
 
 if __name__ == "__main__":

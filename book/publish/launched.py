@@ -7,7 +7,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from book.editions import student
 from book.notebooks import code, read, to_bytes
+from book.plain import plain_markdown
 from book.project import BookError, Project
 from book.publish.address import Address, read_address
 from book.publish.extras import needed_extras
@@ -21,7 +23,8 @@ _README = """\
 # Notebooks of *Measuring Style*
 
 The executed notebooks of version {version}, one for each page of the book, to be opened on Colab or Binder. A program
-writes this branch anew for every release, without a history: change the chapters in [the repository]({url}), not here.
+writes this branch anew for every repair of that version, without a history: change the chapters in
+[the repository]({url}), not here.
 """
 
 
@@ -92,7 +95,7 @@ def write_notebooks(project: Project, runs: Sequence[Run], folder: Path) -> list
         extras, outside = _needs(project, run, result)
         used |= set(extras)
         files |= {path: (project.root / path).read_bytes() for path in outside}
-        files[f"{run.page}.ipynb"] = _launched(result, source.first_cell(extras, outside))
+        files[f"{run.page}.ipynb"] = _launched(project, result, source.first_cell(extras, outside))
     files["README.md"] = _README.format(version=source.version, url=address.url).encode()
     files["binder/requirements.txt"] = f"--extra-index-url {_CPU}\n{source.requirement(sorted(used))}\n".encode()
     files["binder/runtime.txt"] = b"python-3.12\n"
@@ -107,8 +110,9 @@ def _needs(project: Project, run: Run, result: Path) -> tuple[list[str], list[st
     return needed_extras(project.root, run.chapter.text, modules), outside
 
 
-def _launched(result: Path, first: NotebookNode) -> bytes:
-    notebook = read(result / "notebook.ipynb")
+def _launched(project: Project, result: Path, first: NotebookNode) -> bytes:
+    """What a page offers to download, behind the cell that installs: no solutions, nothing that only Sphinx reads."""
+    notebook = student(plain_markdown(project, read(result / "notebook.ipynb")))
     notebook.cells.insert(0, first)
     return to_bytes(notebook)
 

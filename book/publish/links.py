@@ -15,6 +15,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urldefrag, urlsplit
 from urllib.request import Request, urlopen
 
+from book.publish.versions import LIST
+
 #: What a server answers to a link that is broken. Others, such as 403 and 429, are an answer to a program.
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -40,13 +42,15 @@ class _Page(HTMLParser):
             self.links.add(value.strip())
 
 
-def broken_inside(html: Path) -> list[str]:
+def broken_inside(html: Path, site: str = "") -> list[str]:
     """Links to pages, files and places that are not there, each as "page: link", sorted.
 
     Args:
         html: folder of the finished book.
+        site: address at which it will be, which ends with a slash; empty where it has none. A link to it is one to the
+            folder: what stands there by now is an older book, or none.
     """
-    pages = _read(html)
+    pages = _read(html, site)
     found = []
     for path, page in pages.items():
         for link in page.links:
@@ -61,11 +65,12 @@ def broken_inside(html: Path) -> list[str]:
     return sorted(found)
 
 
-def broken_outside(html: Path, *, tries: int = 3, patience: float = 5.0) -> tuple[list[str], list[str]]:
+def broken_outside(html: Path, site: str = "", *, tries: int = 3, patience: float = 5.0) -> tuple[list[str], list[str]]:
     """Links to other servers: those that are broken, and those of which nobody can tell.
 
     Args:
         html: folder of the finished book.
+        site: address at which it will be: it is not asked.
         tries: how often a server is asked that does not answer.
         patience: seconds between two tries.
 
@@ -73,7 +78,7 @@ def broken_outside(html: Path, *, tries: int = 3, patience: float = 5.0) -> tupl
         (broken, unknown), each link with the pages that name it and with what was answered.
     """
     named: dict[str, set[str]] = defaultdict(set)
-    for path, page in _read(html).items():
+    for path, page in _read(html, site).items():
         for link in page.links:
             if urlsplit(link).scheme in ("http", "https"):
                 named[urldefrag(link).url].add(path.name)
@@ -108,8 +113,8 @@ def _ask(url: str, tries: int, patience: float) -> tuple[str, bool]:
     return answer, False
 
 
-def _read(html: Path) -> dict[Path, _Page]:
-    """Resolved path of each page -> what is on it."""
+def _read(html: Path, site: str) -> dict[Path, _Page]:
+    """Resolved path of each page -> what is on it, with the links to the book's own site as links to its files."""
     pages = {}
     for path in sorted(html.resolve().rglob("*.html")):
         # The theme leaves templates there.
@@ -117,5 +122,10 @@ def _read(html: Path) -> dict[Path, _Page]:
             continue
         page = _Page()
         page.feed(path.read_text(encoding="utf-8"))
+        if site:
+            up = "../" * (len(path.relative_to(html.resolve()).parts) - 1)
+            own = {link for link in page.links if link.startswith(site)}
+            # The list of versions is made when the book is put among them.
+            page.links = page.links - own | {up + link.removeprefix(site) for link in own} - {up + LIST}
         pages[path] = page
     return pages

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -84,11 +85,17 @@ def make_release(project: Project, notebooks: Path, folder: Path) -> list[Path]:
     build_packages(project.root, folder)
     for name, content in {"book": project.html, "notebooks": notebooks}.items():
         if content.is_dir():
-            archive = folder / f"measuring-style-{name}-{version}"
-            shutil.make_archive(str(archive), "zip", content)
+            write_archive(content, folder / f"measuring-style-{name}-{version}.zip")
     write_sums(folder)
     (folder.parent / "notes.md").write_text(f"{read_changes(project.root, version)}\n", encoding="utf-8")
     return sorted(folder.iterdir())
+
+
+def write_archive(content: Path, path: Path) -> None:
+    """Pack a folder into an archive, below one folder of the archive's name: unpacked, it spills nothing."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(content.rglob("*")):
+            archive.write(file, f"{path.stem}/{file.relative_to(content).as_posix()}")
 
 
 def build_packages(root: Path, folder: Path) -> None:

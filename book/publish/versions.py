@@ -26,13 +26,17 @@ _PAGE = """\
 <head>
 <meta charset="utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1" />
 <title>Versions of {title}</title>
+<link rel="icon" href="_static/logo.svg" />
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1.05rem/1.6 system-ui, sans-serif; }}
+body {{ max-width: 40rem; margin: 2rem auto; padding: 0 1rem; font: 1.05rem/1.6 system-ui, sans-serif; }}
+img {{ width: 9rem; }}
+a {{ color: light-dark(#0a5bc4, #7ab0f5); }}
 </style>
 </head>
 <body>
 <main>
+<a href="index.html"><img src="_static/logo.svg" alt="{title}, the newest version" /></a>
 <h1>Versions of <em>{title}</em></h1>
 <p>Each is kept as it was published, with its results.
 <a href="index.html">The newest one</a> is what most readers want.</p>

@@ -63,7 +63,7 @@ def show(
     height = height or figure.layout.height or 420
     words = in_numbers(figure) if numbers is None else folded(table_markup(numbers))
     figure.update_layout(**_theme(height))
-    if not _in_book():
+    if not in_book():
         display(figure)  # type: ignore[no-untyped-call]
         return framed(words, caption)
     if (figure.layout.meta or {}).get("rows"):
@@ -219,12 +219,13 @@ def framed(body: str, caption: str, *, wide: bool = False) -> HTML:
     """
     words = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(caption))
     kind = "csd-figure full-width" if wide else "csd-figure"
-    style = "" if _in_book() else f"<style>{asset('notebook.css')}</style>"
+    style = "" if in_book() else f"<style>{asset('notebook.css')}</style>"
     figure = f'{style}<figure class="{kind}">{body}<figcaption>{words}</figcaption></figure>'
     return HTML(figure)  # type: ignore[no-untyped-call]
 
 
-def _in_book() -> bool:
+def in_book() -> bool:
+    """Whether what is drawn stands in a page of the book; else it stands in a notebook."""
     return os.environ.get("CSDLIB_BOOK") == "1"
 
 

@@ -5,7 +5,6 @@ picture that is decoded when it is first looked at; the scripts in ``assets/`` d
 stands in a frame, and a page of its own (``standalone.py``) shows the same map.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
@@ -87,7 +86,7 @@ def map_figure(
         InputError: maps of other images, a column that no table has, a value to highlight that the column lacks, or
             more than 65,535 images.
     """
-    in_book = os.environ.get("CSDLIB_BOOK") == "1"
+    in_book = book.in_book()
     look: dict[str, Any] = {"colour": colour, "highlight": highlight, "alt": alt, "height": height}
     side = thumbnail_side(sum(map(len, tables)))
     body, missing = map_body(maps, tables, **look, side=side, weights="beside" if in_book else "chosen")

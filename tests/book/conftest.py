@@ -1,5 +1,6 @@
 """A small book of two chapters for the driver's tests, and the smoke edition of the real book for the browser's."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,7 @@ def copy_small_book(root: Path) -> Project:
     for name in ("_static", "_templates"):
         shutil.copytree(ROOT / "book" / name, root / "book" / name)
     shutil.copy(ROOT / "_config.yml", root)
+    set_address(root, "")
     for name, text in {
         "book/references.bib": "",
         "csdlib/__init__.py": "",
@@ -78,6 +80,15 @@ def copy_small_book(root: Path) -> Project:
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text)
     return Project(root, root / "build")
+
+
+def set_address(root: Path, url: str) -> None:
+    """Name another repository in a copy of ``_config.yml``, whichever a fork has named in its own."""
+    path = root / "_config.yml"
+    text, count = re.subn(r"^  url:.*$", f'  url: "{url}"', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert count == 1, "the one setting"
+    text = re.sub(r"^  site:.*$", '  site: ""', text, flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8")
 
 
 def write_chapter(project: Project, body: str, slug: str = "second") -> None:

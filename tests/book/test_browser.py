@@ -222,3 +222,20 @@ def test_numbers_follow_a_control_and_come_back(tab: Callable[[str], Tab], addre
 @each_chapter
 def test_charts_are_as_wide_as_their_column(look: Look, name: str) -> None:
     assert [widths for widths in look(name).chart_widths if abs(widths[0] - widths[1]) > 1] == []
+
+
+def test_no_legend_lies_on_the_marks_when_the_window_changes(tab: Callable[[str], Tab], address: str) -> None:
+    desk = tab("desk")
+    desk.open(f"{address}a_small_stable_diffusion.html")
+    for width in (768, 1500, 1280):
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.page.wait_for_timeout(500)
+        legends = desk.page.evaluate(
+            """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap((chart) => {
+                const legend = chart.querySelector(".legend .bg");
+                const top = chart.getBoundingClientRect().top + chart._fullLayout._size.t;
+                return legend ? [legend.getBoundingClientRect().bottom - top] : [];
+            })"""
+        )
+        assert len(legends) > 1
+        assert [below for below in legends if below > 3] == []

@@ -132,6 +132,13 @@ def test_each_exercise_states_its_minutes_and_has_something_to_compare_with(slug
     assert all(told), f"exercise {told.index(False) + 1} needs a hint: the number or picture that one should get"
 
 
+@each_chapter
+def test_each_exercise_notes_a_mistake_for_teachers(slug: str) -> None:
+    roles = [role(cell) for cell in chapter(slug).notebook().cells if role(cell) in ("exercise", "mistake")]
+    behind = [following for kind, following in zip(roles, [*roles[1:], ""], strict=True) if kind == "exercise"]
+    assert set(behind) == {"mistake"}
+
+
 def shows(source: str) -> bool:
     """Whether a cell of an exercise prints, or ends in what is displayed."""
     return "print(" in source or isinstance(ast.parse(source).body[-1], ast.Expr)
@@ -263,6 +270,12 @@ def test_terms_citations_links_and_boxes_become_plain_markdown(project: Project)
         ("assert np.isnan(f(1))", "this should hold: np.isnan(f(1)); f(1) is 2"),
         ("assert np.allclose(f(1), 3, atol=0.1)", "f(1) is 2; it should be 3"),
         ("assert 0 < f(1) < 1", "this should hold: 0 < f(1) < 1; f(1) is 2"),
+        ("given = f(2)\nassert given - 1 == 3", "given - 1 is 2; it should be 3; with given = 3"),
+        ("for x in 1, 2:\n    a, b = f(x), (1, x)\n    assert a == 2", "a is 3; it should be 2; with x = 2"),
+        ("for _ in 1, 2:\n    assert f(1) == 3", "f(1) is 2; it should be 3"),
+        ("length = len('ab')\nassert length + 1 == 2", "length + 1 is 3; it should be 2"),
+        ("def g(x):\n    return x\ny = g(2)\nassert y + 1 == 2", "y + 1 is 3; it should be 2"),
+        ("answers = {'right': 7}\nassert f(1) in answers", "f(1) is 2; it should be in answers"),
         ("assert f(1) == 2 and f(0) == 0", "this should hold: f(1) == 2 and f(0) == 0"),
         ("assert not np.isfinite(f(1))", "this should hold: not np.isfinite(f(1))"),
     ],
@@ -311,6 +324,9 @@ def test_a_course_is_written_from_the_runs_and_its_notebooks_do_what_they_say(pr
     assert "<pre>it is 42</pre>" in "".join(cell.source for cell in copy.cells)
     said = first_failure(copy, project.root)
     assert said is not None and "answer is 0; it should be 42" in said
+    taught = read(folder / "instructor" / "second.ipynb")
+    (mistake,) = [cell.source for cell in taught.cells if cell.source.startswith("**A common mistake.**")]
+    assert mistake.endswith("The check says:\n\n```text\nAssertionError: answer is 54; it should be 42\n```")
     code_of(copy)[1].source = "answer = 41"
     assert "answer is 41; it should be 42" in str(first_failure(copy, project.root))
     code_of(copy)[1].source = "answer = 42"

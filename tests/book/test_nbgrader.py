@@ -33,7 +33,8 @@ def run(course: Path, *words: str) -> str:
 
 @pytest.fixture
 def course(project: Project) -> Path:
-    write_chapter(project, EXERCISE)
+    warns = 'import warnings\nfrom tqdm import tqdm\nwarnings.warn("old")\nlist(tqdm([1]))\nassert answer == 42\n'
+    write_chapter(project, EXERCISE.replace("assert answer == 42\n", warns))
     (run_of_second,) = [each for each in listed_runs(project) if each.chapter.slug == "second"]
     return write_course(project, [run_of_second]) / "nbgrader"
 

@@ -15,7 +15,7 @@ from book.pages import run_page
 from book.project import BookError, Project
 from book.runs import Record, listed_runs
 from csdlib.figures.engine import ADDRESSES
-from tests.book.conftest import copy_small_book
+from tests.book.conftest import copy_small_book, set_address
 
 pytestmark = pytest.mark.book
 
@@ -94,6 +94,13 @@ def test_plotly_is_loaded_only_where_a_chart_is(small_book: Project) -> None:
     assert [name for name, plotly in asked.items() if plotly and not name.startswith("tiny")] == []
 
 
+def test_an_address_becomes_a_link_and_the_name_of_a_file_does_not(small_book: Project) -> None:
+    text = (small_book.html / "intro.html").read_text()
+    assert "CONTRIBUTING.md" in text
+    assert 'href="https://example.org/"' in text
+    assert 'href="http://' not in text
+
+
 def test_without_an_address_no_page_has_a_button_that_launches(small_book: Project) -> None:
     pages = [path.read_text() for path in small_book.html.glob("*.html")]
     assert pages
@@ -112,15 +119,14 @@ def links_below(project: Project, name: str) -> list[str]:
 
 
 def test_pages_lead_to_notebook_source_and_form_where_the_address_is_set(project: Project) -> None:
-    config = project.root / "_config.yml"
-    config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/somebody/book"'))
+    set_address(project.root, "https://github.com/somebody/book")
     (project.root / "csdlib" / "__init__.py").write_text('__version__ = "0.1.0"\n')
     make_book(project)
     where = "somebody/book"
     for name in ("tiny", "tiny-cubic", "second"):
         assert {str(link["href"]) for link in page(project, name).select(".article-header-buttons a")} >= {
-            f"https://mybinder.org/v2/gh/{where}/notebooks?urlpath=lab/tree/{name}.ipynb",
-            f"https://colab.research.google.com/github/{where}/blob/notebooks/{name}.ipynb",
+            f"https://mybinder.org/v2/gh/{where}/notebooks-v0.1?urlpath=lab/tree/{name}.ipynb",
+            f"https://colab.research.google.com/github/{where}/blob/notebooks-v0.1/{name}.ipynb",
         }
     assert "mybinder" not in (project.html / "intro.html").read_text(), "a page without code has nothing to run"
     sources = {"tiny-cubic": "chapters/tiny.py", "second": "chapters/second.py", "intro": "book/intro.md"}

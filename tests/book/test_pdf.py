@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from book.pdf.press import Press
 from book.pdf.volume import make_pdf
 from book.project import BookError, Project
+from tests.book.conftest import set_address
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 
@@ -85,8 +86,8 @@ def test_a_repository_that_is_named_gives_its_site(small_book: Project, browser:
     shutil.copytree(small_book.chapters, project.chapters)
     project.site.mkdir()
     (project.site / "_toc.yml").write_text("{root: tiny, parts: []}")
-    config = (small_book.root / "_config.yml").read_text(encoding="utf-8")
-    (project.root / "_config.yml").write_text(config.replace('url: ""', "url: https://github.com/Somebody/book"))
+    shutil.copy(small_book.root / "_config.yml", project.root)
+    set_address(project.root, "https://github.com/Somebody/book")
     reader = pypdf.PdfReader(make_pdf(project, browser))
     addresses = [
         link["/A"]["/URI"] for sheet in range(len(reader.pages)) for link in links(reader, sheet) if "/A" in link
@@ -113,6 +114,20 @@ def test_a_figure_stays_in_one_piece_and_long_lines_break(small_book: Project, b
     tops = [number for number, page in enumerate(leaf.reader.pages) if "TOP" in page.extract_text()]
     assert tops == [number for number, page in enumerate(leaf.reader.pages) if "BOTTOM" in page.extract_text()]
     assert right_of_last_word(leaf.reader) < float(leaf.reader.pages[0].mediabox.right)
+
+
+@pytest.mark.parametrize("rows", [22, 23, 24, 46])
+def test_a_long_table_breaks_but_its_caption_never_stands_alone(
+    small_book: Project, browser: Browser, rows: int
+) -> None:
+    table = "".join(f"<tr><td>ROW<p>line</p></td><td>{number}</td></tr>" for number in range(rows))
+    figure = (
+        f'<figure class="csd-figure"><div class="csd-scroll"><table>{table}</table></div>'
+        "<figcaption>CAPTION</figcaption></figure>"
+    )
+    leaf = Press(browser, small_book.html).written("x", "X", f"<h1>X</h1>{figure}", first=1)
+    texts = [page.extract_text() for page in leaf.reader.pages]
+    assert "ROW" in next(text for text in texts if "CAPTION" in text)
 
 
 def right_of_last_word(reader: pypdf.PdfReader) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +14,12 @@ from IPython.core.inputtransformer2 import TransformerManager
 from book.notebooks import read, to_bytes
 from book.project import BookError, Project
 from book.publish.__main__ import main
-from book.publish.address import Address, read_address, site_config
+from book.publish.address import Address, notebooks_branch, read_address, site_config
 from book.publish.extras import needed_extras, read_extras
 from book.publish.launched import Source, write_notebooks
 from book.runs import Record, Run, listed_runs
 from tests import packages
-from tests.book.conftest import copy_small_book
+from tests.book.conftest import copy_small_book, set_address
 
 URL = "https://github.com/somebody/book"
 SOURCE = Source(Address("somebody", "book"), "0.1.0")
@@ -31,24 +32,18 @@ def project(tmp_path: Path) -> Project:
     project = copy_small_book(tmp_path)
     (tmp_path / "csdlib" / "__init__.py").write_text('__version__ = "0.1.0"\n')
     (tmp_path / "pyproject.toml").write_text((packages.ROOT / "pyproject.toml").read_text())
-    set_address(project, URL)
+    set_address(project.root, URL)
     return project
-
-
-def set_address(project: Project, url: str) -> None:
-    text = (packages.ROOT / "_config.yml").read_text(encoding="utf-8")
-    assert text.count('\n  url: ""\n') == 1, "the one setting, and nobody has set it here"
-    (project.root / "_config.yml").write_text(text.replace('url: ""', f'url: "{url}"'))
 
 
 def test_one_setting_makes_the_buttons(project: Project) -> None:
     options = site_config(project)["sphinx"]["config"]["html_theme_options"]
-    assert (options["repository_url"], options["repository_branch"]) == (URL, "notebooks")
+    assert (options["repository_url"], options["repository_branch"]) == (URL, "notebooks-v0.1")
     assert {"binderhub_url", "colab_url"} <= set(options["launch_buttons"])
     for url in (f"{URL}/", f"{URL}.git"):
-        set_address(project, url)
+        set_address(project.root, url)
         assert read_address(project) == Address("somebody", "book")
-    set_address(project, "")
+    set_address(project.root, "")
     assert read_address(project) is None
     without = site_config(project)["sphinx"]["config"]["html_theme_options"]
     assert without == {name: value for name, value in options.items() if name in without}
@@ -60,9 +55,22 @@ def test_one_setting_makes_the_buttons(project: Project) -> None:
     "url", ["https://example.org/a/b", "github.com/a/b", f"{URL}/tree/main", "https://github.com/a"]
 )
 def test_an_address_that_colab_cannot_open_is_refused(project: Project, url: str) -> None:
-    set_address(project, url)
+    set_address(project.root, url)
     with pytest.raises(BookError, match=r"must be https://github\.com/OWNER/NAME or empty"):
         site_config(project)
+
+
+def test_a_book_on_a_server_of_one_s_own_is_told_of_there(project: Project) -> None:
+    config = project.root / "_config.yml"
+    for site in ("https://book.example.org", "https://www.example.org/~somebody/book/"):
+        config.write_text(re.sub(r'^  site: ".*"$', f'  site: "{site}"', config.read_text(), flags=re.MULTILINE))
+        expected = f"{site.rstrip('/')}/"
+        assert read_address(project) == Address("somebody", "book", expected)
+        assert site_config(project)["sphinx"]["config"]["html_baseurl"] == expected
+    for wrong in ("book.example.org", "https://book.example.org/index.html?x"):
+        config.write_text(re.sub(r'^  site: ".*"$', f'  site: "{wrong}"', config.read_text(), flags=re.MULTILINE))
+        with pytest.raises(BookError, match="site: must be as"):
+            read_address(project)
 
 
 def test_extras_are_those_of_the_project() -> None:
@@ -125,7 +133,8 @@ def finish(runs: Sequence[Run]) -> None:
 
 def test_every_page_has_its_notebook(project: Project) -> None:
     path = project.chapters / "tiny.py"
-    path.write_text(path.read_text().replace("data: [", "data: [book/intro.md, "))
+    text = path.read_text().replace("data: [", "data: [book/intro.md, ")
+    path.write_text(text.replace("# It shows", "# It {term}`shows <show>`"))
     runs = listed_runs(project)
     with pytest.raises(BookError, match=r"no result: second \[default\], tiny"):
         write_notebooks(project, runs, project.output / "notebooks")
@@ -137,15 +146,17 @@ def test_every_page_has_its_notebook(project: Project) -> None:
         *("README.md", "binder/requirements.txt", "binder/runtime.txt", "book/intro.md"),
     }
     notebook = read(folder / "tiny-cubic.ipynb")
-    own = read(runs[1].folder / "notebook.ipynb")  # type: ignore[operator]
     assert WHEEL in notebook.cells[0].source
-    assert [cell.source for cell in notebook.cells[1:]] == [cell.source for cell in own.cells]
+    shown = "\n".join(cell.source for cell in notebook.cells[1:])
+    assert "It shows $x^2$" in shown, "where no Sphinx reads it"
+    assert "return 0" in shown
+    assert "return sum(values)" not in shown, "the solution stands on the page, folded"
     assert json.loads((folder / "tiny.ipynb").read_text())["nbformat"] == 4
     assert (folder / "binder/requirements.txt").read_text().splitlines()[1].endswith(WHEEL)
 
 
 def test_without_an_address_none_are_written_and_it_is_said(project: Project) -> None:
-    set_address(project, "")
+    set_address(project.root, "")
     finish(listed_runs(project))
     assert main(["notebooks"], project.root) == 0
     assert not (project.output / "notebooks").exists()
@@ -167,24 +178,29 @@ def make(folder: Path, *words: str, path: Path | None = None) -> subprocess.Comp
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
-def test_the_branch_holds_the_notebooks_alone_and_has_no_history(tmp_path: Path) -> None:
+def test_each_version_has_a_branch_of_its_notebooks_alone_without_a_history(tmp_path: Path) -> None:
     host, clone = tmp_path / "host.git", tmp_path / "clone"
     git(tmp_path, "init", "--bare", str(host))
     git(tmp_path, "clone", str(host), str(clone))
-    (clone / ".gitignore").write_text("*.ipynb\n/build/\n")
+    (clone / ".gitignore").write_text("*.ipynb\n/build/\n/csdlib/\n")
     git(clone, "add", ".gitignore")
     git(clone, "commit", "-m", "first")
     assert "make notebooks writes them" in make(clone, "push-notebooks").stdout
     assert git(host, "branch") == ""
     (clone / "build" / "notebooks" / "binder").mkdir(parents=True)
     (clone / "build" / "notebooks" / "binder" / "runtime.txt").write_text("x")
-    for text in ("of one release", "of the next"):
-        (clone / "build" / "notebooks" / "quickstart.ipynb").write_text(text)
+    (clone / "csdlib").mkdir()
+    for version in ("0.9.0", "0.9.1", "0.10.0"):
+        (clone / "csdlib" / "__init__.py").write_text(f'import os\n\n__version__ = "{version}"\n')
+        (clone / "build" / "notebooks" / "quickstart.ipynb").write_text(version)
         done = make(clone, "push-notebooks")
         assert not done.returncode, done.stderr
-    assert git(host, "ls-tree", "-r", "--name-only", "notebooks").split() == ["binder/runtime.txt", "quickstart.ipynb"]
-    assert git(host, "show", "notebooks:quickstart.ipynb") == "of the next"
-    assert git(host, "rev-list", "--count", "notebooks") == "1"
+    pushed = {notebooks_branch(version): version for version in ("0.9.1", "0.10.0")}
+    assert set(git(host, "branch", "--format=%(refname:short)").split()) == set(pushed), "the branches that pages open"
+    for branch, version in pushed.items():
+        assert git(host, "ls-tree", "-r", "--name-only", branch).split() == ["binder/runtime.txt", "quickstart.ipynb"]
+        assert git(host, "show", f"{branch}:quickstart.ipynb") == version
+        assert git(host, "rev-list", "--count", branch) == "1"
     assert git(clone, "status", "--porcelain") == ""
     assert git(clone, "branch", "--show-current") == "main"
 
@@ -203,6 +219,7 @@ def test_the_branch_holds_the_notebooks_alone_and_has_no_history(tmp_path: Path)
             ["class-try"],
             [
                 "run --rm --network none csdlib-class make chapter",
+                "run --rm --network none csdlib-class test -f build/lab/start_here.ipynb",
                 "run --rm --network none csdlib-class .venv/bin/jupyter lab",
             ],
         ),

@@ -39,6 +39,21 @@ def test_pages_files_and_places_that_are_not_there_are_named(html: Path) -> None
     ]
 
 
+SITE = "https://somebody.github.io/book/"
+
+
+def test_the_book_s_own_site_is_the_folder_and_is_not_asked(tmp_path: Path) -> None:
+    (tmp_path / "slides").mkdir()
+    links = "".join(f'<a href="{SITE}{name}">x</a>' for name in ("", "index.html#top", "new.html", "versions.html"))
+    for name in ("index.html", "slides/first.html"):
+        (tmp_path / name).write_text(f'<h1 id="top">One</h1><a href="index.html#top">up</a>{links}')
+    (tmp_path / "slides" / "index.html").write_text('<h1 id="top">Slides</h1>')
+    assert broken_inside(tmp_path, SITE) == ["index.html: new.html", "slides/first.html: ../new.html"]
+    (tmp_path / "new.html").touch()
+    assert broken_inside(tmp_path, SITE) == []
+    assert broken_outside(tmp_path, SITE) == ([], [])
+
+
 class Answers(BaseHTTPRequestHandler):
     """Answers with the number that it is asked for; "busy" only the second time."""
 

@@ -96,8 +96,11 @@ def test_the_files_of_a_release(tmp_path: Path) -> None:
     packed = f"csdlib-{__version__}.tar.gz"
     book, notebooks = (f"measuring-style-{name}-{__version__}.zip" for name in ("book", "notebooks"))
     assert set(files) == {SUMS, wheel, packed, book, notebooks}, "published notebooks install a wheel of this name"
-    assert zipfile.ZipFile(files[book]).namelist()[-1] == "index.html"
-    assert zipfile.ZipFile(files[notebooks]).namelist()[-1] == "quickstart.ipynb"
+    packed_in = {name: zipfile.ZipFile(files[name]).namelist() for name in (book, notebooks)}
+    assert packed_in == {
+        book: [f"measuring-style-book-{__version__}/index.html"],
+        notebooks: [f"measuring-style-notebooks-{__version__}/quickstart.ipynb"],
+    }
     if shutil.which("sha256sum"):
         assert checked(tmp_path / "release").stdout.count(": OK") == 4
     with tarfile.open(files[packed]) as archive:

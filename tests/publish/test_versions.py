@@ -21,7 +21,7 @@ def book(folder: Path, text: str, *further: str) -> Path:
     (folder / "_static").mkdir(parents=True)
     for name in ("index.html", "two.html", *further):
         (folder / name).write_text(PAGE.format(text=text))
-    for name in ("_static/numbers.csv", "sitemap.xml", "robots.txt"):
+    for name in ("_static/logo.svg", "_static/numbers.csv", "sitemap.xml", "robots.txt"):
         (folder / name).write_text(text)
     return folder
 

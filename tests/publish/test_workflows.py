@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from book.lab import START
 from tests.packages import ROOT
 
 GITHUB = ROOT / ".github"
@@ -85,6 +86,22 @@ def test_actions_are_githubs_own_and_pinned_and_a_checkout_keeps_no_rights() -> 
     assert all(job["timeout-minutes"] <= 120 for job in JOBS.values())
 
 
+def test_actions_need_no_node_that_runners_have_dropped() -> None:
+    """Node 20 left GitHub's machines on 16 September 2026; from these on an action brings 24."""
+    first = {
+        "checkout": 5,
+        "deploy-pages": 5,
+        "download-artifact": 7,
+        "setup-python": 6,
+        "upload-artifact": 6,
+        "upload-pages-artifact": 5,
+    }
+    for _, step in STEPS:
+        if "uses" in step:
+            name, version = re.findall(r"actions/([\w-]+)@v(\d+)", step["uses"])[0]
+            assert int(version) >= first[name], step["uses"]
+
+
 def test_nothing_that_a_stranger_writes_reaches_a_shell() -> None:
     assert not [line for line in RUN if "${{" in line]
     # What a tag may be called is decided before it is used.
@@ -105,6 +122,9 @@ def test_the_container_copies_what_is_there_and_runs_what_make_knows() -> None:
     assert {name for line in copied for name in line.split() if not (ROOT / name).exists()} == set()
     assert set(re.findall(r"\bmake ([a-z-]+)", re.sub(r"#.*", "", text))) - {"make"} == {"setup-cpu"}
     assert "USER student" in text
+    # What JupyterLab opens is written when the container is built.
+    assert f"/lab/tree/build/lab/{START}" in text.split("CMD")[1]
+    assert "book.build lab" in text.split("CMD")[0]
     # Docker reads it where it lies beside the Dockerfile and bears its name.
     left_out = (GITHUB / "Dockerfile.dockerignore").read_text().split()
     assert {".venv", ".git", "build"} <= set(left_out)
