@@ -76,7 +76,7 @@ def show(
         div_id=f"csd-chart-{next(_numbers)}",
         # No bar: it hides the legend under a finger, and a chart that drags catches the page on its way down.
         config={"responsive": True, "displayModeBar": False},
-        post_script=script or None,
+        post_script=script,
     )
     return framed(f'<div role="img" aria-label="{escape(alt)}">{chart}</div>{words}', caption)
 
