@@ -10,7 +10,7 @@
         smaller[`${name}.tickangle`] = 0;
         smaller[`${name}.nticks`] = Math.max(3, Math.floor(axis._length / 50));
       }
-      if ((axis.title.text || "").length > 16) smaller[`${name}.title.font.size`] = 12;
+      if ((axis.title?.text || "").length > 16) smaller[`${name}.title.font.size`] = 12;
     }
     Plotly.relayout(chart, smaller);
     const shaded = chart.data.flatMap((trace, place) => (trace.type === "heatmap" ? [place] : []));
